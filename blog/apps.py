@@ -1,0 +1,11 @@
+"""The blog: posts, tags, selections and everything a reader sees of them."""
+
+from django.apps import AppConfig
+
+
+class BlogConfig(AppConfig):
+    name = "blog"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from blog import signals  # noqa: F401  (connects them)

@@ -1,0 +1,9 @@
+"""What the blog keeps in the database."""
+
+from blog.models.authors import Author
+from blog.models.pages import BlogPage, PostPage
+from blog.models.revision import Change, IndexRevision
+from blog.models.streams import Stream
+from blog.models.tags import PostTag, Tag, TagAlias
+
+__all__ = ["Author", "BlogPage", "Change", "IndexRevision", "PostPage", "PostTag", "Stream", "Tag", "TagAlias"]

@@ -1,0 +1,52 @@
+"""Authors: the people posts are by, each with an address `/@handle/`."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtailmarkdown.fields import MarkdownField
+
+from blog.markdown import render_short
+from blog.models.revision import bump
+
+valid_handle = RegexValidator(
+    r"^[a-z0-9_]+(?:-[a-z0-9_]+)*\Z", _("A handle is lower-case letters, digits, “_” and single “-” between them, such as ada.")
+)
+
+
+class Author(models.Model):
+    """A person who writes; perhaps an editor who signs in."""
+
+    name = models.CharField(_("name"), max_length=200)
+    handle = models.CharField(
+        _("handle"), max_length=50, unique=True, validators=[valid_handle], help_text=_("The author's address is /@handle/.")
+    )
+    about = MarkdownField(_("about"), blank=True, max_length=10_000)
+    url = models.URLField(_("own site"), blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="author",
+        help_text=_("New posts of this account are by this author."),
+    )
+    about_html = models.TextField(editable=False, default="")
+
+    panels = [FieldPanel(name) for name in ("name", "handle", "about", "url", "user")]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @transaction.atomic
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.about_html = render_short(self.about)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        bump()

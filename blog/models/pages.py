@@ -1,0 +1,137 @@
+"""The blog page and its posts: Wagtail pages, whose rendered forms are made when they are saved."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+from wagtailmarkdown.fields import MarkdownField
+
+from blog.cards import render_card
+from blog.markdown import Rendered, render, render_short
+from blog.models.revision import bump
+from blog.models.tags import PostTag
+
+RESERVED_SLUGS = frozenset(
+    ["tags", "streams", "signup", "admin", "feed", "search", "static", "media", "documents", "random"]
+    + ["comments", "archive", "robots", "sitemap", "favicon", "_util"]
+)
+
+
+class BlogPage(Page):
+    """A blog: the root page of a Wagtail site, whose children are the posts."""
+
+    introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000)
+    posts_per_page = models.PositiveSmallIntegerField(
+        _("posts per page"), default=20, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    introduction_html = models.TextField(editable=False, default="")
+
+    parent_page_types = ["wagtailcore.Page"]
+    content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("posts_per_page")]
+
+    class Meta:
+        verbose_name = _("blog")
+        verbose_name_plural = _("blogs")
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.introduction_html = render_short(self.introduction)
+        super().save(*args, **kwargs)
+        bump()
+
+
+class PostQuerySet(PageQuerySet):
+    """Chainable questions about posts; none of them says who may read: `blog.tagindex` does."""
+
+    def of_blog(self, path: str) -> "PostQuerySet":
+        """The posts directly below the blog page at this tree path."""
+        return self.filter(path__startswith=path, depth=len(path) // 4 + 1)
+
+    def cards(self, ids: list[int]) -> dict[int, str]:
+        """The stored cards of these posts, by id: one query."""
+        return dict(self.filter(pk__in=ids).values_list("pk", "card"))
+
+
+class PostPage(Page):
+    """A post. With a link it is external: about something elsewhere."""
+
+    author = models.ForeignKey(
+        "blog.Author", verbose_name=_("author"), null=True, blank=True, on_delete=models.SET_NULL, related_name="posts"
+    )
+    published = models.DateTimeField(
+        _("publication time"), null=True, blank=True, db_index=True, help_text=_("Empty: when it is first published.")
+    )
+    link = models.URLField(
+        _("link"), blank=True, max_length=2000, help_text=_("What this post is about, if that is elsewhere.")
+    )
+    summary = models.TextField(
+        _("summary"), blank=True, max_length=2000, help_text=_("For listings; empty: how the text begins.")
+    )
+    cover = models.ForeignKey(
+        "wagtailimages.Image", verbose_name=_("cover image"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    body = MarkdownField(_("text"), blank=True)
+    tags = ClusterTaggableManager(through=PostTag, blank=True, verbose_name=_("tags"))
+
+    html = models.TextField(editable=False, default="")
+    toc = models.TextField(editable=False, default="")
+    excerpt = models.TextField(editable=False, default="")
+    minutes = models.PositiveSmallIntegerField(editable=False, default=0)
+    card = models.TextField(editable=False, default="")
+
+    objects = PageManager.from_queryset(PostQuerySet)()
+
+    parent_page_types = ["blog.BlogPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("body"),
+        FieldPanel("tags"),
+        MultiFieldPanel([FieldPanel("link"), FieldPanel("summary"), FieldPanel("cover")], _("In listings")),
+        MultiFieldPanel([FieldPanel("author"), FieldPanel("published")], _("By whom and when")),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("body"),
+        index.SearchField("summary"),
+        index.RelatedFields("tags", [index.SearchField("name")]),
+        index.FilterField("published"),
+    ]
+    preview_modes = [("", _("Post")), ("card", _("In a listing"))]
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+
+    def clean(self) -> None:
+        """Refuse what could not be reached, or would stand in listings with a date to come."""
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % self.slug})
+        if self.published and self.published > timezone.now() and not self.go_live_at:
+            raise ValidationError({"published": _("This time is yet to come: to publish the post then, use “Set schedule”.")})
+
+    def render(self) -> Rendered:
+        """Make the stored forms anew from the text; raises `markdown.RenderError` beyond the limits."""
+        rendered = render(self.body)
+        self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
+        self.excerpt = self.summary or rendered.excerpt
+        self.card = render_card(self)
+        return rendered
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is None:
+            if self.live and self.published is None:
+                self.published = self.first_published_at or timezone.now()
+            self.render()
+        super().save(*args, **kwargs)
+        bump([self.pk])

@@ -1,0 +1,43 @@
+"""The revision: one number that rises, in the same transaction, with every change that a reader could see."""
+
+from collections.abc import Iterable
+
+from django.db import models, transaction
+from django.db.models import F
+
+
+class IndexRevision(models.Model):
+    """A single row (id 1). A row orders commits, which a sequence does not: its lock is held until the commit."""
+
+    ROW = 1
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Change(models.Model):
+    """A post that changed under a revision, so that an index may be brought up to date without a rebuild."""
+
+    revision = models.PositiveBigIntegerField(db_index=True)
+    post_id = models.PositiveBigIntegerField()  # no foreign key: the post may be gone
+
+    def __str__(self) -> str:
+        return f"post {self.post_id} in revision {self.revision}"
+
+
+def bump(posts: Iterable[int] | None = None) -> int:
+    """Raise the revision and note the posts concerned; None when any post may be. Gives the new number.
+
+    Call it as the last step of the transaction that makes the change: outside of one it opens its own.
+    """
+    with transaction.atomic():
+        rows = IndexRevision.objects.filter(pk=IndexRevision.ROW)
+        if not rows.update(number=F("number") + 1):
+            IndexRevision.objects.bulk_create([IndexRevision(pk=IndexRevision.ROW)], ignore_conflicts=True)
+            rows.update(number=F("number") + 1)
+        number = rows.values_list("number", flat=True).get()
+        concerned = [0] if posts is None else posts  # 0 is nobody's id: read everything anew
+        Change.objects.bulk_create([Change(revision=number, post_id=post) for post in concerned])
+    return number

@@ -1,0 +1,68 @@
+"""Streams: selections that an editor gave a name."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtailmarkdown.fields import MarkdownField
+
+from blog.markdown import render_short
+from blog.models.revision import bump
+from blog.models.tags import Order
+from blog.selection import Selection, SelectionError
+
+
+class Stream(models.Model):
+    """A named selection of one blog, with an introduction and a default order."""
+
+    blog = models.ForeignKey("blog.BlogPage", on_delete=models.CASCADE, related_name="streams", verbose_name=_("blog"))
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(
+        _("slug"), max_length=100, allow_unicode=True, help_text=_("The stream's address is /streams/slug/.")
+    )
+    expression = models.CharField(
+        _("selection"),
+        max_length=500,
+        blank=True,
+        help_text=_("Tags, with “-” before an unwanted one; also @author, source:internal, year:2018. Empty for every post."),
+    )
+    introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000)
+    order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
+    introduction_html = models.TextField(editable=False, default="")
+
+    panels = [FieldPanel(name) for name in ("blog", "name", "slug", "expression", "introduction", "order")]
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["blog", "slug"], name="stream_slug_once_in_a_blog")]
+        verbose_name = _("stream")
+        verbose_name_plural = _("streams")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def selection(self) -> Selection:
+        return Selection.parse(self.expression)
+
+    def clean(self) -> None:
+        """Refuse a selection that cannot be meant, in its own words."""
+        super().clean()
+        try:
+            self.expression = str(self.selection)
+        except SelectionError as error:
+            raise ValidationError({"expression": str(error)}) from error
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.introduction_html = render_short(self.introduction)
+        super().save(*args, **kwargs)
+        bump(())
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        gone = super().delete(*args, **kwargs)
+        bump(())
+        return gone

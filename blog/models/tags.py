@@ -1,0 +1,76 @@
+"""Tags: taggit's, with a slug for every script, a description, a default order, and the names they once had."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from taggit.models import ItemBase, TagBase
+from wagtail.admin.panels import FieldPanel
+from wagtailmarkdown.fields import MarkdownField
+
+from blog.markdown import render_short
+from blog.models.revision import bump
+from blog.slugs import slug
+
+
+class Order(models.TextChoices):
+    NEWEST = "newest", _("newest first")
+    OLDEST = "oldest", _("oldest first")
+
+
+class Tag(TagBase):
+    """A tag; its slug is its word in every address."""
+
+    description = MarkdownField(_("description"), blank=True, max_length=10_000)
+    order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
+    description_html = models.TextField(editable=False, default="")
+
+    free_tagging = True
+    panels = [FieldPanel(name) for name in ("name", "slug", "description", "order")]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+
+    def slugify(self, tag: str, i: int | None = None) -> str:
+        """Spell `tag` as a slug; `i` numbers the second and later of a kind, for taggit."""
+        return slug(tag) if i is None else f"{slug(tag)[:95]}-{i + 1}"
+
+    def clean(self) -> None:
+        """Refuse a slug that could not stand in an address."""
+        super().clean()
+        if self.slug and slug(self.slug) != self.slug:
+            raise ValidationError({"slug": _("This slug cannot stand in an address: write “%s”.") % slug(self.slug)})
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.description_html = render_short(self.description)
+        super().save(*args, **kwargs)
+        bump(() if self._state.adding else None)
+
+
+class PostTag(ItemBase):
+    """That a post bears a tag."""
+
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="post_tags")
+    content_object = ParentalKey("blog.PostPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="post_bears_tag_once")]
+
+
+class TagAlias(models.Model):
+    """A slug that a tag once had, or that a tag merged into it had: its addresses lead on to the tag's."""
+
+    slug = models.CharField(_("old slug"), max_length=100, unique=True)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta:
+        verbose_name = _("old tag name")
+        verbose_name_plural = _("old tag names")
+
+    def __str__(self) -> str:
+        return f"{self.slug} → {self.tag}"

@@ -1,0 +1,181 @@
+"""A selection: a set of wanted and unwanted tags, perhaps an author, a source, a year. Pure; one spelling for each."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from urllib.parse import quote
+
+from blog.slugs import fold
+
+MAX_TAGS = 8  # wanted and unwanted together
+INTERNAL, EXTERNAL = "internal", "external"
+SOURCES = (INTERNAL, EXTERNAL)
+SEPARATORS = re.compile(r"[+\s]+")
+ADDRESS_SAFE = "/@+:-_~"
+
+
+class SelectionError(ValueError):
+    """A selection that cannot be meant: the message is a sentence for the reader, naming the value and the cure."""
+
+
+class BadTag(SelectionError):
+    """A tag that holds a sign no tag can hold."""
+
+
+class TooManyTags(SelectionError):
+    """More tags than a selection may name."""
+
+
+class Contradiction(SelectionError):
+    """A tag both wanted and unwanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is wanted and what is not; immutable, hashable, equal when it means the same.
+
+    >>> str(Selection.parse("Python +-email+django+@ada"))
+    'django+python+-email+@ada'
+    >>> Selection.parse("b a -c year:2018").address
+    '/tags/a+b+-c/?year=2018'
+    """
+
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    author: str | None = None
+    source: str | None = None
+    year: int | None = None
+
+    @classmethod
+    def of(cls, wanted: Iterable[str] = (), unwanted: Iterable[str] = (), **more: Any) -> Self:
+        """Make a selection from tags in any order and case, with repeats."""
+        return cls(_sorted(wanted), _sorted(unwanted), **more)
+
+    @classmethod
+    def parse(cls, text: str, limit: int = MAX_TAGS) -> Self:
+        """Read a selection as people write it: tags between `+` or spaces, `-` before an unwanted one,
+        and `@author`, `source:internal`, `year:2018` among them.
+
+        Raises TooManyTags above `limit` tags, Contradiction for a tag both wanted and unwanted, BadTag for
+        a sign that no tag holds, SelectionError for a source or year that cannot be read.
+        """
+        words = [word for word in map(fold, SEPARATORS.split(text)) if word]
+        tags = [word for word in words if not _is_attribute(word)]
+        attributes = dict(_attribute(word) for word in words if _is_attribute(word))
+        selection = cls.of(
+            (tag for tag in tags if not tag.startswith("-")),
+            (tag.lstrip("-") for tag in tags if tag.startswith("-")),
+            **attributes,
+        )
+        selection.check(limit)
+        return selection
+
+    def check(self, limit: int = MAX_TAGS) -> None:
+        """Raise a SelectionError when this selection cannot be meant; see `parse`."""
+        if len(self) > limit:
+            raise TooManyTags(f"{len(self)} tags are more than a selection may name: leave all but {limit} of them out.")
+        for tag in (*self.tags, self.author or ""):
+            if any(unicodedata.category(sign)[0] == "C" for sign in tag):
+                raise BadTag(f"The tag {tag!a} holds a control character: leave it out.")
+        for tag in self.wanted:
+            if tag in self.unwanted:
+                raise Contradiction(f"The tag “{tag}” is both wanted and unwanted: leave one of the two out.")
+
+    def __str__(self) -> str:
+        words = [*self.wanted, *(f"-{tag}" for tag in self.unwanted)]
+        if self.author:
+            words.append(f"@{self.author}")
+        if self.source:
+            words.append(f"source:{self.source}")
+        if self.year is not None:
+            words.append(f"year:{self.year}")
+        return "+".join(words)
+
+    def __len__(self) -> int:
+        """The number of its tags."""
+        return len(self.wanted) + len(self.unwanted)
+
+    def __bool__(self) -> bool:
+        return self != Selection()
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return self.wanted + self.unwanted
+
+    @property
+    def expression(self) -> str:
+        """The tags alone, as they stand in an address: `a+b+-c`."""
+        return "+".join([*self.wanted, *(f"-{tag}" for tag in self.unwanted)])
+
+    @property
+    def path(self) -> str:
+        """The address without its query, not percent-encoded: compare it with an unquoted path."""
+        author = f"/@{self.author}/" if self.author else "/"
+        return f"{author}tags/{self.expression}/" if self.tags else author
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What of it stands in an address's query."""
+        pairs = (("source", self.source), ("year", self.year))
+        return {name: str(value) for name, value in pairs if value is not None}
+
+    @property
+    def address(self) -> str:
+        """The canonical address, percent-encoded (RFC 3986), with its query."""
+        query = "&".join(f"{name}={value}" for name, value in self.parameters.items())
+        return quote(self.path, safe=ADDRESS_SAFE) + (f"?{query}" if query else "")
+
+    def adding(self, tag: str) -> Self:
+        """This selection narrowed to posts that bear `tag` too."""
+        return replace(self.dropping(tag), wanted=_sorted((*self.dropping(tag).wanted, tag)))
+
+    def leaving_out(self, tag: str) -> Self:
+        """This selection without the posts that bear `tag`."""
+        return replace(self.dropping(tag), unwanted=_sorted((*self.dropping(tag).unwanted, tag)))
+
+    def dropping(self, *tags: str) -> Self:
+        """This selection, saying nothing of `tags`."""
+        return replace(
+            self,
+            wanted=tuple(tag for tag in self.wanted if tag not in tags),
+            unwanted=tuple(tag for tag in self.unwanted if tag not in tags),
+        )
+
+    def renaming(self, names: dict[str, str]) -> Self:
+        """This selection with each tag in `names` under its new name."""
+        return replace(
+            self,
+            wanted=_sorted(names.get(tag, tag) for tag in self.wanted),
+            unwanted=_sorted(names.get(tag, tag) for tag in self.unwanted),
+        )
+
+
+def _sorted(tags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({tag for tag in map(fold, tags) if tag}))
+
+
+def _is_attribute(word: str) -> bool:
+    return word.startswith(("@", "source:", "year:"))
+
+
+def _attribute(word: str) -> tuple[str, str | int | None]:
+    if word.startswith("@"):
+        return "author", word[1:] or None
+    name, _, value = word.partition(":")
+    return name, read_year(value) if name == "year" else read_source(value)
+
+
+def read_source(text: str) -> str:
+    """Read `internal` or `external`; raises SelectionError for anything else."""
+    if text.lower() not in SOURCES:
+        raise SelectionError(f"The source {text!a} is unknown: write “internal” or “external”.")
+    return text.lower()
+
+
+def read_year(text: str) -> int:
+    """Read a year of four digits; raises SelectionError for anything else."""
+    if not re.fullmatch("[0-9]{4}", text) or text == "0000":
+        raise SelectionError(f"The year {text[:20]!a} cannot be read: write four digits, such as 2018.")
+    return int(text)

@@ -1,0 +1,46 @@
+"""Slugs of tags: what a tag's name becomes in an address. Pure; every script's letters are kept as they are."""
+
+import unicodedata
+
+MAX_SLUG = 100  # characters
+
+# Symbols that tell tags apart ("C", "C++", "C#") are spelt out; every other sign separates words.
+SPELT = {"+": "plus", "#": "sharp", "&": "and", "@": "at", "%": "percent", "*": "star"}
+
+
+def fold(text: str) -> str:
+    """Give the one form in which a slug is compared: NFC, lower case, without invisible format characters.
+
+    >>> fold("Naïve") == fold("Nai\\u0308ve")
+    True
+    """
+    lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+    return "".join(sign for sign in lowered if unicodedata.category(sign) != "Cf")
+
+
+def slug(name: str) -> str:
+    """Spell a tag's name as a slug: letters, digits, marks, `_` and `-`, never beginning or ending with `-`.
+
+    >>> [slug(name) for name in ("C++", "C#", ".NET", "naïve", "日本", "Node.js", "★")]
+    ['c-plus-plus', 'c-sharp', 'dot-net', 'naïve', '日本', 'node-js', 'black-star']
+    """
+    name = fold(name.strip())
+    if name.startswith("."):
+        name = f"dot {name[1:]}"
+    spelt = "".join(_spell(sign) for sign in name)
+    return "-".join(part for part in spelt.split("-") if part)[:MAX_SLUG].strip("-") or "tag"
+
+
+def is_slug_sign(sign: str) -> bool:
+    """Say whether a character may stand in a slug as it is."""
+    return sign in "-_" or unicodedata.category(sign)[0] in "LMN"
+
+
+def _spell(sign: str) -> str:
+    if is_slug_sign(sign):
+        return sign
+    if sign in SPELT:
+        return f"-{SPELT[sign]}-"
+    if unicodedata.category(sign) == "So":
+        return f"-{unicodedata.name(sign, 'sign').lower().replace(' ', '-')}-"
+    return "-"

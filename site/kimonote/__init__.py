@@ -1,0 +1,1 @@
+"""The project: settings from the environment, addresses, entry points of the server."""

@@ -1,0 +1,18 @@
+"""Every address of the site: ours are plain Django routes ahead of Wagtail's catch-all."""
+
+from django.conf import settings
+from django.urls import include, path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("signup/", include("signup.urls")),
+    path("", include("blog.urls")),
+]
+if settings.DEVELOPMENT:  # in production the web server in front gives these files
+    urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
+urlpatterns.append(path("", include(wagtail_urls)))

@@ -1,0 +1,12 @@
+"""Fixtures every test may use."""
+
+import pytest
+
+from blog.models import BlogPage
+from tests.factories import make_blog
+
+
+@pytest.fixture
+def blog(db: None) -> BlogPage:
+    """An empty blog at http://testserver/."""
+    return make_blog()

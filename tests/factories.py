@@ -1,0 +1,36 @@
+"""Short ways to make what tests need: real pages through Wagtail, in the database."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from wagtail.models import Page, Site
+
+from blog.models import Author, BlogPage, PostPage
+
+FIRST_DAY = datetime(2018, 1, 1, 12, tzinfo=UTC)
+numbers = count(1)
+
+
+def make_blog(hostname: str = "testserver", title: str = "Notes", default: bool = True) -> BlogPage:
+    """A blog page at the root of a Wagtail site of its own."""
+    root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
+    blog = root.add_child(instance=BlogPage(title=title, slug=f"blog-{next(numbers)}"))
+    if default:
+        Site.objects.all().delete()
+    Site.objects.create(hostname=hostname, port=80, root_page=blog, site_name=title, is_default_site=default)
+    return blog
+
+
+def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:
+    """A live post with tags given as `"a b"`; published a day after the one made before."""
+    number = next(numbers)
+    fields = {"title": f"Post {number}", "slug": f"post-{number}", "published": FIRST_DAY + timedelta(days=number), **fields}
+    post = PostPage(**fields)
+    for tag in tags.split():
+        post.tags.add(tag)
+    return blog.add_child(instance=post)
+
+
+def make_author(handle: str = "ada", **fields: Any) -> Author:
+    return Author.objects.create(**{"handle": handle, "name": handle.title(), **fields})

@@ -1,0 +1,82 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blog.selection import BadTag, Contradiction, Selection, SelectionError, TooManyTags
+from blog.slugs import fold, slug
+
+slugs = st.text(min_size=1, max_size=20).map(slug)
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> Selection:
+    tags = draw(st.lists(slugs, max_size=8, unique=True))
+    cut = draw(st.integers(0, len(tags)))
+    return Selection.of(
+        tags[:cut],
+        tags[cut:],
+        author=draw(st.none() | st.from_regex(r"[a-z0-9_]+(-[a-z0-9_]+)*", fullmatch=True)),
+        source=draw(st.sampled_from([None, "internal", "external"])),
+        year=draw(st.none() | st.integers(1, 9999).filter(lambda year: year >= 1000)),
+    )
+
+
+@given(selections())
+def test_parse_gives_back_every_selection(selection: Selection) -> None:
+    assert Selection.parse(str(selection)) == selection
+
+
+@given(st.text(max_size=60))
+def test_parse_of_any_text_is_a_selection_or_a_sentence(text: str) -> None:
+    try:
+        selection = Selection.parse(text)
+    except SelectionError as error:
+        assert str(error).endswith(".")
+    else:
+        assert Selection.parse(str(selection)) == selection
+
+
+@given(st.text(max_size=40))
+def test_slug_is_stable(name: str) -> None:
+    assert slug(slug(name)) == slug(name) == fold(slug(name))
+    assert not slug(name).startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("b+a", "/tags/a+b/"),
+        ("A a", "/tags/a/"),
+        ("-c+a", "/tags/a+-c/"),
+        ("-c", "/tags/-c/"),
+        ("@Ada", "/@ada/"),
+        ("@ada+b+a", "/@ada/tags/a+b/"),
+        ("", "/"),
+        ("日本", "/tags/日本/"),
+    ],
+)
+def test_path_is_canonical(text: str, path: str) -> None:
+    assert Selection.parse(text).path == path
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("a+-a", Contradiction),
+        ("+".join(f"t{number}" for number in range(9)), TooManyTags),
+        ("a\0b", BadTag),
+        ("source:elsewhere", SelectionError),
+        ("year:18", SelectionError),
+    ],
+)
+def test_parse_refuses(text: str, error: type[SelectionError]) -> None:
+    with pytest.raises(error):
+        Selection.parse(text)
+
+
+def test_narrowing_and_dropping() -> None:
+    selection = Selection.parse("a+-c")
+    assert selection.adding("c") == Selection.parse("a+c")
+    assert selection.leaving_out("a") == Selection.parse("-a+-c")
+    assert selection.dropping("a", "c") == Selection()
+    assert selection.renaming({"c": "b"}) == Selection.parse("a+-b")
