@@ -20,8 +20,7 @@ from blog.models.revision import bump
 from blog.models.tags import PostTag
 
 RESERVED_SLUGS = frozenset(
-    ["tags", "streams", "signup", "admin", "feed", "search", "static", "media", "documents", "random"]
-    + ["comments", "archive", "robots", "sitemap", "favicon", "_util"]
+    "tags streams signup admin feed search static media documents random comments archive robots sitemap favicon _util".split()
 )
 
 

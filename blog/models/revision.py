@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import models, transaction
 from django.db.models import F
+from django.utils import timezone
 
 
 class IndexRevision(models.Model):
@@ -12,6 +13,7 @@ class IndexRevision(models.Model):
     ROW = 1
 
     number = models.PositiveBigIntegerField(default=0)
+    changed = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return str(self.number)
@@ -34,9 +36,10 @@ def bump(posts: Iterable[int] | None = None) -> int:
     """
     with transaction.atomic():
         rows = IndexRevision.objects.filter(pk=IndexRevision.ROW)
-        if not rows.update(number=F("number") + 1):
+        raised = {"number": F("number") + 1, "changed": timezone.now()}
+        if not rows.update(**raised):
             IndexRevision.objects.bulk_create([IndexRevision(pk=IndexRevision.ROW)], ignore_conflicts=True)
-            rows.update(number=F("number") + 1)
+            rows.update(**raised)
         number = rows.values_list("number", flat=True).get()
         concerned = [0] if posts is None else posts  # 0 is nobody's id: read everything anew
         Change.objects.bulk_create([Change(revision=number, post_id=post) for post in concerned])
