@@ -5,6 +5,8 @@ import pytest
 from blog.models import BlogPage
 from tests.factories import make_blog
 
+pytest_plugins = ["tests.browser"]
+
 
 @pytest.fixture
 def blog(db: None) -> BlogPage:

@@ -1,0 +1,63 @@
+"""A browser for tests: headless Chromium by Playwright, as the fixtures `browser` (one a session) and `tab` (one a test).
+
+Without Chromium such tests are skipped with a line that says so; where CI is set, its absence fails them.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 10_000  # milliseconds, for a machine that is busy
+
+
+def find_chromium() -> str | None:
+    """Where Chromium is: what CHROMIUM names, else what is on the PATH."""
+    return next((path for path in map(shutil.which, (os.environ.get("CHROMIUM", ""), *NAMES)) if path), None)
+
+
+def is_required() -> bool:
+    """Say whether the absence of Chromium is a failure."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"browser", "tab"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once."""
+    path = find_chromium()
+    if path is None:
+        absence = "There is no Chromium on the PATH: install Debian's package chromium, or set CHROMIUM to its path."
+        pytest.fail(absence) if is_required() else pytest.skip(absence)
+    # Playwright's loop stands still in this thread between its calls, which Django would take for an async caller.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """An empty page in a browsing context of its own (no cookies, no cache), 1280 × 800."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
