@@ -1,8 +1,8 @@
-"""A selection: a set of wanted and unwanted tags, perhaps an author, a source, a year. Pure; one spelling for each."""
+"""A selection: a set of wanted and unwanted tags, perhaps an author, a source, a time. Pure; one spelling for each."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import quote
@@ -47,6 +47,7 @@ class Selection:
     author: str | None = None
     source: str | None = None
     year: int | None = None
+    month: int | None = None  # of that year
 
     @classmethod
     def of(cls, wanted: Iterable[str] = (), unwanted: Iterable[str] = (), **more: Any) -> Self:
@@ -56,10 +57,10 @@ class Selection:
     @classmethod
     def parse(cls, text: str, limit: int = MAX_TAGS) -> Self:
         """Read a selection as people write it: tags between `+` or spaces, `-` before an unwanted one,
-        and `@author`, `source:internal`, `year:2018` among them.
+        and `@author`, `source:internal`, `year:2018`, `month:3` among them.
 
         Raises TooManyTags above `limit` tags, Contradiction for a tag both wanted and unwanted, BadTag for
-        a sign that no tag holds, SelectionError for a source or year that cannot be read.
+        a sign that no tag holds, SelectionError for a source, year or month that cannot be read.
         """
         words = [word for word in map(fold, SEPARATORS.split(text)) if word]
         tags = [word for word in words if not _is_attribute(word)]
@@ -82,16 +83,12 @@ class Selection:
         for tag in self.wanted:
             if tag in self.unwanted:
                 raise Contradiction(f"The tag “{tag}” is both wanted and unwanted: leave one of the two out.")
+        if self.month and not self.year:
+            raise SelectionError(f"The month {self.month} is of no year: name a year too.")
 
     def __str__(self) -> str:
-        words = [*self.wanted, *(f"-{tag}" for tag in self.unwanted)]
-        if self.author:
-            words.append(f"@{self.author}")
-        if self.source:
-            words.append(f"source:{self.source}")
-        if self.year is not None:
-            words.append(f"year:{self.year}")
-        return "+".join(words)
+        author = [f"@{self.author}"] if self.author else []
+        return "+".join([*self._words, *author, *(f"{name}:{value}" for name, value in self.parameters.items())])
 
     def __len__(self) -> int:
         """The number of its tags."""
@@ -105,9 +102,13 @@ class Selection:
         return self.wanted + self.unwanted
 
     @property
+    def _words(self) -> list[str]:
+        return [*self.wanted, *(f"-{tag}" for tag in self.unwanted)]
+
+    @property
     def expression(self) -> str:
         """The tags alone, as they stand in an address: `a+b+-c`."""
-        return "+".join([*self.wanted, *(f"-{tag}" for tag in self.unwanted)])
+        return "+".join(self._words)
 
     @property
     def path(self) -> str:
@@ -118,7 +119,7 @@ class Selection:
     @property
     def parameters(self) -> dict[str, str]:
         """What of it stands in an address's query."""
-        pairs = (("source", self.source), ("year", self.year))
+        pairs = (("source", self.source), ("year", self.year), ("month", self.month))
         return {name: str(value) for name, value in pairs if value is not None}
 
     @property
@@ -157,25 +158,35 @@ def _sorted(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_attribute(word: str) -> bool:
-    return word.startswith(("@", "source:", "year:"))
+    return word.startswith(("@", "source:", "year:", "month:"))
 
 
 def _attribute(word: str) -> tuple[str, str | int | None]:
     if word.startswith("@"):
         return "author", word[1:] or None
     name, _, value = word.partition(":")
-    return name, read_year(value) if name == "year" else read_source(value)
+    return name, READERS[name](value)
 
 
 def read_source(text: str) -> str:
     """Read `internal` or `external`; raises SelectionError for anything else."""
     if text.lower() not in SOURCES:
-        raise SelectionError(f"The source {text!a} is unknown: write “internal” or “external”.")
+        raise SelectionError(f"The source {ascii(text[:20])} is unknown: write “internal” or “external”.")
     return text.lower()
 
 
 def read_year(text: str) -> int:
     """Read a year of four digits; raises SelectionError for anything else."""
     if not re.fullmatch("[0-9]{4}", text) or text == "0000":
-        raise SelectionError(f"The year {text[:20]!a} cannot be read: write four digits, such as 2018.")
+        raise SelectionError(f"The year {ascii(text[:20])} cannot be read: write four digits, such as 2018.")
     return int(text)
+
+
+def read_month(text: str) -> int:
+    """Read a month; raises SelectionError for anything but 1 to 12."""
+    if not re.fullmatch("0?[1-9]|1[0-2]", text):
+        raise SelectionError(f"The month {ascii(text[:20])} cannot be read: write a number from 1 to 12.")
+    return int(text)
+
+
+READERS: dict[str, Callable[[str], str | int]] = {"source": read_source, "year": read_year, "month": read_month}

@@ -12,12 +12,14 @@ slugs = st.text(min_size=1, max_size=20).map(slug)
 def selections(draw: st.DrawFn) -> Selection:
     tags = draw(st.lists(slugs, max_size=8, unique=True))
     cut = draw(st.integers(0, len(tags)))
+    year = draw(st.none() | st.integers(1000, 9999))
     return Selection.of(
         tags[:cut],
         tags[cut:],
         author=draw(st.none() | st.from_regex(r"[a-z0-9_]+(-[a-z0-9_]+)*", fullmatch=True)),
         source=draw(st.sampled_from([None, "internal", "external"])),
-        year=draw(st.none() | st.integers(1, 9999).filter(lambda year: year >= 1000)),
+        year=year,
+        month=draw(st.none() | st.integers(1, 12)) if year else None,
     )
 
 
@@ -67,6 +69,8 @@ def test_path_is_canonical(text: str, path: str) -> None:
         ("a\0b", BadTag),
         ("source:elsewhere", SelectionError),
         ("year:18", SelectionError),
+        ("month:3", SelectionError),
+        ("year:2018+month:13", SelectionError),
     ],
 )
 def test_parse_refuses(text: str, error: type[SelectionError]) -> None:
