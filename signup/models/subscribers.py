@@ -1,0 +1,157 @@
+"""Subscribers, and the record of what each of them agreed to, when, and in which words."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from blog.selection import Selection
+from signup import addresses
+
+NONCE_LENGTH = 12  # characters of 62: over 70 bits
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("pending")
+    CONFIRMED = "confirmed", _("confirmed")
+    UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+    SUPPRESSED = "suppressed", _("suppressed")
+
+
+class Rhythm(models.TextChoices):
+    EACH = "each", _("each note as it appears")
+    DAILY = "daily", _("once a day")
+    WEEKLY = "weekly", _("once a week")
+
+
+class Reason(models.TextChoices):
+    """Why an address is suppressed."""
+
+    BOUNCE = "bounce", _("mail came back")
+    COMPLAINT = "complaint", _("reported as spam")
+    REFUSED = "refused", _("“this was not me”")
+    EDITOR = "editor", _("by an editor")
+    ERASED = "erased", _("erased")
+
+
+def address_hmacs(address: str) -> list[str]:
+    """The HMACs (hex) of an address under the present secret key, then under each of SECRET_KEY_FALLBACKS."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    word = addresses.key(address)
+    return [salted_hmac("signup.address", word, secret=secret, algorithm="sha256").hexdigest() for secret in keys]
+
+
+def make_nonce() -> str:
+    """A random word that binds tokens to this subscriber, so that no link outlives an erasure."""
+    return get_random_string(NONCE_LENGTH)
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    """Chainable questions about subscribers."""
+
+    def known_as(self, address: str) -> "SubscriberQuerySet":
+        """Whoever has this address, in any case; also someone erased."""
+        return self.filter(Q(address_hmac__in=address_hmacs(address)) | Q(address=address)).order_by("pk")
+
+    def confirmed(self) -> "SubscriberQuerySet":
+        return self.filter(state=State.CONFIRMED)
+
+    def kept(self) -> "SubscriberQuerySet":
+        """All but the erased, of whom nothing but an HMAC remains."""
+        return self.exclude(address="")
+
+    def naming(self, tag: str) -> "SubscriberQuerySet":
+        """Those whose selection names `tag`, wanted or, written `-tag`, unwanted."""
+        return self.alias(words=Concat(Value("+"), "expression", Value("+"))).filter(words__contains=f"+{tag}+")
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state."""
+        found = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {state: found.get(state, 0) for state in State.values}
+
+
+class Subscriber(models.Model):
+    """An address and what it is to get. Once erased, only `address_hmac` says whose it was."""
+
+    address = models.CharField(_("address"), max_length=320, blank=True)
+    address_hmac = models.CharField(max_length=64, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING, db_index=True)
+    suppressed_because = models.CharField(_("suppressed because"), max_length=9, choices=Reason, blank=True)
+    site = models.ForeignKey(
+        "wagtailcore.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    expression = models.CharField(_("selection"), max_length=1000, blank=True)
+    rhythm = models.CharField(_("rhythm"), max_length=6, choices=Rhythm, default=Rhythm.EACH)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    created = models.DateTimeField(_("signed up"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, db_index=True)
+    last_digest_at = models.DateTimeField(_("last digest"), null=True, blank=True)
+    bounce_score = models.PositiveSmallIntegerField(_("bounce score"), default=0)
+    bounced_at = models.DateTimeField(_("last bounce"), null=True, blank=True)
+    nonce = models.CharField(max_length=NONCE_LENGTH, default=make_nonce, editable=False)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["address"], condition=~Q(address=""), name="subscriber_address_once"),
+        ]
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+
+    def __str__(self) -> str:
+        return self.address or str(_("erased"))
+
+    @property
+    def selection(self) -> Selection:
+        return Selection.parse(self.expression)
+
+    @property
+    def erased(self) -> bool:
+        return not self.address
+
+
+class Event(models.TextChoices):
+    """What a subscriber, or someone for them, did."""
+
+    REQUESTED = "requested", _("asked for mail")
+    CONFIRMED = "confirmed", _("confirmed")
+    CHANGED = "changed", _("changed the subscription")
+    UNSUBSCRIBED = "unsubscribed", _("left")
+    SUPPRESSED = "suppressed", _("was suppressed")
+    LIFTED = "lifted", _("suppression lifted")
+    RESENT = "resent", _("confirmation sent again")
+    BOUNCED = "bounced", _("mail came back")
+
+
+class ConsentRecord(models.Model):
+    """One event in a subscriber's history, with the words that were on the page. Rows are added, never changed."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents", verbose_name=_("subscriber"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    event = models.CharField(_("what"), max_length=12, choices=Event)
+    expression = models.CharField(_("selection"), max_length=1000, blank=True)
+    rhythm = models.CharField(_("rhythm"), max_length=6, choices=Rhythm, blank=True)
+    wording = models.TextField(_("wording shown"), blank=True)
+    network = models.CharField(_("network"), max_length=43, blank=True, help_text=_("Truncated to /24 or /64."))
+    actor = models.CharField(_("by whom"), max_length=150, blank=True, help_text=_("Empty: the subscriber."))
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("consent record")
+        verbose_name_plural = _("consent records")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_event_display()}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a subscriber's own download says of this event."""
+        names = ("at", "event", "expression", "rhythm", "wording", "network", "actor", "detail")
+        return {name: getattr(self, name) for name in names}
