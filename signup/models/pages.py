@@ -1,0 +1,56 @@
+"""The landing page: an editor's own text above the form that `/signup/` shows."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
+from wagtailmarkdown.fields import MarkdownField
+
+from blog.markdown import render_short
+from blog.selection import Selection, SelectionError
+
+
+class SignupPage(Page):
+    """A page with the form; several may stand in a blog, each with its own text and selection."""
+
+    text = MarkdownField(_("text"), blank=True, max_length=10_000)
+    expression = models.CharField(
+        _("selection"),
+        max_length=500,
+        blank=True,
+        help_text=_("What the form has filled in: tags, with “-” before an unwanted one. Empty for every note."),
+    )
+    html = models.TextField(editable=False, default="")
+
+    parent_page_types = ["blog.BlogPage"]
+    subpage_types: list[str] = []
+    content_panels = [*Page.content_panels, FieldPanel("text"), FieldPanel("expression")]
+
+    class Meta:
+        verbose_name = _("sign-up page")
+        verbose_name_plural = _("sign-up pages")
+
+    @property
+    def selection(self) -> Selection:
+        return Selection.parse(self.expression)
+
+    def clean(self) -> None:
+        """Refuse a selection that cannot be meant, in its own words."""
+        super().clean()
+        try:
+            self.expression = str(self.selection)
+        except SelectionError as error:
+            raise ValidationError({"expression": str(error)}) from error
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.html = render_short(self.text)
+        super().save(*args, **kwargs)
+
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        from signup.views import form
+
+        return form(request, page=self)

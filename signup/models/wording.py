@@ -1,0 +1,113 @@
+"""The words of form and letters that an editor may change, for each site; what is left empty says the built-in words."""
+
+import re
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import PreviewableMixin
+
+BUILT_IN: dict[str, str | Promise] = {
+    "form_title": _("New notes by e-mail"),
+    "form_text": _("Only what you choose: everything, or just the notes that carry certain tags."),
+    "form_consent": _(
+        "By sending this form you ask {site} to send its notes to this address. You can stop it at any time, by one click."
+    ),
+    "form_button": _("Send me the confirmation"),
+    "next_text": _(
+        "You get one letter with a link. Nothing else is sent until you press the button behind it, and every later "
+        "letter can be stopped with one click."
+    ),
+    "sent_title": _("Look into your inbox"),
+    "sent_text": _(
+        "If this address can get our letters, one is on its way. Follow the link in it within seven days. "
+        "Nothing there after a few minutes? Look among the junk, then try again."
+    ),
+    "confirm_subject": _("Please confirm: new notes from {site}"),
+    "confirm_text": _("Someone, probably you, asked for notes from {site} at this address. Confirm that it was you:"),
+    "already_subject": _("You get notes from {site} already"),
+    "already_text": _("Someone, probably you, asked for notes from {site} at this address, which gets them already."),
+    "digest_subject": _("New from {site}: {selection}"),
+    "digest_text": "",
+    "footer": "",
+}
+SUBJECT_LENGTH = 150  # characters
+TEXT_LENGTH = 2000  # characters
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+one_line = RegexValidator(r"^[^\x00-\x1f\x7f\u2028\u2029]*\Z", _("This must be one line, without control characters."))
+
+
+def _line(label: Promise | str) -> "models.CharField[str, str]":
+    return models.CharField(label, max_length=SUBJECT_LENGTH, blank=True, validators=[one_line])
+
+
+def _text(label: Promise | str) -> "models.TextField[str, str]":
+    return models.TextField(label, max_length=TEXT_LENGTH, blank=True)
+
+
+@register_setting(icon="mail")
+class Wording(PreviewableMixin, BaseSiteSetting):  # type: ignore[misc]
+    """What a site says. In each text `{site}` stands for the site's name, `{selection}` for what was chosen."""
+
+    form_title = _line(_("heading"))
+    form_text = _text(_("introduction"))
+    form_consent = _text(_("what the visitor agrees to"))
+    form_button = _line(_("button"))
+    next_text = _text(_("what happens next"))
+    sent_title = _line(_("heading once it is sent"))
+    sent_text = _text(_("text once it is sent"))
+    confirm_subject = _line(_("subject"))
+    confirm_text = _text(_("text"))
+    already_subject = _line(_("subject"))
+    already_text = _text(_("text"))
+    digest_subject = _line(_("subject"))
+    digest_text = _text(_("introduction"))
+    footer = _text(_("last lines of every letter"))
+
+    class Meta:
+        verbose_name = _("sign-up: form and letters")
+        verbose_name_plural = _("sign-up: form and letters")
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        from signup.previews import MODES
+
+        return MODES
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from signup.previews import preview
+
+        return preview(request, self, mode_name)
+
+    def say(self, name: str, **values: str) -> str:
+        """Give the words under `name`: the editor's or the built-in ones, with `{site}` and each of `values` put in."""
+        words = str(getattr(self, name) or BUILT_IN[name])
+        values = {"site": self.site_name, **values}
+        return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), words)
+
+    @property
+    def site_name(self) -> str:
+        return str(self.site.site_name or self.site.root_page.title)
+
+
+def _panel(name: str) -> FieldPanel:
+    return FieldPanel(name, help_text=format_lazy(_("Empty: “{words}”"), words=BUILT_IN[name]) if BUILT_IN[name] else "")
+
+
+def _group(heading: Promise | str, *names: str) -> MultiFieldPanel:
+    return MultiFieldPanel([_panel(name) for name in names], heading)
+
+
+Wording.panels = [
+    _group(_("Form"), "form_title", "form_text", "form_consent", "form_button", "next_text", "sent_title", "sent_text"),
+    _group(_("Letter that asks for the confirmation"), "confirm_subject", "confirm_text"),
+    _group(_("Letter to an address that is confirmed already"), "already_subject", "already_text"),
+    _group(_("Letter with new notes"), "digest_subject", "digest_text"),
+    _group(_("Every letter"), "footer"),
+]
