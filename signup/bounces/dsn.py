@@ -1,0 +1,44 @@
+"""Delivery status notifications: RFC 3464, as MTAs write them."""
+
+from email.message import Message
+
+from signup.bounces.classifying import classify
+from signup.bounces.reading import blocks_of, first_text, text_of
+from signup.bounces.report import Bounce, Kind
+
+FAILED = ("failed", "fail", "error", "undeliverable")  # the standard's word, and what is seen besides
+ARRIVED = ("delivered", "relayed", "expanded")
+
+
+def read(message: Message, raw: bytes) -> Bounce | None:
+    """The report on the recipient that fared worst; SOFT at most when the mail reached others behind the address."""
+    groups = blocks_of(message, "message/delivery-status")
+    recipients = [group for group in groups if group.get("Final-Recipient") or group.get("Action")]
+    failed = [_failure(group, message) for group in recipients if _action(group) in FAILED]
+    if failed:
+        arrived = any(_action(group) in ARRIVED for group in recipients)
+        hard = [] if arrived else [bounce for bounce in failed if bounce.kind is Kind.HARD]
+        soft = [bounce for bounce in failed if bounce.kind is Kind.SOFT]
+        return (hard or soft or [_softened(failed[0])])[0]
+    return Bounce(Kind.NOTICE, _recipient(recipients[0]), text_of(recipients[0], "Status") or None) if recipients else None
+
+
+def _failure(group: Message, message: Message) -> Bounce:
+    said = text_of(group, "Diagnostic-Code")
+    kind, status = classify(text_of(group, "Status"), said or first_text(message))
+    return Bounce(kind, _recipient(group), status, said.partition(";")[2].strip() or said)
+
+
+def _softened(bounce: Bounce) -> Bounce:
+    return Bounce(Kind.SOFT, bounce.recipient, bounce.status, bounce.reply)
+
+
+def _action(group: Message) -> str:
+    """The action in lower case, without the comment some add; a missing one follows from the status."""
+    action = text_of(group, "Action").lower().split(" ")[0].rstrip(";")
+    return action or {"5": "failed", "4": "delayed"}.get(text_of(group, "Status")[:1], "delivered")
+
+
+def _recipient(group: Message) -> str | None:
+    value = text_of(group, "Original-Recipient") or text_of(group, "Final-Recipient")
+    return value.rpartition(";")[2].strip(" <>") or None

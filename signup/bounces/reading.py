@@ -1,0 +1,59 @@
+"""From bytes that anyone may have sent to a message that is safe to look into: bounded in size, lines and parts."""
+
+import email
+import re
+from email.message import Message
+
+MAX_BYTES = 256 * 1024  # what is read of a message; a report comes before the mail it is about
+MAX_LINE = 1000  # bytes, RFC 5322's limit: longer lines are cut, no pattern here is slow below it
+MAX_LINES = 10_000
+MAX_PARTS = 100  # nested or side by side; a report has three
+PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+GLOBAL = re.compile(rb"message/global-(delivery-status|headers)", re.IGNORECASE)  # RFC 6533
+PLAIN_NAMES = {b"delivery-status": b"message/delivery-status", b"headers": b"text/rfc822-headers"}
+
+
+def read_message(raw: bytes, limit: int = MAX_BYTES) -> Message | None:
+    """The message, cut where it is too long; None when it has no header, or more parts than any report.
+
+    The parts of reports on internationalised mail are called by their older names: they are read alike.
+    """
+    lines = raw[:limit].replace(b"\r\n", b"\n").lstrip(b"\n").split(b"\n", MAX_LINES)
+    cut = b"\n".join(line[:MAX_LINE] for line in lines[:MAX_LINES])
+    if sum(1 for _ in PART.finditer(cut)) > MAX_PARTS:
+        return None
+    message = email.message_from_bytes(GLOBAL.sub(lambda match: PLAIN_NAMES[match[1].lower()], cut))
+    return message if message.keys() else None
+
+
+def text_of(message: Message, name: str, longest: int = 1000) -> str:
+    """A header's text on one line; empty when it is missing."""
+    return " ".join(str(message.get(name, "")).split())[:longest]
+
+
+def part_of(message: Message, *kinds: str) -> Message | None:
+    """The first part of one of these content types, at any depth."""
+    return next((part for part in message.walk() if part.get_content_type() in kinds), None)
+
+
+def blocks_of(message: Message, kind: str) -> list[Message]:
+    """The blocks of fields in the first part of a content type that holds such blocks: `message/…`."""
+    part = part_of(message, kind)
+    payload = part.get_payload() if part else None
+    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+
+
+def first_text(message: Message) -> str:
+    """The words for people: the first text/plain part."""
+    part = part_of(message, "text/plain")
+    payload = part.get_payload(decode=True) if part else None
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+
+
+def original_headers(message: Message) -> Message | None:
+    """The headers of the mail that came back, as far as they are enclosed."""
+    if blocks := blocks_of(message, "message/rfc822") or blocks_of(message, "message/global"):
+        return blocks[0]
+    part = part_of(message, "text/rfc822-headers")
+    payload = part.get_payload() if part else None
+    return email.message_from_string(payload) if isinstance(payload, str) and payload.strip() else None
