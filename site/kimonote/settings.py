@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
-    "modelsearch",
     "modelcluster",
     "taggit",
     "anymail",
@@ -55,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -113,6 +113,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+TAG_LIMIT = env.int("TAG_LIMIT", 8)  # tags that one selection may name
+FULL_VIEW_POSTS = env.int("FULL_VIEW_POSTS", 1000)  # posts on one page of a whole history
+FULL_VIEW_BYTES = env.int("FULL_VIEW_BYTES", 5_000_000)  # bytes of HTML on such a page
+PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished pages that each process keeps
 
 TAGGIT_CASE_INSENSITIVE = True
 WAGTAIL_SITE_NAME = "Kimonote"

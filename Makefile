@@ -1,0 +1,66 @@
+# Kimonote: `make run` serves the site on this machine, `make test` checks everything. `make help` lists the rest.
+
+PYTHON ?= python3
+PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+PYTEST := $(BIN)/python -m pytest -n 2
+SOURCES := blog signup site tests benchmarks
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint bench pin clean
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-8s", $$1, $$2; $$1 = $$2 = ""; print }'
+
+run: .env $(BIN)/.installed var/static/staticfiles.json  ## serve http://127.0.0.1:8000/ and the worker (PORT=8000)
+	@$(BIN)/python manage.py prepare --demo --port $(PORT)
+	@PORT=$(PORT) PYTHONUNBUFFERED=1 exec $(BIN)/honcho -e /dev/null --no-prefix start
+
+test: lint  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
+	$(PYTEST)
+	$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser"
+
+lint: $(BIN)/.developing  ## style, types, imports, migrations, settings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	DEVELOPMENT=true $(BIN)/python manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") SITE_URL=https://notes.example \
+		DEVELOPMENT=false $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: $(BIN)/.developing  ## measure (SIZE=14k, 100k or 1m)
+	$(BIN)/python -m benchmarks $(SIZE)
+
+pin: $(BIN)/.developing  ## compile requirements*.in into the pinned requirements*.txt
+	$(PIN) requirements.in -o requirements.txt
+	$(PIN) requirements-dev.in -o requirements-dev.txt
+
+clean:  ## remove the environment and what tests leave; posts, pictures and .env stay
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis var/static
+
+.env:
+	@umask 077 && $(PYTHON) -c "import secrets; print('DEVELOPMENT=true', 'SECRET_KEY=' + secrets.token_urlsafe(50), sep='\n')" > .env.new
+	@mv -n .env.new .env
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Kimonote needs Python 3.11 or later: name one, as in `make run PYTHON=python3.12`.' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo 'Python could not make an environment in .venv: on Debian, install the package python3-venv.' >&2; exit 1; }
+
+$(BIN)/.installed: requirements.txt | $(BIN)/python
+	@echo 'Installing what requirements.txt pins …'
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(BIN)/.developing: requirements-dev.txt $(BIN)/.installed
+	@echo 'Installing what requirements-dev.txt pins …'
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+var/static/staticfiles.json: $(BIN)/.installed $(shell find static -type f) | .env
+	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
