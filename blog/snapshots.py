@@ -1,0 +1,61 @@
+"""Snapshots of the tag index: each read by one SELECT, kept by the process for as long as the revision stays."""
+
+import time
+from collections import OrderedDict
+from threading import Lock
+
+from django.db import connection
+from django.utils import timezone
+
+from blog.index_statement import read_contents
+from blog.models import IndexRevision
+from blog.tagindex import TagIndex, build
+
+PUBLIC: frozenset[int] = frozenset()
+KEPT = 16  # snapshots: of a blog and an audience
+
+Key = tuple[str, frozenset[int]]
+_kept: OrderedDict[Key, TagIndex] = OrderedDict()
+_lock = Lock()
+
+
+def read_revision() -> int:
+    """Give the revision as committed now; 0 when nothing was ever saved."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT number FROM blog_indexrevision WHERE id = {IndexRevision.ROW}")  # noqa: S608
+        row = cursor.fetchone()
+    return row[0] if row else 0
+
+
+def snapshot(blog_path: str, audience: frozenset[int] = PUBLIC, revision: int | None = None) -> TagIndex:
+    """Give a snapshot no older than `revision` (by default: the one committed now) of the blog page at a tree path.
+
+    `audience` names the view restrictions that the reader passes. A reader keeps one snapshot to the end of a request.
+    """
+    wanted = read_revision() if revision is None else revision
+    kept = _kept.get((blog_path, audience))
+    if kept is not None and _is_fresh(kept, wanted):
+        return kept
+    with _lock:
+        return _renew((blog_path, audience), wanted)
+
+
+def clear() -> None:
+    """Forget every snapshot."""
+    with _lock:
+        _kept.clear()
+
+
+def _is_fresh(index: TagIndex, revision: int) -> bool:
+    return index.revision >= revision and (index.stale_at is None or time.time() < index.stale_at)
+
+
+def _renew(key: Key, revision: int) -> TagIndex:
+    """Build the snapshot, unless another thread did while this one waited for the lock."""
+    kept = _kept.get(key)
+    if kept is None or not _is_fresh(kept, revision):
+        kept = _kept[key] = build(read_contents(*key), timezone.get_default_timezone(), time.time())
+    _kept.move_to_end(key)
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return kept

@@ -1,0 +1,18 @@
+"""The tag index: which posts bear which tags, in memory. The database stays the truth: see blog.snapshots."""
+
+from blog.tagindex.build import build
+from blog.tagindex.contents import Contents
+from blog.tagindex.index import TagIndex
+from blog.tagindex.records import Cursor, Facet, IndexedTag, Neighbours, PageOfIds, Positions
+
+__all__ = [
+    "Contents",
+    "Cursor",
+    "Facet",
+    "IndexedTag",
+    "Neighbours",
+    "PageOfIds",
+    "Positions",
+    "TagIndex",
+    "build",
+]
