@@ -171,21 +171,21 @@ def _attribute(word: str) -> tuple[str, str | int | None]:
 def read_source(text: str) -> str:
     """Read `internal` or `external`; raises SelectionError for anything else."""
     if text.lower() not in SOURCES:
-        raise SelectionError(f"The source {ascii(text[:20])} is unknown: write “internal” or “external”.")
+        raise SelectionError(f"The source {text[:20]!a} is unknown: write “internal” or “external”.")
     return text.lower()
 
 
 def read_year(text: str) -> int:
     """Read a year of four digits; raises SelectionError for anything else."""
     if not re.fullmatch("[0-9]{4}", text) or text == "0000":
-        raise SelectionError(f"The year {ascii(text[:20])} cannot be read: write four digits, such as 2018.")
+        raise SelectionError(f"The year {text[:20]!a} cannot be read: write four digits, such as 2018.")
     return int(text)
 
 
 def read_month(text: str) -> int:
     """Read a month; raises SelectionError for anything but 1 to 12."""
     if not re.fullmatch("0?[1-9]|1[0-2]", text):
-        raise SelectionError(f"The month {ascii(text[:20])} cannot be read: write a number from 1 to 12.")
+        raise SelectionError(f"The month {text[:20]!a} cannot be read: write a number from 1 to 12.")
     return int(text)
 
 

@@ -1,5 +1,51 @@
 """The addresses of the blog: tags, authors, streams, feeds; ahead of Wagtail's own."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from blog.feeds import FORMS
+from blog.views import listings, posts, site, tags
+
+
+class Word:
+    """A part of an address between slashes that begins a post's or a stream's: as Wagtail's own routes, in any script."""
+
+    regex = r"[\w-]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Expression(Word):
+    """A selection's tags: anything between slashes, since what is wrong with it is answered in words."""
+
+    regex = r"[^/]+"
+
+
+register_converter(Word, "word")
+register_converter(Expression, "expression")
+
+
+def with_feeds(prefix: str, view: listings.View, name: str) -> list[URLPattern]:
+    """A listing's address and those of its feeds."""
+    feeds = [path(f"{prefix}feed.{form}", view, {"form": form}, name=f"{name}_{form}") for form in FORMS]
+    return [path(prefix, view, name=name), *feeds]
+
+
+urlpatterns = [
+    path("robots.txt", site.robots),
+    path("favicon.ico", site.favicon),
+    path("sitemap.xml", site.sitemap_index),
+    path("sitemap-<word:section>.xml", site.sitemap, name="sitemap"),
+    path("tags/", tags.tags, name="tags"),
+    path("streams/", listings.streams, name="streams"),
+    *with_feeds("", listings.selection, "listing"),
+    *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),
+    *with_feeds("@<expression:handle>/", listings.selection, "author"),
+    *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
+    *with_feeds("streams/<word:slug>/", listings.stream, "stream"),
+    path("<word:slug>.md", posts.markdown, name="markdown"),
+    path("<word:slug>/", posts.post, name="post"),
+]

@@ -1,0 +1,89 @@
+"""Public answers: validators (ETag, Last-Modified), what may be kept, and what may never be."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache, wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.http import http_date
+
+from blog.sites import index_of, is_public
+from blog.tagindex import TagIndex
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+SHAPING = ("templates", "static", "blog", "site", "locale")  # folders whose files decide what a page looks like
+RESOLUTION = timedelta(seconds=1)  # of an HTTP date: a change this young may be followed by another of the same date
+
+
+@cache
+def release() -> str:
+    """A short word for the code and templates at work: pages of another release are other pages."""
+    digest = hashlib.sha256()
+    for path in _files():
+        status = path.stat()
+        digest.update(f"{path.name}{status.st_size}{status.st_mtime_ns}".encode())
+    return digest.hexdigest()[:8]
+
+
+def _files() -> Iterator[Path]:
+    for folder in SHAPING:
+        yield from sorted(path for path in (settings.ROOT / folder).rglob("*") if path.suffix != ".pyc" and path.is_file())
+
+
+def public(view: View[P]) -> View[P]:
+    """Let a view's answer be kept until the revision rises, unless its reader has a session: then it is theirs alone."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        if not is_public(request):
+            return mark_personal(view(request, *args, **kwargs))
+        index = index_of(request)
+        if _still_holds(request, index):
+            return mark_public(HttpResponseNotModified(), index)
+        return mark_public(view(request, *args, **kwargs), index)
+
+    return answer
+
+
+def etag_of(index: TagIndex) -> str:
+    """The validator of every page made from this snapshot."""
+    return f'W/"{release()}-{index.version}"'
+
+
+def _still_holds(request: HttpRequest, index: TagIndex) -> bool:
+    changed = int(index.changed.timestamp()) if _is_settled(index) else None
+    conditional = get_conditional_response(request, etag_of(index), changed)
+    return conditional is not None and conditional.status_code == 304
+
+
+def _is_settled(index: TagIndex) -> bool:
+    return timezone.now() - index.changed > RESOLUTION
+
+
+def mark_public(response: HttpResponseBase, index: TagIndex) -> HttpResponseBase:
+    """Say that anyone may keep this answer, asking each time whether it still holds."""
+    patch_cache_control(response, public=True, no_cache=True)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if response.status_code in (200, 304):
+        response["ETag"] = etag_of(index)
+        if _is_settled(index):
+            response["Last-Modified"] = http_date(index.changed.timestamp())
+    response.made_from = index  # type: ignore[attr-defined]  # tells the page cache that and how long it may keep it
+    return response
+
+
+def mark_personal(response: HttpResponseBase) -> HttpResponseBase:
+    """Say that nobody may keep this answer."""
+    patch_cache_control(response, private=True, no_store=True)
+    patch_vary_headers(response, ["Cookie"])
+    return response

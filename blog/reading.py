@@ -1,0 +1,95 @@
+"""How a selection is read: its order, view, words sought, place. Pure; what a listing's address says after the `?`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+from urllib.parse import urlencode
+
+from blog.selection import READERS, Selection, SelectionError
+from blog.tagindex import Cursor
+
+NEWEST, OLDEST = "newest", "oldest"
+COMPACT, FULL = "compact", "full"
+MAX_QUERY = 200  # characters
+
+
+class BadParameter(SelectionError):
+    """A query parameter that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way of reading a listing. Values that are a listing's defaults stand in no address."""
+
+    order: str = NEWEST
+    view: str = COMPACT
+    contents: bool = False
+    q: str = ""
+    before: Cursor | None = None
+    after: Cursor | None = None
+    default_order: str = NEWEST
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str], default_order: str = NEWEST) -> Self:
+        """Read a query string's parameters; unknown ones are passed over. Raises BadParameter."""
+        return cls(
+            order=_one_of(given, "order", (NEWEST, OLDEST), default_order),
+            view=_one_of(given, "view", (COMPACT, FULL), COMPACT),
+            contents=_one_of(given, "contents", ("0", "1"), "0") == "1",
+            q=" ".join(given.get("q", "").replace("\0", " ").split())[:MAX_QUERY],
+            before=_cursor(given, "before"),
+            after=_cursor(given, "after"),
+            default_order=default_order,
+        )
+
+    @property
+    def oldest_first(self) -> bool:
+        return self.order == OLDEST
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What of it stands in an address's query, in this order."""
+        pairs = (
+            ("q", self.q),
+            ("order", self.order if self.order != self.default_order else ""),
+            ("view", self.view if self.view != COMPACT else ""),
+            ("contents", "1" if self.contents else ""),
+            ("before", str(self.before or "")),
+            ("after", str(self.after or "")),
+        )
+        return {name: value for name, value in pairs if value}
+
+    @property
+    def start(self) -> Self:
+        """The same reading from its beginning."""
+        return replace(self, before=None, after=None)
+
+
+def narrow(selection: Selection, given: Mapping[str, str]) -> Selection:
+    """Add what a query string says of source, year and month; raises SelectionError."""
+    read = {name: reader(given[name]) for name, reader in READERS.items() if given.get(name) not in (None, "", "all")}
+    narrowed: Selection = replace(selection, **read)  # type: ignore[arg-type]
+    narrowed.check(limit=len(narrowed))
+    return narrowed
+
+
+def query(*parts: Mapping[str, str]) -> str:
+    """Join parameters to the query of an address, with its `?`; empty without any."""
+    pairs = {name: value for part in parts for name, value in part.items()}
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, str], default: str) -> str:
+    value = given.get(name) or default
+    if value not in allowed:
+        raise BadParameter(f"{name}={value[:20]!a} cannot be read: write {allowed[0]} or {allowed[1]}.")
+    return value
+
+
+def _cursor(given: Mapping[str, str], name: str) -> Cursor | None:
+    if not given.get(name):
+        return None
+    try:
+        return Cursor.parse(given[name])
+    except ValueError as error:
+        raise BadParameter(f"{name}={given[name][:20]!a} is no place in a listing: leave it out to begin at the start.") from error

@@ -1,0 +1,84 @@
+"""Which blog a request is for: the one at the root of its Wagtail site. Remembered until the revision rises."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from wagtail.models import PageViewRestriction, Site
+
+from blog.models import BlogPage
+from blog.snapshots import PUBLIC, read_revision, snapshot
+from blog.tagindex import TagIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Blog:
+    """What every page of a blog shows of it."""
+
+    id: int
+    path: str  # in Wagtail's tree
+    title: str
+    introduction: str  # HTML
+    posts_per_page: int
+    language: str  # BCP 47
+
+
+_blogs: tuple[int, dict[str, Blog | None]] = (-1, {})  # the revision they were read under, and by host
+MAX_HOSTS = 1000  # remembered at once
+
+
+def blog_of(request: HttpRequest) -> Blog:
+    """The blog that answers at this request's host; raises Http404 where there is none."""
+    global _blogs  # noqa: PLW0603 (swapped whole, as the index is)
+    revision, blogs = _blogs
+    if revision != revision_of(request) or len(blogs) > MAX_HOSTS:
+        blogs = {}
+        _blogs = (revision_of(request), blogs)
+    host = request.get_host()
+    if host not in blogs:
+        blogs[host] = _read(request)
+    blog = blogs[host]
+    if blog is None:
+        raise Http404(_("There is no blog at this address yet."))
+    return blog
+
+
+def revision_of(request: HttpRequest) -> int:
+    """The revision this request was first seen under: it keeps one snapshot to its end."""
+    if not hasattr(request, "revision"):
+        request.revision = read_revision()  # type: ignore[attr-defined]
+    return int(request.revision)
+
+
+def index_of(request: HttpRequest) -> TagIndex:
+    """The posts this request's reader may see, as an index."""
+    return snapshot(blog_of(request).path, audience_of(request), revision_of(request))
+
+
+def audience_of(request: HttpRequest) -> frozenset[int]:
+    """The view restrictions that this reader passes; none for whoever has no session."""
+    if is_public(request):
+        return PUBLIC
+    if not hasattr(request, "audience"):
+        request.audience = _read_audience(request)  # type: ignore[attr-defined]
+    audience: frozenset[int] = request.audience  # type: ignore[attr-defined]
+    return audience
+
+
+def is_public(request: HttpRequest) -> bool:
+    """Say whether the answer is the same for everyone: the request carries no session."""
+    return settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def _read_audience(request: HttpRequest) -> frozenset[int]:
+    restrictions = PageViewRestriction.objects.prefetch_related("groups")
+    return frozenset(restriction.pk for restriction in restrictions if restriction.accept_request(request))
+
+
+def _read(request: HttpRequest) -> Blog | None:
+    site = Site.find_for_request(request)
+    page = BlogPage.objects.live().filter(pk=site.root_page_id).first() if site else None
+    if page is None:
+        return None
+    return Blog(page.pk, page.path, page.title, page.introduction_html, page.posts_per_page, settings.LANGUAGE_CODE)

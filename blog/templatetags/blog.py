@@ -1,0 +1,91 @@
+"""Small words for templates, and the lists that are too long to be looped over in one."""
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlsplit
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from blog.dates import day
+from blog.models import PostPage, Tag
+from blog.navigation import CloudTag, FacetLink, Period
+from blog.reading import query
+from blog.selection import Selection
+from blog.tagindex import IndexedTag
+
+register = template.Library()
+register.filter("day", day)
+register.filter("as_query", query)
+
+
+@register.filter
+def address(post: PostPage) -> str:
+    """Where a post is, on its own site."""
+    return f"/{quote(post.slug)}/"
+
+
+@register.filter
+def listing(tag: Tag | IndexedTag) -> str:
+    """Where a tag's listing is."""
+    return Selection.of([tag.slug]).address
+
+
+@register.filter
+def host(url: str) -> str:
+    """The host of an address, as a reader would say it."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@register.filter
+def facet_list(facets: Iterable[FacetLink], nofollow: bool) -> SafeString:
+    """Facets, each with its count, to add or to leave out."""
+    rel = ' rel="nofollow"' if nofollow else ""
+    return _join("facets", [_facet(facet, rel) for facet in facets])
+
+
+def _facet(facet: FacetLink, rel: str) -> str:
+    name = escape(facet.name)
+    notes = escape(ngettext("%d note", "%d notes", facet.count) % facet.count)
+    without = escape(_("without %s") % facet.name)
+    return (
+        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{name}, {notes}">{name}</a><data value="{facet.count}">{facet.count}'
+        f'</data><a class="without" href="{escape(facet.leave_out)}"{rel} aria-label="{without}">−</a></li>'
+    )
+
+
+@register.filter
+def periods(found: Iterable[Period]) -> SafeString:
+    """Years or months, each with its count and a bar as long as it is."""
+    found = list(found)
+    most = max((period.count for period in found), default=1)
+    return _join("periods", [_period(period, most) for period in found]) if found else SafeString()
+
+
+def _period(period: Period, most: int) -> str:
+    label = escape(period.label)
+    link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
+    return f'<li>{link}<meter min="0" max="{most}" value="{period.count}" aria-hidden="true"></meter><data value="{period.count}">{period.count}</data></li>'
+
+
+@register.filter
+def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
+    """The tags of a cloud, each with a link to its notes and one to what goes with it."""
+    goes_with = escape(_("tags that go with %s"))
+    return mark_safe("\n".join(_cloud_tag(tag, goes_with) for tag in cloud))  # noqa: S308 (each part is escaped)
+
+
+def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
+    name = escape(tag.name)
+    count = (
+        f'<a class="count" href="{escape(tag.narrower)}" rel="nofollow" aria-label="{tag.count}: {goes_with % name}">{tag.count}</a>'
+        if tag.narrower
+        else f'<span class="count">{tag.count}</span>'
+    )
+    return f'<li class="s{tag.size}"><a href="{escape(tag.address)}">{name}</a> {count}</li>'
+
+
+def _join(kind: str, items: list[str]) -> SafeString:
+    return format_html('<ul class="{}">{}</ul>', kind, mark_safe("".join(items)))  # noqa: S308 (each part is escaped)

@@ -1,0 +1,68 @@
+"""Pages for what cannot be answered: each says what happened and offers a way on."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from blog.addressing import UnknownTags, suggest
+from blog.selection import SelectionError
+from blog.sites import index_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+SHOWN = 100  # characters of what a reader asked for
+
+
+def helpful(view: View[P]) -> View[P]:
+    """Answer selections that cannot be meant with 400, and unknown tags with 404, each in words."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except SelectionError as error:
+            return render(request, "400.html", {"reason": str(error)}, status=400)
+        except UnknownTags as error:
+            return unknown_tags(request, error)
+
+    return answer
+
+
+def unknown_tags(request: HttpRequest, error: UnknownTags) -> HttpResponse:
+    """Name the unknown tags; offer near names, and the selection without them."""
+    index = index_of(request)
+    without = error.selection.dropping(*error.unknown)
+    context = {
+        "suggestions": [suggest(index, name[:SHOWN]) for name in error.unknown],
+        "without": without if without.tags else None,
+    }
+    return render(request, "blog/unknown_tags.html", context, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain("400.html", 400, reason=_("The address or what was sent with it cannot be read."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Name the address; say why where a view said so."""
+    reason = str(exception.args[0]) if isinstance(exception, Http404) and exception.args and isinstance(exception.args[0], str) else ""
+    return render(request, "404.html", {"reason": reason, "path": request.path[:SHOWN]}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Touches neither database nor request: either may be what failed."""
+    return _plain("500.html", 500)
+
+
+def _plain(template: str, status: int, **context: Any) -> HttpResponse:
+    return HttpResponse(render_to_string(template, {**context, "plain": True}), status=status)

@@ -1,0 +1,42 @@
+"""A whole history on one page, sent while it is read from the database: memory stays constant."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import get_template, render_to_string
+
+from blog import navigation
+from blog.listing import Listing
+from blog.models import PostPage
+from blog.tagindex import Cursor
+
+PLACE = "<!-- the posts -->"  # stands in the listing's template where the posts go
+
+
+def whole_history(listing: Listing, context: dict[str, Any]) -> Iterator[str]:
+    """The page in pieces: head, post by post, foot. Ends early beyond FULL_VIEW_BYTES, with a link to read on."""
+    head, foot = render_to_string("blog/listing.html", {**context, "cards": PLACE}).split(PLACE)
+    article = get_template("blog/article.html")
+    kept = {"in": str(listing.selection)} if listing.selection else {}
+    yield head
+    sent = 0
+    for post in listing.whole():
+        if sent > settings.FULL_VIEW_BYTES:
+            yield render_to_string("blog/read_on.html", {"address": _from(listing, post)})
+            break
+        piece = article.render({"post": post, "tags": navigation.tags_of(listing.index, post), "kept": kept})
+        sent += len(piece.encode())
+        yield piece
+    yield foot
+
+
+def _from(listing: Listing, post: PostPage) -> str:
+    """The address at which the reading goes on with this post itself."""
+    position = listing.index.position(post.pk)
+    place: Cursor = listing.index.cursor(position)
+    reading = listing.reading.start
+    if reading.oldest_first:
+        return navigation.address(listing, replace(reading, after=place._replace(id=place.id - 1)))
+    return navigation.address(listing, replace(reading, before=place._replace(id=place.id + 1)))

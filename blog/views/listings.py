@@ -1,0 +1,124 @@
+"""Listings: the page, streamed whole histories, and feeds of any selection, author or stream."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from blog import feeds, navigation
+from blog.addressing import Elsewhere, check_known, find
+from blog.answers import public
+from blog.cards import IN_MARK
+from blog.listing import Listing
+from blog.models import Author, Stream, Tag
+from blog.reading import FULL, NEWEST, Reading, narrow, query
+from blog.selection import ADDRESS_SAFE, Selection
+from blog.sites import blog_of, index_of
+from blog.views.errors import helpful
+from blog.views.histories import whole_history
+from blog.wording import describe
+
+HTML = "html"
+
+
+@public
+@helpful
+def selection(request: HttpRequest, expression: str = "", handle: str = "", form: str = HTML) -> HttpResponseBase:
+    """A selection's listing, as a page or a feed."""
+    try:
+        spelt = find(request, expression, handle)
+        index = index_of(request)
+        check_known(spelt, index)
+    except Elsewhere as elsewhere:
+        return lead(request, elsewhere.selection, form)
+    if request.path_info != spelt.path + feeds.file_name(form):
+        return lead(request, spelt, form)
+    chosen = narrow(spelt, request.GET)
+    tag = Tag.objects.filter(slug=spelt.wanted[0]).first() if len(spelt) == 1 and spelt.wanted else None
+    reading = Reading.parse(request.GET, tag.order if tag else NEWEST)
+    author = Author.objects.filter(handle=spelt.author).first() if spelt.author else None
+    return answer(request, Listing(blog_of(request), index, chosen, reading), form, tag=tag, author=author)
+
+
+@public
+@helpful
+def stream(request: HttpRequest, slug: str, form: str = HTML) -> HttpResponseBase:
+    """A stream's listing, as a page or a feed."""
+    blog, index = blog_of(request), index_of(request)
+    found = Stream.objects.filter(blog_id=blog.id, slug=slug).first()
+    if found is None:
+        raise Http404(_("There is no stream “%s”.") % slug)
+    chosen = narrow(found.selection, request.GET)
+    reading = Reading.parse(request.GET, found.order)
+    return answer(request, Listing(blog, index, chosen, reading, found), form)
+
+
+@public
+def streams(request: HttpRequest) -> HttpResponse:
+    """Every stream of the blog, with the number of its posts."""
+    blog, index = blog_of(request), index_of(request)
+    found = [(stream, len(index.select(stream.selection))) for stream in Stream.objects.filter(blog_id=blog.id)]
+    return render(request, "blog/streams.html", {"streams": found, "canonical": "/streams/"})
+
+
+def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
+    """Lead to the canonical address of a selection, keeping the query."""
+    given = {name: value for name, value in request.GET.items() if name not in selection.parameters}
+    address = replace(selection, source=None, year=None, month=None).address
+    return redirect(address + feeds.file_name(form) + query(selection.parameters, given), permanent=True)
+
+
+def answer(request: HttpRequest, listing: Listing, form: str, **about: Tag | Author | None) -> HttpResponseBase:
+    """Answer with a listing in the form asked for."""
+    author = about.get("author")
+    title = listing.stream.name if listing.stream else describe(
+        listing.selection, lambda slug: navigation.name_of(listing.index, slug), author.name if author else ""
+    )
+    if form != HTML:
+        return feeds.answer(request, listing, form, title)
+    context = {**page_context(listing), **about, "title": title, "about_html": _about(listing, **about)}
+    if listing.reading.view == FULL:
+        return StreamingHttpResponse(whole_history(listing, context))
+    return render(request, "blog/listing.html", context)
+
+
+def page_context(listing: Listing) -> dict[str, Any]:
+    """What the listing's template shows."""
+    chosen = listing.selection
+    kept = query({"in": str(chosen)}) if chosen else ""
+    return {
+        "blog": listing.blog,
+        "listing": listing,
+        "cards": "".join(listing.cards).replace(IN_MARK, kept) if listing.reading.view != FULL else "",
+        "wanted": navigation.droppings(listing, chosen.wanted),
+        "unwanted": navigation.droppings(listing, chosen.unwanted),
+        "switches": navigation.switches(listing),
+        "facets": navigation.facets(listing),
+        "years": navigation.years(listing),
+        "months": navigation.months(listing),
+        "pager": navigation.pager(listing),
+        "canonical": navigation.address(listing, replace(listing.reading, contents=False, q="")),
+        "feeds": feeds.links(listing),
+        "titles": navigation.titles(listing) if listing.reading.contents else [],
+        "with_contents": navigation.address(listing, replace(listing.reading, contents=not listing.reading.contents)),
+        "listing_path": quote(listing.path, safe=ADDRESS_SAFE),
+        "hidden": {**navigation.own_parameters(listing), **replace(listing.reading.start, q="").parameters},
+        "expression": str(chosen),
+        "here": "notes" if not chosen else "",
+        "nofollow": len(chosen) > 0,
+        "noindex": len(chosen) > 1 or bool(chosen.unwanted or listing.reading.q),
+    }
+
+
+def _about(listing: Listing, tag: Tag | None = None, author: Author | None = None) -> str:
+    """What an editor wrote about this selection (HTML); on a blog's front page, about the blog."""
+    if listing.stream:
+        return listing.stream.introduction_html
+    if tag:
+        return tag.description_html
+    if author:
+        return author.about_html
+    return "" if listing.selection else listing.blog.introduction

@@ -1,0 +1,28 @@
+"""A selection in words, for titles, feeds and letters."""
+
+from collections.abc import Callable
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from blog.dates import month_name
+from blog.selection import INTERNAL, Selection
+
+
+def describe(selection: Selection, name_of: Callable[[str], str] = str, author: str = "") -> str:
+    """Say what a selection holds: “Notes by Ada tagged programming and kimonote, without email, from 2018”.
+
+    `name_of` gives a tag's name for its slug; `author` is the author's name where the handle is not to stand for it.
+    """
+    head = {None: _("Notes"), INTERNAL: _("Notes written here")}.get(selection.source, _("Link notes"))
+    words = [head]
+    if selection.author:
+        words.append(_("by %s") % (author or f"@{selection.author}"))
+    if selection.wanted:
+        words.append(_("tagged %s") % get_text_list([name_of(tag) for tag in selection.wanted], _("and")))
+    text = " ".join(words)
+    if selection.unwanted:
+        text += _(", without %s") % get_text_list([name_of(tag) for tag in selection.unwanted], _("or"))
+    if selection.year:
+        text += _(", from %s") % (month_name(selection.year, selection.month) if selection.month else selection.year)
+    return text if selection else _("All notes")
