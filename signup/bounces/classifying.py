@@ -15,8 +15,9 @@ GONE = re.compile(
     re.IGNORECASE,
 )
 PASSING = re.compile(
-    r"quota|full|storage|spam|junk|virus|block|black ?list|deny ?list|reputation|policy|grey|gray|try again|later|time ?out"
-    r"|timed out|retry|too (large|big|many)|size|rate|dmarc|dkim|\bspf\b|relay|sender|content|temporar",
+    r"\b(quota|(is|box) full|storage|spam|junk|virus|block(ed|list)?|black ?list(ed)?|deny ?list|reputation|policy"
+    r"|gr[ae]ylist(ed|ing)?|try again|later|time-?out|timed out|retry|too (large|big|many)|size|rate|dmarc|dkim|spf"
+    r"|relay(ing)?|sender|content|temporar(y|ily))\b",
     re.IGNORECASE,
 )
 FOR_GOOD = {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1", "5.4.4"}

@@ -3,11 +3,12 @@
 from email.message import Message
 
 from signup.bounces.classifying import classify
-from signup.bounces.reading import blocks_of, first_text, text_of
+from signup.bounces.reading import blocks_of, text_of, words_about
 from signup.bounces.report import Bounce, Kind
 
 FAILED = ("failed", "fail", "error", "undeliverable")  # the standard's word, and what is seen besides
 ARRIVED = ("delivered", "relayed", "expanded")
+LONGEST_REPLY = 500  # characters
 
 
 def read(message: Message, raw: bytes) -> Bounce | None:
@@ -24,9 +25,12 @@ def read(message: Message, raw: bytes) -> Bounce | None:
 
 
 def _failure(group: Message, message: Message) -> Bounce:
-    said = text_of(group, "Diagnostic-Code")
-    kind, status = classify(text_of(group, "Status"), said or first_text(message))
-    return Bounce(kind, _recipient(group), status, said.partition(";")[2].strip() or said)
+    """Exim gives no Diagnostic-Code when there was no server to say anything: then its words for people count."""
+    recipient = _recipient(group)
+    said = text_of(group, "Diagnostic-Code").removeprefix("smtp;").strip()
+    words = said or " ".join(words_about(message, recipient).split())[:LONGEST_REPLY]
+    kind, status = classify(text_of(group, "Status"), words)
+    return Bounce(kind, recipient, status, words)
 
 
 def _softened(bounce: Bounce) -> Bounce:

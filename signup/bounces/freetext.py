@@ -5,10 +5,11 @@ from email.message import Message
 from flufl.bounce import all_failures
 
 from signup.bounces.classifying import classify
-from signup.bounces.reading import first_text, read_message
+from signup.bounces.reading import read_message, words_about
 from signup.bounces.report import Bounce, Kind
 
 MAX_BYTES = 16 * 1024  # some of the detectors' patterns are slow on hostile text
+LONGEST_REPLY = 500  # characters
 
 
 def read(message: Message, raw: bytes) -> Bounce | None:
@@ -16,7 +17,7 @@ def read(message: Message, raw: bytes) -> Bounce | None:
     passing, lasting = all_failures(start) if start else ((), ())
     if not passing and not lasting:
         return None
-    words = first_text(message)
-    kind, status = classify(None, words)
     recipient = sorted(lasting or passing)[0].decode("ascii", "replace")
-    return Bounce(kind if lasting else Kind.SOFT, recipient, status, " ".join(words.split())[:500])
+    words = " ".join(words_about(message, recipient).split())[:LONGEST_REPLY]
+    kind, status = classify(None, words)
+    return Bounce(kind if lasting else Kind.SOFT, recipient, status, words)

@@ -50,6 +50,12 @@ def first_text(message: Message) -> str:
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
+def words_about(message: Message, recipient: str | None) -> str:
+    """The words for people from where they name the recipient on; all of them when they do not."""
+    text = first_text(message)
+    return text[max(text.lower().find(recipient.lower()), 0) :] if recipient else text
+
+
 def original_headers(message: Message) -> Message | None:
     """The headers of the mail that came back, as far as they are enclosed."""
     if blocks := blocks_of(message, "message/rfc822") or blocks_of(message, "message/global"):
