@@ -1,0 +1,138 @@
+"""DKIM signatures for servers that do not sign: RSA or Ed25519, over everything a reader or receiver looks at.
+
+RFC 6376, RFC 8463; RFC 8058 wants List-Unsubscribe and List-Unsubscribe-Post among the signed headers.
+"""
+
+import base64
+import binascii
+import textwrap
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import dkim
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization as form
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+SIGNED = (
+    *"from to cc reply-to subject date message-id in-reply-to references mime-version content-type".split(),
+    *"content-transfer-encoding auto-submitted list-id list-unsubscribe list-unsubscribe-post".split(),
+)
+OVERSIGNED = ("from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post")  # none may be added on the way
+SMALLEST_RSA_KEY = 1024  # bits; receivers ignore smaller ones (RFC 8301)
+TXT_STRING = 255  # characters, the most one string of a TXT record holds
+PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+
+
+class KeyUnusable(ImproperlyConfigured):
+    """The DKIM key, selector or domain cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Signs for one domain with one key."""
+
+    domain: str
+    selector: str
+    key: PrivateKey
+
+    @property
+    def record_name(self) -> str:
+        return f"{self.selector}._domainkey.{self.domain}"
+
+    @property
+    def record(self) -> str:
+        """The TXT record that must stand at `record_name`."""
+        return public_record(self.key)
+
+    @cached_property
+    def _algorithm(self) -> tuple[bytes, bytes]:
+        """dkimpy's name of the algorithm, and the key in the form it reads."""
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            pem = self.key.private_bytes(form.Encoding.PEM, form.PrivateFormat.TraditionalOpenSSL, form.NoEncryption())
+            return b"rsa-sha256", pem
+        seed = self.key.private_bytes(form.Encoding.Raw, form.PrivateFormat.Raw, form.NoEncryption())
+        return b"ed25519-sha256", base64.b64encode(seed)
+
+    def sign(self, content: bytes) -> bytes:
+        """The DKIM-Signature header for a whole message, with its CRLF."""
+        algorithm, key = self._algorithm
+        header: bytes = dkim.sign(
+            content,
+            self.selector.encode(),
+            self.domain.encode(),
+            key,
+            canonicalize=(b"relaxed", b"relaxed"),
+            signature_algorithm=algorithm,
+            include_headers=signed_names(content),
+        )
+        return header
+
+
+def signed_names(content: bytes) -> list[bytes]:
+    """The names for `h=`: those the message has, and once more (or in spite of absence) those nobody may add."""
+    head = content.split(b"\r\n\r\n", 1)[0].lower().split(b"\r\n")
+    present = [line.split(b":", 1)[0].decode() for line in head if not line.startswith((b" ", b"\t"))]
+    return [name.encode() for name in (*(name for name in SIGNED if name in present), *OVERSIGNED)]
+
+
+def public_record(key: PrivateKey) -> str:
+    public = key.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        der = public.public_bytes(form.Encoding.DER, form.PublicFormat.SubjectPublicKeyInfo)
+        return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
+    raw = public.public_bytes(form.Encoding.Raw, form.PublicFormat.Raw)
+    return f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}"
+
+
+def zone_line(name: str, record: str) -> str:
+    """The record for a zone file: a long key in several strings, which readers join without a space."""
+    strings = " ".join(f'"{part}"' for part in textwrap.wrap(record, TXT_STRING, drop_whitespace=False))
+    return f"{name}. IN TXT ( {strings} )"
+
+
+def load_key(path: str | Path) -> PrivateKey:
+    """The private key in a file: PEM, or the bare seed that dkimpy's `dknewkey --ktype ed25519` writes."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise KeyUnusable(f"DKIM_KEY_FILE is {path}, which cannot be read ({error.strerror}): name a key file.") from error
+    key = _parsed(content)
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= SMALLEST_RSA_KEY:
+        return key
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return key
+    raise KeyUnusable(
+        f"DKIM_KEY_FILE {path} holds no RSA key of {SMALLEST_RSA_KEY} bits or more, nor Ed25519: run make_dkim_key."
+    )
+
+
+def _parsed(content: bytes) -> object:
+    try:
+        return form.load_pem_private_key(content, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        pass
+    try:
+        return ed25519.Ed25519PrivateKey.from_private_bytes(base64.b64decode(content, validate=False))
+    except (ValueError, binascii.Error):
+        return None
+
+
+def signer_from_settings() -> Signer | None:
+    """None without DKIM_KEY_FILE: then the server signs."""
+    path, selector, domain = settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR, settings.DKIM_DOMAIN
+    if not path:
+        return None
+    if not selector or not domain:
+        raise KeyUnusable(
+            "DKIM_KEY_FILE is set, DKIM_SELECTOR or DKIM_DOMAIN is not: set all three, or none if the server signs."
+        )
+    return _signer(str(path), selector, domain)
+
+
+@lru_cache(maxsize=8)
+def _signer(path: str, selector: str, domain: str) -> Signer:
+    return Signer(domain, selector, load_key(path))
