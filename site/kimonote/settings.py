@@ -1,12 +1,16 @@
 """Settings, all from the environment (and a `.env` file beside manage.py); each refused by name when it cannot be read."""
 
+import os
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from signup.email_url import EmailURLError, parse_email_url
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"  # what the running site writes
@@ -123,3 +127,18 @@ TAGGIT_CASE_INSENSITIVE = True
 WAGTAIL_SITE_NAME = "Kimonote"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
+
+# Mail. Every ANYMAIL_… variable reaches Anymail, so that a mail service is a matter of the environment (docs/mail.md).
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "signup.smtp.EmailBackend")
+EMAIL_URL = env.str("EMAIL_URL", f"file:{quote(str(VAR / 'mail'))}" if DEVELOPMENT else "smtp://127.0.0.1:25")
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_host}>")
+SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
+BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")  # empty: the mail server signs
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", "")
+DKIM_DOMAIN = env.str("DKIM_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+try:
+    parse_email_url(EMAIL_URL)
+except EmailURLError as error:
+    raise ImproperlyConfigured(str(error)) from error
