@@ -53,4 +53,5 @@ class SignupPage(Page):
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         from signup.views import form
 
-        return form(request, page=self)
+        response: HttpResponse = form(request, page=self)
+        return response

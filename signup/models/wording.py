@@ -1,18 +1,21 @@
 """The words of form and letters that an editor may change, for each site; what is left empty says the built-in words."""
 
 import re
+from typing import TYPE_CHECKING
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import PreviewableMixin
 
-BUILT_IN: dict[str, str | Promise] = {
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+BUILT_IN: "dict[str, StrOrPromise]" = {
     "form_title": _("New notes by e-mail"),
     "form_text": _("Only what you choose: everything, or just the notes that carry certain tags."),
     "form_consent": _(
@@ -43,11 +46,11 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 one_line = RegexValidator(r"^[^\x00-\x1f\x7f\u2028\u2029]*\Z", _("This must be one line, without control characters."))
 
 
-def _line(label: Promise | str) -> "models.CharField[str, str]":
+def _line(label: "StrOrPromise") -> "models.CharField[str, str]":
     return models.CharField(label, max_length=SUBJECT_LENGTH, blank=True, validators=[one_line])
 
 
-def _text(label: Promise | str) -> "models.TextField[str, str]":
+def _text(label: "StrOrPromise") -> "models.TextField[str, str]":
     return models.TextField(label, max_length=TEXT_LENGTH, blank=True)
 
 
@@ -100,7 +103,7 @@ def _panel(name: str) -> FieldPanel:
     return FieldPanel(name, help_text=format_lazy(_("Empty: “{words}”"), words=BUILT_IN[name]) if BUILT_IN[name] else "")
 
 
-def _group(heading: Promise | str, *names: str) -> MultiFieldPanel:
+def _group(heading: "StrOrPromise", *names: str) -> MultiFieldPanel:
     return MultiFieldPanel([_panel(name) for name in names], heading)
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from signup.email_url import EmailURLError, parse_email_url
+from signup.networks import read_networks
+from signup.rates import read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"  # what the running site writes
@@ -83,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "blog.context.site",
             ]
         },
     }
@@ -105,6 +108,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = ["kimonote.formats"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 
@@ -142,3 +146,16 @@ try:
     parse_email_url(EMAIL_URL)
 except EmailURLError as error:
     raise ImproperlyConfigured(str(error)) from error
+
+# Sign-up. Behind a proxy, name it in TRUSTED_PROXIES: else all visitors seem to come from its network and share its limit.
+try:
+    SIGNUP_LIMITS = read_limits(
+        env.str("SIGNUP_LIMITS", "network:20/hour network:60/day address:3/day domain:200/hour all:500/hour")
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"SIGNUP_LIMITS cannot be read: {error}") from error
+try:
+    TRUSTED_PROXIES = read_networks(env.list("TRUSTED_PROXIES", []))
+except ValueError as error:
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES cannot be read: {error}. Write addresses or networks, with commas.") from error
+SIGNUP_SMTPUTF8 = env.bool("SIGNUP_SMTPUTF8", False)  # the mail server takes letters beyond ASCII before an address's @

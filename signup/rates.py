@@ -1,0 +1,42 @@
+"""Limits on sign-ups as an operator writes them: how many of one scope within a span. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+NETWORK, ADDRESS, DOMAIN, ALL = "network", "address", "domain", "all"
+SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+LIMIT = re.compile(rf"({NETWORK}|{ADDRESS}|{DOMAIN}|{ALL}):([1-9][0-9]{{0,8}})/({'|'.join(SPANS)})")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` sign-ups of one scope within `span`."""
+
+    scope: str
+    count: int
+    span: timedelta
+
+    def key(self, value: str) -> str:
+        """The counter's key; the one that all share sorts first, so that transactions queue for it and never deadlock."""
+        rank = 0 if self.scope == ALL else 1
+        return f"{rank}:{self.scope}:{self.span.total_seconds():.0f}:{value}"
+
+
+def read_limits(text: str) -> tuple[Limit, ...]:
+    """Read limits such as `network:20/hour address:3/day`; raises ValueError with the word that is none.
+
+    >>> read_limits("address:3/day")
+    (Limit(scope='address', count=3, span=datetime.timedelta(days=1)),)
+    """
+    return tuple(map(_read_limit, text.split()))
+
+
+def _read_limit(word: str) -> Limit:
+    found = LIMIT.fullmatch(word)
+    if found is None:
+        raise ValueError(
+            f"{word!r} is no limit: write a scope ({NETWORK}, {ADDRESS}, {DOMAIN}, {ALL}), a number and a span "
+            f"({', '.join(SPANS)}), such as network:20/hour."
+        )
+    return Limit(found[1], int(found[2]), SPANS[found[3]])
