@@ -56,8 +56,8 @@ def public(view: View[P]) -> View[P]:
 
 
 def etag_of(index: TagIndex) -> str:
-    """The validator of every page made from this snapshot."""
-    return f'W/"{release()}-{index.version}"'
+    """The validator of every page made from this snapshot; the time tells it from one before a restored backup."""
+    return f'W/"{release()}-{index.version}-{int(index.changed.timestamp() * 1000):x}"'
 
 
 def _still_holds(request: HttpRequest, index: TagIndex) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 IN_MARK = "\ue000"  # a private-use sign in each card's link, which a listing replaces by `?in=` and its selection
 
+
 def render_card(post: "PostPage") -> str:
     """Render a post's entry in a compact listing."""
     tags = sorted(post.tags.all(), key=lambda tag: fold(tag.name))

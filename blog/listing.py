@@ -6,7 +6,6 @@ from functools import cached_property
 
 from django.conf import settings
 
-
 from blog.models import PostPage, Stream
 from blog.reading import FULL, Reading
 from blog.selection import Selection

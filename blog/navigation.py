@@ -130,9 +130,7 @@ def facets(listing: Listing) -> list[FacetLink]:
 
 def droppings(listing: Listing, tags: tuple[str, ...]) -> list[Dropping]:
     """Some of the selection's tags, each with the listing without it."""
-    return [
-        Dropping(name_of(listing.index, tag), address(listing, selection=listing.selection.dropping(tag))) for tag in tags
-    ]
+    return [Dropping(name_of(listing.index, tag), address(listing, selection=listing.selection.dropping(tag))) for tag in tags]
 
 
 class CloudTag(NamedTuple):
@@ -191,9 +189,7 @@ def months(listing: Listing) -> list[Period]:
     if year is None:
         return []
     whole = listing.index.select(replace(listing.selection, month=None), listing.found)
-    return [
-        _period(listing, month_name(year, month), count, year, month) for month, count in listing.index.months(whole, year)
-    ]
+    return [_period(listing, month_name(year, month), count, year, month) for month, count in listing.index.months(whole, year)]
 
 
 def _period(listing: Listing, label: str, count: int, year: int, month: int | None = None) -> Period:
@@ -202,11 +198,18 @@ def _period(listing: Listing, label: str, count: int, year: int, month: int | No
     return Period(label, count, None if present else address(replace(listing, selection=selection)))
 
 
-def titles(listing: Listing) -> list[tuple[int, str]]:
-    """The ids and titles of the page's posts, in reading order: one query."""
-    ids = listing.page.ids
-    found = dict(PostPage.objects.filter(pk__in=ids).values_list("pk", "title"))
-    return [(id_, found[id_]) for id_ in ids if id_ in found]
+def _in_short(index: TagIndex, selection: Selection) -> str:
+    """A selection as a label: “programming + kimonote − email”."""
+    wanted = " + ".join(name_of(index, tag) for tag in selection.wanted)
+    unwanted = "".join(f" − {name_of(index, tag)}" for tag in selection.unwanted)
+    return f"{wanted}{unwanted}".strip() or str(selection)
+
+
+def titles(listing: Listing) -> list[tuple[str, str]]:
+    """The slugs and titles of the page's posts, in reading order: one query."""
+    found = PostPage.objects.filter(pk__in=listing.page.ids).values_list("pk", "slug", "title")
+    by_id = {id_: (slug, title) for id_, slug, title in found}
+    return [by_id[id_] for id_ in listing.page.ids if id_ in by_id]
 
 
 class Pager(NamedTuple):
@@ -253,7 +256,9 @@ def around(index: TagIndex, position: int, within: Selection | None) -> list[Aro
     """What lies around a post: in the blog, in the selection its reader came from, in each of its tags."""
     sets = [(_("All notes"), Selection())]
     if within:
-        label = " + ".join([*(name_of(index, tag) for tag in within.wanted), *(f"−{name_of(index, tag)}" for tag in within.unwanted)])
+        label = " + ".join(
+            [*(name_of(index, tag) for tag in within.wanted), *(f"−{name_of(index, tag)}" for tag in within.unwanted)]
+        )
         sets.append((label or str(within), within))
     for tag in index.tags_of(position):
         selection = Selection.of([tag.slug])

@@ -92,4 +92,6 @@ def _cursor(given: Mapping[str, str], name: str) -> Cursor | None:
     try:
         return Cursor.parse(given[name])
     except ValueError as error:
-        raise BadParameter(f"{name}={given[name][:20]!a} is no place in a listing: leave it out to begin at the start.") from error
+        raise BadParameter(
+            f"{name}={given[name][:20]!a} is no place in a listing: leave it out to begin at the start."
+        ) from error

@@ -44,6 +44,12 @@ def blog_of(request: HttpRequest) -> Blog:
     return blog
 
 
+def clear() -> None:
+    """Forget every blog."""
+    global _blogs  # noqa: PLW0603
+    _blogs = (-1, {})
+
+
 def revision_of(request: HttpRequest) -> int:
     """The revision this request was first seen under: it keeps one snapshot to its end."""
     if not hasattr(request, "revision"):

@@ -1,34 +1,19 @@
 """The addresses of the blog: tags, authors, streams, feeds; ahead of Wagtail's own."""
 
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
+from blog.converters import Expression, Word
 from blog.feeds import FORMS
 from blog.views import listings, posts, site, tags
-
-
-class Word:
-    """A part of an address between slashes that begins a post's or a stream's: as Wagtail's own routes, in any script."""
-
-    regex = r"[\w-]+"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class Expression(Word):
-    """A selection's tags: anything between slashes, since what is wrong with it is answered in words."""
-
-    regex = r"[^/]+"
-
 
 register_converter(Word, "word")
 register_converter(Expression, "expression")
 
 
-def with_feeds(prefix: str, view: listings.View, name: str) -> list[URLPattern]:
+def with_feeds(prefix: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
     """A listing's address and those of its feeds."""
     feeds = [path(f"{prefix}feed.{form}", view, {"form": form}, name=f"{name}_{form}") for form in FORMS]
     return [path(prefix, view, name=name), *feeds]

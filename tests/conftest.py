@@ -2,7 +2,9 @@
 
 import pytest
 
+from blog import sites, snapshots
 from blog.models import BlogPage
+from blog.pagecache import shelf
 from tests.factories import make_blog
 
 pytest_plugins = ["tests.browser"]
@@ -12,3 +14,11 @@ pytest_plugins = ["tests.browser"]
 def blog(db: None) -> BlogPage:
     """An empty blog at http://testserver/."""
     return make_blog()
+
+
+@pytest.fixture(autouse=True)
+def forget_everything() -> None:
+    """What a process remembers of one test's database is nothing to the next."""
+    snapshots.clear()
+    sites.clear()
+    shelf.clear()

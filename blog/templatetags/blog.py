@@ -18,7 +18,12 @@ from blog.tagindex import IndexedTag
 
 register = template.Library()
 register.filter("day", day)
-register.filter("as_query", query)
+
+
+@register.filter
+def as_query(parameters: dict[str, str]) -> str:
+    """Parameters as the query of an address, with its `?`."""
+    return query(parameters)
 
 
 @register.filter
@@ -51,8 +56,9 @@ def _facet(facet: FacetLink, rel: str) -> str:
     notes = escape(ngettext("%d note", "%d notes", facet.count) % facet.count)
     without = escape(_("without %s") % facet.name)
     return (
-        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{name}, {notes}">{name}</a><data value="{facet.count}">{facet.count}'
-        f'</data><a class="without" href="{escape(facet.leave_out)}"{rel} aria-label="{without}">−</a></li>'
+        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{name}, {notes}">{name}</a>'
+        f'<data value="{facet.count}">{facet.count}</data>'
+        f'<a class="without" href="{escape(facet.leave_out)}"{rel} aria-label="{without}">−</a></li>'
     )
 
 
@@ -67,7 +73,8 @@ def periods(found: Iterable[Period]) -> SafeString:
 def _period(period: Period, most: int) -> str:
     label = escape(period.label)
     link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
-    return f'<li>{link}<meter min="0" max="{most}" value="{period.count}" aria-hidden="true"></meter><data value="{period.count}">{period.count}</data></li>'
+    bar = f'<meter min="0" max="{most}" value="{period.count}" aria-hidden="true"></meter>'
+    return f'<li>{link}{bar}<data value="{period.count}">{period.count}</data></li>'
 
 
 @register.filter
@@ -79,11 +86,10 @@ def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
 
 def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
     name = escape(tag.name)
-    count = (
-        f'<a class="count" href="{escape(tag.narrower)}" rel="nofollow" aria-label="{tag.count}: {goes_with % name}">{tag.count}</a>'
-        if tag.narrower
-        else f'<span class="count">{tag.count}</span>'
-    )
+    count = f'<span class="count">{tag.count}</span>'
+    if tag.narrower:
+        label = f"{tag.count}: {goes_with % name}"
+        count = f'<a class="count" href="{escape(tag.narrower)}" rel="nofollow" aria-label="{label}">{tag.count}</a>'
     return f'<li class="s{tag.size}"><a href="{escape(tag.address)}">{name}</a> {count}</li>'
 
 

@@ -55,7 +55,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Name the address; say why where a view said so."""
-    reason = str(exception.args[0]) if isinstance(exception, Http404) and exception.args and isinstance(exception.args[0], str) else ""
+    reason = (
+        str(exception.args[0])
+        if isinstance(exception, Http404) and exception.args and isinstance(exception.args[0], str)
+        else ""
+    )
     return render(request, "404.html", {"reason": reason, "path": request.path[:SHOWN]}, status=404)
 
 

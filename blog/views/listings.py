@@ -74,8 +74,10 @@ def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
 def answer(request: HttpRequest, listing: Listing, form: str, **about: Tag | Author | None) -> HttpResponseBase:
     """Answer with a listing in the form asked for."""
     author = about.get("author")
-    title = listing.stream.name if listing.stream else describe(
-        listing.selection, lambda slug: navigation.name_of(listing.index, slug), author.name if author else ""
+    title = (
+        listing.stream.name
+        if listing.stream
+        else describe(listing.selection, lambda slug: navigation.name_of(listing.index, slug), author.name if author else "")
     )
     if form != HTML:
         return feeds.answer(request, listing, form, title)

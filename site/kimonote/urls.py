@@ -16,3 +16,8 @@ urlpatterns = [
 if settings.DEVELOPMENT:  # in production the web server in front gives these files
     urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 urlpatterns.append(path("", include(wagtail_urls)))
+
+handler400 = "blog.views.errors.bad_request"
+handler403 = "blog.views.errors.permission_denied"
+handler404 = "blog.views.errors.not_found"
+handler500 = "blog.views.errors.server_error"

@@ -1,0 +1,145 @@
+"""Finished public pages in this process's memory, compressed, until the revision rises; bounded in bytes."""
+
+import gzip
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+import brotli
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.text import compress_sequence
+
+from blog.sites import is_public, revision_of
+from blog.tagindex import TagIndex
+
+LONGEST_ADDRESS: Final = 8_000  # characters; RFC 9110, section 4.1, asks for at least this much
+SMALLEST: Final = 200  # bytes worth compressing
+OVERHEAD: Final = 1_500  # bytes that an entry costs beside its body
+GZIP_LEVEL: Final = 6
+BROTLI_QUALITY: Final = 5
+
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A finished answer: what the server sends, and how long it may be sent."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    revision: int
+    stale_at: float | None
+
+    def holds(self, revision: int) -> bool:
+        return self.revision == revision and (self.stale_at is None or time.time() < self.stale_at)
+
+
+class Shelf:
+    """Pages by address, the least lately asked for dropped first beyond `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._lock = Lock()
+        self.size = 0  # bytes
+
+    def get(self, key: Key) -> Page | None:
+        with self._lock:
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page
+
+    def put(self, key: Key, page: Page) -> None:
+        with self._lock:
+            self._forget(key)
+            self._pages[key] = page
+            self.size += len(page.body) + OVERHEAD
+            while self.size > self._limit:
+                self._forget(next(iter(self._pages)))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self.size = 0
+
+    def _forget(self, key: Key) -> None:
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self.size -= len(page.body) + OVERHEAD
+
+
+shelf = Shelf(settings.PAGE_CACHE_BYTES)
+
+
+class PageCache:
+    """The outermost middleware: answers from the shelf, and keeps there what `blog.answers` marked public."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if len(request.META.get("PATH_INFO", "")) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+            return HttpResponse("The address is too long.\n", status=414, content_type="text/plain; charset=utf-8")
+        if request.method not in ("GET", "HEAD") or ("HTTP_COOKIE" in request.META and not is_public(request)):
+            return self.get_response(request)
+        coding = _coding(request)
+        key = (request.scheme, request.META.get("HTTP_HOST", ""), request.get_full_path(), coding)
+        page = shelf.get(key)
+        if page is not None and page.holds(revision_of(request)):
+            return _again(page, request)
+        return _keep(key, _compress(self.get_response(request), coding), request)
+
+
+def _coding(request: HttpRequest) -> str:
+    """The content coding to answer in: br, gzip or none (RFC 9110, section 12.5.3)."""
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    offered = {word.partition(";")[0].strip() for word in accepted.split(",") if ";q=0" not in word.replace(" ", "")}
+    return next((coding for coding in ("br", "gzip") if coding in offered), "")
+
+
+def _again(page: Page, request: HttpRequest) -> HttpResponse:
+    """A kept page, or word that the reader's own copy still holds."""
+    headers = dict(page.headers)
+    etag = headers.get("ETag")
+    if etag and page.status == 200 and etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+        kept = ("ETag", "Last-Modified", "Cache-Control", "Vary", "Content-Security-Policy")
+        return HttpResponse(status=304, headers={name: headers[name] for name in kept if name in headers})
+    return HttpResponse(page.body if request.method == "GET" else b"", status=page.status, headers=headers)
+
+
+def _compress(response: HttpResponseBase, coding: str) -> HttpResponseBase:
+    """Compress a public answer; others may hold secrets beside what a stranger sent, and are left alone."""
+    if not hasattr(response, "made_from") or not coding or response.has_header("Content-Encoding"):
+        return response
+    if response.streaming:
+        if coding == "gzip":
+            response.streaming_content = compress_sequence(response.streaming_content)  # type: ignore[attr-defined]
+            response["Content-Encoding"] = "gzip"
+        return response
+    assert isinstance(response, HttpResponse)
+    if len(response.content) >= SMALLEST:
+        squeeze = (lambda body: brotli.compress(body, quality=BROTLI_QUALITY)) if coding == "br" else _gzip
+        response.content = squeeze(response.content)
+        response["Content-Encoding"] = coding
+    response["Content-Length"] = str(len(response.content))
+    return response
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+
+
+def _keep(key: Key, response: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:
+    """Put a public answer on the shelf; nothing with a cookie, nothing streamed, no answer to HEAD."""
+    index: TagIndex | None = getattr(response, "made_from", None)
+    if index is None or response.streaming or response.cookies or request.method != "GET" or response.status_code == 304:
+        return response
+    assert isinstance(response, HttpResponse)
+    shelf.put(key, Page(response.status_code, tuple(response.items()), response.content, index.revision, index.stale_at))
+    return response

@@ -1,0 +1,91 @@
+import gzip
+
+from django.test import Client
+
+from blog.models import BlogPage
+from blog.pagecache import OVERHEAD, Page, Shelf, shelf
+from tests.factories import make_post
+
+
+def page(body: bytes) -> Page:
+    return Page(200, (), body, 1, None)
+
+
+def test_shelf_beyond_its_limit_drops_the_least_lately_asked_for() -> None:
+    small = Shelf(limit=3 * (OVERHEAD + 10))
+    keys = [("http", "h", path, "") for path in "abc"]
+    for key in keys:
+        small.put(key, page(b"0123456789"))
+    small.get(keys[0])
+    small.put(("http", "h", "d", ""), page(b"0123456789"))
+    assert [small.get(key) is not None for key in keys] == [True, False, True]
+    assert small.size == 3 * (OVERHEAD + 10)
+
+
+def test_page_again_is_the_same_without_asking_more_than_the_revision(
+    client: Client, blog: BlogPage, django_assert_num_queries
+) -> None:
+    make_post(blog, "a")
+    first = client.get("/tags/a/")
+    with django_assert_num_queries(1):
+        second = client.get("/tags/a/")
+    assert (second.content, second.headers) == (first.content, first.headers)
+
+
+def test_publishing_shows_in_the_next_request(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a", title="First")
+    client.get("/tags/a/")
+    make_post(blog, "a", title="Second")
+    assert "Second" in client.get("/tags/a/").content.decode()
+
+
+def test_each_coding_is_kept_apart(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    plain = client.get("/")
+    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["Content-Encoding"] == "gzip"
+    assert not plain.has_header("Content-Encoding")
+
+
+def test_whole_history_is_streamed_and_packed(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a", title="Streamed")
+    response = client.get("/?view=full", headers={"Accept-Encoding": "gzip"})
+    assert response.streaming
+    assert "Streamed" in gzip.decompress(response.getvalue()).decode()
+
+
+def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    etag = client.get("/")["ETag"]
+    for _ in range(2):
+        answer = client.get("/", headers={"If-None-Match": etag})
+        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+    shelf.clear()
+    assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
+    make_post(blog, "a")
+    assert client.get("/", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_reader_with_a_session_is_answered_apart(client: Client, blog: BlogPage, admin_client: Client) -> None:
+    make_post(blog, "a")
+    answer = admin_client.get("/")
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "Cookie" in answer["Vary"]
+    assert shelf.size == 0
+    public = client.get("/")
+    assert "Cookie" not in public["Vary"]
+    assert not public.cookies
+
+
+def test_address_too_long_is_414(client: Client, blog: BlogPage) -> None:
+    assert client.get("/tags/" + "a" * 9_000 + "/").status_code == 414
+
+
+def test_head_is_like_get_without_a_body(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    got = client.get("/tags/a/")
+    for _ in range(2):
+        head = client.head("/tags/a/")
+        assert (head.status_code, head.content, head["ETag"]) == (200, b"", got["ETag"])
+        assert head["Content-Length"] == got["Content-Length"]
