@@ -13,13 +13,12 @@ class Kind(models.TextChoices):
     """What a mail is for; its templates bear this name."""
 
     CONFIRM = "confirm", _("confirmation")
-    MANAGE = "manage", _("link to the subscription")
-    WELCOME = "welcome", _("welcome")
+    ALREADY = "already", _("reminder of the subscription")
     DIGEST = "digest", _("new posts")
     TEST = "test", _("test")
 
 
-class State(models.TextChoices):
+class MailState(models.TextChoices):
     """How far a mail has come."""
 
     WAITING = "waiting", _("waiting")
@@ -30,7 +29,7 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-OPEN = (State.WAITING, State.SENDING)
+OPEN = (MailState.WAITING, MailState.SENDING)
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -42,22 +41,19 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def held(self, worker: str) -> Self:
         """What this worker has claimed and not yet ended."""
-        return self.filter(state=State.SENDING, worker=worker)
+        return self.filter(state=MailState.SENDING, worker=worker)
 
     def ended_before(self, moment: datetime) -> Self:
         """What needs no one any more, and has not for long: neither open nor stuck."""
-        return self.exclude(state__in=(*OPEN, State.STUCK)).filter(ended__lt=moment)
-
-    def of(self, subscriber: Any) -> Self:
-        return self.filter(subscriber=subscriber)
+        return self.exclude(state__in=(*OPEN, MailState.STUCK)).filter(ended__lt=moment)
 
     def take(self, pk: int, worker: str, now: datetime, until: datetime) -> bool:
         """Claim one mail, unless someone else did; a claim left by a dead worker has cost the mail an attempt."""
-        lost = When(state=State.SENDING, then=F("attempts") + 1)
-        claim = {"state": State.SENDING, "worker": worker, "due": until, "attempts": Case(lost, default=F("attempts"))}
+        lost = When(state=MailState.SENDING, then=F("attempts") + 1)
+        claim = {"state": MailState.SENDING, "worker": worker, "due": until, "attempts": Case(lost, default=F("attempts"))}
         return self.due(now).filter(pk=pk).update(**claim) == 1
 
-    def end(self, state: State, answer: str = "", **more: Any) -> int:
+    def end(self, state: MailState, answer: str = "", **more: Any) -> int:
         """Put these mails into their last state, with the server's words."""
         return self.update(state=state, answer=answer, worker="", ended=timezone.now(), **more)
 
@@ -73,7 +69,7 @@ class Mail(models.Model):
     )
     context = models.JSONField(_("context"), default=dict, blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=255, unique=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due = models.DateTimeField(_("due"), help_text=_("While it is being sent: when the worker's lease ends."))
     worker = models.CharField(_("worker"), max_length=100, blank=True, default="")

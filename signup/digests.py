@@ -1,0 +1,122 @@
+"""Digests: new posts of a subscriber's selection, in one letter for each period of their rhythm, no post ever twice.
+
+A post is news once: when it is first seen to be visible to everyone, in an edition (`signup.editions`). A subscriber's mark
+moves from edition to edition in the same transaction that puts the letter into the outbox.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from blog.snapshots import PUBLIC, read_revision, snapshot
+from signup import editions, outbox
+from signup.models import Rhythm, Subscriber
+from signup.models.digests import DigestMark, News
+from signup.models.outbox import Kind
+from signup.models.subscribers import SubscriberQuerySet
+from signup.sites import site_of
+
+SETTLING = timedelta(minutes=5)  # in which an editor may take a post back, or mend its tags
+HOUR = 6  # of the site's time zone, at which daily and weekly digests are written
+AT_ONCE = 500  # subscribers passed over in one statement
+
+
+class Digester:
+    """Writes digests; looks at the posts only when the revision has risen since the last look."""
+
+    def __init__(self) -> None:
+        self.revision = -1
+
+    def send_due(self, now: datetime | None = None) -> int:
+        """Note what is new, and put every digest that is due into the outbox; give the number of letters."""
+        now = now or timezone.now()
+        revision = read_revision()
+        if revision != self.revision:
+            editions.publish(now, revision)
+            self.revision = revision
+        last = editions.last_before(now - SETTLING)
+        return sum(_send(rhythm, Bulletin(last), now) for rhythm in Rhythm) if last else 0
+
+
+class Bulletin:
+    """The news up to one edition, read once for all who are told of them."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self._since: dict[int, list[tuple[int, datetime | None]]] = {}
+
+    def posts_for(self, subscriber: Subscriber) -> list[int]:
+        """The new posts of a subscriber's selection since their mark, dated after they confirmed."""
+        confirmed = subscriber.confirmed_at
+        news = [
+            post for post, published in self._news_since(subscriber.digest_mark.edition) if confirmed and published > confirmed
+        ]
+        if not news:
+            return []
+        index = snapshot(site_of(subscriber).root_page.path, PUBLIC)
+        return list(index.ids(index.select(subscriber.selection, index.among(news))))
+
+    def _news_since(self, edition: int) -> list[tuple[int, datetime | None]]:
+        if edition not in self._since:
+            news = News.objects.between(edition, self.last).fresh()
+            self._since[edition] = list(news.values_list("post_id", "published"))
+        return self._since[edition]
+
+
+def period_of(rhythm: str, last: int, now: datetime) -> str:
+    """Name the period that digests of a rhythm belong to now: an edition, a day from HOUR on, or such a week from Monday on.
+
+    >>> from datetime import UTC
+    >>> [period_of(rhythm, 7, datetime(2018, 1, 1, 5, 59, tzinfo=UTC)) for rhythm in ("each", "daily", "weekly")]
+    ['e7', '2017-12-31', '2017-W52']
+    """
+    if rhythm == Rhythm.EACH:
+        return f"e{last}"
+    day = timezone.localtime(now) - timedelta(hours=HOUR)
+    return f"{day:%G-W%V}" if rhythm == Rhythm.WEEKLY else f"{day:%Y-%m-%d}"
+
+
+def _send(rhythm: Rhythm, bulletin: Bulletin, now: datetime) -> int:
+    """Write to everyone of a rhythm who has not been looked at in this period."""
+    period = period_of(rhythm, bulletin.last, now)
+    subscribers = Subscriber.objects.confirmed().filter(rhythm=rhythm)
+    _welcome(subscribers.filter(digest_mark=None).values_list("pk", flat=True), "" if rhythm == Rhythm.EACH else period)
+    letters, silent = 0, []
+    for subscriber in _waiting(subscribers, period):
+        if posts := bulletin.posts_for(subscriber):
+            letters += _write(subscriber, posts, bulletin.last, period, now)
+        else:
+            silent.append(subscriber.pk)
+    _pass_over(silent, bulletin.last, period)
+    return letters
+
+
+def _waiting(subscribers: SubscriberQuerySet, period: str) -> Iterator[Subscriber]:
+    found = subscribers.exclude(digest_mark__period=period).select_related("site__root_page", "digest_mark")
+    return found.iterator(AT_ONCE)
+
+
+def _welcome(new: Iterable[int], period: str) -> None:
+    """Begin a mark for those who have confirmed since the last look: their first digest comes with the next period."""
+    marks = [DigestMark(subscriber_id=pk, period=period) for pk in new]
+    DigestMark.objects.bulk_create(marks, AT_ONCE, ignore_conflicts=True)
+
+
+@transaction.atomic
+def _write(subscriber: Subscriber, posts: list[int], last: int, period: str, now: datetime) -> int:
+    """Move a subscriber's mark on; whichever worker moves it writes the letter."""
+    mark: DigestMark = subscriber.digest_mark  # type: ignore[attr-defined]
+    if not DigestMark.objects.filter(pk=mark.pk, edition=mark.edition, period=mark.period).update(edition=last, period=period):
+        return 0
+    outbox.put(f"digest:{subscriber.pk}:{last}", Kind.DIGEST, subscriber.address, subscriber, {"posts": posts})
+    Subscriber.objects.filter(pk=subscriber.pk).update(last_digest_at=now)
+    return 1
+
+
+def _pass_over(silent: list[int], last: int, period: str) -> None:
+    """Move the marks of those to whom there is nothing to say; never back behind where another worker set them."""
+    for start in range(0, len(silent), AT_ONCE):
+        marks = DigestMark.objects.filter(pk__in=silent[start : start + AT_ONCE], edition__lte=last)
+        marks.update(edition=last, period=period)

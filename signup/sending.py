@@ -1,0 +1,156 @@
+"""Sending: takes what is due out of the outbox, one mail at a time, over one connection to the mail server."""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import Error, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from signup import delivery, outbox, outcomes, suppression
+from signup.models.outbox import Mail
+from signup.outcomes import Outcome, Verdict
+
+PER_CONNECTION = 100  # mails, before the connection is made anew: servers end longer ones in their own way
+FIRST_PAUSE = timedelta(seconds=2)  # after the server could not be reached; each further one is twice as long
+LONGEST_PAUSE = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+def worker_name() -> str:
+    """A name that no other worker has or will have."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class Sender:
+    """One worker's way to the mail server: sends what is due, and waits when the server is out of reach."""
+
+    def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        self.worker = worker_name()
+        self.stopping = stopping
+        self.pauses = 0
+        self.paused_until: datetime | None = None
+
+    def send_due(self) -> int:
+        """Send what is due, until there is no more, the server is out of reach, or it is time to stop; say how many went."""
+        total = 0
+        while not self.paused and not self.stopping():
+            due = outbox.candidates(timezone.now(), PER_CONNECTION)
+            if not due:
+                break
+            total += self._send_batch(due)
+        return total
+
+    @property
+    def paused(self) -> bool:
+        return self.paused_until is not None and timezone.now() < self.paused_until
+
+    def _send_batch(self, due: list[int]) -> int:
+        """Send these mails, unless other workers have them already, over one connection."""
+        server, total = get_connection(), 0
+        with holding(self.worker):
+            try:
+                for pk in due:
+                    mail = None if self.stopping() else outbox.claim(self.worker, timezone.now(), [pk])
+                    if mail is not None:
+                        outcome = self._attempt(mail, server)
+                        self._record(mail, outcome)
+                        total += outcome.verdict is Verdict.SENT
+                    if self.paused or self.stopping():
+                        break
+            finally:
+                _close(server)
+        return total
+
+    def _attempt(self, mail: Mail, server: BaseEmailBackend) -> Outcome:
+        """Compose a mail and give it to the server."""
+        if mail.attempts >= outbox.ATTEMPTS:
+            return Outcome(Verdict.NEVER, _("The worker broke down at every attempt to send this mail."))
+        try:
+            message = delivery.compose(mail)
+            server.open()
+            return outcomes.of_status(message, server.send_messages([message]) or 0)
+        except delivery.Unwanted as reason:
+            return Outcome(Verdict.CANCELLED, str(reason))
+        except Error:  # the database's: nothing is known about the mail, and its lease will end
+            raise
+        except Exception as error:
+            outcome = outcomes.of_error(error)
+            level = logging.WARNING if outcome.verdict is not Verdict.LATER else logging.ERROR
+            log.log(level, "Mail %s could not be sent (%s).", mail.pk, outcome.words, exc_info=level == logging.ERROR)
+            return outcome
+
+    def _record(self, mail: Mail, outcome: Outcome) -> None:
+        match outcome.verdict:
+            case Verdict.SENT:
+                outbox.sent(mail, outcome.words)
+            case Verdict.REFUSED:
+                _refuse(mail, outcome.words)
+            case Verdict.LATER:
+                outbox.postpone(mail, outcome.words, timezone.now())
+            case Verdict.NEVER:
+                outbox.stick(mail, outcome.words)
+            case Verdict.CANCELLED:
+                outbox.cancel(mail, outcome.words)
+            case Verdict.PAUSE:
+                self._pause()
+                outbox.release(mail, outcome.words, timezone.now())
+        if outcome.verdict is not Verdict.PAUSE:
+            self.pauses, self.paused_until = 0, None
+
+    def _pause(self) -> None:
+        """Leave the server alone for a while, longer each time."""
+        pause = min(FIRST_PAUSE * 2**self.pauses, LONGEST_PAUSE)
+        self.pauses += 1
+        self.paused_until = timezone.now() + pause
+        log.warning("The mail server is out of reach: the next attempt is in %d seconds.", pause.total_seconds())
+
+
+def _refuse(mail: Mail, words: str) -> None:
+    """End a refused mail; to the subscriber it is a hard bounce."""
+    with transaction.atomic():
+        outbox.refused(mail, words)
+        if mail.subscriber is not None:
+            suppression.record_bounce(mail.subscriber, suppression.HARD, detail=words)
+
+
+def _close(server: BaseEmailBackend) -> None:
+    """Say goodbye to the server; that it does not answer is no matter any more."""
+    try:
+        server.close()
+    except Exception:
+        log.info("The mail server did not answer the goodbye.", exc_info=True)
+
+
+@contextmanager
+def holding(worker: str) -> Iterator[None]:
+    """Renew this worker's leases, from a thread beside, for as long as it is at work."""
+    done = threading.Event()
+    thread = threading.Thread(target=_renew, args=(worker, done), daemon=True, name="leases")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _renew(worker: str, done: threading.Event) -> None:
+    try:
+        while not done.wait(outbox.lease().total_seconds() / 3):
+            try:
+                outbox.renew(worker, timezone.now())
+            except Error:
+                log.warning("The leases could not be renewed; trying again.", exc_info=True)
+                connection.close()
+    finally:
+        connection.close()
