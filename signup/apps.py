@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class SignupConfig(AppConfig):
     name = "signup"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what comes back of sent mail."""
+        from signup import signals  # noqa: F401
