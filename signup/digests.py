@@ -50,9 +50,8 @@ class Bulletin:
     def posts_for(self, subscriber: Subscriber) -> list[int]:
         """The new posts of a subscriber's selection since their mark, dated after they confirmed."""
         confirmed = subscriber.confirmed_at
-        news = [
-            post for post, published in self._news_since(subscriber.digest_mark.edition) if confirmed and published > confirmed
-        ]
+        since = self._news_since(subscriber.digest_mark.edition)  # type: ignore[attr-defined]
+        news = [post for post, published in since if confirmed and published and published > confirmed]
         if not news:
             return []
         index = snapshot(site_of(subscriber).root_page.path, PUBLIC)
@@ -94,8 +93,12 @@ def _send(rhythm: Rhythm, bulletin: Bulletin, now: datetime) -> int:
 
 
 def _waiting(subscribers: SubscriberQuerySet, period: str) -> Iterator[Subscriber]:
+    """Those not looked at in this period, read a few at a time: their marks move meanwhile."""
     found = subscribers.exclude(digest_mark__period=period).select_related("site__root_page", "digest_mark")
-    return found.iterator(AT_ONCE)
+    after = 0
+    while chunk := list(found.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
+        yield from chunk
+        after = chunk[-1].pk
 
 
 def _welcome(new: Iterable[int], period: str) -> None:

@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from signup.models.outbox import Mail
 from signup.outcomes import Outcome, Verdict
 
 PER_CONNECTION = 100  # mails, before the connection is made anew: servers end longer ones in their own way
+BATCH_TIME = 15.0  # seconds, after which the worker looks after its other chores
 FIRST_PAUSE = timedelta(seconds=2)  # after the server could not be reached; each further one is twice as long
 LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -37,39 +39,42 @@ class Sender:
     def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
         self.worker = worker_name()
         self.stopping = stopping
+        self.sent = 0
         self.pauses = 0
         self.paused_until: datetime | None = None
 
     def send_due(self) -> int:
         """Send what is due, until there is no more, the server is out of reach, or it is time to stop; say how many went."""
-        total = 0
-        while not self.paused and not self.stopping():
-            due = outbox.candidates(timezone.now(), PER_CONNECTION)
-            if not due:
-                break
-            total += self._send_batch(due)
-        return total
+        before = self.sent
+        while self.send_batch():
+            pass
+        return self.sent - before
+
+    def send_batch(self) -> bool:
+        """Send some of what is due; say whether there may be more to send at once."""
+        if self.paused or self.stopping():
+            return False
+        due = outbox.candidates(timezone.now(), PER_CONNECTION)
+        if due:
+            self._send(due)
+        return bool(due) and not self.paused
 
     @property
     def paused(self) -> bool:
         return self.paused_until is not None and timezone.now() < self.paused_until
 
-    def _send_batch(self, due: list[int]) -> int:
-        """Send these mails, unless other workers have them already, over one connection."""
-        server, total = get_connection(), 0
-        with holding(self.worker):
-            try:
+    def _send(self, due: list[int]) -> None:
+        """Send these mails, unless other workers have them already, over one connection and for BATCH_TIME at most."""
+        server, end = get_connection(), time.monotonic() + BATCH_TIME
+        try:
+            with holding(self.worker):
                 for pk in due:
-                    mail = None if self.stopping() else outbox.claim(self.worker, timezone.now(), [pk])
-                    if mail is not None:
-                        outcome = self._attempt(mail, server)
-                        self._record(mail, outcome)
-                        total += outcome.verdict is Verdict.SENT
-                    if self.paused or self.stopping():
+                    if self.stopping() or self.paused or time.monotonic() > end:
                         break
-            finally:
-                _close(server)
-        return total
+                    if mail := outbox.claim(self.worker, timezone.now(), [pk]):
+                        self._record(mail, self._attempt(mail, server))
+        finally:
+            _close(server)
 
     def _attempt(self, mail: Mail, server: BaseEmailBackend) -> Outcome:
         """Compose a mail and give it to the server."""
@@ -93,6 +98,7 @@ class Sender:
         match outcome.verdict:
             case Verdict.SENT:
                 outbox.sent(mail, outcome.words)
+                self.sent += 1
             case Verdict.REFUSED:
                 _refuse(mail, outcome.words)
             case Verdict.LATER:

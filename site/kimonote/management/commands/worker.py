@@ -1,0 +1,63 @@
+"""`manage.py worker`: sends mail, writes digests, publishes on schedule, reads returned mail. Several may run."""
+
+import signal
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import timedelta
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from kimonote.chores import chores
+from kimonote.database import wait_until_prepared
+from kimonote.worker import Worker
+
+INTERVAL = 2.0  # seconds
+
+
+class Command(BaseCommand):
+    help = (
+        "Do the site's work beside requests until told to stop (SIGINT, SIGTERM): a mail that is being sent is finished first."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do everything that is due now, then end")
+        parser.add_argument("--interval", type=seconds, default=INTERVAL, help="seconds between two looks for mail (default 2)")
+
+    def handle(self, *, once: bool, interval: float, **options: Any) -> None:
+        wait_until_prepared()
+        stop = Event()
+        stop_on_signals(stop)
+        worker = Worker(chores(timedelta(seconds=interval), stop.is_set), stop)
+        if once:
+            if not worker.run_once():
+                raise CommandError("Not everything could be done: the log says what went wrong.")
+            return
+        self.stdout.write("The worker is at work.")
+        self.stdout.flush()
+        worker.run()
+        self.stdout.write("The worker has stopped.")
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds above zero."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number <= 3600:
+        raise ArgumentTypeError(f"{text!r} is no interval: give seconds above 0 and up to 3600.")
+    return number
+
+
+def stop_on_signals(stop: Event) -> None:
+    """Let the worker finish what it is doing; a second signal ends it at once."""
+
+    def obey(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    signal.signal(signal.SIGINT, obey)
+    signal.signal(signal.SIGTERM, obey)
