@@ -1,0 +1,75 @@
+"""Dates as people write them in front matter and in names of files."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # RFC 822
+EARLIEST, LATEST = 1000, 9998  # years that an address can name, in every zone
+
+TIME = r"(?:[T,\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?)?"
+ZONE = r"\s*(?P<zone>[A-Za-z]+(?:/[A-Za-z_+\-0-9/]+)?|[+-]\d{1,2}(?::?\d{2})?)?"
+FORMS = [
+    re.compile(form + TIME + ZONE + r"\s*(?:\([^)]*\))?\Z", re.IGNORECASE)
+    for form in (
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+        r"(?:[a-z]+,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?P<month>[a-z]{3,9})\.?,?[\s-]+(?P<year>\d{4})",
+        r"(?:[a-z]+,\s+)?(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
+        r"[a-z]{3}\s+(?P<month>[a-z]{3})\s+(?P<day>\d{1,2})\s+(?P<year>\d{4})",
+    )
+]
+
+
+def parse_date(text: str, zone: tzinfo) -> datetime:
+    """Read a date, with or without a time; without a zone of its own it is in `zone`. ValueError when it is none.
+
+    >>> [str(parse_date(text, UTC)) for text in ("2014-03-12", "March 2nd, 2014 4:05 pm", "Wed, 12 Mar 2014 10:11:00 -0400")]
+    ['2014-03-12 00:00:00+00:00', '2014-03-02 16:05:00+00:00', '2014-03-12 10:11:00-04:00']
+    """
+    text = text.strip()
+    if re.fullmatch(r"\d{9,10}", text):
+        return datetime.fromtimestamp(int(text), UTC)
+    for form in FORMS:
+        if found := form.fullmatch(text):
+            return _moment(found, zone)
+    raise ValueError(f"“{text[:60]}” is no date that can be read: write it as 2018-05-31 or 2018-05-31 14:30.")
+
+
+def _moment(found: re.Match[str], zone: tzinfo) -> datetime:
+    year, month, day = int(found["year"]), _month(found["month"]), int(found["day"])
+    hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+    if half := found["half"]:
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    if not EARLIEST <= year <= LATEST:
+        raise ValueError(f"The year {year} is out of reach: it must lie between {EARLIEST} and {LATEST}.")
+    try:
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_zone(found["zone"], zone))
+    except ValueError as error:
+        raise ValueError(f"“{found[0]}” is no date of the calendar: {error}.") from error
+
+
+def _month(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    if text[:3].lower() not in MONTHS:
+        raise ValueError(f"“{text}” is no English name of a month.")
+    return MONTHS.index(text[:3].lower()) + 1
+
+
+def _zone(text: str | None, default: tzinfo) -> tzinfo:
+    if not text:
+        return default
+    if text[0] in "+-":
+        hours, minutes = re.fullmatch(r"(\d{1,2}):?(\d\d)?", text[1:]).groups("0")  # type: ignore[union-attr]
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(offset if text[0] == "+" else -offset)
+    if text.lower() in ("z", "utc", "gmt"):
+        return UTC
+    if text.lower() in HOURS:
+        return timezone(timedelta(hours=HOURS[text.lower()]))
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"“{text}” is no time zone") from error
