@@ -34,7 +34,7 @@ type_of_idna = Callable[[str], str]
 
 def header_line(name: str, value: str) -> bytes:
     """One header, folded, with its CRLF. Refuses whatever could end the header early."""
-    _check(name, value)
+    check_header(name, value)
     line = f"{name}: {_encode(name, value.strip())}"
     if not name.lower().startswith("list-"):  # some receivers do not unfold these
         line = _fold(line)
@@ -51,7 +51,7 @@ def address_text(addresses: Iterable[EmailAddress], idna_encode: type_of_idna) -
 def own_header(name: str, value: object, idna_encode: type_of_idna) -> tuple[str, str]:
     """A header that the caller named himself, as text for `header_line`."""
     text = str(value)
-    _check(name, text)
+    check_header(name, text)
     reason = FORBIDDEN.get(name.lower()) or ("the body decides it" if name.lower().startswith("content-") else None)
     if reason:
         raise BadHeader(f"The header {name} cannot be set: {reason}.")
@@ -60,7 +60,8 @@ def own_header(name: str, value: object, idna_encode: type_of_idna) -> tuple[str
     return name, text
 
 
-def _check(name: str, value: str) -> None:
+def check_header(name: str, value: str) -> None:
+    """Refuses what could end the header, or the name of it, early."""
     if not NAME.fullmatch(name):
         raise BadHeader(f"A header cannot be called {name!r}: use up to 70 ASCII characters, no space, no colon.")
     if CONTROL.search(value):

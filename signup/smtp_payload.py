@@ -10,11 +10,11 @@ from typing import Any
 
 from anymail.backends.base import BasePayload
 from anymail.exceptions import AnymailInvalidAddress
-from anymail.utils import Attachment, EmailAddress
+from anymail.utils import Attachment, EmailAddress, force_non_lazy
 from django.conf import settings
 from requests.structures import CaseInsensitiveDict
 
-from signup.headers import CONTROL, address_text, header_line, own_header
+from signup.headers import CONTROL, address_text, check_header, header_line, own_header
 from signup.merging import UnknownPlaceholder, merge
 from signup.mime import HTML, PLAIN, Body
 from signup.smtp_replies import BadHeader, MergeFieldMissing
@@ -27,6 +27,7 @@ class SMTPPayload(BasePayload):
     """One message of Django's; one envelope, or with merge data and the like one for every `to`."""
 
     def init_payload(self) -> None:
+        self._refuse_line_breaks()
         self.sender: EmailAddress | None = None
         self.header_from: EmailAddress | None = None
         self.recipients: dict[str, list[EmailAddress]] = {"to": [], "cc": [], "bcc": []}
@@ -40,6 +41,16 @@ class SMTPPayload(BasePayload):
         self.merge_metadata: dict[str, dict[str, Any]] = {}
         self.merge_headers: dict[str, dict[str, str]] = {}
         self.options: dict[str, tuple[str, ...]] = {}
+
+    def _refuse_line_breaks(self) -> None:
+        """Before anything is parsed: of an address with a line break in it, a parser may make two."""
+        for name, text in (self.message.extra_headers or {}).items():
+            check_header(str(name), str(text))
+        for name in ("from_email", "to", "cc", "bcc", "reply_to", "envelope_sender"):
+            value = force_non_lazy(getattr(self.message, name, ()) or ())
+            for address in [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else ():
+                if CONTROL.search(str(address)):
+                    raise BadHeader(f"{name} holds a line break or control character ({str(address)!r}): remove it.")
 
     # what Django's messages have
 
