@@ -1,9 +1,10 @@
 """What the blog keeps in the database."""
 
 from blog.models.authors import Author
+from blog.models.imports import ImportedFile
 from blog.models.pages import BlogPage, PostPage
 from blog.models.revision import Change, IndexRevision
 from blog.models.streams import Stream
 from blog.models.tags import PostTag, Tag, TagAlias
 
-__all__ = ["Author", "BlogPage", "Change", "IndexRevision", "PostPage", "PostTag", "Stream", "Tag", "TagAlias"]
+__all__ = ["Author", "BlogPage", "Change", "ImportedFile", "IndexRevision", "PostPage", "PostTag", "Stream", "Tag", "TagAlias"]
