@@ -1,6 +1,17 @@
 """The addresses below /signup/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from signup.views import links, managing, visiting
 
 app_name = "signup"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", visiting.form, name="form"),
+    path("sent/", visiting.sent, name="sent"),
+    path("confirm/<str:token>/", links.confirm, name="confirm"),
+    path("refuse/<str:token>/", links.refuse, name="refuse"),
+    path("leave/<str:token>/", links.leave, name="leave"),
+    path("manage/<str:token>/", managing.manage, name="manage"),
+    path("manage/<str:token>/subscription.json", managing.download, name="download"),
+    path("manage/<str:token>/erase/", managing.erase, name="erase"),
+]

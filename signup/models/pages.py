@@ -51,7 +51,7 @@ class SignupPage(Page):
         super().save(*args, **kwargs)
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        from signup.views import form
+        from signup.views.visiting import form
 
         response: HttpResponse = form(request, page=self)
         return response

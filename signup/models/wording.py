@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import PreviewableMixin
+from wagtail.models import PreviewableMixin, Site
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -76,6 +76,11 @@ class Wording(PreviewableMixin, BaseSiteSetting):  # type: ignore[misc]
     class Meta:
         verbose_name = _("sign-up: form and letters")
         verbose_name_plural = _("sign-up: form and letters")
+
+    @classmethod
+    def of(cls, site: Site) -> "Wording":
+        """The words of a site, without writing anything, as `for_site` does: visitors' GETs never do."""
+        return cls.objects.filter(site=site).first() or cls(site=site)
 
     @property
     def preview_modes(self) -> list[tuple[str, str]]:

@@ -1,0 +1,21 @@
+"""Everything that is held about a subscriber, for the subscriber."""
+
+from typing import Any
+
+from signup.models import Subscriber
+from signup.models.digests import DigestMark
+from signup.models.outbox import Mail
+
+
+def everything_about(subscriber: Subscriber) -> dict[str, Any]:
+    """All that the database holds about someone, times in UTC as ISO 8601; without the word that makes tokens theirs alone."""
+    names = ("address", "state", "suppressed_because", "expression", "rhythm", "language", "created", "confirmed_at")
+    bounces = ("last_digest_at", "bounce_score", "bounced_at", "address_hmac")
+    letters = ("kind", "to", "state", "created", "ended", "attempts", "message_id", "answer")
+    return {
+        **{name: getattr(subscriber, name) for name in names + bounces},
+        "site": subscriber.site.hostname if subscriber.site else "",
+        "history": [record.as_dict() for record in subscriber.consents.order_by("at", "pk")],
+        "letters": list(Mail.objects.of(subscriber).order_by("pk").values(*letters)),
+        "digests": list(DigestMark.objects.filter(subscriber=subscriber).values("edition", "period")),
+    }
