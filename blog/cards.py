@@ -3,16 +3,24 @@
 from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
+from django.utils.text import Truncator
 
 from blog.slugs import fold
 
 if TYPE_CHECKING:
     from blog.models import PostPage
 
+EXCERPT = 240  # characters
 IN_MARK = "\ue000"  # a private-use sign in each card's link, which a listing replaces by `?in=` and its selection
 
 
 def render_card(post: "PostPage") -> str:
     """Render a post's entry in a compact listing."""
     tags = sorted(post.tags.all(), key=lambda tag: fold(tag.name))
-    return render_to_string("blog/card.html", {"post": post, "tags": tags, "in_mark": IN_MARK})
+    excerpt = Truncator(post.excerpt).chars(EXCERPT)
+    return render_to_string("blog/card.html", {"post": post, "tags": tags, "excerpt": excerpt, "in_mark": IN_MARK}).strip()
+
+
+def with_anchor(card: str, slug: str) -> str:
+    """The card as a place that a table of contents can lead to."""
+    return card.replace("<article ", f'<article id="note-{slug}" ', 1)

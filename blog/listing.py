@@ -61,6 +61,12 @@ class Listing:
         cards = PostPage.objects.cards(self.page.ids)
         return [cards[id_] for id_ in self.page.ids if id_ in cards]
 
+    @cached_property
+    def titles(self) -> list[tuple[str, str]]:
+        """The slugs and titles of the page's posts, in reading order: one query."""
+        titles = PostPage.objects.titles(self.page.ids)
+        return [titles[id_] for id_ in self.page.ids if id_ in titles]
+
     @property
     def path(self) -> str:
         """Where it is, not percent-encoded, without its query."""

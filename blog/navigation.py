@@ -84,8 +84,8 @@ def switches(listing: Listing) -> list[Switch]:
         Switch(
             _("Time"),
             [
-                _choice(listing, _("newest first"), replace(start, order=NEWEST)),
-                _choice(listing, _("oldest first"), replace(start, order=OLDEST)),
+                _choice(listing, _("newest"), replace(start, order=NEWEST)),
+                _choice(listing, _("oldest"), replace(start, order=OLDEST)),
             ],
         ),
         Switch(
@@ -205,13 +205,6 @@ def _in_short(index: TagIndex, selection: Selection) -> str:
     return f"{wanted}{unwanted}".strip() or str(selection)
 
 
-def titles(listing: Listing) -> list[tuple[str, str]]:
-    """The slugs and titles of the page's posts, in reading order: one query."""
-    found = PostPage.objects.filter(pk__in=listing.page.ids).values_list("pk", "slug", "title")
-    by_id = {id_: (slug, title) for id_, slug, title in found}
-    return [by_id[id_] for id_ in listing.page.ids if id_ in by_id]
-
-
 class Pager(NamedTuple):
     """The pages before and after this one in reading order."""
 
@@ -265,14 +258,8 @@ def around(index: TagIndex, position: int, within: Selection | None) -> list[Aro
         if selection != within:
             sets.append((f"#{tag.name}", selection))
     found = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
-    titles = _titles([neighbours for _label, _selection, neighbours in found])
+    titles = PostPage.objects.titles([id_ for *_set, beside in found for id_ in (beside.newer, beside.older) if id_ is not None])
     return [_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found]
-
-
-def _titles(found: list[Neighbours]) -> dict[int, tuple[str, str]]:
-    """Title and slug of every neighbour: one query."""
-    ids = {id_ for neighbours in found for id_ in (neighbours.newer, neighbours.older) if id_ is not None}
-    return {id_: (title, slug) for id_, title, slug in PostPage.objects.filter(pk__in=ids).values_list("pk", "title", "slug")}
 
 
 def _around(
@@ -283,7 +270,7 @@ def _around(
     def title(id_: int | None) -> Title | None:
         if id_ is None or id_ not in titles:
             return None
-        text, slug = titles[id_]
+        slug, text = titles[id_]
         return Title(text, f"/{quote(slug)}/{kept}")
 
     newer, older = title(neighbours.newer), title(neighbours.older)

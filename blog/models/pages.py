@@ -59,6 +59,15 @@ class PostQuerySet(PageQuerySet):
         return dict(self.filter(pk__in=ids).values_list("pk", "card"))
 
 
+    def titles(self, ids: list[int]) -> dict[int, tuple[str, str]]:
+        """The slugs and titles of these posts, by id: one query."""
+        return {id_: (slug, title) for id_, slug, title in self.filter(pk__in=ids).values_list("pk", "slug", "title")}
+
+    def whole(self) -> "PostQuerySet":
+        """Posts as a page or a feed shows them: with author and cover, without what only the editor needs."""
+        return self.select_related("author", "cover").defer("body", "card", "search_description")
+
+
 class PostPage(Page):
     """A post. With a link it is external: about something elsewhere."""
 

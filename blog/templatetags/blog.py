@@ -7,7 +7,6 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from blog.dates import day
 from blog.models import PostPage, Tag
@@ -48,17 +47,15 @@ def host(url: str) -> str:
 def facet_list(facets: Iterable[FacetLink], nofollow: bool) -> SafeString:
     """Facets, each with its count, to add or to leave out."""
     rel = ' rel="nofollow"' if nofollow else ""
-    return _join("facets", [_facet(facet, rel) for facet in facets])
+    without = escape(_("without %s"))
+    return _join("facets", [_facet(facet, rel, without) for facet in facets])
 
 
-def _facet(facet: FacetLink, rel: str) -> str:
+def _facet(facet: FacetLink, rel: str, without: str) -> str:
     name = escape(facet.name)
-    notes = escape(ngettext("%d note", "%d notes", facet.count) % facet.count)
-    without = escape(_("without %s") % facet.name)
     return (
-        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{name}, {notes}">{name}</a>'
-        f'<data value="{facet.count}">{facet.count}</data>'
-        f'<a class="without" href="{escape(facet.leave_out)}"{rel} aria-label="{without}">−</a></li>'
+        f'<li><a href="{escape(facet.add)}"{rel}>{name} <b>{facet.count}</b></a>'
+        f'<a href="{escape(facet.leave_out)}"{rel} aria-label="{without % name}">−</a>'
     )
 
 
@@ -73,8 +70,7 @@ def periods(found: Iterable[Period]) -> SafeString:
 def _period(period: Period, most: int) -> str:
     label = escape(period.label)
     link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
-    bar = f'<meter min="0" max="{most}" value="{period.count}" aria-hidden="true"></meter>'
-    return f'<li>{link}{bar}<data value="{period.count}">{period.count}</data></li>'
+    return f'<li>{link}<meter max="{most}" value="{period.count}" aria-hidden="true"></meter> {period.count}'
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from blog import feeds, navigation
 from blog.addressing import Elsewhere, check_known, find
 from blog.answers import public
-from blog.cards import IN_MARK
+from blog.cards import IN_MARK, with_anchor
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
 from blog.reading import FULL, NEWEST, Reading, narrow, query
@@ -94,7 +94,7 @@ def page_context(listing: Listing) -> dict[str, Any]:
     return {
         "blog": listing.blog,
         "listing": listing,
-        "cards": "".join(listing.cards).replace(IN_MARK, kept) if listing.reading.view != FULL else "",
+        "cards": "" if listing.reading.view == FULL else _cards(listing).replace(IN_MARK, kept),
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
         "switches": navigation.switches(listing),
@@ -104,7 +104,7 @@ def page_context(listing: Listing) -> dict[str, Any]:
         "pager": navigation.pager(listing),
         "canonical": navigation.address(listing, replace(listing.reading, contents=False, q="")),
         "feeds": feeds.links(listing),
-        "titles": navigation.titles(listing) if listing.reading.contents else [],
+        "titles": listing.titles if listing.reading.contents else [],
         "with_contents": navigation.address(listing, replace(listing.reading, contents=not listing.reading.contents)),
         "listing_path": quote(listing.path, safe=ADDRESS_SAFE),
         "hidden": {**navigation.own_parameters(listing), **replace(listing.reading.start, q="").parameters},
@@ -124,3 +124,11 @@ def _about(listing: Listing, tag: Tag | None = None, author: Author | None = Non
     if author:
         return author.about_html
     return "" if listing.selection else listing.blog.introduction
+
+
+def _cards(listing: Listing) -> str:
+    """The page's cards; with anchors where its contents are listed."""
+    if not listing.reading.contents:
+        return "\n".join(listing.cards)
+    slugs = [slug for slug, _title in listing.titles]
+    return "\n".join(with_anchor(card, slug) for card, slug in zip(listing.cards, slugs, strict=True))
