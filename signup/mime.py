@@ -47,7 +47,7 @@ def readable_texts(texts: Sequence[tuple[str | bytes, str]]) -> list[tuple[str |
 
 
 def _multipart(subtype: str, parts: Iterable[Message]) -> Message:
-    container = MIMEPart(policy=POLICY)
+    container: Message = MIMEPart(policy=POLICY)
     container["Content-Type"] = f"multipart/{subtype}"
     for part in parts:
         container.attach(part)
