@@ -10,7 +10,7 @@ from blog.slugs import fold
 if TYPE_CHECKING:
     from blog.models import PostPage
 
-EXCERPT = 240  # characters
+EXCERPT = 200  # characters
 IN_MARK = "\ue000"  # a private-use sign in each card's link, which a listing replaces by `?in=` and its selection
 
 

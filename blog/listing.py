@@ -12,7 +12,7 @@ from blog.selection import Selection
 from blog.sites import Blog
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
-FACETS = 30  # tags offered to narrow a selection
+FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
 CHUNK = 50  # posts read at once of a whole history
 
 

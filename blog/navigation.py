@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from blog.dates import month_name
-from blog.listing import Listing
+from blog.listing import FACETS, Listing
 from blog.models import PostPage, Tag
 from blog.reading import COMPACT, FULL, NEWEST, OLDEST, Reading, query
 from blog.selection import ADDRESS_SAFE, EXTERNAL, INTERNAL, Selection
@@ -128,6 +128,18 @@ def facets(listing: Listing) -> list[FacetLink]:
     ]
 
 
+def more_tags(listing: Listing) -> str | None:
+    """The cloud of every tag that goes with the selection's; None where the facets are all, or it says more than tags."""
+    if len(listing.facets) < FACETS or listing.selection.unwanted or listing.selection.author:
+        return None
+    return cloud_address(listing.selection)
+
+
+def cloud_address(within: Selection) -> str:
+    """Where the tags are that go with some."""
+    return f"/tags/?with={quote(within.expression, safe='+')}" if within.tags else "/tags/"
+
+
 def droppings(listing: Listing, tags: tuple[str, ...]) -> list[Dropping]:
     """Some of the selection's tags, each with the listing without it."""
     return [Dropping(name_of(listing.index, tag), address(listing, selection=listing.selection.dropping(tag))) for tag in tags]
@@ -154,7 +166,7 @@ def cloud(index: TagIndex, within: Selection, by_count: bool) -> list[CloudTag]:
             tag.name,
             count,
             within.adding(tag.slug).address,
-            f"/tags/?with={quote(within.adding(tag.slug).expression, safe='+')}" if narrowing else None,
+            cloud_address(within.adding(tag.slug)) if narrowing else None,
             1 + round(4 * log(count) / log(most)) if most > 1 else 1,
         )
         for tag, count in ordered
@@ -258,7 +270,9 @@ def around(index: TagIndex, position: int, within: Selection | None) -> list[Aro
         if selection != within:
             sets.append((f"#{tag.name}", selection))
     found = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
-    titles = PostPage.objects.titles([id_ for *_set, beside in found for id_ in (beside.newer, beside.older) if id_ is not None])
+    titles = PostPage.objects.titles(
+        [id_ for *_set, beside in found for id_ in (beside.newer, beside.older) if id_ is not None]
+    )
     return [_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found]
 
 

@@ -99,6 +99,7 @@ def page_context(listing: Listing) -> dict[str, Any]:
         "unwanted": navigation.droppings(listing, chosen.unwanted),
         "switches": navigation.switches(listing),
         "facets": navigation.facets(listing),
+        "more_tags": navigation.more_tags(listing),
         "years": navigation.years(listing),
         "months": navigation.months(listing),
         "pager": navigation.pager(listing),
