@@ -5,7 +5,9 @@ from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
+from anymail.exceptions import AnymailInvalidAddress
 from anymail.message import AnymailMessage
+from anymail.utils import parse_address_list
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -33,6 +35,7 @@ class Unwanted(Exception):
 def compose(mail: Mail) -> AnymailMessage:
     """Make a mail's message, as things stand now; raises Unwanted when it should not be sent any more."""
     check_wanted(mail)
+    check_address(mail.to)
     site = site_of(mail.subscriber)
     with translation.override(language_of(mail.subscriber)):
         letter = _letter(mail, site)
@@ -55,6 +58,13 @@ def check_wanted(mail: Mail) -> None:
         raise Unwanted(_("The subscription is confirmed already."))
     if mail.kind in (Kind.DIGEST, Kind.ALREADY) and state != State.CONFIRMED:
         raise Unwanted(_("The subscription has ended."))
+
+
+def check_address(address: str) -> None:
+    """Raise AnymailInvalidAddress unless this is one bare address: a list would be written to, each of it."""
+    parsed = parse_address_list([address])
+    if [one.addr_spec for one in parsed] != [address]:
+        raise AnymailInvalidAddress(f"{address[:100]!r} is not one address: correct it, or cancel this mail.")
 
 
 def _letter(mail: Mail, site: Site) -> Letter:

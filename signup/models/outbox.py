@@ -50,7 +50,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def take(self, pk: int, worker: str, now: datetime, until: datetime) -> bool:
         """Claim one mail, unless someone else did; a claim left by a dead worker has cost the mail an attempt."""
         lost = When(state=MailState.SENDING, then=F("attempts") + 1)
-        claim = {"state": MailState.SENDING, "worker": worker, "due": until, "attempts": Case(lost, default=F("attempts"))}
+        attempts = Case(lost, default=F("attempts"), output_field=models.PositiveSmallIntegerField())
+        claim = {"state": MailState.SENDING, "worker": worker, "due": until, "attempts": attempts}
         return self.due(now).filter(pk=pk).update(**claim) == 1
 
     def end(self, state: MailState, answer: str = "", **more: Any) -> int:
