@@ -1,0 +1,252 @@
+"""Anymail's features, one by one: each done as it says, or refused aloud."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from anymail.exceptions import AnymailCancelSend, AnymailSerializationError, AnymailUnsupportedFeature
+from anymail.message import AnymailMessage
+from anymail.signals import post_send, pre_send
+from django.utils.translation import gettext_lazy
+from pytest_django import Settings
+
+from signup.smtp_replies import BadHeader, MergeFieldMissing, RecipientsRefused
+from tests.signup.sink import ReceivedMail, Sink
+from tests.signup.smtp_sending import backend, message, receive, receive_one
+
+BOTH = ["ben@example.net", "Cleo <cleo@example.net>"]
+
+
+def by_recipient(mails: list[ReceivedMail]) -> dict[str, ReceivedMail]:
+    return {mail.recipients[0]: mail for mail in mails}
+
+
+def test_envelope_sender_is_where_bounces_go():
+    mail = receive_one(envelope_sender="bounces+7-ab@bounces.example.org")
+    assert (mail.sender, mail.message["From"]) == ("bounces+7-ab@bounces.example.org", "ada@example.org")
+
+
+def test_from_header_makes_from_email_the_envelope_sender():
+    mail = receive_one(from_email="bounces@example.org", headers={"From": "Ada <ada@example.org>"})
+    assert (mail.sender, mail.message["From"]) == ("bounces@example.org", "Ada <ada@example.org>")
+
+
+def test_tags_and_metadata_travel_in_headers():
+    mail = receive_one(tags=["sign-up", gettext_lazy("grün")], metadata={"mail": 7, "note": "a\r\nb"})
+    assert mail.message["X-Tags"] == '["sign-up", "gr\\u00fcn"]'
+    assert mail.message["X-Metadata"] == '{"mail": 7, "note": "a\\r\\nb"}'
+
+
+@pytest.mark.parametrize("fields", [{"metadata": {"when": datetime(2018, 9, 1, tzinfo=UTC)}}, {"tags": [object()]}])
+def test_metadata_that_json_cannot_say_are_refused(fields: dict[str, Any]):
+    with pytest.raises(AnymailSerializationError):
+        receive_one(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "feature"),
+    [
+        ({"template_id": "welcome"}, "template_id"),
+        ({"send_at": datetime(2030, 1, 1, tzinfo=UTC)}, "send_at"),
+        ({"track_clicks": True}, "track_clicks"),
+        ({"track_opens": True}, "track_opens"),
+        ({"from_email": "ada@example.org, ben@example.org"}, "multiple from emails"),
+        ({"esp_extra": {"pool": "a"}}, "esp_extra 'pool': it knows mail_options and rcpt_options"),
+        ({"merge_data": {}, "to": BOTH, "headers": {"Message-ID": "<1@example.org>"}}, "one Message-ID for the several"),
+    ],
+)
+def test_feature_without_meaning_here_is_refused(fields: dict[str, Any], feature: str, settings: Settings):
+    with Sink() as sink, pytest.raises(AnymailUnsupportedFeature, match=f"SMTP does not support {feature}"):
+        backend(sink).send_messages([message(**fields)])
+    assert sink.mails == []
+    settings.ANYMAIL = {"IGNORE_UNSUPPORTED_FEATURES": True}
+    assert {mail.message["Subject"] for mail in receive(message(**fields))} == {"Hello"}
+
+
+def test_tracking_that_is_off_is_no_feature():
+    assert receive_one(track_clicks=False, track_opens=False).message["Subject"] == "Hello"
+
+
+def test_esp_extra_gives_smtps_own_parameters():
+    assert "BODY=8BITMIME" in receive_one(esp_extra={"mail_options": ["BODY=8BITMIME"]}).mail_options
+
+
+@pytest.mark.parametrize("option", ["RET=HDRS SIZE=1", "NOTIFY=NEVER>\r\nRCPT", "é"])
+def test_esp_extra_that_is_no_parameter_is_refused(option: str):
+    with pytest.raises(BadHeader, match="KEYWORD=value"):
+        receive_one(esp_extra={"rcpt_options": [option]})
+
+
+def test_merge_data_fill_text_html_and_subject_for_each_recipient():
+    sent = message(
+        to=BOTH,
+        subject="For {{ name }}",
+        body="Dear {{name}} of {{site}}, {not} {{ 1 }}",
+        merge_data={"ben@example.net": {"name": "Bén & co"}, "cleo@example.net": {"name": "Cleo", "site": "home"}},
+        merge_global_data={"site": "Notes"},
+    )
+    sent.attach_alternative("<p>Dear {{ name }}</p>", "text/html")
+    mails = by_recipient(receive(sent))
+    words = {
+        to: (mail.message["Subject"], *[part.get_content().strip() for part in mail.message.iter_parts()])
+        for to, mail in mails.items()
+    }
+    assert words == {
+        "ben@example.net": ("For Bén & co", "Dear Bén & co of Notes, {not} {{ 1 }}", "<p>Dear Bén &amp; co</p>"),
+        "cleo@example.net": ("For Cleo", "Dear Cleo of home, {not} {{ 1 }}", "<p>Dear Cleo</p>"),
+    }
+    assert [mail.message["To"] for mail in mails.values()] == BOTH
+    assert len({mail.message["Message-ID"] for mail in mails.values()}) == 2
+
+
+def test_merge_global_data_alone_make_no_batch():
+    (mail,) = receive(message(to=BOTH, body="{{site}}", merge_global_data={"site": "Notes"}))
+    assert (mail.message.get_content(), mail.recipients) == ("Notes\r\n", ["ben@example.net", "cleo@example.net"])
+
+
+def test_text_without_merge_data_keeps_its_braces():
+    assert receive_one(body="{{ name }}").message.get_content() == "{{ name }}\r\n"
+
+
+def test_placeholder_that_nothing_fills_sends_nothing():
+    sent = message(to=BOTH, body="{{ name }}", merge_data={"ben@example.net": {"name": "Ben"}})
+    with Sink() as sink, pytest.raises(MergeFieldMissing, match="'name'"):
+        backend(sink).send_messages([sent])
+    assert sink.mails == []
+
+
+def test_merge_headers_and_metadata_are_each_recipients_own():
+    sent = message(
+        to=BOTH,
+        headers={"X-All": "1"},
+        metadata={"list": 3},
+        merge_headers={"ben@example.net": {"List-Unsubscribe": "<https://n.example/ben>", "Message-ID": "<b@n.example>"}},
+        merge_metadata={"cleo@example.net": {"list": 4, "row": 9}},
+    )
+    mails = by_recipient(receive(sent))
+    seen = {to: [mail.message[name] for name in ("List-Unsubscribe", "X-All", "X-Metadata")] for to, mail in mails.items()}
+    assert seen == {
+        "ben@example.net": ["<https://n.example/ben>", "1", '{"list": 3}'],
+        "cleo@example.net": [None, "1", '{"list": 4, "row": 9}'],
+    }
+    assert mails["ben@example.net"].message["Message-ID"] == "<b@n.example>"
+
+
+def test_batch_gives_every_copy_to_cc_and_bcc():
+    mails = receive(message(to=BOTH, cc=["cc@example.net"], bcc=["bcc@example.net"], merge_metadata={}))
+    assert [mail.recipients for mail in mails] == [
+        ["ben@example.net", "cc@example.net", "bcc@example.net"],
+        ["cleo@example.net", "cc@example.net", "bcc@example.net"],
+    ]
+
+
+def test_batch_goes_on_after_a_refused_recipient():
+    sent = message(to=BOTH, merge_data={})
+    with Sink(refuse={"ben@example.net": "550 5.1.1 No"}) as sink:
+        assert backend(sink).send_messages([sent]) == 1
+    assert {to: status.status for to, status in sent.anymail_status.recipients.items()} == {
+        "ben@example.net": "rejected",
+        "cleo@example.net": "queued",
+    }
+    assert [mail.recipients for mail in sink.mails] == [["cleo@example.net"]]
+
+
+def test_send_defaults_are_under_what_the_message_says(settings: Settings):
+    settings.ANYMAIL = {
+        "SEND_DEFAULTS": {"tags": ["never"], "metadata": {"from": "all"}},
+        "SMTP_SEND_DEFAULTS": {
+            "tags": ["usual"],
+            "envelope_sender": "bounces@example.org",
+            "metadata": {"a": 1, "b": 1},
+            "reply_to": ["reply@example.org"],
+            "esp_extra": {"mail_options": ["BODY=8BITMIME"]},
+        },
+    }
+    mail = receive_one(tags=["own"], metadata={"b": 2})
+    assert mail.sender == "bounces@example.org"
+    assert [mail.message[name] for name in ("X-Tags", "X-Metadata", "Reply-To")] == [
+        '["usual", "own"]',
+        '{"a": 1, "b": 2}',
+        "reply@example.org",
+    ]
+    assert "BODY=8BITMIME" in mail.mail_options
+
+
+def test_lazy_texts_become_text():
+    sent = message(subject=gettext_lazy("Subject"), body=gettext_lazy("Body"), headers={"X-Note": gettext_lazy("Note")})
+    (mail,) = receive(sent)
+    assert (mail.message["Subject"], mail.message["X-Note"], mail.message.get_content()) == ("Subject", "Note", "Body\r\n")
+
+
+class Receiver:
+    """A receiver of Anymail's signals that keeps what it was told."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.calls: list[dict[str, Any]] = []
+
+    def __call__(self, **call: Any) -> None:
+        self.calls.append(call)
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def connect():
+    connected = []
+
+    def _connect(signal: Any, receiver: Receiver) -> Receiver:
+        signal.connect(receiver, weak=False)
+        connected.append((signal, receiver))
+        return receiver
+
+    yield _connect
+    for signal, receiver in connected:
+        signal.disconnect(receiver)
+
+
+def test_signals_tell_of_each_message_before_and_after(connect: Any):
+    before, after = connect(pre_send, Receiver()), connect(post_send, Receiver())
+    sent = message()
+    with Sink() as sink:
+        connection = backend(sink)
+        connection.send_messages([sent])
+    assert [(call["message"], call["esp_name"], call["sender"]) for call in before.calls] == [(sent, "SMTP", type(connection))]
+    assert [(call["message"], call["esp_name"]) for call in after.calls] == [(sent, "SMTP")]
+    assert after.calls[0]["status"].recipients["ben@example.net"].status == "queued"
+    assert after.calls[0]["status"].message_id == sink.mails[0].message["Message-ID"]
+
+
+def test_pre_send_may_change_a_message(connect: Any):
+    def change(message: AnymailMessage, **call: Any) -> None:
+        message.to = [address for address in message.to if not address.startswith("ben")]
+
+    connect(pre_send, change)
+    (mail,) = receive(message(to=BOTH))
+    assert mail.recipients == ["cleo@example.net"]
+
+
+def test_pre_send_may_cancel_a_message(connect: Any):
+    connect(pre_send, Receiver(AnymailCancelSend("not today")))
+    with Sink() as sink:
+        assert backend(sink).send_messages([message()]) == 0
+    assert sink.mails == []
+
+
+def test_post_send_is_told_before_a_refusal_is_raised(connect: Any):
+    after = connect(post_send, Receiver())
+    with Sink(refuse={"ben@example.net": "550 No"}) as sink, pytest.raises(RecipientsRefused):
+        backend(sink).send_messages([message()])
+    assert [call["status"].status for call in after.calls] == [{"rejected"}]
+
+
+def test_ignore_recipient_status_raises_nothing(settings: Settings):
+    settings.ANYMAIL = {"IGNORE_RECIPIENT_STATUS": True}
+    with Sink(refuse={"ben@example.net": "550 No"}) as sink:
+        assert backend(sink).send_messages([message()]) == 1
+
+
+def test_error_does_not_tell_addresses_it_is_not_about():
+    with pytest.raises(AnymailUnsupportedFeature) as caught:
+        receive_one(template_id="welcome")
+    assert "@" not in str(caught.value)
