@@ -5,6 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as render_template
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -14,14 +16,16 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 from wagtailmarkdown.fields import MarkdownField
 
-from blog.cards import render_card
-from blog.markdown import Rendered, render, render_short
+from blog.cards import IN_MARK, render_card
+from blog.markdown import Rendered, RenderError, render, render_short
 from blog.models.revision import bump
 from blog.models.tags import PostTag
 
 RESERVED_SLUGS = frozenset(
     "tags streams signup admin feed search static media documents random comments archive robots sitemap favicon _util".split()
 )
+
+CHUNK = 200  # posts read at once
 
 
 class BlogPage(Page):
@@ -58,6 +62,11 @@ class PostQuerySet(PageQuerySet):
         """The stored cards of these posts, by id: one query."""
         return dict(self.filter(pk__in=ids).values_list("pk", "card"))
 
+    def render_cards(self) -> None:
+        """Render the stored cards anew, and bring search up to date: something they show has another name now."""
+        for post in self.distinct().iterator(chunk_size=CHUNK):
+            self.model.objects.filter(pk=post.pk).update(card=render_card(post))
+            index.insert_or_update_object(post)
 
     def titles(self, ids: list[int]) -> dict[int, tuple[str, str]]:
         """The slugs and titles of these posts, by id: one query."""
@@ -113,7 +122,10 @@ class PostPage(Page):
         index.RelatedFields("tags", [index.SearchField("name")]),
         index.FilterField("published"),
     ]
+    template = "blog/post.html"
     preview_modes = [("", _("Post")), ("card", _("In a listing"))]
+
+    _rendered: tuple[str, Rendered] | None = None
 
     class Meta:
         verbose_name = _("post")
@@ -124,16 +136,36 @@ class PostPage(Page):
         super().clean()
         if self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % self.slug})
+        try:
+            self._rendered_text()
+        except RenderError as error:
+            raise ValidationError({"body": str(error)}) from error
         if self.published and self.published > timezone.now() and not self.go_live_at:
             raise ValidationError({"published": _("This time is yet to come: to publish the post then, use “Set schedule”.")})
 
     def render(self) -> Rendered:
         """Make the stored forms anew from the text; raises `markdown.RenderError` beyond the limits."""
-        rendered = render(self.body)
+        rendered = self._rendered_text()
         self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
         self.excerpt = self.summary or rendered.excerpt
         self.card = render_card(self)
         return rendered
+
+    def _rendered_text(self) -> Rendered:
+        """The text rendered, once for its validation and its saving."""
+        if self._rendered is None or self._rendered[0] != self.body:
+            self._rendered = (self.body, render(self.body))
+        return self._rendered[1]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show the post, or its card in a listing, as saving would make it; Wagtail has checked that this is an editor."""
+        self.published = self.published or timezone.now()
+        try:
+            self.render()
+        except RenderError as error:
+            return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+        context = {"post": self, "tags": self.tags.all(), "cards": self.card.replace(IN_MARK, ""), "noindex": True}
+        return render_template(request, "blog/card_preview.html" if mode_name == "card" else self.template, context)
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
