@@ -151,6 +151,11 @@ class PostPage(Page):
         self.card = render_card(self)
         return rendered
 
+    def take_rendered(self, rendered: Rendered) -> None:
+        """Take over the text rendered elsewhere (an import does that on every core), and make the stored forms from it."""
+        self._rendered = (self.body, rendered)
+        self.render()
+
     def _rendered_text(self) -> Rendered:
         """The text rendered, once for its validation and its saving."""
         if self._rendered is None or self._rendered[0] != self.body:
