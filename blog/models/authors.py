@@ -1,5 +1,7 @@
 """Authors: the people posts are by, each with an address `/@handle/`."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -46,7 +48,8 @@ class Author(models.Model):
         return self.name
 
     @transaction.atomic
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.about_html = render_short(self.about)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
+        self.posts.render_cards()
         bump()

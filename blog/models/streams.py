@@ -14,6 +14,20 @@ from blog.models.tags import Order
 from blog.selection import Selection, SelectionError
 
 
+class StreamQuerySet(models.QuerySet["Stream"]):
+    """Chainable questions about streams, and what becomes of all of them."""
+
+    def rename_tag(self, old_slug: str, new_slug: str) -> None:
+        """Let every stream that names a tag name it by its new slug."""
+        for stream in self.filter(expression__contains=old_slug):
+            try:
+                renamed = stream.selection.renaming({old_slug: new_slug})
+                renamed.check()
+            except SelectionError:  # wanted by one name and unwanted by the other: its editor must say what is meant
+                continue
+            self.filter(pk=stream.pk).update(expression=str(renamed))
+
+
 class Stream(models.Model):
     """A named selection of one blog, with an introduction and a default order."""
 
@@ -31,6 +45,8 @@ class Stream(models.Model):
     introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000)
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
     introduction_html = models.TextField(editable=False, default="")
+
+    objects = StreamQuerySet.as_manager()
 
     panels = [FieldPanel(name) for name in ("blog", "name", "slug", "expression", "introduction", "order")]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -48,8 +49,19 @@ class Tag(TagBase):
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.description_html = render_short(self.description)
+        old = None if self._state.adding else Tag.objects.filter(pk=self.pk).first()
         super().save(*args, **kwargs)
-        bump(() if self._state.adding else None)
+        TagAlias.objects.filter(slug=self.slug).delete()
+        if old and (old.name, old.slug) != (self.name, self.slug):
+            self._follow(old)
+        bump(None if old else ())
+
+    def _follow(self, old: "Tag") -> None:
+        """Let what knew the tag by its old name know it by the new one."""
+        if old.slug != self.slug:
+            self.aliases.create(slug=old.slug)
+            apps.get_model("blog.Stream").objects.rename_tag(old.slug, self.slug)
+        apps.get_model("blog.PostPage").objects.filter(tagged_items__tag=self).render_cards()
 
 
 class PostTag(ItemBase):
