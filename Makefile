@@ -16,7 +16,7 @@ help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-8s", $$1, $$2; $$1 = $$2 = ""; print }'
 
 run: .env $(BIN)/.installed var/static/staticfiles.json  ## serve http://127.0.0.1:8000/ and the worker (PORT=8000)
-	@$(BIN)/python manage.py prepare --demo --port $(PORT)
+	@$(BIN)/python site/kimonote/port.py $(PORT)
 	@PORT=$(PORT) PYTHONUNBUFFERED=1 exec $(BIN)/honcho -e /dev/null --no-prefix start
 
 test: lint  ## lint, then every test on SQLite (with the browser) and on PostgreSQL

@@ -26,7 +26,10 @@ def fill_site(blog: BlogPage) -> str | None:
         return None
     plan = yaml.safe_load((HERE / "site.yaml").read_text(encoding="utf-8"))
     editor, password = _make_editor()
-    authors = {author["handle"]: Author.objects.get_or_create(handle=author["handle"], defaults=author)[0] for author in plan["authors"]}
+    authors = {
+        author["handle"]: Author.objects.get_or_create(handle=author["handle"], defaults=author)[0]
+        for author in plan["authors"]
+    }
     _give_author(editor, authors[plan["authors"][0]["handle"]])
     for path in sorted((HERE / "posts").glob("*.md")):
         _make_post(blog, path, authors, editor)
