@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import dkim
+import idna
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
@@ -121,6 +122,11 @@ def _parsed(content: bytes) -> object:
         return None
 
 
+def ascii_domain(domain: str) -> str:
+    """A domain as DNS and a signature have it: in A-labels."""
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+
+
 def signer_from_settings() -> Signer | None:
     """None without DKIM_KEY_FILE: then the server signs."""
     path, selector, domain = settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR, settings.DKIM_DOMAIN
@@ -130,7 +136,7 @@ def signer_from_settings() -> Signer | None:
         raise KeyUnusable(
             "DKIM_KEY_FILE is set, DKIM_SELECTOR or DKIM_DOMAIN is not: set all three, or none if the server signs."
         )
-    return _signer(str(path), selector, domain)
+    return _signer(str(path), selector, ascii_domain(domain))
 
 
 @lru_cache(maxsize=8)
