@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from blog.markdown import pipeline
+
 from signup.email_url import EmailURLError, parse_email_url
 from signup.networks import read_networks
 from signup.rates import read_limits
@@ -130,6 +132,7 @@ PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished 
 
 TAGGIT_CASE_INSENSITIVE = True
 WAGTAIL_SITE_NAME = "Kimonote"
+WAGTAILMARKDOWN = pipeline.WAGTAILMARKDOWN
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 

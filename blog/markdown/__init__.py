@@ -1,0 +1,55 @@
+"""Markdown to HTML, once, when something is saved: sanitised, within limits of size and time."""
+
+import re
+
+import nh3
+
+from blog.markdown.finish import PREFIX, Rendered, finish
+from blog.markdown.limits import RenderError
+from blog.markdown.sandbox import clean_html
+
+__all__ = ["RenderError", "Rendered", "plain", "prefixed", "render", "render_comment", "render_short", "validate"]
+
+# The last quotation mark of a tag's attribute is followed by its `>`, that of a text by the next tag's `<`.
+REFERENCE = re.compile(rf' (id="|href="#){PREFIX}(?=[^<>]*>)')
+HEADING = re.compile(r"<(/?)h[2-6][^>]*>(?:</?a\b[^>]*>)?")
+COMMENT = nh3.Cleaner(
+    tags=frozenset("a abbr b blockquote br code del em i li ol p pre q s span strong sub sup ul".split()),
+    attributes={"a": {"href"}, "pre": {"tabindex"}, "span": {"class"}, "*": {"dir"}},
+    link_rel="nofollow ugc",
+)
+
+
+def render(text: str, prefix: str = PREFIX) -> Rendered:
+    """Render a post's text; raises RenderError beyond the limits. Every id begins with the prefix."""
+    return finish(clean_html(text), prefix) if text.strip() else Rendered("", "", 0, "", "")
+
+
+def render_short(text: str) -> str:
+    """Render an introduction or description: as `render`, HTML alone."""
+    return render(text).html
+
+
+def render_comment(text: str) -> str:
+    """Render what a stranger wrote: no headings, pictures, tables or ids, and links that search engines do not follow."""
+    return COMMENT.clean(HEADING.sub(r"<\1p>", finish(clean_html(text)).html)) if text.strip() else ""
+
+
+def prefixed(html: str, prefix: str) -> str:
+    """Give rendered HTML another prefix of its ids, for several texts on one page; 0.05 ms."""
+    return REFERENCE.sub(rf" \1{prefix}", html)
+
+
+def plain(text: str) -> str:
+    """Give all words of a text, without markup and footnote marks."""
+    return render(text).plain
+
+
+def validate(text: str) -> None:
+    """Refuse a text that cannot be rendered, as a field's validator."""
+    from django.core.exceptions import ValidationError
+
+    try:
+        render(text)
+    except RenderError as error:
+        raise ValidationError(str(error)) from error

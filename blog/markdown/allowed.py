@@ -1,0 +1,39 @@
+"""What of HTML a text may hold: elements, attributes and addresses, for nh3 and for wagtail-markdown's settings. Pure."""
+
+BLOCKS = "blockquote dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre summary ul"
+TABLE = "caption table tbody td tfoot th thead tr"
+INLINE = (
+    "a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q rp rt ruby "
+    "s samp small span strong sub sup time tt u var wbr"
+)
+MEDIA = "audio video"
+MATHML = frozenset(
+    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle "
+    "msub msubsup msup mtable mtd mtext mtr munder munderover".split()
+)
+FORMULA = frozenset(
+    "accent accentunder columnalign columnlines columnspacing depth display displaystyle fence form height largeop "
+    "linethickness lspace mathsize mathvariant maxsize minsize movablelimits notation rowlines rowspacing rspace "
+    "scriptlevel separator stretchy symmetric width".split()
+)
+
+TAGS = frozenset(f"{BLOCKS} {TABLE} {INLINE} {MEDIA}".split()) | MATHML
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"class", "dir", "id", "lang", "tabindex"},
+    "a": {"aria-label", "href", "rel", "title"},
+    "abbr": {"title"},
+    "audio": {"controls", "preload", "src"},
+    "details": {"open"},
+    "dfn": {"title"},
+    "div": {"align"},
+    "img": {"align", "alt", "height", "loading", "sizes", "src", "srcset", "title", "width"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "p": {"align"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"controls", "height", "poster", "preload", "src", "width"},
+} | {name: set(FORMULA) for name in MATHML}
+SCHEMES = frozenset({"http", "https", "mailto", "tel", "page", "doc", "image"})  # the last three are wagtail-markdown's own
+DROPPED_WITH_CONTENT = {"noscript", "object", "script", "style", "svg", "template", "textarea", "title"}

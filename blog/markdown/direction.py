@@ -1,0 +1,61 @@
+"""Direction of writing: in a text that has right-to-left letters each block says which way it runs. Pure.
+
+`dir="auto"` would not do: an element does not look into children that have a direction of their own.
+"""
+
+import re
+from dataclasses import dataclass
+from unicodedata import bidirectional
+
+from blog.markdown.tokens import Tag, Token
+
+RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+BLOCKS = frozenset("blockquote caption dd dl dt figcaption figure h2 h3 h4 h5 h6 li ol p pre summary table td th ul".split())
+
+
+@dataclass(slots=True)
+class Block:
+    """An element that may run its own way, its place in the tree, and what is known of it."""
+
+    tag: Tag
+    parent: "Block | None"
+    direction: str = ""
+
+
+def direct(tokens: list[Token]) -> None:
+    """Set `dir` on every block that runs otherwise than the one around it, by its first letter."""
+    blocks: list[Block] = []
+    open_: list[Block] = []
+    for token in tokens:
+        if not isinstance(token, Tag):
+            _settle(open_, token)
+        elif token.name in BLOCKS and token.closing:
+            open_.pop()
+        elif token.name in BLOCKS:
+            open_.append(Block(token, open_[-1] if open_ else None, _given(token)))
+            blocks.append(open_[-1])
+    for block in blocks:
+        _write(block)
+
+
+def _given(tag: Tag) -> str:
+    return "ltr" if tag.name == "pre" else tag.attributes.get("dir", "")  # code runs from the left
+
+
+def _settle(open_: list[Block], text: str) -> None:
+    """Let the first letter with a direction decide for all open blocks that have none yet."""
+    if not open_ or open_[-1].direction:
+        return
+    found = next((STRONG[kind] for kind in map(bidirectional, text) if kind in STRONG), "")
+    for block in reversed(open_):
+        if block.direction:
+            break
+        block.direction = found
+
+
+def _write(block: Block) -> None:
+    around = block.parent.direction if block.parent else ""
+    block.direction = block.direction or around
+    if block.direction != around:
+        block.tag.attributes["dir"] = block.direction

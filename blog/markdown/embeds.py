@@ -1,0 +1,37 @@
+"""Embedded pages: an `<iframe>` becomes a link to what it would have shown, as no third party is to be called. Pure."""
+
+import html
+import re
+from re import Match
+
+IFRAME = re.compile(r"<iframe\b([^<>]{0,2000})>", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""\b(src|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+# A player's address, and that of the page one can visit.
+PLAYERS = [
+    (re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+).*"), r"https://www.youtube.com/watch?v=\1"),
+    (re.compile(r"https?://player\.vimeo\.com/video/(\d+).*"), r"https://vimeo.com/\1"),
+    (re.compile(r"(https?://[\w.-]+)/videos/embed/([\w-]+).*"), r"\1/w/\2"),  # PeerTube
+]
+
+
+def link_embeds(text: str) -> str:
+    """Put a link in the place of every embedded page; the text is not clean yet."""
+    return IFRAME.sub(_link, text)
+
+
+def _link(match: Match[str]) -> str:
+    found = {m[1].lower(): html.unescape(m[2] or m[3] or "") for m in ATTRIBUTE.finditer(match[1])}
+    address = visitable(found.get("src", "").strip())
+    return f'<p><a href="{html.escape(address)}">{html.escape(found.get("title") or address)}</a></p>' if address else ""
+
+
+def visitable(address: str) -> str:
+    """Give the address of the page that a player's address stands for.
+
+    >>> visitable("//www.youtube.com/embed/abc?rel=0")
+    'https://www.youtube.com/watch?v=abc'
+    """
+    address = f"https:{address}" if address.startswith("//") else address
+    for player, page in PLAYERS:
+        address = player.sub(page, address)
+    return address

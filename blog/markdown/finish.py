@@ -1,0 +1,53 @@
+"""The second half of rendering: clean HTML gets its ids, levels, sizes and words, in passes that take time by its length."""
+
+from dataclasses import dataclass
+
+from blog.markdown.direction import RIGHT_TO_LEFT, direct
+from blog.markdown.headings import contents, number
+from blog.markdown.layout import lay_out
+from blog.markdown.limits import DEEPEST, RenderError
+from blog.markdown.media import resolve
+from blog.markdown.names import Names, follow, rename
+from blog.markdown.narrowing import narrow
+from blog.markdown.tokens import depth, parse, write
+from blog.markdown.words import excerpt, minutes, plain
+
+PREFIX = "n-"  # of every id in a text
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text's stored forms: HTML, table of contents (HTML, may be empty), reading time, plain beginning, all its words."""
+
+    html: str
+    toc: str
+    minutes: int
+    excerpt: str
+    plain: str = ""
+
+
+def finish(html: str, prefix: str = PREFIX) -> Rendered:
+    """Make the stored forms of a text from its clean HTML."""
+    tokens = parse(html)
+    if depth(tokens) > DEEPEST:
+        raise RenderError.too_deep()
+    names = Names(prefix)
+    rename(tokens, names)
+    headings = number(tokens, names)
+    follow(tokens, names)
+    resolve(tokens)
+    tokens = lay_out(narrow(tokens), _way_back())
+    if RIGHT_TO_LEFT.search(html):
+        direct(tokens)
+    words = plain(tokens)
+    return Rendered(write(tokens), contents(headings), minutes(words), excerpt(tokens), words)
+
+
+def _way_back() -> str:
+    """Name the link from a footnote to its mark, in the site's language, whatever the editor's is."""
+    from django.conf import settings
+    from django.utils.html import escape
+    from django.utils.translation import gettext, override
+
+    with override(settings.LANGUAGE_CODE):
+        return escape(gettext("Back to the text"))

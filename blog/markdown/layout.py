@@ -1,0 +1,72 @@
+"""Elements put together: headings that link to themselves, figures from pictures with a caption, boxes that scroll. Pure."""
+
+from blog.markdown.headings import link_itself
+from blog.markdown.tokens import Tag, Token
+from blog.markdown.words import is_mark
+
+SCROLLS = {"tabindex": "0"}  # or a keyboard could not reach what is wider than the page
+HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
+
+
+def lay_out(tokens: list[Token], back: str) -> list[Token]:
+    """Give the text its final elements; `back` names the way from a footnote to its mark."""
+    written: list[Token] = []
+    headings: list[int] = []  # where those that are open begin
+    tables = 0
+    for token in tokens:
+        if isinstance(token, Tag) and token.name == "table":
+            tables += -1 if token.closing else 1
+            written += _scrolling(token) if tables == (not token.closing) else [token]
+            continue
+        if isinstance(token, Tag) and not token.closing:
+            headings += [len(written)] if token.name in HEADINGS else []
+            _complete(token, back)
+        written.append(token)
+        if isinstance(token, Tag) and token.closing:
+            _end(token.name, written, headings)
+    return written
+
+
+def _end(name: str, written: list[Token], headings: list[int]) -> None:
+    if name in HEADINGS:
+        link_itself(written, headings.pop())
+    elif name == "p":
+        _figure(written)
+
+
+def _scrolling(table: Tag) -> list[Token]:
+    """Begin or end a box round an outermost table."""
+    return [table, Tag("div", closing=True)] if table.closing else [Tag("div", {"class": "wide", **SCROLLS}), table]
+
+
+def _complete(tag: Tag, back: str) -> None:
+    if tag.name == "pre":
+        tag.attributes |= SCROLLS
+    elif tag.name == "img":
+        tag.attributes = {"alt": "", **tag.attributes, "loading": "lazy"}
+    elif tag.name in ("audio", "video"):
+        tag.attributes |= {"controls": "", "preload": "none"}
+    elif tag.name == "a" and is_mark(tag):
+        tag.attributes["aria-label"] = back
+
+
+def _figure(written: list[Token]) -> None:
+    """Turn a paragraph that has just ended, and was one picture (or a link round it) with a title, into a figure."""
+    size = next((size for size in (3, 5) if _is_picture(written[-size:], size)), 0)
+    if not size:
+        return
+    start = len(written) - size
+    picture = written[start + size // 2]
+    assert isinstance(picture, Tag)
+    caption = picture.attributes.pop("title")
+    side = {"class": picture.attributes.pop("class")} if "class" in picture.attributes else {}
+    written[start] = Tag("figure", side)
+    written[-1:] = [Tag("figcaption"), caption, Tag("figcaption", closing=True), Tag("figure", closing=True)]
+
+
+def _is_picture(tokens: list[Token], size: int) -> bool:
+    names = ["p", "img", "p"] if size == 3 else ["p", "a", "img", "a", "p"]
+    if [token.name if isinstance(token, Tag) else "" for token in tokens] != names:
+        return False
+    picture = tokens[size // 2]
+    return isinstance(picture, Tag) and bool(picture.attributes.get("title"))

@@ -1,0 +1,45 @@
+"""What a text may cost, and what its author is told when it costs more. Pure."""
+
+LONGEST = 300_000  # bytes of Markdown
+LARGEST = 3_000_000  # bytes of HTML
+DEEPEST = 100  # elements within each other
+SECONDS = 5.0  # of processor time
+PATIENCE = 30.0  # seconds by the clock, on a machine that has little time for us
+MEMORY = 1 << 30  # bytes of address space
+
+
+def _(text: str) -> str:
+    from django.utils.translation import gettext  # not above: the rendering process does without Django
+
+    return gettext(text)
+
+
+class RenderError(ValueError):
+    """A text beyond the limits; the message is a sentence for its author."""
+
+    @classmethod
+    def too_long(cls, size: int) -> "RenderError":
+        text = _("The text has %(size)d kB; at most %(limit)d kB can be rendered. Divide it into several posts.")
+        return cls(text % {"size": -(-size // 1000), "limit": LONGEST // 1000})
+
+    @classmethod
+    def too_large(cls, size: int) -> "RenderError":
+        text = _("Rendered, the text has %(size)d kB of HTML; the limit is %(limit)d kB. Shorten its tables and code.")
+        return cls(text % {"size": -(-size // 1000), "limit": LARGEST // 1000})
+
+    @classmethod
+    def too_slow(cls) -> "RenderError":
+        text = _(
+            "The text takes more than %d seconds to render. Look for long runs of brackets, of signs for quotation or "
+            "emphasis, and for very large tables or lists; shorten them."
+        )
+        return cls(text % SECONDS)
+
+    @classmethod
+    def too_deep(cls) -> "RenderError":
+        return cls(_("The text nests lists, quotations or HTML elements too deeply. Make them flatter."))
+
+    @classmethod
+    def failed(cls, cause: str) -> "RenderError":
+        text = _("The text could not be rendered (%s). Take out unusual markup, a part at a time, to find what it is.")
+        return cls(text % cause)

@@ -1,0 +1,122 @@
+"""Pictures, documents and pages of the site itself: their addresses, sizes and smaller versions, looked up on saving."""
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from blog.markdown.tokens import Tag, Token
+
+if TYPE_CHECKING:
+    from wagtail.images.models import AbstractImage
+
+ADDRESS = re.compile(r"(page|doc|image):(\d{1,9})([,#?].*)?", re.DOTALL)
+FILTER = re.compile(r"filter=([\w|.-]+)")
+SIDE = re.compile(r"class=([\w-]+)")
+WIDTHS = (480, 960, 1440)  # pixels
+SHOWN = 960  # pixels: for what knows no srcset, such as mail
+SIZES = "(max-width: 40rem) 100vw, 38rem"  # as in the sheet: a column of text
+
+
+def resolve(tokens: list[Token]) -> None:
+    """Give every picture and link of the site its final address; what is gone leaves its words."""
+    for place, token in enumerate(tokens):
+        if not isinstance(token, Tag):
+            continue
+        if token.name == "img":
+            tokens[place] = _picture(token)
+        elif match := ADDRESS.fullmatch(html.unescape(token.attributes.get("href", ""))):
+            _link(token, match[1], int(match[2]), match[3] or "")
+
+
+def _link(tag: Tag, kind: str, key: int, rest: str) -> None:
+    address = _address(kind, key)
+    if address:
+        tag.attributes["href"] = html.escape(address + rest.lstrip(","))
+    else:
+        del tag.attributes["href"]
+
+
+def _address(kind: str, key: int) -> str | None:
+    from wagtail.documents import get_document_model
+    from wagtail.images import get_image_model
+    from wagtail.models import Page
+
+    model: Any = {"page": Page, "doc": get_document_model(), "image": get_image_model()}[kind]
+    found = model.objects.filter(pk=key).first()
+    if found is None:
+        return None
+    url: str | None = {"page": lambda: found.specific.url, "doc": lambda: found.url, "image": lambda: found.file.url}[kind]()
+    return url
+
+
+def _picture(tag: Tag) -> Token:
+    source = html.unescape(tag.attributes.get("src", ""))
+    if match := ADDRESS.fullmatch(source):
+        image = _image(pk=int(match[2])) if match[1] == "image" else None
+        return _fill(tag, image, match[3] or "") if image else tag.attributes.get("alt", "")
+    if name := _stored(source):
+        return _fill(tag, image, "") if (image := _image(file=name)) else _measure(tag, name)
+    return tag if source else tag.attributes.get("alt", "")
+
+
+def _image(**lookup: Any) -> "AbstractImage | None":
+    from wagtail.images import get_image_model
+
+    found: AbstractImage | None = get_image_model().objects.filter(**lookup).first()
+    return found
+
+
+def _fill(tag: Tag, image: "AbstractImage", wishes: str) -> Tag:
+    """Set a Wagtail image's addresses and size; `wishes` are wagtail-markdown's `,filter=…,class=…`."""
+    wish, side = FILTER.search(wishes), SIDE.search(wishes)
+    try:
+        found = _fixed(image, wish[1]) if wish else _versions(image)
+    except Exception:  # a missing file, a picture Pillow cannot read, a filter that is none: show what there is
+        found = {"src": image.file.url, "width": image.width, "height": image.height}
+    tag.attributes |= {name: html.escape(str(value)) for name, value in found.items()}
+    tag.attributes |= {"class": side[1]} if side else {}
+    return tag
+
+
+def _fixed(image: "AbstractImage", spec: str) -> dict[str, Any]:
+    rendition = image.get_rendition(spec)
+    return {"src": rendition.url, "width": rendition.width, "height": rendition.height}
+
+
+def _versions(image: "AbstractImage") -> dict[str, Any]:
+    """Make the sizes a browser may choose from, as WebP; AVIF would take seconds to make for a few bytes less."""
+    if image.is_svg() or image.file.name.lower().endswith(".gif"):  # drawn at any size; perhaps moving
+        return {"src": image.file.url, "width": image.width, "height": image.height}
+    widths = sorted({min(width, image.width) for width in WIDTHS})
+    main, *others = [f"width-{min(SHOWN, image.width)}", *(f"width-{width}|format-webp" for width in widths)]
+    made = image.get_renditions(main, *others)
+    choice = ", ".join(f"{made[spec].url} {made[spec].width}w" for spec in others)
+    return {"src": made[main].url, "srcset": choice, "sizes": SIZES, "width": made[main].width, "height": made[main].height}
+
+
+def _stored(source: str) -> str:
+    """Give the name of the file in the media folder that an address means, or nothing."""
+    from django.conf import settings
+
+    for start in (settings.MEDIA_URL, f"{settings.WAGTAILADMIN_BASE_URL}{settings.MEDIA_URL}"):
+        if source.startswith(start):
+            return unquote(source.removeprefix(start).partition("?")[0])
+    return ""
+
+
+def _measure(tag: Tag, name: str) -> Tag:
+    """Set the size of a picture in the media folder, in the ratio of the width that its author may have set."""
+    from django.core.exceptions import SuspiciousFileOperation
+    from django.core.files.images import get_image_dimensions
+    from django.core.files.storage import default_storage
+
+    try:
+        with default_storage.open(name) as file:
+            width, height = get_image_dimensions(file)
+    except (OSError, ValueError, SuspiciousFileOperation):
+        return tag
+    if width and height and "height" not in tag.attributes:
+        wished = int(tag.attributes.setdefault("width", str(width)))
+        tag.attributes["height"] = str(round(wished * height / width))
+    return tag

@@ -1,0 +1,99 @@
+"""Attributes narrowed to what the site uses: classes it has a style for, numbers that are numbers; the rest goes. Pure."""
+
+import re
+
+from blog.markdown.allowed import FORMULA, MATHML
+from blog.markdown.tokens import Tag, Token
+
+SIDES = {
+    side: kept
+    for kept, sides in {
+        "left": "left align-left alignleft float-left pull-left",
+        "right": "right align-right alignright float-right pull-right right-aligned",
+        "center": "center align-center aligncenter image-center",
+        "full": "full full-width",
+    }.items()
+    for side in sides.split()
+}
+CLASSES: dict[str, dict[str, str]] = {
+    **dict.fromkeys(("img", "figure", "div", "p", "td", "th"), SIDES),
+    "ul": {"task-list": "tasks", "tasks": "tasks"},
+    "span": {"box": "box", "filename": "filename", "hll": "hll"},
+}
+CLASSES["div"] = {**SIDES, "footnote": "footnote", "wide": "wide"}
+# Of Pygments' classes only those that the sheet colours, by their first letters.
+CODE = re.compile(r"(k|s|c|m|gi|gd|gh|gu|n[fcdne]|nb|bp|n[ta])[a-z]?\d?")
+FAMILIES = {"gi": "i", "gd": "d", "gh": "k", "gu": "k", "nb": "b", "bp": "b", "nt": "k", "na": "b"}
+
+NUMBER, SPAN = r"\d{1,5}", r"\d{1,3}"
+VALUES = {
+    name: re.compile(value)
+    for name, value in {
+        "colspan": SPAN,
+        "datetime": r"[\dTPZ:.+\- WYMDHS]{1,40}",
+        "dir": "ltr|rtl|auto",
+        "height": NUMBER,
+        "lang": r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}",
+        "preload": "none|metadata",
+        "rowspan": SPAN,
+        "scope": "row|col|rowgroup|colgroup",
+        "start": r"-?\d{1,6}",
+        "type": "[1aAiI]",
+        "value": r"-?\d{1,6}",
+        "width": NUMBER,
+    }.items()
+}
+RELATIONS = frozenset("author bookmark license me nofollow noopener noreferrer sponsored ugc".split())
+OURS = ("align", "aria-label", "loading", "sizes", "srcset", "tabindex")  # only we give them
+PLAIN = frozenset({"a", "span"})  # nothing without an attribute
+
+
+def narrow(tokens: list[Token]) -> list[Token]:
+    """Narrow every tag; drop the wrappers that are left with nothing to say."""
+    kept: list[Token] = []
+    dropping: list[bool] = []  # for each open wrapper
+    for token in tokens:
+        if isinstance(token, Tag) and token.name in ("a", "span", "div"):
+            if not token.closing:
+                dropping.append(_says_nothing(token))
+            if dropping.pop() if token.closing else dropping[-1]:
+                continue
+        elif isinstance(token, Tag) and not token.closing and token.attributes:
+            _narrow(token)
+        kept.append(token)
+    return kept
+
+
+def _says_nothing(tag: Tag) -> bool:
+    if tag.attributes.get("class") == "highlight":
+        return True  # around a block of code
+    _narrow(tag)
+    return not tag.attributes and tag.name in PLAIN
+
+
+def _narrow(tag: Tag) -> None:
+    given = tag.attributes
+    tag.attributes = {name: value for name, value in given.items() if _may_stay(tag, name, value)}
+    if kept := _class(tag.name, f"{given.get('class', '')} {given.get('align', '')}".split()):
+        tag.attributes["class"] = kept
+    if "rel" in given:
+        relations = " ".join(word for word in given["rel"].lower().split() if word in RELATIONS)
+        tag.attributes |= {"rel": relations} if relations else {}
+
+
+def _may_stay(tag: Tag, name: str, value: str) -> bool:
+    if tag.name in MATHML and name in FORMULA:
+        return True
+    if name in ("class", "rel", *OURS):
+        return False
+    return bool(VALUES[name].fullmatch(value)) if name in VALUES else name != "title" or bool(value)
+
+
+def _class(element: str, names: list[str]) -> str:
+    known = CLASSES.get(element, {})
+    for name in names:
+        if name in known:
+            return known[name]
+        if element == "span" and (match := CODE.fullmatch(name)):
+            return FAMILIES.get(match[1], "f" if match[1][0] == "n" else match[1])
+    return ""

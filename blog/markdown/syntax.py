@@ -1,0 +1,79 @@
+"""What is added to Markdown: formulas between dollars, signs for tasks, links for embeds. Pure; a Python-Markdown extension."""
+
+import re
+from re import Match
+from typing import Any
+from xml.etree import ElementTree as etree
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+
+from blog.markdown.embeds import link_embeds
+from blog.markdown.mathml import LONGEST, formula
+
+# As in pandoc: no space inside the dollars, no digit or letter against them outside, so that "$5 and $6" is money.
+INLINE = rf"(?<![\\\w$])\$(?![\s$])((?:\\.|[^$\\\x02]){{1,{LONGEST}}}?)(?<!\s)\$(?![\w$])"
+DISPLAY = rf"(?<![\\$])\$\$((?:\\.|[^$\\\x02]){{1,{LONGEST}}}?)\$\$(?!\$)"
+DISPLAY_BLOCK = re.compile(rf"^ {{0,3}}\$\$((?:\\.|[^$\\]){{1,{LONGEST}}})\$\$[ \t]*$", re.MULTILINE | re.DOTALL)
+MONEY = re.compile(r"\d[\d.,]*[^\\^_={}]*\s[^\\^_={}]*\w{2}[^\\^_={}]*")  # "$5 and up to 10$"
+BOXES = {
+    '<input type="checkbox" disabled checked/>': '<span class="box">☑</span>',
+    '<input type="checkbox" disabled/>': '<span class="box">☐</span>',
+}
+
+
+class InlineFormula(InlineProcessor):
+    """`$x^2$` within a line."""
+
+    def handleMatch(self, m: Match[str], data: str) -> tuple[Any, int | None, int | None]:
+        if MONEY.fullmatch(m[1]):
+            return None, None, None
+        return formula(m[1], block=False), m.start(), m.end()
+
+
+class DisplayFormula(InlineProcessor):
+    """`$$x^2$$` within a paragraph."""
+
+    def handleMatch(self, m: Match[str], data: str) -> tuple[Any, int | None, int | None]:
+        return formula(m[1], block=True), m.start(), m.end()
+
+
+class BlockFormulas(Preprocessor):
+    """`$$…$$` over lines of its own: taken out before lists or headings are seen in it."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return DISPLAY_BLOCK.sub(self._store, "\n".join(lines)).split("\n")
+
+    def _store(self, match: Match[str]) -> str:
+        paragraph = etree.Element("p")
+        paragraph.append(formula(match[1], block=True))
+        return f"\n{self.md.htmlStash.store(etree.tostring(paragraph, 'unicode', method='html'))}\n"
+
+
+class Replacements(Postprocessor):
+    """Check boxes become signs, which feeds and mail show as well; embedded pages become links."""
+
+    def run(self, text: str) -> str:
+        for box, sign in BOXES.items():
+            text = text.replace(box, sign)
+        return link_embeds(text)
+
+
+class Syntax(Extension):
+    """The extension; its priorities stand between those of Python-Markdown's own steps."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.ESCAPED_CHARS.append("$")
+        md.block_level_elements.remove("math")  # a formula stands in a line
+        md.preprocessors.register(BlockFormulas(md), "block-formulas", 22)  # after fenced code (25), before HTML (20)
+        md.inlinePatterns.register(DisplayFormula(DISPLAY, md), "display-formula", 186)  # after code (190), before \ (180)
+        md.inlinePatterns.register(InlineFormula(INLINE, md), "inline-formula", 185)
+        md.postprocessors.register(Replacements(md), "replacements", -5)
+
+
+def makeExtension(**kwargs: Any) -> Syntax:
+    """Build the extension, as Python-Markdown asks for it by its module's name."""
+    return Syntax(**kwargs)

@@ -1,0 +1,68 @@
+"""Words of a text: all of them for a search, the first for a listing, their number for the time it takes to read. Pure."""
+
+import html
+import math
+import re
+
+from blog.markdown import allowed
+from blog.markdown.tokens import Tag, Token
+
+WORDS = 230  # a minute
+SIGNS = 500  # a minute, of scripts that put no space between words
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+WORD = re.compile(r"\w[\w'’-]*")
+LENGTH = 200  # characters of an excerpt
+INLINE = frozenset(allowed.INLINE.split()) - {"br", "img"} | allowed.MATHML
+NOT_PROSE = frozenset("figcaption figure footnote h2 h3 h4 h5 h6 img pre summary table".split())  # elements, and a class
+MARK = re.compile(r"fnref\d*-")
+
+
+def is_mark(tag: Tag) -> bool:
+    """Say whether an element is a footnote's mark, or the way back to it: signs, not words."""
+    return bool(MARK.search(tag.attributes.get({"a": "href", "sup": "id"}.get(tag.name, ""), "")))
+
+
+def text_of(tokens: list[Token], without: frozenset[str] = frozenset()) -> str:
+    """Give the (escaped) words of some elements, in one line, without footnote marks and the elements named."""
+    kept: list[str] = []
+    inside = 0  # how deep in something left out
+    for token in tokens:
+        if not isinstance(token, Tag):
+            kept.append("" if inside else token)
+        elif inside:
+            inside += token.opens - token.closing
+        elif token.opens and (is_mark(token) or not without.isdisjoint((token.name, token.attributes.get("class")))):
+            inside = 1
+        elif token.name == "img" and "img" not in without:
+            kept.append(f" {token.attributes.get('alt', '')} ")
+        elif token.name not in INLINE:
+            kept.append(" ")
+    return " ".join("".join(kept).split())
+
+
+def plain(tokens: list[Token]) -> str:
+    return html.unescape(text_of(tokens))
+
+
+def excerpt(tokens: list[Token]) -> str:
+    """Give the prose with which a text begins, cut at a word."""
+    return cut(html.unescape(text_of(tokens, NOT_PROSE)))
+
+
+def cut(text: str, length: int = LENGTH) -> str:
+    """Cut a line at a word, unless that lost half of it.
+
+    >>> cut("one two three", 9)
+    'one two…'
+    """
+    if len(text) <= length:
+        return text
+    space = text.rfind(" ", length // 2, length)
+    return text[: length - 1 if space < 0 else space].rstrip(" ,;:.–—-") + "…"
+
+
+def minutes(text: str) -> int:
+    """Give the time to read a plain text: 0 when there is none, else at least 1."""
+    signs = len(UNSPACED.findall(text))
+    words = len(WORD.findall(UNSPACED.sub(" ", text)))
+    return max(math.ceil(words / WORDS + signs / SIGNS - 0.5), 1) if words or signs else 0

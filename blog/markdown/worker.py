@@ -1,0 +1,52 @@
+"""The process that turns Markdown into clean HTML for another one; it may be killed at any time. It does without Django.
+
+`main(["3"])`: each message on the socket of that number is a text, each answer a sign and the HTML or a reason.
+"""
+
+import resource
+import signal
+import traceback
+from multiprocessing.connection import Connection
+
+from markdown import Markdown
+
+from blog.markdown.limits import LARGEST, MEMORY, SECONDS
+from blog.markdown.pipeline import build, to_html
+
+READY, DONE, DEEP, LARGE, FAILED = b"r", b"d", b"n", b"l", b"f"
+
+
+def main(arguments: list[str]) -> None:
+    """Answer until the other side is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    converter = build()
+    with Connection(int(arguments[0])) as connection:
+        connection.send_bytes(READY)
+        while _serve(connection, converter):
+            pass
+
+
+def _serve(connection: Connection, converter: Markdown) -> bool:
+    """Answer once; say whether there may be more to answer."""
+    try:
+        text = connection.recv_bytes().decode()
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # its signal kills this process, in C code as well
+        reply = _answer(text, converter)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        connection.send_bytes(reply)
+    except (EOFError, OSError):
+        return False
+    return True
+
+
+def _answer(text: str, converter: Markdown) -> bytes:
+    try:
+        html = to_html(text, converter).encode()
+    except RecursionError:
+        return DEEP
+    except Exception as error:
+        traceback.print_exc()
+        return FAILED + type(error).__name__.encode()
+    return DONE + html if len(html) <= LARGEST else LARGE + str(len(html)).encode()
