@@ -87,7 +87,7 @@ class Sink:
         if starttls:
             self._options |= {"tls_context": starttls, "require_starttls": True}
         if login:
-            self._options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
+            self._options |= {"authenticator": self._authenticate, "auth_require_tls": False}
 
     # running
 
@@ -130,6 +130,7 @@ class Sink:
         self.connections += 1
         protocol = _Protocol(self, loop=self._loop, **self._options)
         protocol.sink = self
+        protocol._auth_required = self._login is not None  # given at once, it warns of a login in clear
         self._protocols.append(protocol)
         return protocol
 
