@@ -12,7 +12,9 @@ MARKDOWN = frozenset((".md", ".markdown", ".mdown", ".mkd", ".mkdn"))
 SKIPPED = frozenset(  # folders of generators and tools, which hold no posts
     "_includes _layouts _data _sass _plugins _site node_modules vendor archetypes themes layouts __pycache__ _cache dist".split()
 )
-PROJECT = frozenset("readme license licence changelog contributing code_of_conduct security authors todo".split())  # a repository's own
+PROJECT = frozenset(
+    "readme license licence changelog contributing code_of_conduct security authors todo".split()
+)  # a repository's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ MARKS = {
     "eleventy": ("eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts", ".eleventy.js"),
     "hakyll": ("site.hs",),
 }
-CONFIGURATIONS = ("_config.yml", "_config.yaml", "_config.toml", "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml")
+CONFIGURATIONS = (
+    "_config.yml",
+    "_config.yaml",
+    "_config.toml",
+    "hugo.toml",
+    "hugo.yaml",
+    "hugo.yml",
+    "hugo.json",
+    "config.toml",
+)
 LONGEST = 1_000_000  # bytes of a configuration
 
 

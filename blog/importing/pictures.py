@@ -8,7 +8,17 @@ from urllib.parse import unquote, urlsplit
 from blog.importing.oldsite import OldSite
 from blog.importing.source import IMAGE_TYPES
 
-ASSETS = ("", "static", "public", "assets", "source", "src", "content", "docs", "images")  # folders that sites serve as their root
+ASSETS = (
+    "",
+    "static",
+    "public",
+    "assets",
+    "source",
+    "src",
+    "content",
+    "docs",
+    "images",
+)  # folders that sites serve as their root
 REFERENCE = re.compile(
     r"(?P<code>^[ ]{0,3}(?P<run>`{3,}|~{3,})[^\n]*\n(?:.*\n)*?[ ]{0,3}(?P=run)|(?P<ticks>(?<!`)`{1,3}(?!`))[^`\n]*(?P=ticks)(?!`))"
     r"|(?P<before>!\[(?:[^\[\]\n]|\\.)*\]\(\s*<?)(?P<target>[^\s()<>]+)(?P<after>>?(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\))"

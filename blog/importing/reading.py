@@ -28,20 +28,23 @@ def read_post(found: Found, raw: bytes, options: Options) -> SourcePost:
     draft = options.as_draft or fields.is_draft(header, name)
     dates = _dates(header, name, options)
     if not dates and not draft:
-        words = "neither front matter nor a date in the name" if bare else "no date, neither in the front matter nor in the name"
+        words = (
+            "neither front matter nor a date in the name" if bare else "no date, neither in the front matter nor in the name"
+        )
         raise Refusal(f"There is {words}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
     turner = Turner(body, header)
     body = turner.markdown().strip("\n")
+    names = fields.authors(header)
     return SourcePost(
         title=title,
         slug=page_slug(header.text("slug") or _last(own_address(header)) or name.title),
-        body=body,
+        body=with_authors(body, names[1:], options.together),
         published=dates[0] if dates else None,
         modified=fields.moment(header, fields.MODIFIED, options),
         expires=fields.moment(header, ("expirydate", "unpublishdate"), options),
         draft=draft,
         tags=fields.tags(header, options.without_tags),
-        authors=fields.authors(header),
+        authors=names,
         summary=fields.summary(header, body),
         link=fields.link(header),
         cover=fields.cover(header),
@@ -79,6 +82,12 @@ def title_and_body(header: Header, body: str, name: Name) -> tuple[str, str]:
     if not title and (heading := HEADING.match(body)):
         title, body = fields.plain(heading["hashed"] or heading["underlined"]), body[heading.end() :]
     return fields.shorten(title or name.words or name.stem, LONGEST_TITLE), body
+
+
+def with_authors(body: str, others: tuple[str, ...], words: str) -> str:
+    """The text with its further authors named below it: a post here has one author."""
+    names = ", ".join(re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(name.split())) for name in others)
+    return f"{body}\n\n*{words.format(names)}*" if others else body
 
 
 def _dates(header: Header, name: Name, options: Options) -> list[datetime]:

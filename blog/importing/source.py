@@ -26,14 +26,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A reference to an image: as it stands in the text, and the path it means, relative to the post or to the root."""
-
-    text: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class SourcePost:
     """A post as its file has it, with its template tags already turned into Markdown where that was possible."""
 
@@ -65,3 +57,4 @@ class Options:
     as_draft: bool = False
     permalink: str = ""  # the old site's pattern of addresses, such as /:year/:month/:day/:title/
     without_tags: frozenset[str] = frozenset()
+    together: str = "With {}."  # a last line that names a post's further authors

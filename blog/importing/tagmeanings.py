@@ -79,9 +79,15 @@ def _post_link(given: Arguments, as_html: bool) -> str | None:
 
 
 def _gist(given: Arguments, as_html: bool) -> str | None:
-    path = "/".join(given.positional[:2]) if given.positional[:1] and "/" not in given.positional[0] else "".join(given.positional[:1])
+    path = (
+        "/".join(given.positional[:2])
+        if given.positional[:1] and "/" not in given.positional[0]
+        else "".join(given.positional[:1])
+    )
     path = path if re.fullmatch(r"(?:[\w-]+/)?[0-9a-f]+", path) else given.positional[0] if given.positional else ""
-    return anchor(f"https://gist.github.com/{path}", f"Gist {path}", as_html=as_html) if re.fullmatch(r"[\w/-]+", path) else None
+    return (
+        anchor(f"https://gist.github.com/{path}", f"Gist {path}", as_html=as_html) if re.fullmatch(r"[\w/-]+", path) else None
+    )
 
 
 def _tweet(given: Arguments, as_html: bool) -> str | None:
