@@ -14,7 +14,7 @@ class Finish(Postprocessor):
     """Clean the HTML and finish it; wagtail-markdown then cleans it again, which changes nothing."""
 
     def run(self, text: str) -> str:
-        return finish(CLEANER.clean(text)).html
+        return finish(CLEANER.clean(text).strip()).html
 
 
 class Finishing(Extension):

@@ -44,4 +44,4 @@ def build() -> Markdown:
 def to_html(text: str, converter: Markdown) -> str:
     """Turn Markdown into clean HTML, in whatever time it takes."""
     html: str = converter.reset().convert(text)
-    return CLEANER.clean(html)
+    return CLEANER.clean(html).strip()

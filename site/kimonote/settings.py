@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from blog.markdown import pipeline
-
 from signup.email_url import EmailURLError, parse_email_url
 from signup.networks import read_networks
 from signup.rates import read_limits
