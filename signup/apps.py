@@ -8,5 +8,7 @@ class SignupConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to what comes back of sent mail."""
-        from signup import signals  # noqa: F401
+        """Listen to what comes back of sent mail; keep the links in letters out of logs."""
+        from signup import logs, signals  # noqa: F401
+
+        logs.keep_tokens_out()

@@ -16,6 +16,6 @@ def everything_about(subscriber: Subscriber) -> dict[str, Any]:
         **{name: getattr(subscriber, name) for name in names + bounces},
         "site": subscriber.site.hostname if subscriber.site else "",
         "history": [record.as_dict() for record in subscriber.consents.order_by("at", "pk")],
-        "letters": list(Mail.objects.of(subscriber).order_by("pk").values(*letters)),
+        "letters": list(Mail.objects.filter(subscriber=subscriber).order_by("pk").values(*letters)),
         "digests": list(DigestMark.objects.filter(subscriber=subscriber).values("edition", "period")),
     }

@@ -41,10 +41,6 @@ class Refused(Exception):
     """What a subscriber asked for cannot be done; the message is a sentence for them."""
 
 
-class _NotWanted(Exception):
-    """Takes back what was written for an answer that has to look like any other."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a visitor sent by the form, and what we note of the circumstances. `network` is truncated already."""
@@ -67,15 +63,11 @@ def request(wish: Wish) -> None:
     hmac = address_hmacs(wish.address.text)[0]
     values = {limits.NETWORK: wish.network, limits.ADDRESS: hmac, limits.DOMAIN: wish.address.domain, limits.ALL: ""}
     allowed = limits.take(values, timezone.now())
-    try:
-        with transaction.atomic():
-            subscriber = _subscriber_for(wish, hmac)
-            suppressed = subscriber.state == State.SUPPRESSED
-            _ask(subscriber, wish)
-            if suppressed or not allowed:
-                raise _NotWanted
-    except _NotWanted:
-        pass
+    before = transaction.savepoint()
+    subscriber = _subscriber_for(wish, hmac)
+    wanted = allowed and subscriber.state != State.SUPPRESSED
+    _ask(subscriber, wish)
+    (transaction.savepoint_commit if wanted else transaction.savepoint_rollback)(before)
 
 
 def _subscriber_for(wish: Wish, hmac: str) -> Subscriber:

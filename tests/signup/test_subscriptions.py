@@ -116,8 +116,9 @@ def make_case(case: str) -> None:
 
 
 def shapes(statements: list[dict[str, str]]) -> list[str]:
-    """What each statement does to which table."""
-    return [" ".join(statement["sql"].replace('"', "").split()[:3]) for statement in statements]
+    """What each statement does to which table; a savepoint ends by one statement, kept or not."""
+    firsts = [" ".join(statement["sql"].replace('"', "").split()[:3]) for statement in statements]
+    return ["SAVEPOINT" if "SAVEPOINT" in first else first for first in firsts]
 
 
 def test_request_works_the_same_for_every_state(blog: BlogPage, settings: Settings) -> None:
@@ -131,7 +132,7 @@ def test_request_works_the_same_for_every_state(blog: BlogPage, settings: Settin
             connection,
         ) as captured:
             ask("ada@example.org", tags="a")
-        found[case] = [shape for shape in shapes(captured.captured_queries) if "SAVEPOINT" not in shape]
+        found[case] = shapes(captured.captured_queries)
     assert {case: done for case, done in found.items() if done != found["new"]} == {}
     assert len(found["new"]) >= 8
 
