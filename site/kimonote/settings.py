@@ -142,6 +142,7 @@ ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_host}>")
 SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")  # where the mail server puts what comes back; empty: nowhere
 OUTBOX_KEEP = env.int("OUTBOX_KEEP", 30)  # days that sent mail is remembered; bounces are known that long
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 60)  # seconds after which a silent worker's mail is another's
 DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")  # empty: the mail server signs
