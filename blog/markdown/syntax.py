@@ -1,4 +1,4 @@
-"""What is added to Markdown: formulas between dollars, signs for tasks, links for embeds. Pure; a Python-Markdown extension."""
+"""What is added to Markdown: formulas, signs for tasks, links for embeds, lists. Pure; a Python-Markdown extension."""
 
 import re
 from re import Match
@@ -12,6 +12,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from blog.markdown.embeds import link_embeds
+from blog.markdown.lists import Lists
 from blog.markdown.mathml import LONGEST, formula
 
 # As in pandoc: no space inside the dollars, no digit or letter against them outside, so that "$5 and $6" is money.
@@ -69,6 +70,7 @@ class Syntax(Extension):
         md.ESCAPED_CHARS.append("$")
         md.block_level_elements.remove("math")  # a formula stands in a line
         md.preprocessors.register(BlockFormulas(md), "block-formulas", 22)  # after fenced code (25), before HTML (20)
+        md.preprocessors.register(Lists(md), "lists", 10)
         md.inlinePatterns.register(DisplayFormula(DISPLAY, md), "display-formula", 186)  # after code (190), before \ (180)
         md.inlinePatterns.register(InlineFormula(INLINE, md), "inline-formula", 185)
         md.postprocessors.register(Replacements(md), "replacements", -5)

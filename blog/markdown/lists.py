@@ -1,0 +1,67 @@
+"""Lists as people write them, and as CommonMark reads them, put into the form Python-Markdown knows. Pure.
+
+It knows items four spaces deeper than their parent's, and lists after an empty line; people write `  - ` and no empty line.
+"""
+
+import re
+
+from markdown.preprocessors import Preprocessor
+
+ITEM = re.compile(r"( *)([-*+]|(\d{1,9})\.)( {1,4}(?! )| +)(?=\S)")
+NOT_AN_ITEM = re.compile(r" *(?:[-*+] ?){3,}$| *[-|: ]+$")  # a rule, or what stands under a table's head
+STEP = 4  # spaces a level
+
+
+class Lists(Preprocessor):
+    """Runs when code and HTML have been taken out of the text."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        indenter = Indenter()
+        for line in lines:
+            indenter.add(line)
+        return indenter.lines
+
+
+class Indenter:
+    """The lines written so far, and the columns at which the texts of the open items begin."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.columns: list[int] = []
+
+    @property
+    def after_blank(self) -> bool:
+        return not self.lines or not self.lines[-1].strip()
+
+    def add(self, line: str) -> None:
+        """Write a line, at the depth it has among the open items."""
+        indent = len(line) - len(line.lstrip(" "))
+        item = ITEM.match(line)
+        if item and not NOT_AN_ITEM.match(line) and self._may_begin(indent, item[3]):
+            self._open(line, indent, item.end())
+        elif line.strip() and self.after_blank:
+            self._close(indent)
+            self._write(line, indent)
+        else:
+            self.lines.append(line)
+
+    def _may_begin(self, indent: int, number: str | None) -> bool:
+        """Say whether an item may stand here: not in indented code; in a paragraph only the first of a list."""
+        around = next((column for column in reversed(self.columns) if column <= indent), 0)
+        return indent - around < STEP and (bool(self.columns) or self.after_blank or number in (None, "1"))
+
+    def _open(self, line: str, indent: int, column: int) -> None:
+        if not self.columns and not self.after_blank:
+            self.lines.append("")  # here a list begins
+        self._close(indent)
+        self.lines.append(" " * STEP * len(self.columns) + line[indent:])
+        self.columns.append(column)
+
+    def _close(self, indent: int) -> None:
+        while self.columns and indent < self.columns[-1]:
+            self.columns.pop()
+
+    def _write(self, line: str, indent: int) -> None:
+        """Write a line that begins a block in the innermost open item."""
+        deeper = STEP * len(self.columns) - indent
+        self.lines.append(" " * deeper + line if deeper > 0 else line)
