@@ -128,7 +128,7 @@ def sender(site: Site) -> str:
 
 def bounce_domain() -> str:
     """Where bounces come back to; empty where a service takes care of them."""
-    return str(getattr(settings, "BOUNCE_DOMAIN", parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]))
+    return str(settings.BOUNCE_DOMAIN)
 
 
 def describe_known(selection: Selection, index: TagIndex) -> str:

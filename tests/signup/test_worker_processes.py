@@ -1,0 +1,155 @@
+"""Workers as real processes, killed, doubled, cut off: no mail is lost, and none sent twice that need not be."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from wagtail.models import Locale
+
+from blog.models import BlogPage
+from tests.factories import make_blog
+from tests.signup.outbox_factories import put_test
+from tests.signup.sink import ReceivedMail, Sink
+from tests.signup.workshop import ROOT, Nursery, Workshop, is_alive, until
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+MAILS = 200
+KILLS = 20
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture
+def blog() -> BlogPage:
+    """A blog in a database that the test before may have emptied."""
+    Locale.objects.get_or_create(language_code="en")
+    return make_blog()
+
+
+@pytest.fixture(scope="module")
+def nursery(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    nursery = Nursery(tmp_path_factory.mktemp("nursery") / "workers.log")
+    yield nursery
+    nursery.close()
+
+
+def put_mails(number: int) -> dict[str, str]:
+    """Put so many mails into the outbox; give their recipients by Message-ID."""
+    mails = [put_test(f"reader-{count}@example.org") for count in range(number)]
+    return {mail.message_id: mail.to for mail in mails}
+
+
+def received(sink: Sink) -> list[tuple[str, str]]:
+    return [(mail.message["Message-ID"], mail.recipients[0]) for mail in sink.mails]
+
+
+def test_worker_killed_twenty_times_loses_nothing_and_doubles_one_mail_a_kill_at_most(
+    blog: BlogPage, nursery: Nursery, tmp_path: Path
+) -> None:
+    put, chance = put_mails(MAILS), random.Random(1)
+    victims: list[int] = []  # to be killed at the worst moment: the server has the mail, the worker has not its answer
+
+    def kill_before_the_answer(mail: ReceivedMail) -> None:
+        if victims:
+            os.kill(victims.pop(), signal.SIGKILL)
+
+    with (
+        Sink(delay=0.01, received=kill_before_the_answer) as sink,
+        Workshop(nursery, tmp_path, EMAIL_URL=sink.url, OUTBOX_LEASE=1) as workshop,
+    ):
+        for number in range(KILLS):
+            worker, before = workshop.start_worker(), len(sink.mails) + chance.randrange(1, 6)
+            until(lambda before=before: len(sink.mails) >= before, "the worker has sent some mails")
+            if number % 2:
+                victims.append(worker)
+                until(lambda: not victims, "the worker has been killed")
+            else:
+                workshop.kill(worker)
+        workshop.start_worker()
+        until(lambda: workshop.states() == {"sent"}, "all mails have been sent")
+        arrived = Counter(received(sink))
+
+    assert dict(arrived.keys()) == put
+    doubles = arrived.total() - MAILS
+    assert KILLS // 2 <= doubles <= KILLS
+
+
+def test_server_that_was_down_gets_every_mail_once(blog: BlogPage, nursery: Nursery, tmp_path: Path) -> None:
+    put, sink = put_mails(20), Sink()
+    sink.start()
+    sink.stop()
+    with Workshop(nursery, tmp_path, EMAIL_URL=sink.url) as workshop:
+        workshop.start_worker()
+        refused = "SELECT answer FROM signup_mail WHERE answer <> '' AND state = 'waiting'"
+        until(lambda: workshop.rows(refused), "the worker has been turned away")
+        with sink:
+            until(lambda: workshop.states() == {"sent"}, "all mails have been sent")
+            assert Counter(received(sink)) == Counter(put.items())
+        assert set(workshop.rows("SELECT attempts FROM signup_mail")) == {(1,)}
+
+
+def test_two_workers_send_no_mail_twice(blog: BlogPage, nursery: Nursery, tmp_path: Path) -> None:
+    put = put_mails(MAILS)
+    with Sink(delay=0.005) as sink, Workshop(nursery, tmp_path, EMAIL_URL=sink.url) as workshop:
+        workshop.start_worker()
+        workshop.start_worker()
+        until(lambda: workshop.states() == {"sent"}, "all mails have been sent")
+        assert Counter(received(sink)) == Counter(put.items())
+        assert len({mail.peer for mail in sink.mails}) > 1
+
+
+def test_mail_that_takes_longer_than_a_lease_is_sent_once(blog: BlogPage, nursery: Nursery, tmp_path: Path) -> None:
+    put = put_mails(1)
+    with Sink(delay=4) as sink, Workshop(nursery, tmp_path, EMAIL_URL=sink.url, OUTBOX_LEASE=2) as workshop:
+        workshop.start_worker()
+        workshop.start_worker()
+        until(lambda: workshop.states() == {"sent"}, "the mail has been sent")
+        assert received(sink) == list(put.items())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_worker_told_to_stop_finishes_its_mail(
+    blog: BlogPage, nursery: Nursery, tmp_path: Path, number: signal.Signals
+) -> None:
+    put_mails(20)
+    with Sink(delay=0.1) as sink, Workshop(nursery, tmp_path, EMAIL_URL=sink.url) as workshop:
+        worker = workshop.start_worker()
+        until(lambda: sink.mails, "a mail has been sent")
+        workshop.kill(worker, number)
+        until(lambda: not is_alive(worker), "the worker has stopped")
+        sent = workshop.rows("SELECT message_id FROM signup_mail WHERE state = 'sent'")
+        assert workshop.states() == {"sent", "waiting"}
+        assert sorted(sent) == sorted((message_id,) for message_id, _recipient in received(sink))
+
+
+def test_worker_outlives_a_lost_connection_to_the_database(blog: BlogPage, nursery: Nursery, tmp_path: Path) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no connection to lose.")
+    with Sink() as sink, Workshop(nursery, tmp_path, EMAIL_URL=sink.url) as workshop:
+        workshop.start_worker()
+        put_mails(1)
+        until(lambda: workshop.states() == {"sent"}, "the first mail has been sent")
+        with connection.cursor() as cursor:
+            cursor.execute(END_OTHERS)
+        put = put_mails(1)
+        until(lambda: workshop.states() == {"sent"}, "the second mail has been sent")
+        assert received(sink)[1:] == list(put.items())
+
+
+def test_worker_once_does_what_is_due_and_ends(blog: BlogPage, nursery: Nursery, tmp_path: Path) -> None:
+    put = put_mails(3)
+    with Sink() as sink:
+        workshop = Workshop(nursery, tmp_path, EMAIL_URL=sink.url)
+        command = [sys.executable, "manage.py", "worker", "--once"]
+        done = subprocess.run(command, cwd=ROOT, env=workshop.environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert received(sink) == list(put.items())

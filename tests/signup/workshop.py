@@ -1,0 +1,117 @@
+"""A database that other processes can open, and workers on it that can be started and killed."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0  # seconds, after which something is wrong
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"It did not come to pass within {PATIENCE} seconds that {what}."
+        time.sleep(0.01)
+
+
+class Nursery:
+    """The process that forks workers."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        environment = {**os.environ, "DATABASE_URL": database_url("sqlite:///never"), "DEVELOPMENT": "true"}
+        command, pipe = [sys.executable, "-m", "tests.signup.nursery"], subprocess.PIPE
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=output, text=True
+            )
+
+    def start(self, database: str, **settings: object) -> int:
+        """Fork a worker; give its process id."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"database": database, "settings": settings}) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        self.process.communicate(timeout=PATIENCE)
+
+
+class Workshop:
+    """The test's database as it is now: on SQLite a copy in a file, on PostgreSQL itself; and workers that use it."""
+
+    def __init__(self, nursery: Nursery, folder: Path, **settings: object) -> None:
+        self.nursery = nursery
+        self.settings = settings
+        self.file = folder / "copy.sqlite3" if connection.vendor == "sqlite" else None
+        self.pids: list[int] = []
+        if self.file:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(self.file)])
+
+    def __enter__(self) -> "Workshop":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for pid in self.pids:
+            self.kill(pid)
+        until(lambda: not any(map(is_alive, self.pids)), "every worker has ended")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a worker started by hand needs."""
+        named = {"DATABASE_URL": database_url(f"sqlite:///{self.file}"), "DEVELOPMENT": "true", "SITE_URL": "http://testserver"}
+        return {**os.environ, **named, **{name: str(value) for name, value in self.settings.items()}}
+
+    def start_worker(self) -> int:
+        pid = self.nursery.start(str(self.file or connection.settings_dict["NAME"]), **self.settings)
+        self.pids.append(pid)
+        return pid
+
+    def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
+        if is_alive(pid):
+            os.kill(pid, number)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a SELECT gives now."""
+        if self.file:
+            database = sqlite3.connect(self.file, timeout=20)
+            found = database.execute(sql).fetchall()
+            database.close()
+            return found
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def states(self) -> set[str]:
+        return {state for (state,) in self.rows("SELECT DISTINCT state FROM signup_mail")}
+
+
+def database_url(sqlite: str) -> str:
+    """The address of the test's database; `sqlite` where it is in memory."""
+    if connection.vendor == "sqlite":
+        return sqlite
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
