@@ -19,6 +19,7 @@ UNION ALL SELECT {TAG}, id, slug, name, NULL, NULL, NULL FROM blog_tag
 UNION ALL SELECT {AUTHOR}, id, handle, NULL, NULL, NULL, NULL FROM blog_author
 UNION ALL SELECT {RESTRICTION}, restriction.id, page.path, CAST(page.id AS {text}), NULL, NULL, NULL
   FROM wagtailcore_pageviewrestriction restriction JOIN wagtailcore_page page ON page.id = restriction.page_id
+  WHERE restriction.restriction_type <> 'none'
 UNION ALL SELECT {POST}, post.page_ptr_id, {published}, CAST(COALESCE(post.author_id, {NOBODY}) AS {text}),
     CASE WHEN post.link = '' THEN '0' ELSE '1' END, {expires},
     (SELECT {group}(CAST(tag_id AS {text}), ',') FROM blog_posttag WHERE content_object_id = post.page_ptr_id)

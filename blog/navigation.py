@@ -141,8 +141,9 @@ def cloud_address(within: Selection) -> str:
 
 
 def droppings(listing: Listing, tags: tuple[str, ...]) -> list[Dropping]:
-    """Some of the selection's tags, each with the listing without it."""
-    return [Dropping(name_of(listing.index, tag), address(listing, selection=listing.selection.dropping(tag))) for tag in tags]
+    """Some of the selection's tags, each with the listing without it; a stream may name some that no visible post bears."""
+    known = [tag for tag in map(listing.index.tag, tags) if tag]
+    return [Dropping(tag.name, address(listing, selection=listing.selection.dropping(tag.slug))) for tag in known]
 
 
 class CloudTag(NamedTuple):

@@ -1,1 +1,85 @@
-"""What Wagtail does without a post's own save(): each raises the revision in the transaction that changes something."""
+"""What changes listings without a post's own save(): each raises the revision in the transaction that changes something.
+
+Wagtail goes three ways round a post's save(): it saves the bare Page (moving, scheduled unpublishing), it deletes in bulk
+(Django then sends signals inside the transaction of the deletion), and it keeps privacy and sites in tables of their own.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page, PageViewRestriction, Site
+
+from blog.models import Author, PostTag, Stream, Tag, TagAlias
+from blog.models.revision import bump
+
+
+def _save_in_one_transaction(model: type[models.Model]) -> None:
+    """Make what a model's signals do part of the transaction of its save(): on its own Django commits the row before them."""
+    model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
+
+
+for _model in ():
+    _save_in_one_transaction(_model)
+
+
+def _concerned_by(page: int) -> Collection[int] | None:
+    """Give the posts that a change to a page concerns: itself, or any below it, which are not looked for."""
+    return None if Page.objects.filter(pk=page, numchild__gt=0).exists() else [page]
+
+
+@receiver(post_save, sender=Page)
+def on_bare_page_saved(instance: Page, raw: bool = False, **kwargs: Any) -> None:
+    """Wagtail saves the bare Page when it moves one, and when it unpublishes what has expired."""
+    if not raw:
+        bump(_concerned_by(instance.pk))
+
+
+@receiver(post_delete, sender=Page)
+def on_page_deleted(instance: Page, **kwargs: Any) -> None:
+    """Every deletion of a post deletes its Page too."""
+    bump([instance.pk])
+
+
+@receiver([post_save, post_delete], sender=PageViewRestriction)
+def on_privacy_changed(instance: PageViewRestriction, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        bump(_concerned_by(instance.page_id))
+
+
+@receiver(m2m_changed, sender=PageViewRestriction.groups.through)
+def on_groups_of_privacy_changed(action: str, **kwargs: Any) -> None:
+    """Who passes a restriction is asked anew for each reader; pages kept in memory are dropped."""
+    if action.startswith("post_"):
+        bump(())
+
+
+@receiver([post_save, post_delete], sender=Site)
+@receiver([post_save, post_delete], sender=TagAlias)
+@receiver(post_delete, sender=Stream)
+def on_address_changed(raw: bool = False, **kwargs: Any) -> None:
+    """No post changes, but what is found at an address does."""
+    if not raw:
+        bump(())
+
+
+@receiver(post_delete, sender=Author)
+@receiver(post_delete, sender=Tag)
+def on_name_deleted(**kwargs: Any) -> None:
+    bump(None)
+
+
+@receiver(post_save, sender=PostTag)
+def on_post_tagged(instance: PostTag, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        bump([instance.content_object_id])
+
+
+@receiver(post_delete, sender=PostTag)
+def on_post_untagged(instance: PostTag, origin: models.Model | models.QuerySet[Any] | None = None, **kwargs: Any) -> None:
+    """A tag's or a page's deletion takes many of these along, and raises the revision itself."""
+    origin_model = getattr(origin, "model", type(origin))
+    if not issubclass(origin_model, Tag | Page):
+        bump([instance.content_object_id])

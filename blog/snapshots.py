@@ -1,7 +1,6 @@
 """Snapshots of the tag index: each read by one SELECT, kept by the process for as long as the revision stays."""
 
 import time
-from collections import OrderedDict
 from threading import Lock
 
 from django.db import connection
@@ -9,13 +8,14 @@ from django.utils import timezone
 
 from blog.index_statement import read_contents
 from blog.models import IndexRevision
+from blog.models.revision import uncommitted
 from blog.tagindex import TagIndex, build
 
 PUBLIC: frozenset[int] = frozenset()
 KEPT = 16  # snapshots: of a blog and an audience
 
 Key = tuple[str, frozenset[int]]
-_kept: OrderedDict[Key, TagIndex] = OrderedDict()
+_kept: dict[Key, TagIndex] = {}  # the least lately renewed first
 _lock = Lock()
 
 
@@ -33,11 +33,14 @@ def snapshot(blog_path: str, audience: frozenset[int] = PUBLIC, revision: int | 
     `audience` names the view restrictions that the reader passes. A reader keeps one snapshot to the end of a request.
     """
     wanted = read_revision() if revision is None else revision
+    mark = uncommitted()
+    if mark is not None:
+        return _renew(mark.kept, (blog_path, audience), wanted)
     kept = _kept.get((blog_path, audience))
     if kept is not None and _is_fresh(kept, wanted):
         return kept
     with _lock:
-        return _renew((blog_path, audience), wanted)
+        return _renew(_kept, (blog_path, audience), wanted)
 
 
 def clear() -> None:
@@ -50,12 +53,12 @@ def _is_fresh(index: TagIndex, revision: int) -> bool:
     return index.revision >= revision and (index.stale_at is None or time.time() < index.stale_at)
 
 
-def _renew(key: Key, revision: int) -> TagIndex:
+def _renew(shelf: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
     """Build the snapshot, unless another thread did while this one waited for the lock."""
-    kept = _kept.get(key)
+    kept = shelf.pop(key, None)
     if kept is None or not _is_fresh(kept, revision):
-        kept = _kept[key] = build(read_contents(*key), timezone.get_default_timezone(), time.time())
-    _kept.move_to_end(key)
-    while len(_kept) > KEPT:
-        _kept.popitem(last=False)
+        kept = build(read_contents(*key), timezone.get_default_timezone(), time.time())
+    shelf[key] = kept  # as the latest
+    while len(shelf) > KEPT:
+        del shelf[next(iter(shelf))]
     return kept

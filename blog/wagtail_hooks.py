@@ -1,5 +1,6 @@
 """Where the blog joins Wagtail: posts that Wagtail lets a reader open, and the editor's lists."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -9,10 +10,16 @@ from wagtail.models import Page
 from blog.models import PostPage
 from blog.views import posts
 
-AFTER_PRIVACY = 100  # Wagtail's own check of view restrictions has order 0
+INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is further out
+
+Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]
 
 
-@hooks.register("before_serve_page", order=AFTER_PRIVACY)
-def serve_post(page: Page, request: HttpRequest, serve_args: Any, serve_kwargs: Any) -> HttpResponseBase | None:
+@hooks.register("on_serve_page", order=INNERMOST)
+def serve_post(next_serve: Serve) -> Serve:
     """Answer with our page of a post once Wagtail has said that this reader may open it."""
-    return posts.personal(request, page) if isinstance(page, PostPage) else None
+
+    def serve(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponseBase:
+        return posts.personal(request, page) if isinstance(page, PostPage) else next_serve(page, request, args, kwargs)
+
+    return serve

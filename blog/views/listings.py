@@ -82,7 +82,7 @@ def answer(request: HttpRequest, listing: Listing, form: str, **about: Tag | Aut
     if form != HTML:
         return feeds.answer(request, listing, form, title)
     context = {**page_context(listing), **about, "title": title, "about_html": _about(listing, **about)}
-    if listing.reading.view == FULL:
+    if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(whole_history(listing, context))
     return render(request, "blog/listing.html", context)
 
@@ -109,7 +109,7 @@ def page_context(listing: Listing) -> dict[str, Any]:
         "with_contents": navigation.address(listing, replace(listing.reading, contents=not listing.reading.contents)),
         "listing_path": quote(listing.path, safe=ADDRESS_SAFE),
         "hidden": {**navigation.own_parameters(listing), **replace(listing.reading.start, q="").parameters},
-        "expression": str(chosen),
+        "expression": "" if listing.index.unknown(chosen) else str(chosen),
         "here": "notes" if not chosen else "",
         "nofollow": len(chosen) > 0,
         "noindex": len(chosen) > 1 or bool(chosen.unwanted or listing.reading.q),

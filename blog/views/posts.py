@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.views import serve
 
@@ -25,7 +26,9 @@ def post(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:
-    """A post that Wagtail lets this reader open: never kept anywhere."""
+    """A post that Wagtail lets this reader open: never kept anywhere. Wagtail leaves expiry to its next chore."""
+    if found.expire_at and found.expire_at <= timezone.now():
+        raise Http404(_("There is no note “%s”.") % found.slug)
     return mark_personal(show(request, found))
 
 
