@@ -6,7 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-os.environ.update(DEVELOPMENT="true", SECRET_KEY="a key for tests alone, of no use elsewhere", SITE_URL="http://testserver")
+os.environ.update(
+    ENV_FILE=os.devnull,
+    DEVELOPMENT="true",
+    SECRET_KEY="a key for tests alone, of no use elsewhere",
+    SITE_URL="http://testserver",
+)
 
 from kimonote.settings import *  # noqa: F403
 

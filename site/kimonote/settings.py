@@ -1,5 +1,6 @@
 """Settings, all from the environment (and a `.env` file beside manage.py); each refused by name when it cannot be read."""
 
+import logging
 import os
 from email.utils import parseaddr
 from pathlib import Path
@@ -16,26 +17,28 @@ from signup.networks import read_networks
 from signup.rates import read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = ROOT / "var"  # what the running site writes
-
 env = Env()
-env.read_env(str(ROOT / ".env"))
+env.read_env(env.str("ENV_FILE", str(ROOT / ".env")))  # the environment itself goes first
+
+VAR = Path(env.str("VAR_DIR", str(ROOT / "var")))  # what the running site writes
 
 DEVELOPMENT = env.bool("DEVELOPMENT", False)  # on this machine, for this machine: no TLS, files served by Django
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "development" * 5 if DEVELOPMENT else "")
-if not SECRET_KEY:
+if not DEVELOPMENT and len(SECRET_KEY) < 32:
     raise ImproperlyConfigured(
-        "SECRET_KEY is not set: it signs sessions and links in mail. Set it to 50 random characters, "
-        "or DEVELOPMENT=true on your own machine (`make run` does that for you)."
+        f"SECRET_KEY is {'too short' if SECRET_KEY else 'not set'}: it signs sessions and links in mail. Set it to 50 random "
+        "characters, or DEVELOPMENT=true on your own machine (`make run` does that for you)."
     )
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])  # former keys, whose links still hold
 
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
 _host = urlsplit(SITE_URL).hostname
+TLS = urlsplit(SITE_URL).scheme == "https"
 if not _host or urlsplit(SITE_URL).scheme not in ("http", "https"):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: it must be the site's address, such as https://notes.example.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else [_host])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if SITE_URL.startswith("https") else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if TLS else [])
 
 INSTALLED_APPS = [
     "kimonote",
@@ -65,6 +68,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "blog.pagecache.PageCache",  # outermost: what it keeps is what was sent, headers and all
+    "kimonote.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -74,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "kimonote.middleware.AtomicAdmin",  # last: see there
 ]
 ROOT_URLCONF = "kimonote.urls"
 WSGI_APPLICATION = "kimonote.wsgi.application"
@@ -93,6 +98,21 @@ TEMPLATES = [
     }
 ]
 
+# What browsers are asked to hold to. A proxy's word on TLS counts only where PROXY_SSL_HEADER names its header: else
+# anyone could send it. Whether other hosts of the domain speak TLS too is not this site's to say (W005, W021).
+_proxy_header = env.str("PROXY_SSL_HEADER", "")  # such as X-Forwarded-Proto
+if _proxy_header:
+    SECURE_PROXY_SSL_HEADER = (f"HTTP_{_proxy_header.upper().replace('-', '_')}", "https")
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", TLS and bool(_proxy_header))
+SECURE_REDIRECT_EXEMPT = [r"^_util/health/$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if TLS else 0)  # a year
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+if TLS:  # browsers then take these from this very host alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",  # a writer waits at the start instead of failing half-way
     "timeout": 20,  # seconds
@@ -105,6 +125,7 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    VAR.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
@@ -131,6 +152,8 @@ PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished 
 
 TAGGIT_CASE_INSENSITIVE = True
 WAGTAIL_SITE_NAME = "Kimonote"
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
+WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org
 WAGTAILMARKDOWN = pipeline.WAGTAILMARKDOWN
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
@@ -143,6 +166,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimono
 SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")  # where the mail server puts what comes back; empty: nowhere
+MAIL_FROM_IPS = env.list("MAIL_FROM_IPS", [])  # the public addresses mail leaves from; empty: check_mail guesses
 OUTBOX_KEEP = env.int("OUTBOX_KEEP", 30)  # days that sent mail is remembered; bounces are known that long
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 60)  # seconds after which a silent worker's mail is another's
 DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")  # empty: the mail server signs
@@ -165,3 +189,16 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"TRUSTED_PROXIES cannot be read: {error}. Write addresses or networks, with commas.") from error
 SIGNUP_SMTPUTF8 = env.bool("SIGNUP_SMTPUTF8", False)  # the mail server takes letters beyond ASCII before an address's @
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # a crawler's 404s are no news
+        "django_tasks": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor are requests for other hosts, which get their 400
+    },
+}

@@ -7,10 +7,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from kimonote.health import health
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
+    path("_util/health/", health),
     path("", include("blog.urls")),
 ]
 if settings.DEVELOPMENT:  # in production the web server in front gives these files
