@@ -11,6 +11,7 @@ import email
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -141,6 +142,14 @@ class Sink:
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self._port}"
+
+    def wait_for(self, number: int, seconds: float = WAIT, explain: Callable[[], str] = str) -> list[ReceivedMail]:
+        """The mails that came, once there are that many."""
+        until = time.monotonic() + seconds
+        while len(self.mails) < number:
+            assert time.monotonic() < until, f"{len(self.mails)} of {number} mails came. {explain()}"
+            time.sleep(0.02)
+        return self.mails
 
     # what aiosmtpd asks
 

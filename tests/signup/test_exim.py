@@ -1,0 +1,111 @@
+"""The whole way of a mail with a real exim4, which signs it, and a DNS server that has the key."""
+
+import re
+from collections.abc import Iterator
+from email.utils import parseaddr
+from pathlib import Path
+
+import dkim
+import dns.resolver
+import pytest
+
+from signup.bounces import parse
+from signup.dkim_signing import public_record, zone_line
+from signup.management.commands.make_dkim_key import new_key, write_key
+from signup.smtp_replies import RecipientsRefused
+from tests.signup.dns_server import DnsServer
+from tests.signup.exim import EXIM, WAIT, WHY_NOT, Exim
+from tests.signup.sink import ReceivedMail, Sink
+from tests.signup.smtp_sending import backend, message
+
+pytestmark = pytest.mark.skipif(not EXIM.exists(), reason=WHY_NOT)
+
+LIST = {
+    "List-Unsubscribe": f"<https://notes.example/signup/leave/{'x' * 260}/>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+}
+
+
+class Line:
+    """A site's mail server, what lies behind it, and the DNS."""
+
+    def __init__(self, exim: Exim, sink: Sink, dns_server: DnsServer) -> None:
+        self.exim, self.sink, self.dns = exim, sink, dns_server
+
+    def arrived(self, number: int) -> list[ReceivedMail]:
+        return self.sink.wait_for(number, WAIT, self.exim.log)
+
+    def verified(self, mail: ReceivedMail) -> bool:
+        return bool(dkim.verify(mail.content, dnsfunc=self._txt))
+
+    def _txt(self, name: bytes, timeout: int = 5) -> bytes:
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers, resolver.port = ["127.0.0.1"], self.dns.port
+        (record,) = resolver.resolve(name.decode(), "TXT", lifetime=timeout)
+        return b"".join(record.strings)
+
+
+@pytest.fixture(params=["rsa", "ed25519"])
+def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
+    key = new_key(request.param)
+    write_key(key, tmp_path / "dkim.pem")
+    zone = zone_line("s1._domainkey.notes.example", public_record(key)).replace(" IN TXT ( ", " TXT ").replace(" )", "")
+    refuse = {"gone@example.net": "550 5.1.1 Nobody of that name"}
+    with Sink(refuse=refuse) as sink, DnsServer(zone) as dns_server, Exim(sink.port, tmp_path / "dkim.pem") as exim:
+        yield Line(exim, sink, dns_server)
+
+
+def signed_names(mail: ReceivedMail) -> list[str]:
+    found = re.search(r"\bh=([^;]*)", str(mail.message["DKIM-Signature"]))
+    assert found
+    return [name.strip().lower() for name in found[1].split(":")]
+
+
+def test_mail_goes_through_exim_signed_with_both_unsubscribe_headers_whole(line: Line):
+    sent = message(
+        from_email="Notes <notes@notes.example>",
+        envelope_sender=f"bounces+7-ab@{line.exim.bounce_domain}",
+        subject="Grüße",
+        headers={**LIST, "Message-ID": "<1@notes.example>"},
+    )
+    sent.attach_alternative("<p>A text.</p>", "text/html")
+    connection = backend(line.sink, url=line.exim.url)
+    assert connection.send_messages([sent]) == 1
+    assert re.fullmatch(r"250 OK id=\S+", str(sent.anymail_status.recipients["ben@example.net"].reply))
+    (mail,) = line.arrived(1)
+    assert (mail.sender, mail.recipients) == (f"bounces+7-ab@{line.exim.bounce_domain}", ["ben@example.net"])
+    assert line.verified(mail)
+    assert ("s1._domainkey.notes.example.", "TXT") in line.dns.questions
+    assert {"list-unsubscribe", "list-unsubscribe-post", "from", "to", "subject", "date", "message-id"} <= set(
+        signed_names(mail)
+    )
+    assert mail.message["Message-ID"] == "<1@notes.example>"
+    assert f"List-Unsubscribe: {LIST['List-Unsubscribe']}".encode() in mail.head
+    assert not line.verified(ReceivedMail("", [], b"List-Unsubscribe: <https://eve.example>\r\n" + mail.content, ("", 0)))
+
+
+def test_bounce_of_a_refused_recipient_comes_to_its_return_address(line: Line):
+    addresses = {"gone@example.net": "bounces+7-ab", "ben@example.net": "bounces+8-cd"}
+    connection = backend(line.sink, url=line.exim.url)
+    connection.send_messages(
+        [message(to=[to], envelope_sender=f"{local}@{line.exim.bounce_domain}") for to, local in addresses.items()]
+    )
+    (raw,) = line.exim.bounces(1)
+    bounce = parse(raw)
+    assert bounce is not None
+    assert {parseaddr(to)[1] for to in bounce.returned_to} == {f"bounces+7-ab@{line.exim.bounce_domain}"}
+    assert (bounce.kind.value, bounce.status) == ("hard", "5.1.1")
+    assert [mail.recipients for mail in line.arrived(1)] == [["ben@example.net"]]
+
+
+def test_all_mails_of_one_long_connection_are_delivered(line: Line):
+    """exim delivers ten of a connection at once by its own settings; and it ends this one after 200."""
+    connection = backend(line.sink, url=line.exim.url)
+    assert connection.send_messages([message(to=[f"ben{number}@example.net"]) for number in range(210)]) == 210
+    recipients = {mail.recipients[0] for mail in line.arrived(210)}
+    assert recipients == {f"ben{number}@example.net" for number in range(210)}
+
+
+def test_refusal_by_exim_itself_is_told_at_once(line: Line):
+    with pytest.raises(RecipientsRefused, match="552"):
+        backend(line.sink, url=line.exim.url).send_messages([message(body="x" * 21_000_000)])
