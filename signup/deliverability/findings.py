@@ -39,6 +39,11 @@ def record(name: str, rdtype: str, value: str) -> str:
     return f"{name.rstrip('.')}. IN {rdtype} {value}"
 
 
+def not_checked(subject: str, what: str, why: Exception | str, cure: str = "") -> Finding:
+    """What nobody could tell is no one's fault."""
+    return Finding(subject, Level.NOT_CHECKED, "not-checked", f"{what} was not checked: {why}.", cure)
+
+
 def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.level is Level.ERROR for finding in findings)
 

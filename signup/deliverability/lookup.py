@@ -13,7 +13,7 @@ Lookup = Callable[[str, str], tuple[str, ...]]
 """`lookup("example.org", "MX")` gives ("10 mail.example.org",): values as text, names in lower case without the last dot,
 the strings of a TXT joined. Empty when there are none; raises Unanswered when nobody knows."""
 
-TRY = 2.5  # seconds for one question, both tries together
+TRY = 1.5  # seconds for one question, both tries together
 HOPELESS = 2  # questions in a row without an answer, after which no more are asked
 
 

@@ -28,7 +28,8 @@ class Circumstances:
             return self.validated()
         local, _, origin = self.sender.rpartition("@")
         values = {"s": self.sender, "l": local, "o": origin, "d": self.domain, "i": dotted(self.ip), "h": self.helo}
-        return values.get(letter) or ("in-addr" if self.ip.version == 4 else "ip6")  # v
+        values["v"] = "in-addr" if self.ip.version == 4 else "ip6"
+        return values[letter]
 
 
 def dotted(ip: Address) -> str:

@@ -1,0 +1,185 @@
+"""Findings on DMARC: is there a policy that receivers can read, and do SPF and DKIM speak for the domain in From? Pure."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from signup.deliverability.dmarc import POLICIES, Published, find_record, is_dmarc, organisation_of, records_at, walk
+from signup.deliverability.findings import Finding, Level, not_checked, record
+from signup.deliverability.lookup import Lookup, Unanswered
+from signup.deliverability.tags import BadTags, parse_tags
+
+SUBJECT = "DMARC"
+KNOWN = {"v", "p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "pct", "ri", "rf", "psd", "t"}
+NEARLY = re.compile(r"dmarc|^\s*p\s*=", re.IGNORECASE)
+MAILTO = re.compile(r"mailto:[^@\s,!]+@([a-z0-9._-]+)(![0-9]+[kmgt]?)?", re.IGNORECASE)
+
+
+def dmarc_findings(domain: str, lookup: Lookup) -> list[Finding]:
+    """What receivers find of a policy for mail that says it is from this domain."""
+    try:
+        several = [place for place in walk(domain) if len(records_at(place, lookup)) > 1]
+        published = find_record(domain, lookup)
+        if several:
+            return [_several(several[0], lookup)]
+        return list(_on_record(published, domain, lookup)) if published else [_missing(domain, lookup)]
+    except Unanswered as error:
+        return [not_checked(SUBJECT, f"DMARC of {domain}", error)]
+
+
+def suggested(domain: str, policy: str = "none") -> str:
+    return record(f"_dmarc.{domain}", "TXT", f"v=DMARC1; p={policy}; rua=mailto:postmaster@{domain}")
+
+
+def _several(place: str, lookup: Lookup) -> Finding:
+    name, texts = f"_dmarc.{place}", records_at(place, lookup)
+    sentence = f"{name} has {len(texts)} DMARC records ({' and '.join(texts)}), and receivers then heed none."
+    return Finding(SUBJECT, Level.ERROR, "dmarc-two", sentence, f"Remove them all but one:\n{record(name, 'TXT', texts[0])}")
+
+
+def _missing(domain: str, lookup: Lookup) -> Finding:
+    """There is no record, or none that can be heeded; look at what is there instead, to say why."""
+    name = f"_dmarc.{domain}"
+    several = records_at(domain, lookup)
+    if len(several) > 1:
+        sentence = f"{name} has {len(several)} DMARC records ({'; '.join(several)}), and receivers then heed none."
+        return Finding(
+            SUBJECT, Level.ERROR, "dmarc-two", sentence, f"Remove them all but one:\n{record(name, 'TXT', several[0])}"
+        )
+    strange = next((text for text in lookup(name, "TXT") if NEARLY.search(text)), None)
+    if strange is not None:
+        sentence = (
+            f'{name} has the TXT record "{strange}", which receivers do not read as DMARC: it must begin with "v=DMARC1;".'
+        )
+        return Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, suggested(domain, _policy_in(strange)))
+    for place in (domain, f"dmarc.{domain}", f"{name}.{domain}"):
+        if any(is_dmarc(text) for text in lookup(place, "TXT")):
+            sentence = f"The DMARC record of {domain} is at {place}, where no receiver looks: its place is {name}."
+            return Finding(SUBJECT, Level.ERROR, "dmarc-misplaced", sentence, suggested(domain))
+    sentence = f"{domain} has no DMARC record at {name}: large receivers refuse bulk mail without one."
+    return Finding(SUBJECT, Level.ERROR, "dmarc-missing", sentence, suggested(domain))
+
+
+def _policy_in(text: str) -> str:
+    return next((policy for policy in reversed(POLICIES) if policy in text.lower()), "none")
+
+
+def _on_record(published: Published, domain: str, lookup: Lookup) -> Iterable[Finding]:
+    name = f"_dmarc.{published.domain}"
+    try:
+        parse_tags(published.text)
+    except BadTags as error:
+        sentence = f'The DMARC record at {name}, "{published.text}", cannot be read: {error}.'
+        yield Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, suggested(published.domain, _policy_in(published.text)))
+        return
+    faults = [*_policy(published, name, domain), *_unknown(published, name), *_reports(published, name, lookup)]
+    yield from faults
+    if not any(fault.level is Level.ERROR for fault in faults):
+        yield Finding(SUBJECT, Level.OK, "dmarc-found", f'{name} has the policy "{published.text}".')
+
+
+def _policy(published: Published, name: str, domain: str) -> Iterable[Finding]:
+    tags = published.tags
+    which = "sp" if published.domain != domain and "sp" in tags else "p"
+    policy = tags.get(which, "").lower()
+    if policy not in POLICIES:
+        said = f'{which}="{policy}", which is no policy' if policy else "no policy p="
+        sentence = f"The DMARC record at {name} has {said}: receivers know none, quarantine and reject."
+        yield Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, _changed(published, name, {which: "none"}))
+    elif policy == "none":
+        sentence = (
+            f"The DMARC policy of {domain} is {which}=none: it asks for reports, but stops nobody who writes in its name."
+        )
+        cure = f"When the reports show that your own mail passes:\n{_changed(published, name, {which: 'quarantine'})}"
+        yield Finding(SUBJECT, Level.WARNING, "dmarc-none", sentence, cure)
+    percentage = tags.get("pct", "100")
+    if percentage != "100":
+        sentence = (
+            f"The DMARC record at {name} has pct={percentage}: it holds for a part of the mail, and newer receivers ignore pct."
+        )
+        yield Finding(SUBJECT, Level.WARNING, "dmarc-pct", sentence, _changed(published, name, {"pct": ""}))
+    for tag in ("adkim", "aspf"):
+        if tags.get(tag, "r").lower() not in ("r", "s"):
+            sentence = f"The DMARC record at {name} has {tag}={tags[tag]}: it can be r (relaxed) or s (strict)."
+            yield Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, _changed(published, name, {tag: ""}))
+
+
+def _unknown(published: Published, name: str) -> Iterable[Finding]:
+    strange = [tag for tag in published.tags if tag not in KNOWN]
+    if strange:
+        sentence = f"The DMARC record at {name} has {' and '.join(strange)}, which receivers do not know and ignore."
+        cure = _changed(published, name, dict.fromkeys(strange, ""))
+        yield Finding(SUBJECT, Level.WARNING, "dmarc-unknown", sentence, cure)
+
+
+def _reports(published: Published, name: str, lookup: Lookup) -> Iterable[Finding]:
+    """Reports that go nowhere, or to a domain that has not agreed to get them (RFC 7489, 7.1)."""
+    wanted = [uri.strip() for uri in published.tags.get("rua", "").split(",") if uri.strip()]
+    own = f"mailto:postmaster@{published.domain}"
+    if not wanted:
+        sentence = f"The DMARC record at {name} has no rua=: nobody will tell you of mail that fails."
+        yield Finding(SUBJECT, Level.WARNING, "dmarc-no-reports", sentence, _changed(published, name, {"rua": own}))
+    for uri in wanted:
+        match = MAILTO.fullmatch(uri)
+        if match is None:
+            sentence = f"The DMARC record at {name} has rua={uri}: reports go to addresses written as mailto:name@domain."
+            yield Finding(SUBJECT, Level.WARNING, "dmarc-reports", sentence, _changed(published, name, {"rua": own}))
+        elif not _agrees(match[1].lower(), published.domain, lookup):
+            host = match[1].lower()
+            sentence = (
+                f"DMARC reports on {published.domain} go to {uri}, but {host} has not agreed to get them: none will come."
+            )
+            cure = record(f"{published.domain}._report._dmarc.{host}", "TXT", "v=DMARC1")
+            yield Finding(SUBJECT, Level.WARNING, "dmarc-reports", sentence, cure)
+
+
+def _agrees(host: str, domain: str, lookup: Lookup) -> bool:
+    same = host == domain or organisation_of(host, lookup) == organisation_of(domain, lookup)
+    return same or any(is_dmarc(text) for text in lookup(f"{domain}._report._dmarc.{host}", "TXT"))
+
+
+def _changed(published: Published, name: str, changes: dict[str, str]) -> str:
+    """The record with tags set, or left out where the new value is empty; v and p stay in front."""
+    first = {tag: published.tags.get(tag, "") for tag in ("v", "p")}
+    tags = {**first, **published.tags, **changes}
+    return record(name, "TXT", "; ".join(f"{tag}={value}" for tag, value in tags.items() if value))
+
+
+def alignment_findings(domain: str, envelope_domain: str, signing_domain: str, lookup: Lookup) -> list[Finding]:
+    """Whether what SPF and DKIM prove is the domain in From (RFC 7489, 3.1); `signing_domain` is empty when not known.
+
+    DKIM must be aligned, for SPF does not outlast forwarding; SPF alone is a warning then.
+    """
+    try:
+        return list(_alignment(domain, envelope_domain, signing_domain, lambda *how: _aligned(domain, lookup, *how)))
+    except Unanswered as error:
+        return [not_checked(SUBJECT, f"Whether SPF and DKIM are aligned with {domain}", error)]
+
+
+def _alignment(domain: str, envelope: str, signing: str, aligned: Callable[[str, str], bool]) -> Iterable[Finding]:
+    by_spf, by_dkim = aligned(envelope, "aspf"), bool(signing) and aligned(signing, "adkim")
+    if signing and not by_dkim:
+        sentence = f"DKIM signs for {signing}, which is not aligned with {domain} in From: DMARC does not count the signature."
+        yield Finding(SUBJECT, Level.ERROR, "dmarc-unaligned-dkim", sentence, f"DKIM_DOMAIN={domain}")
+    if not by_spf:
+        level = Level.WARNING if by_dkim else Level.ERROR
+        sentence = f"Bounces go to {envelope}, which is not aligned with {domain} in From: SPF passes for the wrong domain."
+        yield Finding(SUBJECT, level, "dmarc-unaligned-spf", sentence, f"BOUNCE_DOMAIN={domain}")
+    if by_spf and (by_dkim or not signing):
+        both = f"SPF ({envelope}) and DKIM ({signing}) are" if by_dkim else f"SPF ({envelope}) is"
+        yield Finding(SUBJECT, Level.OK, "dmarc-aligned", f"{both} aligned with {domain} in From.")
+
+
+def _aligned(domain: str, lookup: Lookup, other: str, mode: str) -> bool:
+    if other == domain:
+        return True
+    published = find_record(domain, lookup)
+    strict = published is not None and published.tags.get(mode, "r").lower() == "s"
+    return not strict and _same_organisation(other, domain, lookup)
+
+
+def _same_organisation(one: str, other: str, lookup: Lookup) -> bool:
+    """Names one above the other are of one organisation also where no record says so yet."""
+    nested = one.endswith(f".{other}") or other.endswith(f".{one}")
+    return organisation_of(one, lookup) == organisation_of(other, lookup) or (
+        nested and not any(find_record(name, lookup) for name in (one, other))
+    )

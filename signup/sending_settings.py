@@ -1,0 +1,80 @@
+"""How this site sends, from its settings, as the checks of deliverability want to know it."""
+
+import ipaddress
+from collections.abc import Sequence
+from email.utils import parseaddr
+
+from django.conf import settings
+
+from signup.deliverability.checking import Sending
+from signup.deliverability.dkim import SigningKey
+from signup.deliverability.findings import Finding, Level
+from signup.dkim_signing import KeyUnusable, ascii_domain, load_key, public_record
+from signup.email_url import MailServer, parse_email_url
+
+OWN_BACKEND = "signup.smtp.EmailBackend"
+
+
+def sending_from_settings(
+    domain: str = "",
+    bounce_domain: str = "",
+    addresses: Sequence[str] = (),
+    selector: str = "",
+    key_file: str = "",
+) -> Sending:
+    """The site's way of sending; what is given takes the place of the setting.
+
+    Another `domain` than that of DEFAULT_FROM_EMAIL is followed by BOUNCE_DOMAIN and DKIM_DOMAIN where they are the same.
+    ValueError for what is no domain or address.
+    """
+    own = domain_of(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+    domain = domain_of(domain) if domain else own
+    bounces, signing = (
+        domain if (found := domain_of(name or own)) == own else found for name in (settings.BOUNCE_DOMAIN, settings.DKIM_DOMAIN)
+    )
+    key, troubles = _signing_key(selector or settings.DKIM_SELECTOR, signing, key_file or settings.DKIM_KEY_FILE)
+    return Sending(
+        domain=domain,
+        bounce_domain=domain_of(bounce_domain) if bounce_domain else bounces,
+        server=_server(),
+        addresses=tuple(str(ipaddress.ip_address(address)) for address in addresses or settings.MAIL_FROM_IPS),
+        key=key,
+        troubles=troubles,
+    )
+
+
+def domain_of(text: str) -> str:
+    """A domain as DNS has it.
+
+    >>> domain_of("Bücher.Example.")
+    'xn--bcher-kva.example'
+    """
+    try:
+        domain = ascii_domain(text.strip().rstrip(".")).lower()
+    except UnicodeError as error:
+        raise ValueError(f"{text!r} is no domain ({error}): write it like notes.example.") from error
+    if not domain or len(domain) > 253 or not all(0 < len(label) <= 63 for label in domain.split(".")):
+        raise ValueError(f"{text!r} is no domain: write it like notes.example.")
+    return domain
+
+
+def _server() -> MailServer | None:
+    """The site's own mail server; None where a mail service sends."""
+    return parse_email_url(settings.EMAIL_URL) if settings.EMAIL_BACKEND == OWN_BACKEND else None
+
+
+def _signing_key(selector: str, domain: str, key_file: str) -> tuple[SigningKey | None, tuple[Finding, ...]]:
+    if not selector:
+        return None, ((_no_selector(key_file),) if key_file else ())
+    if not key_file:
+        return SigningKey(selector, domain), ()
+    try:
+        return SigningKey(selector, domain, public_record(load_key(key_file))), ()
+    except KeyUnusable as error:
+        cure = "Make it readable to the user the site runs as, or make a new one with `manage.py make_dkim_key`."
+        return SigningKey(selector, domain), (Finding("DKIM", Level.ERROR, "dkim-private", str(error), cure),)
+
+
+def _no_selector(key_file: str) -> Finding:
+    sentence = f"There is a DKIM key, {key_file}, but no selector that says where its public half is published."
+    return Finding("DKIM", Level.ERROR, "dkim-no-selector", sentence, "DKIM_SELECTOR=the name given to make_dkim_key")
