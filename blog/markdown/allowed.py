@@ -1,5 +1,7 @@
 """What of HTML a text may hold: elements, attributes and addresses, for nh3 and for wagtail-markdown's settings. Pure."""
 
+import re
+
 BLOCKS = "blockquote dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre summary ul"
 TABLE = "caption table tbody td tfoot th thead tr"
 INLINE = (
@@ -35,5 +37,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
     "video": {"controls", "height", "poster", "preload", "src", "width"},
 } | {name: set(FORMULA) for name in MATHML}
+# An address with a scheme that is safe, or with none: no colon before the path. Values are escaped, as they stand in HTML.
+ADDRESS = re.compile(r"(?:https?|mailto|tel):.*|[^:/?#]*(?:[/?#].*)?", re.DOTALL | re.IGNORECASE)
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "page", "doc", "image"})  # the last three are wagtail-markdown's own
 DROPPED_WITH_CONTENT = {"noscript", "object", "script", "style", "svg", "template", "textarea", "title"}

@@ -1,7 +1,7 @@
 """What a text may cost, and what its author is told when it costs more. Pure."""
 
 LONGEST = 300_000  # bytes of Markdown
-LARGEST = 3_000_000  # bytes of HTML
+LARGEST = 2_000_000  # bytes of HTML
 DEEPEST = 100  # elements within each other
 SECONDS = 5.0  # of processor time
 PATIENCE = 30.0  # seconds by the clock, on a machine that has little time for us

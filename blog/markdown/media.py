@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from blog.markdown import allowed
 from blog.markdown.tokens import Tag, Token
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _picture(tag: Tag) -> Token:
         return _fill(tag, image, match[3] or "") if image else tag.attributes.get("alt", "")
     if name := _stored(source):
         return _fill(tag, image, "") if (image := _image(file=name)) else _measure(tag, name)
-    return tag if source else tag.attributes.get("alt", "")
+    return tag if source and allowed.ADDRESS.fullmatch(tag.attributes["src"]) else tag.attributes.get("alt", "")
 
 
 def _image(**lookup: Any) -> "AbstractImage | None":

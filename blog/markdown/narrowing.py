@@ -2,7 +2,7 @@
 
 import re
 
-from blog.markdown.allowed import FORMULA, MATHML
+from blog.markdown.allowed import ADDRESS, FORMULA, MATHML
 from blog.markdown.tokens import Tag, Token
 
 SIDES = {
@@ -42,7 +42,7 @@ VALUES = {
         "value": r"-?\d{1,6}",
         "width": NUMBER,
     }.items()
-}
+} | {"href": ADDRESS, "poster": ADDRESS, "src": ADDRESS}
 RELATIONS = frozenset("author bookmark license me nofollow noopener noreferrer sponsored ugc".split())
 OURS = ("align", "aria-label", "loading", "sizes", "srcset", "tabindex")  # only we give them
 PLAIN = frozenset({"a", "span"})  # nothing without an attribute
