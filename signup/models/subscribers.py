@@ -1,11 +1,12 @@
 """Subscribers, and the record of what each of them agreed to, when, and in which words."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, TruncDate
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Those whose selection names `tag`, wanted or, written `-tag`, unwanted."""
         return self.alias(words=Concat(Value("+"), "expression", Value("+"))).filter(words__contains=f"+{tag}+")
 
+    def found_by(self, words: str) -> "SubscriberQuerySet":
+        """Those whose address holds these words, or who had exactly this address until it was erased."""
+        return self.filter(Q(address__icontains=words) | Q(address_hmac__in=address_hmacs(words.strip())))
+
     def counts(self) -> dict[str, int]:
         """How many there are in each state."""
         found = dict(self.order_by().values_list("state").annotate(Count("pk")))
@@ -130,6 +135,20 @@ class Event(models.TextChoices):
     BOUNCED = "bounced", _("mail came back")
 
 
+class ConsentQuerySet(models.QuerySet["ConsentRecord"]):
+    """Chainable questions about what happened."""
+
+    def confirmed_by_week(self, weeks: int, now: datetime) -> list[int]:
+        """How many sign-ups were confirmed in each of the last weeks of seven days, the latest last."""
+        today = timezone.localdate(now)
+        days = self.filter(event=Event.CONFIRMED, at__gt=now - timedelta(weeks=weeks + 1)).order_by()
+        counts = [0] * weeks
+        for day, count in days.values_list(TruncDate("at")).annotate(Count("pk")):
+            if (age := (today - day).days // 7) < weeks:
+                counts[weeks - 1 - age] += count
+        return counts
+
+
 class ConsentRecord(models.Model):
     """One event in a subscriber's history, with the words that were on the page. Rows are added, never changed."""
 
@@ -142,6 +161,8 @@ class ConsentRecord(models.Model):
     network = models.CharField(_("network"), max_length=43, blank=True, help_text=_("Truncated to /24 or /64."))
     actor = models.CharField(_("by whom"), max_length=150, blank=True, help_text=_("Empty: the subscriber."))
     detail = models.CharField(_("detail"), max_length=500, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -1,0 +1,8 @@
+"""What sign-up adds to the Wagtail admin."""
+
+from wagtail import hooks
+
+from signup.admin import dashboard, subscribers
+
+hooks.register("register_admin_viewset", lambda: subscribers.subscribers)
+hooks.register("construct_homepage_panels", dashboard.add_panel)
