@@ -21,7 +21,7 @@ def _save_in_one_transaction(model: type[models.Model]) -> None:
     model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
 
 
-for _model in ():
+for _model in (PageViewRestriction, PostTag, Site, TagAlias):
     _save_in_one_transaction(_model)
 
 

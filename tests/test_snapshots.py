@@ -1,16 +1,41 @@
-"""Snapshots over a real database: who sees which posts, and when."""
+"""Snapshots over a real database: who sees which posts, and when; and that no change escapes the revision."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from itertools import count
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+from wagtail.models import Locale, Page, PageViewRestriction, Revision, Site
 
 from blog import snapshots
-from blog.models import BlogPage
+from blog.models import Author, BlogPage, Change, IndexRevision, PostPage, PostTag, Tag
+from blog.models.revision import KEPT_REVISIONS, bump
 from blog.selection import Selection
-from tests.factories import make_author, make_post
+from blog.tagindex import TagIndex
+from tests.factories import make_author, make_blog, make_post
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
 def _forget_snapshots() -> None:
     snapshots.clear()
+
+
+def told(index: TagIndex) -> list[tuple[int, list[str]]]:
+    """What an index tells, in short: ids from the newest, with their tags."""
+    found = []
+    for post in index.ids(index.everything):
+        position = index.position(post)
+        assert position is not None
+        found.append((post, [tag.slug for tag in index.tags_of(position)]))
+    return found
 
 
 def test_snapshot_holds_what_was_saved(blog: BlogPage) -> None:
@@ -25,3 +50,288 @@ def test_snapshot_holds_what_was_saved(blog: BlogPage) -> None:
     assert index.page(index.select(Selection.parse("b+source:internal")), 20).ids == [older.pk]
     assert index.unknown(Selection.parse("a+-d+@bob")) == ("d", "@bob")
     assert (index.revision, index.version) == (snapshots.read_revision(), str(snapshots.read_revision()))
+
+
+def test_snapshot_of_each_blog_is_its_own(blog: BlogPage) -> None:
+    other = make_blog("other.example", default=False)
+    here, there = make_post(blog, "a"), make_post(other, "a b")
+    assert told(snapshots.snapshot(blog.path)) == [(here.pk, ["a"])]
+    assert told(snapshots.snapshot(other.path)) == [(there.pk, ["a", "b"])]
+
+
+def test_private_post_is_seen_by_its_audience_alone(blog: BlogPage) -> None:
+    post = make_post(blog, "a")
+    own = PageViewRestriction.objects.create(page=post, restriction_type=PageViewRestriction.LOGIN)
+    assert told(snapshots.snapshot(blog.path)) == []
+    assert told(snapshots.snapshot(blog.path, frozenset({own.pk}))) == [(post.pk, ["a"])]
+    above = PageViewRestriction.objects.create(page=blog.get_parent(), restriction_type=PageViewRestriction.PASSWORD)
+    assert told(snapshots.snapshot(blog.path, frozenset({own.pk}))) == []
+    assert told(snapshots.snapshot(blog.path, frozenset({own.pk, above.pk}))) == [(post.pk, ["a"])]
+
+
+def test_expired_post_leaves_without_a_new_revision(blog: BlogPage) -> None:
+    post = make_post(blog, "a", expire_at=timezone.now() + timedelta(seconds=0.5))
+    index = snapshots.snapshot(blog.path)
+    assert index.stale_at == post.expire_at.timestamp()
+    while timezone.now() < post.expire_at:
+        assert told(index) == [(post.pk, ["a"])]
+    later = snapshots.snapshot(blog.path)
+    assert (told(later), later.revision, later.version != index.version) == ([], index.revision, True)
+
+
+def test_tag_that_only_hidden_posts_bear_is_unknown(blog: BlogPage) -> None:
+    make_post(blog, "a", live=False)
+    make_post(blog, "a", expire_at=timezone.now() - HOUR)
+    PageViewRestriction.objects.create(page=make_post(blog, "a"), restriction_type=PageViewRestriction.LOGIN)
+    index = snapshots.snapshot(blog.path)
+    assert (index.tag("a"), index.tags(), index.unknown(Selection.parse("a"))) == (None, [], ("a",))
+
+
+def test_post_without_publication_time_stands_where_it_was_first_published(blog: BlogPage) -> None:
+    dated, other = make_post(blog), make_post(blog)
+    PostPage.objects.filter(pk=other.pk).update(published=None, first_published_at=datetime(2001, 1, 1, tzinfo=UTC))
+    bump()
+    assert [post for post, _ in told(snapshots.snapshot(blog.path))] == [dated.pk, other.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_was_never_seen_by_others() -> None:
+    _start_anew()
+    blog = make_blog()
+    post = make_post(blog, "a")
+    revision = snapshots.read_revision()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
+        secret = make_post(blog, "b")
+        assert told(snapshots.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
+        with pytest.raises(KeyError), transaction.atomic():  # noqa: PT012
+            post.delete()
+            assert told(snapshots.snapshot(blog.path)) == [(secret.pk, ["b"])]
+            raise KeyError
+        assert told(snapshots.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
+        raise ZeroDivisionError
+    assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
+    assert snapshots.read_revision() == revision
+    snapshots.snapshot(blog.path, revision=revision + 9)  # asked for more than there is, it gives what there is
+    bump(())
+    assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
+
+
+class Crash(Exception):
+    """What a process that dies looks like to its transaction."""
+
+
+class CrashAtRaise:
+    """Dies in place of the raise of the revision numbered `at`."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.raises = at, 0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and "blog_indexrevision" in sql:
+            self.raises += 1
+            if self.raises == self.at:
+                raise Crash
+        return execute(sql, *rest)
+
+
+def _restrict(page: Page, **fields: Any) -> PageViewRestriction:
+    return PageViewRestriction.objects.create(**{"page": page, "restriction_type": PageViewRestriction.LOGIN, **fields})
+
+
+def _publish(post: PostPage) -> None:
+    post.save_revision().publish()
+
+
+def _retag(post: PostPage, *tags: str) -> None:
+    post.tags.set(tags)
+    post.save()
+
+
+def _go_live_later(post: PostPage) -> None:
+    post.live, post.go_live_at = False, timezone.now() + HOUR
+    post.save()
+    post.save_revision().publish()
+    Revision.objects.filter(object_id=str(post.pk)).update(approved_go_live_at=timezone.now() - HOUR)
+
+
+def _expire(post: PostPage) -> None:
+    Page.objects.filter(pk=post.pk).update(expire_at=timezone.now() - HOUR)
+    bump([post.pk])
+
+
+def _save_only_live(page: Page) -> None:
+    page.live = False
+    page.save(update_fields=["live"])
+
+
+def _rename(tag: Tag) -> None:
+    tag.name = tag.slug = "renamed"
+    tag.save()
+
+
+def _call_publish_scheduled(post: PostPage) -> None:
+    call_command("publish_scheduled")
+
+
+def _unpublish_alias_with_source(post: PostPage) -> None:
+    post.create_alias(update_slug="alias")
+    post.unpublish()
+
+
+def _change_alias_with_source(post: PostPage) -> None:
+    post.create_alias(update_slug="alias")
+    post.tags.set(["c"])
+    _publish(post)
+
+
+def _nothing(post: PostPage) -> None:
+    pass
+
+
+# What an editor, a command or a shell may do to a post, after what was done before; each in autocommit, its worst case.
+CHANGES: dict[str, dict[str, tuple[Callable[[PostPage], Any], Callable[[PostPage], Any]]]] = {
+    "publication": {
+        "publish": (lambda post: post.unpublish(), _publish),
+        "unpublish": (_nothing, lambda post: post.unpublish()),
+        "unpublish the bare page": (_nothing, lambda post: Page.objects.get(pk=post.pk).unpublish()),
+        "save only live": (_nothing, _save_only_live),
+        "save only live of the bare page": (_nothing, lambda post: _save_only_live(Page.objects.get(pk=post.pk))),
+        "date back": (_nothing, lambda post: (setattr(post, "published", datetime(1999, 1, 1, tzinfo=UTC)), _publish(post))),
+        "go live as scheduled": (_go_live_later, _call_publish_scheduled),
+        "expire as scheduled": (_expire, _call_publish_scheduled),
+    },
+    "place": {
+        "delete": (_nothing, lambda post: post.delete()),
+        "delete the bare page": (_nothing, lambda post: Page.objects.get(pk=post.pk).delete()),
+        "delete by query": (_nothing, lambda post: PostPage.objects.filter(pk=post.pk).delete()),
+        "delete the blog": (_nothing, lambda post: post.get_parent().delete()),
+        "move to another blog": (_nothing, lambda post: post.move(make_blog("other.example", default=False), pos="last-child")),
+        "move back": (
+            lambda post: post.move(make_blog("other.example", default=False), pos="last-child"),
+            lambda post: Page.objects.get(pk=post.pk).move(BlogPage.objects.order_by("pk")[0], pos="last-child"),
+        ),
+        "copy": (_nothing, lambda post: post.copy(update_attrs={"slug": "copy"})),
+        "make an alias": (_nothing, lambda post: post.create_alias(update_slug="alias")),
+        "change with an alias": (_nothing, _change_alias_with_source),
+        "unpublish with an alias": (_nothing, _unpublish_alias_with_source),
+    },
+    "privacy": {
+        "restrict": (_nothing, _restrict),
+        "restrict the blog": (_nothing, lambda post: _restrict(post.get_parent())),
+        "restrict another post instead": (
+            _restrict,
+            lambda post: PageViewRestriction(
+                pk=PageViewRestriction.objects.get().pk,
+                page=make_post(BlogPage.objects.get(), "z"),
+                restriction_type=PageViewRestriction.LOGIN,
+            ).save(),
+        ),
+        "free": (_restrict, lambda post: PageViewRestriction.objects.get().delete()),
+        "free by query": (_restrict, lambda post: PageViewRestriction.objects.all().delete()),
+        "free the blog": (lambda post: _restrict(post.get_parent()), lambda post: PageViewRestriction.objects.get().delete()),
+    },
+    "names": {
+        "retag": (_nothing, lambda post: _retag(post, "b", "c")),
+        "take all tags away": (_nothing, _retag),
+        "tag by hand": (
+            lambda post: Tag.objects.create(name="q", slug="q"),
+            lambda post: PostTag.objects.create(content_object=post, tag=Tag.objects.get(slug="q")),
+        ),
+        "untag by hand": (_nothing, lambda post: PostTag.objects.filter(tag__slug="a").delete()),
+        "rename a tag": (_nothing, lambda post: _rename(Tag.objects.get(slug="a"))),
+        "delete a tag": (_nothing, lambda post: Tag.objects.get(slug="a").delete()),
+        "delete tags by query": (_nothing, lambda post: Tag.objects.all().delete()),
+        "delete the author": (_nothing, lambda post: Author.objects.get().delete()),
+    },
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("group", CHANGES)
+def test_change_raises_the_revision_or_does_not_happen(group: str) -> None:
+    """Whatever step a process dies in, nothing was committed without a raise."""
+    for change, (prepare, act) in CHANGES[group].items():
+        (seen, revision), *later = list(_committed(prepare, act))
+        assert later, change
+        for seen_later, revision_later in later:
+            assert seen_later == seen or revision_later > revision, change
+            seen, revision = seen_later, revision_later
+
+
+def _committed(prepare: Callable[[PostPage], Any], act: Callable[[PostPage], Any]) -> Iterator[tuple[list[Any], int]]:
+    """What is to be seen, and by how much the revision rose, when a process dies at the first raise, the second, … or never."""
+    for dies in count(1):
+        _start_anew()
+        post = make_post(make_blog(), "a b", author=make_author())
+        make_post(post.get_parent(), "b")
+        prepare(post)
+        before = snapshots.read_revision()
+        if dies == 1:
+            yield _seen(post), 0
+        try:
+            with connection.execute_wrapper(CrashAtRaise(dies)):
+                act(PostPage.objects.get(pk=post.pk))
+        except Crash:
+            yield _seen(post), snapshots.read_revision() - before
+            continue
+        yield _seen(post), snapshots.read_revision() - before
+        _check()
+        return
+
+
+def _seen(post: PostPage) -> list[Any]:
+    """Everything that readers of every blog could be told, read anew, whatever the numbers of pages in this run."""
+    snapshots.clear()
+    indexes = [snapshots.snapshot(blog.path) for blog in BlogPage.objects.order_by("pk")]
+    return [([(number - post.pk, tags) for number, tags in told(index)], index.authors()) for index in indexes]
+
+
+def _start_anew() -> None:
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("SET synchronous_commit TO off")  # no power is lost in a test
+    Locale.objects.get_or_create(language_code="en")
+    Site.objects.all().delete()
+    Page.objects.filter(depth=2).delete()
+    Author.objects.all().delete()
+    Tag.objects.all().delete()
+
+
+def _check(*arguments: str) -> str:
+    out = StringIO()
+    call_command("check_index", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_groups_of_a_restriction_raise_the_revision(blog: BlogPage) -> None:
+    restriction = _restrict(make_post(blog), restriction_type=PageViewRestriction.GROUPS)
+    before = snapshots.read_revision()
+    restriction.groups.add(Group.objects.create(name="friends"))
+    assert snapshots.read_revision() > before
+
+
+def test_new_tag_does_not_ask_for_everything_anew(blog: BlogPage) -> None:
+    make_post(blog, "a")
+    before = snapshots.read_revision()
+    make_post(blog, "b")
+    assert 0 not in Change.objects.filter(revision__gt=before).values_list("post_id", flat=True)
+
+
+def test_check_index_names_what_went_by_the_revision(blog: BlogPage) -> None:
+    make_post(blog, "a")
+    assert "1 posts indexed, 0 differences" in _check()
+
+
+def test_check_index_mends_by_having_everything_read_anew(blog: BlogPage) -> None:
+    post = make_post(blog, "a")
+    before = snapshots.read_revision()
+    assert f"from revision {before + 1}." in _check("--mend")
+    assert list(Change.objects.filter(revision=before + 1).values_list("post_id", flat=True)) == [0]
+    assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
+
+
+def test_check_index_forgets_old_changes(blog: BlogPage) -> None:
+    Change.objects.all().delete()
+    IndexRevision.objects.update(number=KEPT_REVISIONS + 5)
+    Change.objects.bulk_create(Change(revision=number, post_id=1) for number in range(1, 10))
+    assert "5 old changes forgotten" in _check()
+    assert list(Change.objects.order_by("revision").values_list("revision", flat=True)) == [6, 7, 8, 9]

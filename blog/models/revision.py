@@ -1,10 +1,13 @@
 """The revision: one number that rises, in the same transaction, with every change that a reader could see."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
+
+KEPT_REVISIONS = 10_000  # of which the changes are kept: a process further behind reads everything anew
 
 
 class IndexRevision(models.Model):
@@ -29,6 +32,25 @@ class Change(models.Model):
         return f"post {self.post_id} in revision {self.revision}"
 
 
+class Uncommitted:
+    """That this transaction has raised the revision: what is read in it now is nobody else's to see, and may never be.
+
+    It stands among the calls that await the commit, since a rollback, to a savepoint too, takes those away.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[Any, Any] = {}  # what was read after that raise
+
+    def __call__(self) -> None:
+        """Nothing is to be done at the commit."""
+
+
+def uncommitted() -> Uncommitted | None:
+    """Give the mark of the last raise in the transaction that is going on; None where there was none."""
+    marks = (call[1] for call in reversed(connection.run_on_commit) if isinstance(call[1], Uncommitted))
+    return next(marks, None)
+
+
 def bump(posts: Iterable[int] | None = None) -> int:
     """Raise the revision and note the posts concerned; None when any post may be. Gives the new number.
 
@@ -43,4 +65,12 @@ def bump(posts: Iterable[int] | None = None) -> int:
         number = rows.values_list("number", flat=True).get()
         concerned = [0] if posts is None else posts  # 0 is nobody's id: read everything anew
         Change.objects.bulk_create([Change(revision=number, post_id=post) for post in concerned])
+        transaction.on_commit(Uncommitted())
     return number
+
+
+def forget_old_changes() -> int:
+    """Delete the changes of all but the last revisions; gives their number."""
+    number = IndexRevision.objects.filter(pk=IndexRevision.ROW).values_list("number", flat=True).first() or 0
+    deleted, _ = Change.objects.filter(revision__lte=number - KEPT_REVISIONS).delete()
+    return deleted

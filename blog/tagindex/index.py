@@ -124,8 +124,8 @@ class TagIndex:
         found = list(chosen[first:end]) if first < end else []
         return PageOfIds(
             self._ids(found if oldest_first else found[::-1]),
-            newer=(self._cursor(found[-1]) if found else _just_before(before)) if end < len(chosen) else None,
-            older=(self._cursor(found[0]) if found else _just_after(after)) if first > 0 else None,
+            newer=(self.cursor(found[-1]) if found else _just_before(before)) if end < len(chosen) else None,
+            older=(self.cursor(found[0]) if found else _just_after(after)) if first > 0 else None,
         )
 
     def _older_than(self, chosen: Positions, cursor: Cursor) -> int:
@@ -134,7 +134,8 @@ class TagIndex:
         position = int(low + np.searchsorted(self.post_ids[low:high], cursor.id))
         return chosen.rank(position - 1) if position else 0
 
-    def _cursor(self, position: int) -> Cursor:
+    def cursor(self, position: int) -> Cursor:
+        """Give the place of the post at a position."""
         return Cursor(int(self.published[position]), int(self.post_ids[position]))
 
     def _ids(self, positions: list[int]) -> list[int]:

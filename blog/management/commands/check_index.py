@@ -1,0 +1,104 @@
+"""`manage.py check_index`: hold the tag index against the pages themselves, as a nightly task; and forget old changes."""
+
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import Q, QuerySet
+from wagtail.models import PageViewRestriction
+
+from blog import snapshots
+from blog.models import BlogPage, PostPage
+from blog.models.revision import bump, forget_old_changes
+from blog.selection import EXTERNAL, INTERNAL
+from blog.tagindex import TagIndex
+
+ATTEMPTS = 5  # at a comparison during which nothing is published
+READ_AT_ONCE = 1_000  # posts
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Entry(NamedTuple):
+    """What the index tells of a post."""
+
+    published: int  # microseconds since 1970
+    author: str | None
+    source: str
+    tags: tuple[str, ...]
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare the tag index with the pages of every blog, and name each difference; the exit status is 1 if there are any. "
+        "Changes that no running process can still need are forgotten."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--mend", action="store_true", help="Make every running process read its index anew.")
+
+    def handle(self, *, mend: bool, **options: Any) -> None:
+        different = False
+        for blog in BlogPage.objects.order_by("path"):
+            differences = _differences_at_rest(blog)
+            different |= bool(differences)
+            self.stdout.writelines(differences)
+            self.stdout.write(f"“{blog}”: {len(snapshots.snapshot(blog.path))} posts indexed, {len(differences)} differences.")
+        self.stdout.write(f"{forget_old_changes()} old changes forgotten.")
+        if mend:
+            self.stdout.write(f"Every process reads its index anew from revision {bump()}.")
+        if different:
+            sys.exit(1)
+
+
+def _differences_at_rest(blog: BlogPage) -> list[str]:
+    """Compare until nothing was published or expired meanwhile."""
+    for _ in range(ATTEMPTS):
+        snapshots.clear()
+        index = snapshots.snapshot(blog.path)
+        differences = list(_differences(index, blog))
+        if not differences or snapshots.snapshot(blog.path) is index:
+            return differences
+    return [f"“{blog}” was changed during each of {ATTEMPTS} comparisons: try again later."]
+
+
+def _differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
+    authors = {position: handle for handle, theirs in index.by_author.items() for position in theirs}
+    unseen = set(index.everything)
+    for post in _posts_to_be_seen(blog).iterator(READ_AT_ONCE):
+        position = index.position(post.pk)
+        if position is None:
+            yield f"Post {post.pk} may be seen, but is not in the index."
+            continue
+        unseen.remove(position)
+        indexed, kept = _indexed(index, position, authors), _kept(post)
+        if indexed != kept:
+            yield f"Post {post.pk} is {indexed} in the index, but {kept} on its page."
+    for position in sorted(unseen):
+        yield f"Post {index.cursor(position).id} is in the index, but may not be seen."
+
+
+def _posts_to_be_seen(blog: BlogPage) -> QuerySet[PostPage]:
+    """Ask as Wagtail would, not as the index does."""
+    posts = PostPage.objects.child_of(blog).live()
+    for restriction in PageViewRestriction.objects.exclude(restriction_type="none").select_related("page"):
+        posts = posts.not_descendant_of(restriction.page, inclusive=True)
+    posts = posts.filter(Q(expire_at=None) | Q(expire_at__gt=datetime.fromtimestamp(time.time(), UTC)))
+    return posts.select_related("author").prefetch_related("tagged_items__tag").defer("body", "html", "toc", "card")
+
+
+def _indexed(index: TagIndex, position: int, authors: dict[int, str]) -> Entry:
+    source = EXTERNAL if position in index.external else INTERNAL
+    tags = tuple(tag.slug for tag in index.tags_of(position))
+    return Entry(index.cursor(position).published, authors.get(position), source, tags)
+
+
+def _kept(post: PostPage) -> Entry:
+    return Entry(
+        ((post.published or post.first_published_at or EPOCH) - EPOCH) // timedelta(microseconds=1),
+        post.author and post.author.handle,
+        EXTERNAL if post.link else INTERNAL,
+        tuple(sorted(tagged.tag.slug for tagged in post.tagged_items.all())),
+    )
