@@ -1,5 +1,6 @@
 """A listing: a selection's posts in one order and view, with what can be counted about them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from blog.sites import Blog
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
+NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
 CHUNK = 50  # posts read at once of a whole history
 
 
@@ -80,7 +82,13 @@ class Listing:
             yield from (posts[id_] for id_ in ids[start : start + CHUNK] if id_ in posts)
 
 
-def search_ids(blog: Blog, words: str) -> list[int]:
-    """The ids of the blog's posts that hold all the words, by Wagtail's search; the index says who may see them."""
+def search_ids(blog: Blog, text: str) -> list[int]:
+    """The ids of the blog's posts that hold all the words, by Wagtail's search; the index says who may see them.
+
+    Words alone reach the database: SQLite's search would read signs among them as its own language.
+    """
+    words = " ".join(NOT_WORDS.sub(" ", text).split())
+    if not words:
+        return []
     found = PostPage.objects.of_blog(blog.path).search(words, operator="and", order_by_relevance=False)
     return list(found.get_queryset().values_list("pk", flat=True))
