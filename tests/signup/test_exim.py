@@ -1,21 +1,17 @@
-"""The whole way of a mail with a real exim4, which signs it, and a DNS server that has the key."""
+"""A mail's way through a real exim4, which signs it, and back, when it is refused."""
 
 import re
 from collections.abc import Iterator
 from email.utils import parseaddr
 from pathlib import Path
 
-import dkim
-import dns.resolver
 import pytest
 
 from signup.bounces import parse
-from signup.dkim_signing import public_record, zone_line
-from signup.management.commands.make_dkim_key import new_key, write_key
 from signup.smtp_replies import RecipientsRefused
-from tests.signup.dns_server import DnsServer
-from tests.signup.exim import EXIM, WAIT, WHY_NOT, Exim
-from tests.signup.sink import ReceivedMail, Sink
+from tests.signup.exim import EXIM, WHY_NOT
+from tests.signup.mail_line import GONE, Line, mail_line, signed_names
+from tests.signup.sink import ReceivedMail
 from tests.signup.smtp_sending import backend, message
 
 pytestmark = pytest.mark.skipif(not EXIM.exists(), reason=WHY_NOT)
@@ -26,39 +22,10 @@ LIST = {
 }
 
 
-class Line:
-    """A site's mail server, what lies behind it, and the DNS."""
-
-    def __init__(self, exim: Exim, sink: Sink, dns_server: DnsServer) -> None:
-        self.exim, self.sink, self.dns = exim, sink, dns_server
-
-    def arrived(self, number: int) -> list[ReceivedMail]:
-        return self.sink.wait_for(number, WAIT, self.exim.log)
-
-    def verified(self, mail: ReceivedMail) -> bool:
-        return bool(dkim.verify(mail.content, dnsfunc=self._txt))
-
-    def _txt(self, name: bytes, timeout: int = 5) -> bytes:
-        resolver = dns.resolver.Resolver(configure=False)
-        resolver.nameservers, resolver.port = ["127.0.0.1"], self.dns.port
-        (record,) = resolver.resolve(name.decode(), "TXT", lifetime=timeout)
-        return b"".join(record.strings)
-
-
 @pytest.fixture(params=["rsa", "ed25519"])
 def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
-    key = new_key(request.param)
-    write_key(key, tmp_path / "dkim.pem")
-    zone = zone_line("s1._domainkey.notes.example", public_record(key)).replace(" IN TXT ( ", " TXT ").replace(" )", "")
-    refuse = {"gone@example.net": "550 5.1.1 Nobody of that name"}
-    with Sink(refuse=refuse) as sink, DnsServer(zone) as dns_server, Exim(sink.port, tmp_path / "dkim.pem") as exim:
-        yield Line(exim, sink, dns_server)
-
-
-def signed_names(mail: ReceivedMail) -> list[str]:
-    found = re.search(r"\bh=([^;]*)", str(mail.message["DKIM-Signature"]))
-    assert found
-    return [name.strip().lower() for name in found[1].split(":")]
+    with mail_line(tmp_path, request.param) as line:
+        yield line
 
 
 def test_mail_goes_through_exim_signed_with_both_unsubscribe_headers_whole(line: Line):
@@ -85,7 +52,7 @@ def test_mail_goes_through_exim_signed_with_both_unsubscribe_headers_whole(line:
 
 
 def test_bounce_of_a_refused_recipient_comes_to_its_return_address(line: Line):
-    addresses = {"gone@example.net": "bounces+7-ab", "ben@example.net": "bounces+8-cd"}
+    addresses = {GONE: "bounces+7-ab", "ben@example.net": "bounces+8-cd"}
     connection = backend(line.sink, url=line.exim.url)
     connection.send_messages(
         [message(to=[to], envelope_sender=f"{local}@{line.exim.bounce_domain}") for to, local in addresses.items()]
