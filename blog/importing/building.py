@@ -11,8 +11,19 @@ from blog.importing.source import Refusal, SourcePost
 from blog.models import Author, PostPage, PostTag, Tag
 from blog.models.pages import RESERVED_SLUGS
 
-# Fields that no file fills, or whose check would ask the database for what is known to be right.
-NOT_CHECKED = {"path", "depth", "content_type", "locale", "author", "cover", "page_ptr", "translation_key", "draft_title"}
+# Fields that no file fills, or whose check would render the text again or ask the database for what is known to be right.
+NOT_CHECKED = {
+    "body",
+    "path",
+    "depth",
+    "content_type",
+    "locale",
+    "author",
+    "cover",
+    "page_ptr",
+    "translation_key",
+    "draft_title",
+}
 FIELD_KEYS = {"link": ("link", "externalurl"), "title": ("title",), "summary": ("summary", "excerpt", "description")}
 
 

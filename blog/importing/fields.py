@@ -129,6 +129,7 @@ def plain(text: str) -> str:
     text = re.sub(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)", r"\1", text)
     text = re.sub(r"(\*\*|__|`)(?=\S)(.+?)\1", r"\2", text)
+    text = re.sub(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+)(?<=\S)\1(?![\w*])", r"\2", text)
     return " ".join(html.unescape(text).split())
 
 

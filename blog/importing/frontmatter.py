@@ -102,10 +102,14 @@ def read_yaml(text: str, first: int) -> Header:
     except Refusal as refusal:
         if "\t" not in text:
             raise
-        try:
-            header = _compose("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), first)
-        except Refusal:
-            raise refusal from None
+        return _compose_without_tabs(text, first, refusal)
+
+
+def _compose_without_tabs(text: str, first: int, refusal: Refusal) -> Header:
+    try:
+        header = _compose("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), first)
+    except Refusal:
+        raise refusal from None
     note = Note(refusal.line, "A tab in the YAML, where it allows none, was read as spaces.")
     return Header(header.values, header.lines, (*header.notes, note))
 

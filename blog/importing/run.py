@@ -15,7 +15,7 @@ from blog.importing.source import Options, Refusal
 from blog.importing.writing import NotAll, Ready, Writer
 from blog.models import Author, BlogPage, ImportedFile
 
-CHUNK = 250  # posts in a transaction
+CHUNK = 500  # posts in a transaction
 LONGEST_KEY = 500  # characters of a file's path
 
 

@@ -83,7 +83,9 @@ class Turner:
             return self.leave(found, name), found.end()
         self.turned[name] += 1
         inner = self.text[found.end() : ends.start()]
-        return {"comment": "", "literal": f"{{{{{found[0][2]}{inner}{ends[0][2:]}"}.get(name, inner), ends.end()
+        if name == "literal":  # `{{</* x */>}}` shows `{{< x >}}`
+            inner = f"{found[0][:3]}{inner}{ends[0][2:]}"
+        return "" if name == "comment" else inner, ends.end()
 
     def output(self, found: re.Match[str]) -> str:
         try:
