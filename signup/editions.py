@@ -11,6 +11,8 @@ from blog.snapshots import PUBLIC, read_revision, snapshot
 from blog.tagindex import TagIndex
 from signup.models.digests import Edition, News
 
+SETTLING = timedelta(minutes=5)  # in which an editor may take a post back, or mend its tags, before anyone is told of it
+MARGIN = timedelta(seconds=30)  # before that ends, in which nothing is taken back: another worker may be about to tell
 OLD = timedelta(days=14)  # between a post's date and its appearance: such a one comes from an archive, and is not news
 MICROSECOND = timedelta(microseconds=1)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,15 +22,23 @@ def publish(now: datetime, revision: int | None = None) -> int:
     """Note what has become visible, in a new edition; give its number of posts. Workers who meet write one between them."""
     wanted = read_revision() if revision is None else revision
     indexes = [snapshot(path, PUBLIC, wanted) for path in BlogPage.objects.values_list("path", flat=True)]
+    _take_back(indexes, now)
     try:
         return _write([news for index in indexes for news in _unseen(index, now)], now)
     except IntegrityError:  # another worker wrote this edition; what it did not see is seen at the next look
         return publish(now, revision)
 
 
-def last_before(moment: datetime) -> int:
-    """The last edition that was written by then; 0 when there is none."""
-    return Edition.objects.filter(seen__lte=moment).aggregate(last=Max("number"))["last"] or 0
+def last_settled(now: datetime) -> int:
+    """The last edition that may be told of; 0 when there is none."""
+    return Edition.objects.filter(seen__lte=now - SETTLING).aggregate(last=Max("number"))["last"] or 0
+
+
+def _take_back(indexes: list[TagIndex], now: datetime) -> None:
+    """Forget news that was hidden again before anyone could be told of it: it will be news when it is shown for good."""
+    settling = News.objects.filter(edition__seen__gt=now - SETTLING + MARGIN).values_list("pk", flat=True)
+    hidden = [post for post in settling if all(index.position(post) is None for index in indexes)]
+    News.objects.filter(pk__in=hidden).delete()
 
 
 def _unseen(index: TagIndex, now: datetime) -> list[News]:
