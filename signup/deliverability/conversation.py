@@ -100,7 +100,7 @@ def _words(error: Exception) -> str:
 
 
 def probe(address: str) -> str:
-    """Why the mail server at an address takes no connection from here; empty when it does, or nobody can tell.
+    """Whether the mail server at an address refuses connections; empty when it takes them, or nobody can tell.
 
     Many networks let no connection to port 25 out: silence says nothing of the other side.
     """

@@ -1,10 +1,12 @@
 """Asking the DNS: the shape every check takes its answers in, and a resolver that gives up before its time is over."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import dns.exception
+import dns.inet
 import dns.name
 import dns.rdatatype
 import dns.resolver
@@ -75,13 +77,12 @@ def parse_server(text: str) -> tuple[str, int]:
     >>> parse_server("127.0.0.1:5353"), parse_server("2001:db8::1"), parse_server("[2001:db8::1]:53")
     (('127.0.0.1', 5353), ('2001:db8::1', 53), ('2001:db8::1', 53))
     """
-    host, colon, port = text.rpartition(":")
-    if not colon or (":" in host and not host.startswith("[")):
-        host, port = text, "53"
-    host = host.strip("[]")
-    if not dns.inet.is_address(host) or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+    match = re.fullmatch(r"\[(?P<six>[^\]]+)\](:(?P<port6>[0-9]+))?|(?P<four>[^:]+)(:(?P<port>[0-9]+))?|(?P<bare>.+)", text)
+    host = (match["six"] or match["four"] or match["bare"]) if match else ""
+    port = int((match and (match["port6"] or match["port"])) or 53)
+    if not dns.inet.is_address(host) or not 0 < port < 65536:
         raise ValueError(f"--resolver is {text!r}: give a name server's address, such as 127.0.0.1:53 or [::1]:53.")
-    return host, int(port)
+    return host, port
 
 
 def text_of(value: Any) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
-from signup.deliverability.reverse import is_internal
+from signup.deliverability.reverse import is_internal, is_public
 
 SUBJECT = "MX"
 Probe = Callable[[str], str]
-"""`probe("192.0.2.1")` says why the mail server there takes no connection; empty when it does, or nobody can tell."""
+"""`probe("192.0.2.1")` says that the mail server there refuses connections; empty when it takes them, or nobody can tell."""
 
 
 def mx_findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Probe | None = None) -> list[Finding]:
@@ -29,12 +29,13 @@ def _findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Probe
     if "." in hosts:
         sentence = f"{domain} has a null MX ({answers[0][0]} .), which says that it takes no mail: {purpose} cannot come back."
         return [Finding(SUBJECT, Level.ERROR, "mx-null", sentence, cure)]
-    dead = {name: why for name in hosts if (why := _why_dead(name, lookup, probe))}
+    dead = {name: why for name in hosts if (why := _why_dead(name, lookup))}
     if dead:
         level = Level.ERROR if len(dead) == len(set(hosts)) else Level.WARNING
         return [Finding(SUBJECT, level, "mx-dead", f"The MX of {domain}, {name}, {why}.", cure) for name, why in dead.items()]
     good = Finding(SUBJECT, Level.OK, "mx-found", f"{domain} takes {purpose} at {' and '.join(dict.fromkeys(hosts))}.")
-    return [good, *_aliases(domain, hosts, lookup), *_internal(domain, hosts, cure, lookup)]
+    unsure = _refusing(domain, hosts, lookup, probe) if probe else []
+    return [good, *unsure, *_aliases(domain, hosts, lookup), *_internal(domain, hosts, cure, lookup)]
 
 
 def _without(domain: str, purpose: str, cure: str, lookup: Lookup) -> Finding:
@@ -46,15 +47,22 @@ def _without(domain: str, purpose: str, cure: str, lookup: Lookup) -> Finding:
     return Finding(SUBJECT, Level.WARNING, "mx-implicit", sentence, cure)
 
 
-def _why_dead(host: str, lookup: Lookup, probe: Probe | None) -> str:
-    """Why no mail can be given to a host; empty when it can, as far as is known."""
+def _why_dead(host: str, lookup: Lookup) -> str:
+    """Why no mail can be given to a host; empty when it can, as far as the DNS knows."""
     if _is_address(host):
         return "is an address, where RFC 1035 demands a name"
-    addresses = _addresses(host, lookup)
-    if not addresses:
-        return "has no address"
-    reasons = [probe(address) if probe and not is_internal(address) else "" for address in addresses]
-    return reasons[0] if all(reasons) else ""
+    return "" if _addresses(host, lookup) else "has no address"
+
+
+def _refusing(domain: str, hosts: Sequence[str], lookup: Lookup, probe: Probe) -> list[Finding]:
+    """Hosts that take no connection at any address; a warning, for it may be our own network that refuses."""
+    cure = "Let its mail server listen on port 25, or check from a network that lets connections to port 25 out."
+    said = {host: [probe(address) for address in _addresses(host, lookup) if is_public(address)] for host in hosts}
+    return [
+        Finding(SUBJECT, Level.WARNING, "mx-refused", f"The MX of {domain}, {host}, {reasons[0]}, as seen from here.", cure)
+        for host, reasons in said.items()
+        if reasons and all(reasons)
+    ]
 
 
 def _aliases(domain: str, hosts: Sequence[str], lookup: Lookup) -> list[Finding]:

@@ -32,6 +32,11 @@ def is_internal(address: str) -> bool:
     return any(ip.version == network.version and ip in network for network in INTERNAL)
 
 
+def is_public(address: str) -> bool:
+    """Say whether an address is one that the whole net may reach: no private one, and none for documentation."""
+    return ipaddress.ip_address(address).is_global
+
+
 def address_type(address: str) -> str:
     return "A" if ipaddress.ip_address(address).version == 4 else "AAAA"
 

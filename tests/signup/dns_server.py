@@ -35,7 +35,7 @@ class Zone:
 
     def __init__(self, text: str) -> None:
         lines = "\n".join(line.strip() for line in text.splitlines())
-        found = dns.zonefile.read_rrsets(lines, rdclass="IN", default_ttl=60)
+        found = dns.zonefile.read_rrsets(lines, rdclass=None, default_ttl=60)
         self.rrsets = {(rrset.name, rrset.rdtype): rrset for rrset in found}
         self.names = {ancestor for name, _ in self.rrsets for ancestor in ancestors(name)}
 
