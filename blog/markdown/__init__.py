@@ -2,9 +2,8 @@
 
 import re
 
-import nh3
-
-from blog.markdown.finish import PREFIX, Rendered, finish
+from blog.markdown.comments import subset
+from blog.markdown.finish import PREFIX, Rendered, finish, read
 from blog.markdown.limits import RenderError
 from blog.markdown.sandbox import clean_html
 
@@ -12,12 +11,6 @@ __all__ = ["RenderError", "Rendered", "plain", "prefixed", "render", "render_com
 
 # The last quotation mark of a tag's attribute is followed by its `>`, that of a text by the next tag's `<`.
 REFERENCE = re.compile(rf' (id="|href="#){PREFIX}(?=[^<>]*>)')
-HEADING = re.compile(r"<(/?)h[2-6][^>]*>(?:</?a\b[^>]*>)?")
-COMMENT = nh3.Cleaner(
-    tags=frozenset("a abbr b blockquote br code del em i li ol p pre q s span strong sub sup ul".split()),
-    attributes={"a": {"href"}, "pre": {"tabindex"}, "span": {"class"}, "*": {"dir"}},
-    link_rel="nofollow ugc",
-)
 
 
 def render(text: str, prefix: str = PREFIX) -> Rendered:
@@ -31,8 +24,8 @@ def render_short(text: str) -> str:
 
 
 def render_comment(text: str) -> str:
-    """Render what a stranger wrote: no headings, pictures, tables or ids, and links that search engines do not follow."""
-    return COMMENT.clean(HEADING.sub(r"<\1p>", finish(clean_html(text)).html)) if text.strip() else ""
+    """Render what a stranger wrote: no headings, pictures, tables or ids."""
+    return subset(read(clean_html(text))) if text.strip() else ""
 
 
 def prefixed(html: str, prefix: str) -> str:

@@ -5,7 +5,7 @@ import re
 from re import Match
 
 IFRAME = re.compile(r"<iframe\b([^<>]{0,2000})>", re.IGNORECASE)
-ATTRIBUTE = re.compile(r"""\b(src|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""\b(src|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 # A player's address, and that of the page one can visit.
 PLAYERS = [
     (re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+).*"), r"https://www.youtube.com/watch?v=\1"),
@@ -20,7 +20,7 @@ def link_embeds(text: str) -> str:
 
 
 def _link(match: Match[str]) -> str:
-    found = {m[1].lower(): html.unescape(m[2] or m[3] or "") for m in ATTRIBUTE.finditer(match[1])}
+    found = {m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "") for m in ATTRIBUTE.finditer(match[1])}
     address = visitable(found.get("src", "").strip())
     return f'<p><a href="{html.escape(address)}">{html.escape(found.get("title") or address)}</a></p>' if address else ""
 

@@ -9,7 +9,7 @@ from blog.markdown.limits import DEEPEST, RenderError
 from blog.markdown.media import resolve
 from blog.markdown.names import Names, follow, rename
 from blog.markdown.narrowing import narrow
-from blog.markdown.tokens import depth, parse, write
+from blog.markdown.tokens import Token, depth, parse, write
 from blog.markdown.words import excerpt, minutes, plain
 
 PREFIX = "n-"  # of every id in a text
@@ -28,9 +28,7 @@ class Rendered:
 
 def finish(html: str, prefix: str = PREFIX) -> Rendered:
     """Make the stored forms of a text from its clean HTML."""
-    tokens = parse(html)
-    if depth(tokens) > DEEPEST:
-        raise RenderError.too_deep()
+    tokens = read(html)
     names = Names(prefix)
     rename(tokens, names)
     headings = number(tokens, names)
@@ -40,7 +38,15 @@ def finish(html: str, prefix: str = PREFIX) -> Rendered:
     if RIGHT_TO_LEFT.search(html):
         direct(tokens)
     words = plain(tokens)
-    return Rendered(write(tokens), contents(headings), minutes(words), excerpt(tokens), words)
+    return Rendered(write(tokens).strip(), contents(headings), minutes(words), excerpt(tokens), words)
+
+
+def read(html: str) -> list[Token]:
+    """Take clean HTML apart, unless feed readers and browsers would give up on its depth."""
+    tokens = parse(html)
+    if depth(tokens) > DEEPEST:
+        raise RenderError.too_deep()
+    return tokens
 
 
 def _way_back() -> str:

@@ -1,5 +1,7 @@
 """Elements put together: headings that link to themselves, figures from pictures with a caption, boxes that scroll. Pure."""
 
+import html
+
 from blog.markdown.headings import link_itself
 from blog.markdown.tokens import Tag, Token
 from blog.markdown.words import is_mark
@@ -30,6 +32,8 @@ def lay_out(tokens: list[Token], back: str) -> list[Token]:
 def _end(name: str, written: list[Token], headings: list[int]) -> None:
     if name in HEADINGS:
         link_itself(written, headings.pop())
+    elif name == "p" and isinstance(written[-2], Tag) and written[-2].name == "p":
+        del written[-2:]  # empty: left by HTML that could not stand in a paragraph
     elif name == "p":
         _figure(written)
 
@@ -58,7 +62,7 @@ def _figure(written: list[Token]) -> None:
     start = len(written) - size
     picture = written[start + size // 2]
     assert isinstance(picture, Tag)
-    caption = picture.attributes.pop("title")
+    caption = html.escape(html.unescape(picture.attributes.pop("title")), quote=False)
     side = {"class": picture.attributes.pop("class")} if "class" in picture.attributes else {}
     written[start] = Tag("figure", side)
     written[-1:] = [Tag("figcaption"), caption, Tag("figcaption", closing=True), Tag("figure", closing=True)]

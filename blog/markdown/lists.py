@@ -5,10 +5,12 @@ It knows items four spaces deeper than their parent's, and lists after an empty 
 
 import re
 
+from markdown import util
 from markdown.preprocessors import Preprocessor
 
 ITEM = re.compile(r"( *)([-*+]|(\d{1,9})\.)( {1,4}(?! )| +)(?=\S)")
 NOT_AN_ITEM = re.compile(r" *(?:[-*+] ?){3,}$| *[-|: ]+$")  # a rule, or what stands under a table's head
+TAKEN_OUT = re.compile(f" *{util.HTML_PLACEHOLDER % '[0-9]+'} *$")  # a block of code or HTML
 STEP = 4  # spaces a level
 
 
@@ -28,6 +30,7 @@ class Indenter:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.columns: list[int] = []
+        self.in_block = False  # a block of its own within an item
 
     @property
     def after_blank(self) -> bool:
@@ -39,9 +42,12 @@ class Indenter:
         item = ITEM.match(line)
         if item and not NOT_AN_ITEM.match(line) and self._may_begin(indent, item[3]):
             self._open(line, indent, item.end())
+        elif TAKEN_OUT.match(line):
+            self._separate()
+            self._begin_block(line, indent)
+            self.lines.append("")
         elif line.strip() and self.after_blank:
-            self._close(indent)
-            self._write(line, indent)
+            self._begin_block(line, indent)
         else:
             self.lines.append(line)
 
@@ -51,8 +57,9 @@ class Indenter:
         return indent - around < STEP and (bool(self.columns) or self.after_blank or number in (None, "1"))
 
     def _open(self, line: str, indent: int, column: int) -> None:
-        if not self.columns and not self.after_blank:
-            self.lines.append("")  # here a list begins
+        if self.in_block or not self.columns:
+            self._separate()
+        self.in_block = False
         self._close(indent)
         self.lines.append(" " * STEP * len(self.columns) + line[indent:])
         self.columns.append(column)
@@ -61,7 +68,13 @@ class Indenter:
         while self.columns and indent < self.columns[-1]:
             self.columns.pop()
 
-    def _write(self, line: str, indent: int) -> None:
-        """Write a line that begins a block in the innermost open item."""
+    def _separate(self) -> None:
+        if not self.after_blank:
+            self.lines.append("")
+
+    def _begin_block(self, line: str, indent: int) -> None:
+        """Write a line that begins a block, in the innermost item it is indented enough for."""
+        self._close(indent)
+        self.in_block = bool(self.columns)
         deeper = STEP * len(self.columns) - indent
         self.lines.append(" " * deeper + line if deeper > 0 else line)

@@ -15,12 +15,14 @@ SIDES = {
     }.items()
     for side in sides.split()
 }
+ALIGNMENT = {side: kept for side, kept in SIDES.items() if kept in ("right", "center")}
 CLASSES: dict[str, dict[str, str]] = {
-    **dict.fromkeys(("img", "figure", "div", "p", "td", "th"), SIDES),
+    **dict.fromkeys(("img", "figure"), SIDES),
+    **dict.fromkeys(("p", "td", "th"), ALIGNMENT),
+    "div": {**ALIGNMENT, "footnote": "footnote", "wide": "wide"},
     "ul": {"task-list": "tasks", "tasks": "tasks"},
     "span": {"box": "box", "filename": "filename", "hll": "hll"},
 }
-CLASSES["div"] = {**SIDES, "footnote": "footnote", "wide": "wide"}
 # Of Pygments' classes only those that the sheet colours, by their first letters.
 CODE = re.compile(r"(k|s|c|m|gi|gd|gh|gu|n[fcdne]|nb|bp|n[ta])[a-z]?\d?")
 FAMILIES = {"gi": "i", "gd": "d", "gh": "k", "gu": "k", "nb": "b", "bp": "b", "nt": "k", "na": "b"}

@@ -13,7 +13,9 @@ UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0
 WORD = re.compile(r"\w[\w'’-]*")
 LENGTH = 200  # characters of an excerpt
 INLINE = frozenset(allowed.INLINE.split()) - {"br", "img"} | allowed.MATHML
-NOT_PROSE = frozenset("figcaption figure footnote h2 h3 h4 h5 h6 img pre summary table".split())  # elements, and a class
+NOT_PROSE = frozenset(
+    "figcaption figure filename footnote h2 h3 h4 h5 h6 img pre summary table".split()
+)  # elements, and two classes
 MARK = re.compile(r"fnref\d*-")
 
 
@@ -41,12 +43,12 @@ def text_of(tokens: list[Token], without: frozenset[str] = frozenset()) -> str:
 
 
 def plain(tokens: list[Token]) -> str:
-    return html.unescape(text_of(tokens))
+    return " ".join(html.unescape(text_of(tokens)).split())
 
 
 def excerpt(tokens: list[Token]) -> str:
     """Give the prose with which a text begins, cut at a word."""
-    return cut(html.unescape(text_of(tokens, NOT_PROSE)))
+    return cut(" ".join(html.unescape(text_of(tokens, NOT_PROSE)).split()))
 
 
 def cut(text: str, length: int = LENGTH) -> str:

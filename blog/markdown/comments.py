@@ -1,0 +1,32 @@
+"""What a stranger may write: paragraphs, emphasis, lists, quotations, code, links that search engines do not follow. Pure."""
+
+import nh3
+
+from blog.markdown.allowed import MATHML
+from blog.markdown.layout import lay_out
+from blog.markdown.narrowing import narrow
+from blog.markdown.tokens import Tag, Token, write
+
+KEPT = frozenset("abbr b blockquote br code del em i li ol p pre q s span strong sub sup ul".split()) | MATHML
+PARAGRAPHS = frozenset("h1 h2 h3 h4 h5 h6".split())
+CLEANER = nh3.Cleaner(
+    tags=KEPT | {"a"},
+    attributes={"a": {"href", "rel"}, "abbr": {"title"}, "math": {"display"}, "pre": {"tabindex"}, "span": {"class"}},
+    link_rel=None,
+)
+
+
+def subset(tokens: list[Token]) -> str:
+    """Write of a text's clean HTML what a comment may have."""
+    return CLEANER.clean(write(lay_out(narrow([kept for token in tokens for kept in _keep(token)]), ""))).strip()
+
+
+def _keep(token: Token) -> list[Token]:
+    if not isinstance(token, Tag) or token.name in KEPT:
+        return [token]
+    if token.name in PARAGRAPHS:
+        return [Tag("p", closing=token.closing)]
+    if token.name == "a":
+        address = token.attributes.get("href", "#")
+        return [Tag("a", {} if address.startswith("#") else {"href": address, "rel": "nofollow ugc"}, token.closing)]
+    return [token.attributes.get("alt", "") if token.name == "img" else " "]
