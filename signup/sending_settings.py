@@ -37,7 +37,7 @@ def sending_from_settings(
         domain=domain,
         bounce_domain=domain_of(bounce_domain) if bounce_domain else bounces,
         server=_server(),
-        addresses=tuple(str(ipaddress.ip_address(address)) for address in addresses or settings.MAIL_FROM_IPS),
+        addresses=tuple(map(_address, addresses or settings.MAIL_FROM_IPS)),
         key=key,
         troubles=troubles,
     )
@@ -56,6 +56,15 @@ def domain_of(text: str) -> str:
     if not domain or len(domain) > 253 or not all(0 < len(label) <= 63 for label in domain.split(".")):
         raise ValueError(f"{text!r} is no domain: write it like notes.example.")
     return domain
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} in MAIL_FROM_IPS (or --from-ip) is no address: write it like 192.0.2.1 or 2001:db8::1."
+        ) from error
 
 
 def _server() -> MailServer | None:
