@@ -14,7 +14,7 @@ from signup.smtp_replies import BadHeader
 LINE_LENGTH = 76  # characters, where a line can be broken (RFC 2047, 2)
 LONGEST_LINE = 998  # characters, in any case (RFC 5322, 2.1.1)
 NAME = re.compile(r"[!-9;-~]{1,70}")
-CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")  # and halves of characters
 WORD = re.compile(r"[ \t]*[^ \t]+")
 ATOMS = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]*", re.ASCII)
 

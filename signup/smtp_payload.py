@@ -43,6 +43,17 @@ class SMTPPayload(BasePayload):
                 if CONTROL.search(str(address)):
                     raise BadHeader(f"{name} holds a line break or control character ({str(address)!r}): remove it.")
 
+    def prepped_attachments(self, attachments: Iterable[Any]) -> list[Attachment]:
+        for attachment in attachments:
+            name, _, mimetype = attachment if isinstance(attachment, tuple) else (attachment.get_filename(), None, None)
+            for text in (name, mimetype):
+                if CONTROL.search(str(text)):
+                    raise BadHeader(
+                        f"An attachment's name or type has a line break or control character ({text!r}): remove it."
+                    )
+        prepped: list[Attachment] = super().prepped_attachments(attachments)
+        return prepped
+
     # what Django's messages have
 
     def set_from_email(self, email: EmailAddress) -> None:

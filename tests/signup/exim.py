@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,9 +24,12 @@ WAIT = 20  # seconds for exim to listen, and for a mail to come
 
 
 class Exim:
-    """`next_port` is where all mail that is not a bounce goes on to."""
+    """`next_port` is where all mail that is not a bounce goes on to; `arguments` are more of exim's own."""
 
-    def __init__(self, next_port: int, key: Path | None = None, mail_domain: str = "notes.example") -> None:
+    def __init__(
+        self, next_port: int, key: Path | None = None, mail_domain: str = "notes.example", arguments: Sequence[str] = ()
+    ) -> None:
+        self.arguments = arguments
         self.folder = Path(tempfile.mkdtemp(prefix="kimonote-exim-"))
         self.mail_domain = mail_domain
         self.bounce_domain = f"bounces.{mail_domain}"
@@ -78,7 +82,7 @@ class Exim:
         self.folder.chmod(0o755)
 
     def __enter__(self) -> Self:
-        command = [str(EXIM), "-C", str(self.configuration), "-bdf", "-q1m"]
+        command = [str(EXIM), "-C", str(self.configuration), "-bdf", *(self.arguments or ("-q1m",))]
         with (self.folder / "log" / "said.log").open("wb") as said:
             self._process = subprocess.Popen(command, stdout=said, stderr=said)
         until = time.monotonic() + WAIT

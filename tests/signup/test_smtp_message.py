@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from email import message_from_bytes
 from email.message import EmailMessage as PythonMessage
+from email.policy import default
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signup.headers import header_line
+from signup.mime import Body
 from signup.smtp_replies import BadHeader, RecipientsRefused
 from tests.signup.sink import Sink
 from tests.signup.smtp_sending import backend, message, receive, receive_one
@@ -213,6 +216,8 @@ BREAKS = ["\r\nBcc: eve@example.com", "\nX-Evil: 1", "\rX-Evil: 1", "\x00", "\x0
         lambda evil: {"envelope_sender": f"ada{evil}@example.org"},
         lambda evil: {"merge_headers": {"ben@example.net": {"X-Note": f"a{evil}"}}},
         lambda evil: {"subject": "{{name}}", "merge_data": {"ben@example.net": {"name": f"a{evil}"}}},
+        lambda evil: {"attachments": [(f"a{evil}.txt", "a", "text/plain")]},
+        lambda evil: {"attachments": [("a.txt", "a", f"text/plain{evil}")]},
         lambda evil: {"esp_extra": {"mail_options": [f"RET=HDRS{evil}"]}},
     ],
 )
@@ -235,6 +240,26 @@ def test_line_break_in_a_tag_or_metadata_is_escaped(evil: str):
 def test_header_that_would_break_the_message_is_refused(name: str):
     with pytest.raises(BadHeader):
         receive_one(headers={name: "x@example.net"})
+
+
+@pytest.mark.parametrize("mimetype", ["text/html\r\nBcc: eve@example.com", "text", "text/", "text/a b"])
+def test_alternative_of_no_type_is_refused(mimetype: str):
+    sent = message()
+    sent.attach_alternative("<p>Hi</p>", mimetype)
+    with pytest.raises((BadHeader, ValueError)):
+        receive(sent)
+
+
+@given(st.text(st.characters(exclude_characters="\r"), min_size=1, max_size=3000))
+@settings(deadline=None)
+def test_text_of_any_kind_arrives_whole(text: str):
+    raw = Body([(text, "text/plain"), ("<p>", "text/html")]).as_bytes()
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert not re.search(rb"\x00|(?<!\r)\n|\r(?!\n)", raw)
+    part, _ = message_from_bytes(raw, policy=default).iter_parts()
+    whole = text.encode(errors="replace").decode()
+    assert text_of(part) == whole.removesuffix("\n") + "\n"
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=300))
