@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from blog.dates import month_name
 from blog.listing import FACETS, Listing
 from blog.models import PostPage, Tag
-from blog.reading import COMPACT, FULL, NEWEST, OLDEST, Reading, query
+from blog.reading import COMPACT, FULL, NEWEST, OLDEST, Reading, came_from, query
 from blog.selection import ADDRESS_SAFE, EXTERNAL, INTERNAL, Selection
 from blog.slugs import fold
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
@@ -262,10 +262,7 @@ def around(index: TagIndex, position: int, within: Selection | None) -> list[Aro
     """What lies around a post: in the blog, in the selection its reader came from, in each of its tags."""
     sets = [(_("All notes"), Selection())]
     if within:
-        label = " + ".join(
-            [*(name_of(index, tag) for tag in within.wanted), *(f"−{name_of(index, tag)}" for tag in within.unwanted)]
-        )
-        sets.append((label or str(within), within))
+        sets.append((_in_short(index, within), within))
     for tag in index.tags_of(position):
         selection = Selection.of([tag.slug])
         if selection != within:
@@ -277,10 +274,17 @@ def around(index: TagIndex, position: int, within: Selection | None) -> list[Aro
     return [_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found]
 
 
+def _in_short(index: TagIndex, selection: Selection) -> str:
+    """A selection as a label: “programming + kimonote − email”."""
+    wanted = " + ".join(name_of(index, tag) for tag in selection.wanted)
+    unwanted = "".join(f" − {name_of(index, tag)}" for tag in selection.unwanted)
+    return f"{wanted}{unwanted}".strip() or str(selection)
+
+
 def _around(
     label: str, selection: Selection, neighbours: Neighbours, titles: dict[int, tuple[str, str]], within: Selection | None
 ) -> Around:
-    kept = query({"in": str(selection)}) if within and selection == within else ""
+    kept = came_from(selection) if selection == within else ""
 
     def title(id_: int | None) -> Title | None:
         if id_ is None or id_ not in titles:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from blog.selection import READERS, Selection, SelectionError
+from blog.selection import ADDRESS_SAFE, READERS, Selection, SelectionError
 from blog.tagindex import Cursor
 
 NEWEST, OLDEST = "newest", "oldest"
@@ -77,6 +77,11 @@ def query(*parts: Mapping[str, str]) -> str:
     """Join parameters to the query of an address, with its `?`; empty without any."""
     pairs = {name: value for part in parts for name, value in part.items()}
     return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def came_from(selection: Selection) -> str:
+    """The query that tells a post which selection its reader comes from: `?in=a+b+-c`."""
+    return f"?in={quote(str(selection), safe=ADDRESS_SAFE)}" if selection else ""
 
 
 def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, str], default: str) -> str:

@@ -1,5 +1,6 @@
 """No output tells of a post that its reader may not open: before and after each transition, everywhere."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Revision
 
 from blog.models import BlogPage, PostPage, Stream
 from tests.factories import make_author, make_post
@@ -38,9 +39,9 @@ def outputs(client: Client, neighbour: PostPage, hidden_slug: str) -> dict[str, 
     """Every output twice: the second time from the page cache."""
     found = {}
     for address in addresses(neighbour, hidden_slug):
-        for time in (1, 2):
+        for visit in (1, 2):
             response = client.get(address)
-            found[f"{address} ({time})"] = (response.status_code, response.getvalue().decode())
+            found[f"{address} ({visit})"] = (response.status_code, response.getvalue().decode())
     return found
 
 
@@ -142,8 +143,6 @@ def test_post_not_published_yet_shows_nowhere(
 
 def go_live(draft: PostPage) -> None:
     """Let the scheduled time come, as the worker does."""
-    from wagtail.models import Revision
-
     past = timezone.now() - timedelta(seconds=1)
     revision = Revision.objects.get(approved_go_live_at__isnull=False)
     revision.content["go_live_at"] = past.isoformat()
@@ -163,12 +162,10 @@ def test_unpublished_changes_of_a_live_post_do_not_show(client: Client, blog: Bl
 
 def test_expired_post_hides_without_the_worker(client: Client, world: tuple[PostPage, PostPage]) -> None:
     """The index knows when a post expires: nothing needs to run for it to vanish."""
-    neighbour, hidden = world
+    _neighbour, hidden = world
     hidden.expire_at = timezone.now() + timedelta(milliseconds=300)
     hidden.save()
     assert WORD in client.get("/").content.decode()
-    import time
-
     time.sleep(0.4)
     assert WORD not in client.get("/").content.decode()
     assert client.get(f"/the-{WORD}/").status_code == 404

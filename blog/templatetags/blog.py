@@ -11,18 +11,11 @@ from django.utils.translation import gettext as _
 from blog.dates import day
 from blog.models import PostPage, Tag
 from blog.navigation import CloudTag, FacetLink, Period
-from blog.reading import query
 from blog.selection import Selection
 from blog.tagindex import IndexedTag
 
 register = template.Library()
 register.filter("day", day)
-
-
-@register.filter
-def as_query(parameters: dict[str, str]) -> str:
-    """Parameters as the query of an address, with its `?`."""
-    return query(parameters)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.template.loader import get_template, render_to_string
 from blog import navigation
 from blog.listing import Listing
 from blog.models import PostPage
+from blog.reading import came_from
 from blog.tagindex import Cursor
 
 PLACE = "<!-- the posts -->"  # stands in the listing's template where the posts go
@@ -19,7 +20,7 @@ def whole_history(listing: Listing, context: dict[str, Any]) -> Iterator[str]:
     """The page in pieces: head, post by post, foot. Ends early beyond FULL_VIEW_BYTES, with a link to read on."""
     head, foot = render_to_string("blog/listing.html", {**context, "cards": PLACE}).split(PLACE)
     article = get_template("blog/article.html")
-    kept = {"in": str(listing.selection)} if listing.selection else {}
+    kept = came_from(listing.selection)
     yield head
     sent = 0
     for post in listing.whole():

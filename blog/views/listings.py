@@ -14,7 +14,7 @@ from blog.answers import public
 from blog.cards import IN_MARK, with_anchor
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
-from blog.reading import FULL, NEWEST, Reading, narrow, query
+from blog.reading import FULL, NEWEST, Reading, came_from, narrow, query
 from blog.selection import ADDRESS_SAFE, Selection
 from blog.sites import blog_of, index_of
 from blog.views.errors import helpful
@@ -90,11 +90,10 @@ def answer(request: HttpRequest, listing: Listing, form: str, **about: Tag | Aut
 def page_context(listing: Listing) -> dict[str, Any]:
     """What the listing's template shows."""
     chosen = listing.selection
-    kept = query({"in": str(chosen)}) if chosen else ""
     return {
         "blog": listing.blog,
         "listing": listing,
-        "cards": "" if listing.reading.view == FULL else _cards(listing).replace(IN_MARK, kept),
+        "cards": "" if listing.reading.view == FULL else _cards(listing).replace(IN_MARK, came_from(chosen)),
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
         "switches": navigation.switches(listing),

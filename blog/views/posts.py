@@ -41,7 +41,6 @@ def show(request: HttpRequest, found: PostPage) -> HttpResponse:
         "post": found,
         "tags": navigation.tags_of(index, found),
         "canonical": f"/{found.slug}/",
-        "kept": {"in": str(within)} if within else {},
         "around": [],
         "pairs": [],
     }
