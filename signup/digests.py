@@ -53,7 +53,7 @@ class Bulletin:
     def posts_for(self, subscriber: Subscriber) -> list[int]:
         """The new posts of a subscriber's selection since their mark, dated after they confirmed."""
         confirmed = subscriber.confirmed_at
-        since = self._news_since(subscriber.digest_mark.edition)  # type: ignore[attr-defined]
+        since = self._news_since(subscriber.digest_mark.edition)
         news = [post for post, published in since if confirmed and published and published > confirmed]
         if not news:
             return []
@@ -118,7 +118,7 @@ def _welcome(new: Iterable[int], period: str) -> None:
 @transaction.atomic
 def _write(subscriber: Subscriber, posts: list[int], last: int, period: str, now: datetime) -> int:
     """Move a subscriber's mark on; whichever worker moves it writes the letter."""
-    mark: DigestMark = subscriber.digest_mark  # type: ignore[attr-defined]
+    mark: DigestMark = subscriber.digest_mark
     if not DigestMark.objects.filter(pk=mark.pk, edition=mark.edition, period=mark.period).update(edition=last, period=period):
         return 0
     outbox.put(f"digest:{subscriber.pk}:{last}", Kind.DIGEST, subscriber.address, subscriber, {"posts": posts})

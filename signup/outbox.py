@@ -20,6 +20,8 @@ LONGEST_DELAY = timedelta(days=1)
 ATTEMPTS = 10  # over about five days, as RFC 5321, 4.5.4.1, advises; then the mail is stuck
 ANSWER_LENGTH = 2000  # characters kept of a server's words
 RETRIES = (0.1, 1, 5, 10)  # seconds to wait for a database that went away
+RETRIABLE = (MailState.STUCK, MailState.REFUSED, MailState.WAITING)  # by hand
+WITHDRAWABLE = (MailState.STUCK, MailState.WAITING)
 
 
 def put(
@@ -127,13 +129,13 @@ def delay(attempts: int) -> timedelta:
 
 def retry(mail: Mail) -> bool:
     """Send a stuck, refused or waiting mail now, its attempts counted anew; False when that is no use any more."""
-    idle = Mail.objects.filter(pk=mail.pk, state__in=(MailState.STUCK, MailState.REFUSED, MailState.WAITING))
+    idle = Mail.objects.filter(pk=mail.pk, state__in=RETRIABLE)
     return idle.update(state=MailState.WAITING, attempts=0, due=timezone.now(), ended=None) == 1
 
 
 def withdraw(mail: Mail, reason: str = "") -> bool:
     """Cancel a mail by hand; False when a worker is sending it or it has ended."""
-    idle = Mail.objects.filter(pk=mail.pk, state__in=(MailState.WAITING, MailState.STUCK))
+    idle = Mail.objects.filter(pk=mail.pk, state__in=WITHDRAWABLE)
     return idle.end(MailState.CANCELLED, reason or _("Cancelled in the admin.")) == 1
 
 

@@ -13,7 +13,7 @@ from signup.admin.actions import Action, ActionView
 from signup.admin.spreadsheets import SafeExportIndexView
 
 
-class ActingInspectView(generic.InspectView):  # type: ignore[misc]
+class ActingInspectView(generic.InspectView):
     """One object, with a button for each action that is possible and permitted."""
 
     actions: tuple[Action, ...] = ()
@@ -37,11 +37,11 @@ class ActingInspectView(generic.InspectView):  # type: ignore[misc]
         ]
 
 
-class ActingViewSet(ModelViewSet):  # type: ignore[misc]
+class ActingViewSet(ModelViewSet):
     """A listing with export, a page for each object, and its actions."""
 
     actions: tuple[Action, ...] = ()
-    permissions = ("view", "change", "delete")
+    permissions: tuple[str, ...] = ("view", "change", "delete")
     index_view_class = SafeExportIndexView
     inspect_view_class = ActingInspectView
     inspect_view_enabled = True

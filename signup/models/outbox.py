@@ -43,6 +43,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """What this worker has claimed and not yet ended."""
         return self.filter(state=MailState.SENDING, worker=worker)
 
+    def stuck(self) -> Self:
+        return self.filter(state=MailState.STUCK)
+
     def ended_before(self, moment: datetime) -> Self:
         """What needs no one any more, and has not for long: neither open nor stuck."""
         return self.exclude(state__in=(*OPEN, MailState.STUCK)).filter(ended__lt=moment)

@@ -55,7 +55,7 @@ class Worker:
                 if not self.stop.is_set() and time.monotonic() >= self.next_at[chore.name]:
                     self.next_at[chore.name] = time.monotonic() + self._pause_after(chore, self.do(chore))
             self.stop.wait(max(0, min(self.next_at.values()) - time.monotonic()))
-        connections.close_all()
+        _drop_connections()
 
     def run_once(self) -> bool:
         """Do every chore that has no time of its own, until there is no more to do; say whether all went well."""

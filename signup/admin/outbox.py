@@ -1,0 +1,154 @@
+"""The outbox in the admin: what waits, went out or is stuck, with the server's words; sent again or cancelled by a button."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.admin.widgets.button import HeaderButton
+from wagtail.permissions import policy_registry
+
+from signup import outbox
+from signup.admin.actions import Action, CannotBeDone
+from signup.admin.spreadsheets import SafeExportIndexView
+from signup.admin.viewset import ActingViewSet
+from signup.models import Mail
+
+ANSWER_SHOWN = 120  # characters of the server's words in the listing
+
+
+def retry(mail: Mail, actor: str) -> None:
+    if not outbox.retry(mail):
+        raise CannotBeDone(_("This mail is being sent, or has been: it cannot be sent again."))
+
+
+def cancel(mail: Mail, actor: str) -> None:
+    if not outbox.withdraw(mail, _("Cancelled by %s.") % actor):
+        raise CannotBeDone(_("This mail is being sent, or has ended: it cannot be cancelled any more."))
+
+
+ACTIONS = (
+    Action(
+        "retry",
+        gettext_lazy("Send now"),
+        gettext_lazy("Send the mail “%(object)s” now, as if it had never been tried?"),
+        gettext_lazy("The mail “%(object)s” is on its way."),
+        "change",
+        "resubmit",
+        lambda mail: mail.state in outbox.RETRIABLE,
+        retry,
+    ),
+    Action(
+        "cancel",
+        gettext_lazy("Cancel"),
+        gettext_lazy("Never send the mail “%(object)s”?"),
+        gettext_lazy("The mail “%(object)s” will not be sent."),
+        "change",
+        "cross",
+        lambda mail: mail.state in outbox.WITHDRAWABLE,
+        cancel,
+        serious=True,
+    ),
+)
+
+
+class OutboxIndexView(SafeExportIndexView):
+    """The listing, with a button for all that is stuck."""
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not (self.user_has_permission("change") and Mail.objects.stuck().exists()):
+            return []
+        return [HeaderButton(_("Send all that is stuck"), url=reverse("outbox:retry_all"), icon_name="resubmit")]
+
+
+class RetryAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Ask by GET, send all that is stuck by POST: what to do when the mail server has been mended."""
+
+    template_name = "signup/admin/action.html"
+    page_title = gettext_lazy("Send all that is stuck")
+    permission_required = "change"
+    header_icon = "resubmit"
+    model = Mail
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        count = sum(outbox.retry(mail) for mail in Mail.objects.stuck())
+        messages.success(request, ngettext("%d mail is on its way.", "%d mails are on their way.", count) % count)
+        return HttpResponseRedirect(reverse("outbox:index"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        count = Mail.objects.stuck().count()
+        question = ngettext("Send %d stuck mail now?", "Send %d stuck mails now?", count) % count
+        action = {"label": self.page_title, "serious": False}
+        return super().get_context_data(question=question, action=action, way_back=reverse("outbox:index"), **kwargs)
+
+
+class OutboxViewSet(ActingViewSet):
+    model = Mail
+    icon = "mail"
+    menu_order = 351
+    add_to_admin_menu = True
+    permissions = ("view", "change")
+    actions = ACTIONS
+    index_view_class = OutboxIndexView
+    list_filter = ["state", "kind"]
+    search_fields = ["to"]
+    list_display = [
+        "to",
+        "kind",
+        "state",
+        "attempts",
+        "due",
+        Column(
+            "answer", label=gettext_lazy("The server's words"), accessor=lambda mail: Truncator(mail.answer).chars(ANSWER_SHOWN)
+        ),
+    ]
+    list_export = ["to", "kind", "state", "attempts", "created", "ended", "message_id", "answer"]
+    inspect_view_fields = [
+        "to",
+        "kind",
+        "state",
+        "answer",
+        "attempts",
+        "due",
+        "created",
+        "ended",
+        "worker",
+        "message_id",
+        "key",
+    ]
+    export_filename = "outbox"
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("retry/", self.construct_view(RetryAllView), name="retry_all")]
+
+
+class StuckPanel(Component):
+    """A line on the admin's first page while mail is stuck."""
+
+    order = 90
+    template_name = "signup/admin/stuck.html"
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"count": self.count}
+
+
+def add_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Say that mail is stuck to whoever may do something about it."""
+    permitted = policy_registry.get_by_type(Mail).user_has_permission(request.user, "change")
+    if permitted and (count := Mail.objects.stuck().count()):
+        panels.append(StuckPanel(count))
+
+
+viewset = OutboxViewSet("outbox")
