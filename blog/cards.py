@@ -10,14 +10,14 @@ from blog.slugs import fold
 if TYPE_CHECKING:
     from blog.models import PostPage
 
-EXCERPT = 200  # characters
+EXCERPT = 34  # words
 IN_MARK = "\ue000"  # a private-use sign in each card's link, which a listing replaces by `?in=` and its selection
 
 
 def render_card(post: "PostPage") -> str:
     """Render a post's entry in a compact listing."""
     tags = sorted(post.tags.all(), key=lambda tag: fold(tag.name))
-    excerpt = Truncator(post.excerpt).chars(EXCERPT)
+    excerpt = Truncator(post.excerpt).words(EXCERPT, truncate=" …")
     return render_to_string("blog/card.html", {"post": post, "tags": tags, "excerpt": excerpt, "in_mark": IN_MARK}).strip()
 
 
