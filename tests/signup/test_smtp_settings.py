@@ -20,7 +20,7 @@ def from_environment(expression: str, **environment: str) -> subprocess.Complete
     """What the site's settings give in a process of its own."""
     root = Path(__file__).resolve().parents[2]
     usual = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{root}:{root / 'site'}", "DJANGO_SETTINGS_MODULE": "kimonote.settings"}
-    usual |= {"SECRET_KEY": "of no use", "SITE_URL": "https://notes.example"}
+    usual |= {"ENV_FILE": os.devnull, "SECRET_KEY": "of no use " * 5, "SITE_URL": "https://notes.example"}
     command = [sys.executable, "-c", SHOWN.format(expression)]
     return subprocess.run(command, env={**usual, **environment}, capture_output=True, text=True, check=False)
 
@@ -69,11 +69,11 @@ def test_service_of_anymails_takes_the_same_message(settings: Settings):
 
 def test_environment_alone_changes_to_a_service():
     done = from_environment(
-        "type(get_connection()).__module__, s.ANYMAIL",
+        "type(get_connection()).__module__, s.ANYMAIL, repr(s.BOUNCE_DOMAIN)",
         EMAIL_BACKEND="anymail.backends.postmark.EmailBackend",
         ANYMAIL_POSTMARK_SERVER_TOKEN="secret",
     )
-    assert (done.stdout, done.stderr) == ("anymail.backends.postmark {'POSTMARK_SERVER_TOKEN': 'secret'}\n", "")
+    assert (done.stdout, done.stderr) == ("anymail.backends.postmark {'POSTMARK_SERVER_TOKEN': 'secret'} ''\n", "")
 
 
 def test_environment_names_the_server_and_the_addresses():
