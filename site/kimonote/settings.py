@@ -164,14 +164,15 @@ EMAIL_URL = env.str("EMAIL_URL", f"file:{quote(str(VAR / 'mail'))}" if DEVELOPME
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_host}>")
 SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
-BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+_domain = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", _domain if EMAIL_BACKEND == "signup.smtp.EmailBackend" else "")  # services see to it
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")  # where the mail server puts what comes back; empty: nowhere
 MAIL_FROM_IPS = env.list("MAIL_FROM_IPS", [])  # the public addresses mail leaves from; empty: check_mail guesses
 OUTBOX_KEEP = env.int("OUTBOX_KEEP", 30)  # days that sent mail is remembered; bounces are known that long
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 60)  # seconds after which a silent worker's mail is another's
 DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")  # empty: the mail server signs
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", "")
-DKIM_DOMAIN = env.str("DKIM_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+DKIM_DOMAIN = env.str("DKIM_DOMAIN", _domain)
 try:
     parse_email_url(EMAIL_URL)
 except EmailURLError as error:
