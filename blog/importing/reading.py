@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from blog.importing import fields
-from blog.importing.addresses import old_addresses, own_address
+from blog.importing.addresses import normal, old_addresses, own_address
 from blog.importing.dates import parse_date
 from blog.importing.finding import Found
 from blog.importing.frontmatter import Header, part
@@ -104,7 +104,7 @@ def _dates(header: Header, name: Name, options: Options) -> list[datetime]:
 
 def _last(address: str) -> str:
     """The last part of an address, without `.html`."""
-    return re.sub(r"\.\w+\Z", "", address.rstrip("/").rsplit("/", 1)[-1].removesuffix("index.html")) if address else ""
+    return re.sub(r"\.\w+\Z", "", normal(address).rsplit("/", 1)[-1])
 
 
 def _categories(header: Header) -> tuple[str, ...]:

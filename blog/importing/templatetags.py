@@ -138,4 +138,4 @@ class Turner:
     def leave(self, found: re.Match[str], name: str) -> str:
         """The tag as it stands, readable: `{{<x` would be taken for an HTML element."""
         self.left[name] += 1
-        return re.sub(r"\A\{\{<(?=\S)", "{{< ", found[0])
+        return re.sub(r"\A\{\{<(?=[A-Za-z])", "{{< ", found[0])
