@@ -1,7 +1,7 @@
 """The form and each letter as an editor's words would make them, before they are saved: Wagtail's preview panel shows them."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,8 +19,11 @@ from signup.sites import base_url, host
 from signup.views.visiting import words_of
 from signup.visits import in_words
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 FORM, SENT = "form", "sent"
-MODES = [
+MODES: "list[tuple[str, StrOrPromise]]" = [
     (FORM, _("Form")),
     (SENT, _("Form, once it is sent")),
     (Kind.CONFIRM.value, _("Letter: please confirm")),
@@ -30,16 +33,19 @@ MODES = [
 ADDRESS = "reader@example.org"  # of nobody (RFC 2606)
 NETWORK = "192.0.2.0/24"  # of nobody (RFC 5737)
 SAMPLE_POSTS = 3
+# Letters bear their styles in themselves; nothing in a preview runs, and nobody but the admin frames it.
+POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; frame-src 'self'; frame-ancestors 'self'"
 
 
 def preview(request: HttpRequest, wording: Wording, mode: str) -> HttpResponse:
-    """Show one of MODES with these words."""
+    """Show one of MODES with these words, in the frame where Wagtail's editor shows it."""
     if mode in (FORM, SENT):
-        return render(request, f"signup/{mode}.html", {"words": words_of(wording), "noindex": True})
-    letter = sample(wording, mode)
-    return render(
-        request, "signup/admin/letter.html", {"letter": letter, "sender": delivery.sender(wording.site), "to": ADDRESS}
-    )
+        response = render(request, f"signup/{mode}.html", {"words": words_of(wording), "noindex": True})
+    else:
+        context = {"letter": sample(wording, mode), "sender": delivery.sender(wording.site), "to": ADDRESS}
+        response = render(request, "signup/admin/letter.html", context)
+    response["Content-Security-Policy"] = POLICY
+    return response
 
 
 def sample(wording: Wording, kind: str) -> letters.Letter:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -35,7 +35,7 @@ class Action:
     serious: bool = False
 
 
-class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
+class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Ask by GET, act by POST, and go back to the object, or to the listing where it is gone."""
 
     template_name = "signup/admin/action.html"
@@ -50,11 +50,11 @@ class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         self.permission_required = self.action.permission
         self.header_icon = self.action.icon
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.user_has_permission(self.action.permission):
             return super().dispatch(request, *args, **kwargs)  # which refuses, before anything is read
         self.object = get_object_or_404(self.model, pk=kwargs["pk"])
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

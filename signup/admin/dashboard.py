@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 240, 48  # units of the picture
 MARGIN = 3  # units: half of a dot at the line's end
 
 
-class SignupPanel(Component):  # type: ignore[misc]
+class SignupPanel(Component):
     """Counts by state, and a sparkline; empty for whoever may not see subscribers."""
 
     order = 250

@@ -16,7 +16,7 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
 
 
-class SafeExportIndexView(generic.IndexView):  # type: ignore[misc]
+class SafeExportIndexView(generic.IndexView):
     """A listing whose export can be opened without harm."""
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:

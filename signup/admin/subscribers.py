@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +78,7 @@ ACTIONS = (
 )
 
 
-class SubscriberFilterSet(WagtailFilterSet):  # type: ignore[misc]
+class SubscriberFilterSet(WagtailFilterSet):
     """By state and by tag; `-tag` finds who does not want it."""
 
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=State.choices, widget=forms.CheckboxSelectMultiple)

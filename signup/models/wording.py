@@ -55,7 +55,7 @@ def _text(label: "StrOrPromise") -> "models.TextField[str, str]":
 
 
 @register_setting(icon="mail")
-class Wording(PreviewableMixin, BaseSiteSetting):  # type: ignore[misc]
+class Wording(PreviewableMixin, BaseSiteSetting):
     """What a site says. In each text `{site}` stands for the site's name, `{selection}` for what was chosen."""
 
     form_title = _line(_("heading"))
@@ -83,7 +83,7 @@ class Wording(PreviewableMixin, BaseSiteSetting):  # type: ignore[misc]
         return cls.objects.filter(site=site).first() or cls(site=site)
 
     @property
-    def preview_modes(self) -> list[tuple[str, str]]:
+    def preview_modes(self) -> "list[tuple[str, StrOrPromise]]":
         from signup.previews import MODES
 
         return MODES
