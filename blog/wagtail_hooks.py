@@ -6,11 +6,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from wagtail import hooks
 from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
 
+from blog.admin import defaults  # noqa: F401  (connects it)
+from blog.admin.lists import BlogViewSetGroup
+from blog.admin.merging import MergeTags
 from blog.models import PostPage
 from blog.views import posts
 
 INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is further out
+
+register_snippet(BlogViewSetGroup)
+hooks.register("register_bulk_action", MergeTags)
 
 Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]
 

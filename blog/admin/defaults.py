@@ -1,0 +1,15 @@
+"""What a new post begins with."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from wagtail.signals import init_new_page
+
+from blog.models import Author, PostPage
+
+
+@receiver(init_new_page, dispatch_uid="author_of_new_post")
+def set_author(page: Any, **kwargs: Any) -> None:
+    """Let a new post be by the author whose account writes it."""
+    if isinstance(page, PostPage) and page.author_id is None and page.owner_id:
+        page.author = Author.objects.filter(user_id=page.owner_id).first()
