@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from wagtail.models import Page, Site
+from django.conf import settings
+from wagtail.models import Collection, Locale, Page, Site
 
 from blog.models import Author, BlogPage, PostPage
 
@@ -14,12 +15,20 @@ numbers = count(1)
 
 def make_blog(hostname: str = "testserver", title: str = "Notes", default: bool = True) -> BlogPage:
     """A blog page at the root of a Wagtail site of its own."""
+    restore_roots()
     root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
     blog = root.add_child(instance=BlogPage(title=title, slug=f"blog-{next(numbers)}"))
     if default:
         Site.objects.all().delete()
     Site.objects.create(hostname=hostname, port=80, root_page=blog, site_name=title, is_default_site=default)
     return blog
+
+
+def restore_roots() -> None:
+    """Make what Wagtail's migrations made and a test with transactions of its own has emptied."""
+    Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
 
 
 def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:

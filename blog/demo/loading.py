@@ -1,5 +1,6 @@
-"""The demo's posts, tags, streams and authors, read from the files beside this and made through the real models."""
+"""The demo's posts, pictures, tags, streams and authors, read from the files beside this and made through the real models."""
 
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -8,15 +9,19 @@ from typing import Any
 import yaml
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils import timezone
+from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
 
 HERE = Path(__file__).parent
+POSTS = HERE / "posts"
 EDITOR = "editor"  # the account's name
 SCHEDULED_AFTER = timedelta(days=30)
+PICTURE = re.compile(r"(?<=\]\()images/[\w.-]+")  # as the target of a Markdown picture
 
 
 @transaction.atomic
@@ -26,15 +31,12 @@ def fill_site(blog: BlogPage) -> str | None:
         return None
     plan = yaml.safe_load((HERE / "site.yaml").read_text(encoding="utf-8"))
     editor, password = _make_editor()
-    authors = {
-        author["handle"]: Author.objects.get_or_create(handle=author["handle"], defaults=author)[0]
-        for author in plan["authors"]
-    }
-    _give_author(editor, authors[plan["authors"][0]["handle"]])
-    for path in sorted((HERE / "posts").glob("*.md")):
-        _make_post(blog, path, authors, editor)
+    authors = [_make_author(author) for author in plan["authors"]]
+    _give_account(authors[0], editor)
+    for path in sorted(POSTS.glob("*.md")):
+        _make_post(blog, path, {author.handle: author for author in authors}, editor)
     for name, description in plan["tags"].items():
-        _describe(Tag.objects.get(name=name), description)
+        _describe(Tag.objects.get(name=name), description, plan["orders"].get(name))
     for stream in plan["streams"]:
         Stream(blog=blog, **stream).save()
     blog.introduction = plan["introduction"]
@@ -49,6 +51,7 @@ def read_post(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _make_editor() -> tuple[AbstractBaseUser | None, str | None]:
+    """An account that may do everything, where there is none at all."""
     accounts = get_user_model().objects
     if accounts.exists():
         return None, None
@@ -56,19 +59,32 @@ def _make_editor() -> tuple[AbstractBaseUser | None, str | None]:
     return accounts.create_superuser(username=EDITOR, email="", password=password), password
 
 
-def _give_author(editor: AbstractBaseUser | None, author: Author) -> None:
-    if editor and author.user_id is None:
-        author.user = editor
+def _make_author(fields: dict[str, str]) -> Author:
+    return Author.objects.get_or_create(handle=fields["handle"], defaults=fields)[0]
+
+
+def _give_account(author: Author, account: AbstractBaseUser | None) -> None:
+    if account and author.user_id is None:
+        author.user = account
         author.save()
 
 
 def _make_post(blog: BlogPage, path: Path, authors: dict[str, Author], editor: AbstractBaseUser | None) -> None:
     header, body = read_post(path)
-    state, tags = header.pop("state", "live"), header.pop("tags")
-    post = PostPage(**{**header, "author": authors[header["author"]]}, slug=path.stem, body=body, live=False, owner=editor)
-    post.tags.set(tags)
-    if state == "scheduled":
-        post.go_live_at = timezone.now() + SCHEDULED_AFTER
+    state = header.get("state", "live")
+    post = PostPage(
+        title=header["title"],
+        slug=path.stem,
+        published=header["date"],
+        author=authors[header["author"]],
+        link=header.get("link", ""),
+        summary=header.get("summary", ""),
+        body=PICTURE.sub(_make_picture, body),
+        go_live_at=timezone.now() + SCHEDULED_AFTER if state == "scheduled" else None,
+        live=False,
+        owner=editor,
+    )
+    post.tags.set(header["tags"])
     blog.add_child(instance=post)
     if state == "private":
         PageViewRestriction.objects.create(page=post, restriction_type=PageViewRestriction.LOGIN)
@@ -77,6 +93,16 @@ def _make_post(blog: BlogPage, path: Path, authors: dict[str, Author], editor: A
         revision.publish(user=editor)
 
 
-def _describe(tag: Tag, description: str) -> None:
+def _make_picture(match: re.Match[str]) -> str:
+    """Put a picture among the site's images; gives the address by which a text names it."""
+    path = POSTS / match[0]
+    with path.open("rb") as file:
+        title = path.stem.replace("-", " ").capitalize()
+        image = get_image_model().objects.create(title=title, file=ImageFile(file, name=path.name))
+    return f"image:{image.pk}"
+
+
+def _describe(tag: Tag, description: str, order: str | None = None) -> None:
     tag.description = description
+    tag.order = order or tag.order
     tag.save()

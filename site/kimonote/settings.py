@@ -200,6 +200,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},  # a crawler's 404s are no news
         "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},  # its log of edits is in the database
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor are requests for other hosts, which get their 400
     },
 }
