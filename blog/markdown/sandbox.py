@@ -1,9 +1,10 @@
 """Markdown rendered under limits of time and memory, in a process of its own that is killed when it exceeds them.
 
-Why a process: of 154 hostile texts tried, 56 took longer than a second, and two sat in one regular expression for
-more than 25. That is C code which holds the GIL: neither an exception set from another thread nor an alarm ends it (and
-alarms reach the main thread only), and every other request of the server stands still meanwhile. A signal from the
-kernel to another process always works. The process is kept for the next text, which then costs little more than without.
+Why a process: of 154 hostile texts tried on Python-Markdown's own extensions, 58 took longer than a second, and two sat
+in one regular expression for more than 25. That is C code which holds the GIL: neither an exception set from another
+thread nor an alarm ends it (and alarms reach the main thread only), and every other request of the server stands still
+meanwhile. A signal from the kernel to another process always works. The process is kept for the next text, which then
+costs little more than without.
 """
 
 import atexit
@@ -13,10 +14,12 @@ import subprocess
 import sys
 from multiprocessing.connection import Pipe
 
-from blog.markdown.limits import LONGEST, PATIENCE, RenderError
-from blog.markdown.worker import DEEP, DONE, LARGE
+from blog.markdown.limits import LONGEST, PATIENCE, SECONDS, RenderError
+from blog.markdown.worker import COSTLY, DEEP, DONE, LARGE
 
 COMMAND = "import sys; from blog.markdown.worker import main; main(sys.argv[1:])"
+COSTLY_ENDS = (-signal.SIGPROF, -signal.SIGABRT)  # the timer's; Rust's, when there is no memory left
+GRACE = 0.5  # seconds to end by itself
 SPARE = 2  # processes kept; more only while more threads render at once
 
 
@@ -28,7 +31,7 @@ class Worker:
         self.connection, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 (of our own words)
-                [sys.executable, "-c", COMMAND, str(theirs.fileno())],
+                [sys.executable, "-c", COMMAND, str(theirs.fileno()), str(SECONDS)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # and none of our secrets
@@ -49,9 +52,12 @@ class Worker:
 
     def stop(self) -> int:
         """End the process; give its exit status, negative for the signal that had killed it."""
-        self.connection.close()
-        self.process.kill()
-        return self.process.wait()
+        self.connection.close()  # which ends one that waits
+        try:
+            return self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
 
 
 _spare: list[Worker] = []
@@ -66,6 +72,8 @@ def clean_html(text: str) -> str:
     sign, rest = reply[:1], reply[1:].decode()
     if sign == DEEP:
         raise RenderError.too_deep()
+    if sign == COSTLY:
+        raise RenderError.too_costly()
     if sign == LARGE:
         raise RenderError.too_large(int(rest))
     if sign != DONE:
@@ -82,18 +90,18 @@ def _ask(text: bytes) -> bytes:
             reply = worker.ask(text)
         except TimeoutError:
             worker.stop()
-            raise RenderError.too_slow() from None
+            raise RenderError.too_costly() from None
         except (EOFError, OSError) as gone:
             status = worker.stop()
-            if status == -signal.SIGPROF:
-                raise RenderError.too_slow() from None
+            if status in COSTLY_ENDS:
+                raise RenderError.too_costly() from None
             if not spare:
                 raise RenderError.failed(f"status {status}") from gone
         except BaseException:
             worker.stop()  # or its answer would be taken for that to the next text
             raise
         else:
-            _keep(worker)
+            _keep(worker) if reply[:1] == DONE else worker.stop()  # what broke off may have left its traces
             return reply
 
 

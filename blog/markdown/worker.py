@@ -1,6 +1,6 @@
 """The process that turns Markdown into clean HTML for another one; it may be killed at any time. It does without Django.
 
-`main(["3"])`: each message on the socket of that number is a text, each answer a sign and the HTML or a reason.
+`main(["4", "3.0"])`: each message on socket 4 is a text, each answer a sign and the HTML or a reason; 3 seconds a text.
 """
 
 import resource
@@ -10,10 +10,10 @@ from multiprocessing.connection import Connection
 
 from markdown import Markdown
 
-from blog.markdown.limits import LARGEST, MEMORY, SECONDS
+from blog.markdown.limits import LARGEST, MEMORY
 from blog.markdown.pipeline import build, to_html
 
-READY, DONE, DEEP, LARGE, FAILED = b"r", b"d", b"n", b"l", b"f"
+READY, DONE, DEEP, LARGE, COSTLY, FAILED = b"r", b"d", b"n", b"l", b"c", b"f"
 
 
 def main(arguments: list[str]) -> None:
@@ -24,15 +24,15 @@ def main(arguments: list[str]) -> None:
     converter = build()
     with Connection(int(arguments[0])) as connection:
         connection.send_bytes(READY)
-        while _serve(connection, converter):
+        while _serve(connection, converter, float(arguments[1])):
             pass
 
 
-def _serve(connection: Connection, converter: Markdown) -> bool:
+def _serve(connection: Connection, converter: Markdown, seconds: float) -> bool:
     """Answer once; say whether there may be more to answer."""
     try:
         text = connection.recv_bytes().decode()
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # its signal kills this process, in C code as well
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal kills this process, in C code as well
         reply = _answer(text, converter)
         signal.setitimer(signal.ITIMER_PROF, 0)
         connection.send_bytes(reply)
@@ -46,6 +46,8 @@ def _answer(text: str, converter: Markdown) -> bytes:
         html = to_html(text, converter).encode()
     except RecursionError:
         return DEEP
+    except MemoryError:
+        return COSTLY
     except Exception as error:
         traceback.print_exc()
         return FAILED + type(error).__name__.encode()
