@@ -51,7 +51,7 @@ def test_new_post_is_by_the_author_of_the_account(admin_client: Client, admin_us
     [
         ({"slug": "tags"}, "is an address of the site itself"),
         ({"published": "2999-01-01 10:00"}, "This time is yet to come"),
-        ({"body": "x" * 400_000}, "400,000"),
+        ({"body": "x" * 400_000}, "at most 300 kB can be rendered"),
     ],
 )
 def test_what_cannot_be_published_is_refused_in_words(

@@ -1,5 +1,6 @@
 """Pages for what cannot be answered: each says what happened and offers a way on."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -15,6 +16,8 @@ from blog.sites import index_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+logger = logging.getLogger(__name__)
 
 SHOWN = 100  # characters of what a reader asked for
 
@@ -64,9 +67,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Touches neither database nor request: either may be what failed."""
-    return _plain("500.html", 500)
+    """Touches neither database nor request: either may be what failed; and does without the template if that did."""
+    try:
+        return _plain("500.html", 500)
+    except Exception:
+        logger.exception("The page for failures failed itself.")
+        return HttpResponse("Something failed here. Please try again in a while.\n", status=500, content_type="text/plain")
 
 
 def _plain(template: str, status: int, **context: Any) -> HttpResponse:
-    return HttpResponse(render_to_string(template, {**context, "plain": True}), status=status)
+    return HttpResponse(render_to_string(template, context), status=status)
