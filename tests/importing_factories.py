@@ -25,6 +25,12 @@ Some text.
 """
 
 
+def simple(title: str = "A", **header: object) -> str:
+    """A file with a title, a date, and whatever else its header holds."""
+    lines = "".join(f"{key}: {value}\n" for key, value in {"title": title, "date": "2018-05-31", **header}.items())
+    return f"---\n{lines}---\nText of {title}.\n"
+
+
 def write_tree(root: Path, files: dict[str, str | bytes]) -> Path:
     """Write files by their paths; text is dedented."""
     for name, text in files.items():
@@ -75,5 +81,3 @@ def post(slug: str) -> PostPage:
 
 def tags_of(page: PostPage) -> list[str]:
     return sorted(page.tags.values_list("slug", flat=True))
-
-

@@ -91,7 +91,17 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         call_command("import_posts", "--help")
     said = capsys.readouterr().out
-    for option in ("--dry-run", "--overwrite", "--as-draft", "--blog", "--site", "--timezone", "--permalink", "--jobs", "examples:"):
+    for option in (
+        "--dry-run",
+        "--overwrite",
+        "--as-draft",
+        "--blog",
+        "--site",
+        "--timezone",
+        "--permalink",
+        "--jobs",
+        "examples:",
+    ):
         assert option in said
 
 

@@ -81,7 +81,9 @@ def test_dates_as_people_write_them(text: str, moment: datetime) -> None:
     assert parse_date(text, UTC) == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2018-02-30", "2018-05-31 25:00", "0001-01-01", "31 Mai 2018", "2018-05-31 12:00 XYZ"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2018-02-30", "2018-05-31 25:00", "0001-01-01", "31 Mai 2018", "2018-05-31 12:00 XYZ"]
+)
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse_date(text, UTC)
@@ -169,7 +171,7 @@ def test_summary_is_plain_text(tmp_path: Path) -> None:
 
 
 def test_links_covers_and_other_dates(tmp_path: Path) -> None:
-    text = "---\nexternal_url: https://a.example/b\ncover:\n  image: c.jpg\nlastmod: 2018-06-01\nexpiryDate: 2018-07-01\n---\nText."
+    text = "---\nlink: https://a.example/b\ncover:\n  image: c.jpg\nlastmod: 2018-06-01\nexpiryDate: 2018-07-01\n---\n"
     post = read(tmp_path, text)
     found = (post.link, post.cover, post.modified, post.expires)
     assert found == ("https://a.example/b", "c.jpg", datetime(2018, 6, 1, tzinfo=UTC), datetime(2018, 7, 1, tzinfo=UTC))
@@ -179,7 +181,15 @@ def test_markdown_is_found_and_the_rest_is_counted(tmp_path: Path) -> None:
     outside = write_tree(tmp_path / "outside", {"secret.md": "x", "more/secret.md": "x"})
     root = write_tree(
         tmp_path / "site",
-        {"b.md": "x", "a/c.markdown": "x", "node_modules/x.md": "x", ".git/x.md": "x", "README.md": "x", "i.png": "x", "a/_index.md": ""},
+        {
+            "b.md": "x",
+            "a/c.markdown": "x",
+            "node_modules/x.md": "x",
+            ".git/x.md": "x",
+            "README.md": "x",
+            "i.png": "x",
+            "a/_index.md": "",
+        },
     )
     (root / "link.md").symlink_to(outside / "secret.md")
     (root / "more").symlink_to(outside / "more")

@@ -21,7 +21,10 @@ def turn(text: str) -> str:
         ("![x]({{ page.image }}) {{ image | url }}", "![x](/img/cover.jpg) /img/cover.jpg"),
         ("{{ page.hero_title }}", "Hero"),
         ('{{ "/x" | prepend: site.baseurl | append: ".png" }}', "/x.png"),
-        ('{{ "https://www.youtube.com/embed/abcdefghijk" | embed: "A film" }}', "[A film](https://www.youtube.com/watch?v=abcdefghijk)"),
+        (
+            '{{ "https://www.youtube.com/embed/abcdefghijk" | embed: "A film" }}',
+            "[A film](https://www.youtube.com/watch?v=abcdefghijk)",
+        ),
         # images
         ('{% image "assets/a b.png" "An [image]" %}', "![An \\[image\\]](/assets/a%20b.png)"),
         ('{% image_with_class "a/b.png" "wide" "Alt" %}', "![Alt](/a/b.png)"),

@@ -33,7 +33,7 @@ def own_address(header: Header) -> str:
 
 
 def old_addresses(
-    header: Header, name: Name, site: OldSite, dates: Sequence[datetime], pattern: str, categories: tuple[str, ...]
+    header: Header, name: Name, site: OldSite, *, dates: Sequence[datetime], pattern: str, categories: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Every address a post may have had, the likeliest first, in the form that a redirect is looked up by.
 
@@ -44,7 +44,7 @@ def old_addresses(
     own = header.text("permalink") if re.search(r"/:|^\w+$", header.text("permalink")) else ""
     asked = own or pattern or site.patterns.get(section) or site.patterns.get("") or ""
     patterns = [STYLES.get(asked, asked)] if asked else _usual(site, name)
-    filled = [_fill(pattern, header, name, date, categories) for date in (dates or [None]) for pattern in patterns]
+    filled = [_fill(pattern, header, name, date, categories) for date in (dates or (None,)) for pattern in patterns]
     given += [] if given[0] else filled
     return tuple(dict.fromkeys(path for path in map(normal, given) if path and path != "/"))
 

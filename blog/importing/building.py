@@ -52,7 +52,8 @@ def written_fields(
 def build(prepared: Prepared, slug: str, fields: dict[str, Any], tags: list[Tag], now: datetime) -> PostPage:
     """Make the page of a new post, in memory; raises Refusal where it could not be saved."""
     source, rendered = prepared.post, prepared.rendered
-    assert source and rendered
+    assert source
+    assert rendered
     expired = fields["expire_at"] is not None and fields["expire_at"] <= now
     live = not (source.draft or fields["go_live_at"] or expired)
     post = PostPage(

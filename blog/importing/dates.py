@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # RFC 822
+LONGEST = 100  # characters of a date
 EARLIEST, LATEST = 1000, 9998  # years that an address can name, in every zone
 
 TIME = r"(?:[T,\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?)?"
@@ -28,7 +29,7 @@ def parse_date(text: str, zone: tzinfo) -> datetime:
     >>> [str(parse_date(text, UTC)) for text in ("2014-03-12", "March 2nd, 2014 4:05 pm", "Wed, 12 Mar 2014 10:11:00 -0400")]
     ['2014-03-12 00:00:00+00:00', '2014-03-02 16:05:00+00:00', '2014-03-12 10:11:00-04:00']
     """
-    text = text.strip()
+    text = " ".join(text[:LONGEST].split())
     if re.fullmatch(r"\d{9,10}", text):
         return datetime.fromtimestamp(int(text), UTC)
     for form in FORMS:

@@ -13,6 +13,7 @@ from blog.importing.source import Options, Refusal
 TAGS = ("tags", "tag", "categories", "category", "topics", "topic")
 DATES = ("date", "published", "publishdate", "pubdate", "publisheddate", "datepublished", "created")
 MODIFIED = ("lastmod", "lastmodified", "lastmodifiedat", "modified", "updated", "updatedat", "dateupdated")
+EXPIRES = ("expirydate", "unpublishdate", "expires")
 SUMMARIES = ("summary", "excerpt", "description", "teaser", "abstract")
 LINKS = ("link", "externalurl", "externallink", "linkurl")
 COVERS = ("cover", "image", "featuredimage", "coverimage", "thumbnail", "heroimage", "banner")
@@ -63,7 +64,7 @@ def _names(value: Value) -> list[str]:
     if isinstance(value, dict):
         name = next((value[key] for key in ("name", "nick", "id", "handle") if key in value), "")
         return [name.strip()] if isinstance(name, str) else []
-    without_mail = re.sub(r"\s*<[^<>]*>", "", value)
+    without_mail = re.sub(r" ?<[^<>]*>", "", value)
     return [name.strip() for name in re.split(r",\s|;\s*| & | and ", without_mail)]
 
 
@@ -117,7 +118,7 @@ def summary(header: Header, body: str) -> str:
     if not text:
         before, more, _ = re.split(r"(<!--\s*more\s*-->|\Z)", body, maxsplit=1)
         text = before if more else ""
-    return shorten(plain(text), LONGEST_SUMMARY)
+    return shorten(plain(text[: 10 * LONGEST_SUMMARY]), LONGEST_SUMMARY)
 
 
 def plain(text: str) -> str:

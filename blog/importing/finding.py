@@ -10,7 +10,7 @@ from blog.importing.oldsite import OldSite, site_of
 
 MARKDOWN = frozenset((".md", ".markdown", ".mdown", ".mkd", ".mkdn"))
 SKIPPED = frozenset(  # folders of generators and tools, which hold no posts
-    "_includes _layouts _data _sass _plugins _site node_modules vendor archetypes themes layouts __pycache__ _cache dist".split()
+    "_includes _layouts _data _sass _plugins _site _cache node_modules vendor archetypes themes layouts __pycache__".split()
 )
 PROJECT = frozenset(
     "readme license licence changelog contributing code_of_conduct security authors todo".split()

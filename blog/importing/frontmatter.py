@@ -16,6 +16,7 @@ from blog.importing.yamltree import DEEPEST, compose
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
+LONGEST = 100_000  # characters
 MOST_VALUES = 5_000  # in one header; YAML's aliases can mean billions in a few lines
 NOTHING = frozenset(("", "~", "null", "nil", "none"))
 FENCE = re.compile(r"\s*(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n")
@@ -61,6 +62,8 @@ def _fenced(text: str, opening: re.Match[str]) -> tuple[Header, str, int]:
     if not closing:
         raise Refusal(f"The front matter never ends: close it with a line of “{fence}”.")
     first = text.count("\n", 0, opening.end()) + 1
+    if closing.start() > LONGEST:
+        raise Refusal(f"The front matter is longer than {LONGEST:,} characters.", first)
     header = READERS[language](text[opening.end() : closing.start()], first)
     return header, text[closing.end() + 1 :], text.count("\n", 0, closing.end()) + 2
 

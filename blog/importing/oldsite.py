@@ -1,4 +1,4 @@
-"""The site that files come from: its root, which generator made it, and the pattern of its addresses, guessed from what lies there."""
+"""The site that files come from: its root, its generator and the pattern of its addresses, by what lies there."""
 
 import re
 from dataclasses import dataclass, field

@@ -20,8 +20,9 @@ ASSETS = (
     "images",
 )  # folders that sites serve as their root
 REFERENCE = re.compile(
-    r"(?P<code>^[ ]{0,3}(?P<run>`{3,}|~{3,})[^\n]*\n(?:.*\n)*?[ ]{0,3}(?P=run)|(?P<ticks>(?<!`)`{1,3}(?!`))[^`\n]*(?P=ticks)(?!`))"
-    r"|(?P<before>!\[(?:[^\[\]\n]|\\.)*\]\(\s*<?)(?P<target>[^\s()<>]+)(?P<after>>?(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\))"
+    r"(?P<code>^[ ]{0,3}(?P<run>`{3,}|~{3,})[^\n]*\n(?:.*\n)*?[ ]{0,3}(?P=run)"
+    r"|(?P<ticks>(?<!`)`{1,3}(?!`))[^`\n]*(?P=ticks)(?!`))"
+    r"|(?P<before>!\[(?:[^\[\]\\\n]|\\.)*\]\(\s*<?)(?P<target>[^\s()<>]+)(?P<after>>?(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\))"
     r"|(?P<html><img\b[^<>]*?\ssrc\s*=\s*[\"'])(?P<source>[^\"'<>]+)",
     re.MULTILINE | re.IGNORECASE,
 )

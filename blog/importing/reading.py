@@ -1,13 +1,13 @@
 """A file's bytes read as a post: decoded, parted, its fields understood, its template tags turned. No database, no settings."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from blog.importing import fields
 from blog.importing.addresses import normal, old_addresses, own_address
 from blog.importing.dates import parse_date
 from blog.importing.finding import Found
-from blog.importing.frontmatter import Header, part
+from blog.importing.frontmatter import Header, Value, part
 from blog.importing.names import Name, page_slug, take_apart
 from blog.importing.source import Note, Options, Refusal, SourcePost
 from blog.importing.templatetags import Turner
@@ -19,12 +19,9 @@ HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(
 
 def read_post(found: Found, raw: bytes, options: Options) -> SourcePost:
     """Read a post; raises Refusal with the line and the reason."""
-    text = decode(raw, options.encoding)
-    header, body, first = part(text)
+    header, body, first = part(decode(raw, options.encoding))
     name = take_apart(found.key)
-    bare = header is None
-    header = header or Header()
-    title, body = title_and_body(header, body, name)
+    bare, header = header is None, header or Header()
     draft = options.as_draft or fields.is_draft(header, name)
     dates = _dates(header, name, options)
     if not dates and not draft:
@@ -32,6 +29,7 @@ def read_post(found: Found, raw: bytes, options: Options) -> SourcePost:
             "neither front matter nor a date in the name" if bare else "no date, neither in the front matter nor in the name"
         )
         raise Refusal(f"There is {words}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
+    title, body = title_and_body(header, body, name)
     turner = Turner(body, header)
     body = turner.markdown().strip("\n")
     names = fields.authors(header)
@@ -41,14 +39,14 @@ def read_post(found: Found, raw: bytes, options: Options) -> SourcePost:
         body=with_authors(body, names[1:], options.together),
         published=dates[0] if dates else None,
         modified=fields.moment(header, fields.MODIFIED, options),
-        expires=fields.moment(header, ("expirydate", "unpublishdate"), options),
+        expires=fields.moment(header, fields.EXPIRES, options),
         draft=draft,
         tags=fields.tags(header, options.without_tags),
         authors=names,
         summary=fields.summary(header, body),
         link=fields.link(header),
         cover=fields.cover(header),
-        addresses=old_addresses(header, name, found.site, dates, options.permalink, _categories(header)),
+        addresses=_addresses(header, name, found, dates, options),
         lines={**header.lines, "body": first},
         notes=header.notes + _notes(title, header),
         turned=dict(turner.turned),
@@ -107,17 +105,13 @@ def _last(address: str) -> str:
     return re.sub(r"\.\w+\Z", "", normal(address).rsplit("/", 1)[-1])
 
 
-def _categories(header: Header) -> tuple[str, ...]:
-    only = {key: header.values[key] for key in ("categories", "category") if key in header.values}
-    return fields.tags(Header(only, header.lines), frozenset())
+def _addresses(header: Header, name: Name, found: Found, dates: list[datetime], options: Options) -> tuple[str, ...]:
+    only: dict[str, Value] = {key: header.values[key] for key in ("categories", "category") if key in header.values}
+    categories = fields.tags(Header(only, header.lines), frozenset())
+    return old_addresses(header, name, found.site, dates=dates, pattern=options.permalink, categories=categories)
 
 
 def _notes(title: str, header: Header) -> tuple[Note, ...]:
     if title.endswith("…") and len(header.text("title")) > LONGEST_TITLE:
         return (Note(header.line("title"), f"The title was cut to {LONGEST_TITLE} characters."),)
     return ()
-
-
-def is_to_come(moment: datetime | None, now: datetime | None = None) -> bool:
-    """Say whether a moment lies in the future."""
-    return moment is not None and moment > (now or datetime.now(UTC))

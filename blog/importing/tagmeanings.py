@@ -35,10 +35,8 @@ def _picture(name: str, given: Arguments, as_html: bool) -> str | None:
     path = next((path for path in (*named, *given.positional) if IS_IMAGE.search(path)), "")
     if not path:
         return None
-    if "/" not in path or path.startswith(("http:", "https:", "/", ".")) or name == "figure":
-        source = path
-    else:
-        source = f"/{path}"  # the tags that take a bare path mean one below the site's root
+    beside = "/" not in path or path.startswith(("http:", "https:", "/", ".")) or name == "figure"
+    source = path if beside else f"/{path}"  # the tags that take a bare path mean one below the site's root
     caption = given.get("caption", "title", "attr")
     return picture(source, given.get("alt") or _alt(name, given, path) or caption, caption, as_html=as_html)
 

@@ -122,7 +122,7 @@ class Turner:
 
     def named(self, found: re.Match[str], name: str, arguments: str) -> str:
         """A tag by its meaning, its arguments read after the expressions in them."""
-        filled = re.sub(r"\{\{(.*?)\}\}", self.within, arguments, flags=re.DOTALL)
+        filled = re.sub(r"\{\{(.{0,1000}?)\}\}", self.within, arguments, flags=re.DOTALL)
         text = meaning(name, filled, as_html=self.blocks.around(found.start()))
         if text is None:
             return self.leave(found, name)

@@ -26,7 +26,8 @@ def update_post(pk: int, prepared: Prepared, fields: dict[str, Any], tags: list[
         revision.publish()
     elif post.live:
         post.unpublish()
-    return PostPage.objects.get(pk=pk)
+    written: PostPage = PostPage.objects.get(pk=pk)
+    return written
 
 
 def is_same_post(pk: int, source: SourcePost) -> bool:

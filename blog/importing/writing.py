@@ -1,4 +1,4 @@
-"""A chunk of new posts written in one transaction: all of what belongs to them, or, when one cannot be, the others without it."""
+"""Posts written in one transaction with all that belongs to them; when one of them cannot be, the others without it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -91,7 +91,8 @@ class Writer:
 
     def change(self, ready: Ready, *, overwrite: bool) -> None:
         """Write a changed file into its post; raises Refusal."""
-        assert ready.known and ready.known.post
+        assert ready.known
+        assert ready.known.post
         if not overwrite and not is_same_post(ready.known.post, ready.source):
             reason = "Another post was imported from a file of this name: rename the file, or let it win with --overwrite."
             raise Refusal(reason, ready.source.lines.get("title", 1))

@@ -46,12 +46,16 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
         parser.add_argument("--overwrite", action="store_true", help="let files win over what was edited or deleted here since")
         parser.add_argument("--as-draft", action="store_true", help="import every post as a draft; it then needs no date")
-        parser.add_argument("--blog", metavar="SLUG", help="the blog to import into, by its slug or number, if there are several")
+        parser.add_argument(
+            "--blog", metavar="SLUG", help="the blog to import into, by its slug or number, if there are several"
+        )
         parser.add_argument("--site", metavar="HOST", help="the same, by the host name of its site")
         parser.add_argument("--author", metavar="HANDLE", help="the author of posts that name none")
         parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the time zone of dates without one (TIME_ZONE)")
         parser.add_argument("--permalink", metavar="PATTERN", default="", type=_pattern, help="how the old site made addresses")
-        parser.add_argument("--root", metavar="DIR", type=Path, help="the old site's folder, for its images; else it is guessed")
+        parser.add_argument(
+            "--root", metavar="DIR", type=Path, help="the old site's folder, for its images; else it is guessed"
+        )
         parser.add_argument("--without-tag", metavar="TAG", action="append", default=[], help="a tag to leave out (repeatable)")
         parser.add_argument("--encoding", default="utf-8", type=_encoding, help="the encoding of the files (utf-8)")
         parser.add_argument("--jobs", metavar="N", type=int, help="processes to render on (one for each core)")
@@ -99,7 +103,7 @@ def _options(options: dict[str, Any]) -> Options:
 
 def find_blog(named: str | None, host: str | None) -> BlogPage:
     """The blog that was asked for, or the only one there is; CommandError names those there are."""
-    blogs = list(BlogPage.objects.order_by("path"))
+    blogs: list[BlogPage] = list(BlogPage.objects.order_by("path"))
     sites = {site.root_page_id: site.hostname for site in Site.objects.all()}
     found = [
         blog
@@ -111,7 +115,9 @@ def find_blog(named: str | None, host: str | None) -> BlogPage:
     there = ", ".join(f"{blog.slug} ({blog.pk}, {sites.get(blog.pk, 'on no site')})" for blog in blogs)
     if not blogs:
         raise CommandError("There is no blog yet: make one in the admin, or by `manage.py prepare`.")
-    raise CommandError(f"{'Several blogs answer' if found else 'No blog answers'} to that: choose by --blog or --site. There are: {there}.")
+    raise CommandError(
+        f"{'Several blogs answer' if found else 'No blog answers'} to that: choose by --blog or --site. There are: {there}."
+    )
 
 
 def find_author(handle: str | None) -> Author | None:
