@@ -1,9 +1,11 @@
 """The outbox in the admin: what waits, went out or is stuck, with the server's words; sent again or cancelled by a button."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,6 +24,7 @@ from signup.admin.spreadsheets import SafeExportIndexView
 from signup.admin.viewset import ActingViewSet
 from signup.models import Mail
 
+LATE = timedelta(minutes=10)  # after which a mail should have left
 ANSWER_SHOWN = 120  # characters of the server's words in the listing
 
 
@@ -131,24 +134,26 @@ class OutboxViewSet(ActingViewSet):
         return [*super().get_urlpatterns(), path("retry/", self.construct_view(RetryAllView), name="retry_all")]
 
 
-class StuckPanel(Component):
-    """A line on the admin's first page while mail is stuck."""
+class OutboxPanel(Component):
+    """What is wrong with the outbox, on the admin's first page."""
 
     order = 90
-    template_name = "signup/admin/stuck.html"
+    template_name = "signup/admin/outbox_panel.html"
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self, stuck: int, late: int, answer: str) -> None:
+        self.context = {"stuck": stuck, "late": late, "answer": answer}
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"count": self.count}
+        return self.context
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Say that mail is stuck to whoever may do something about it."""
-    permitted = policy_registry.get_by_type(Mail).user_has_permission(request.user, "change")
-    if permitted and (count := Mail.objects.stuck().count()):
-        panels.append(StuckPanel(count))
+    """Say what is wrong, if anything is, to whoever may do something about it."""
+    if policy_registry.get_by_type(Mail).user_has_permission(request.user, "change"):
+        stuck, late = Mail.objects.stuck().count(), Mail.objects.waiting_since(timezone.now() - LATE)
+        if stuck or late.exists():
+            answers = late.exclude(answer="").order_by("-due").values_list("answer", flat=True)
+            panels.append(OutboxPanel(stuck, late.count(), answers.first() or ""))
 
 
 viewset = OutboxViewSet("outbox")

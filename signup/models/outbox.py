@@ -46,6 +46,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def stuck(self) -> Self:
         return self.filter(state=MailState.STUCK)
 
+    def waiting_since(self, moment: datetime) -> Self:
+        """What has been due and never got an answer about itself since then: no worker runs, or the server is out of reach."""
+        return self.filter(state=MailState.WAITING, attempts=0, created__lt=moment, due__lte=timezone.now())
+
     def ended_before(self, moment: datetime) -> Self:
         """What needs no one any more, and has not for long: neither open nor stuck."""
         return self.exclude(state__in=(*OPEN, MailState.STUCK)).filter(ended__lt=moment)

@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission, User
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from signup.models import Mail, MailState
 from tests.signup.outbox_factories import put_test
@@ -111,9 +114,19 @@ def test_all_that_is_stuck_is_sent_by_one_button(editor: Client) -> None:
 
 def test_dashboard_tells_of_stuck_mail_while_there_is_some(editor: Client) -> None:
     mail = put(MailState.STUCK)
-    assert "One mail is stuck" in words(editor.get("/admin/"))
+    assert "One mail is stuck: the server's words say why." in words(editor.get("/admin/"))
     editor.post(f"{LISTING}{mail.pk}/retry/")
     assert "stuck" not in words(editor.get("/admin/"))
+
+
+def test_dashboard_tells_of_mail_that_does_not_leave(editor: Client) -> None:
+    put(MailState.WAITING, answer="The mail server 127.0.0.1:25 is out of reach.")
+    complaint = "for more than ten minutes: is a worker running? The mail server 127.0.0.1:25 is out of reach."
+    assert complaint not in words(editor.get("/admin/"))
+    Mail.objects.update(created=timezone.now() - timedelta(minutes=11), attempts=0)
+    assert complaint in words(editor.get("/admin/"))
+    Mail.objects.update(attempts=1)  # greylisted, say: that it waits is as it should be
+    assert complaint not in words(editor.get("/admin/"))
 
 
 def test_whoever_may_only_look_changes_nothing() -> None:
