@@ -8,7 +8,7 @@ class SignupConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to what comes back of sent mail; keep the links in letters out of logs."""
-        from signup import logs, signals  # noqa: F401
+        """Listen to what comes back of sent mail and to tags that are renamed; keep the links in letters out of logs."""
+        from signup import logs, renaming, signals  # noqa: F401
 
         logs.keep_tokens_out()

@@ -35,7 +35,7 @@ def form(request: HttpRequest, page: "SignupPage | None" = None) -> HttpResponse
     filled = SignupForm(request.POST, index=public_index(request))
     if not filled.is_trapped():
         if not filled.is_valid():
-            return _show(request, page, Selection(), "", filled)
+            return _show(request, page, filled.cleaned_data.get("tags") or Selection(), "", filled)
         subscriptions.request(_wish(request, filled))
     return SeeOther(reverse("signup:sent"))
 
