@@ -30,7 +30,8 @@ def sending_from_settings(
     own = domain_of(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
     domain = domain_of(domain) if domain else own
     bounces, signing = (
-        domain if (found := domain_of(name or own)) == own else found for name in (settings.BOUNCE_DOMAIN, settings.DKIM_DOMAIN)
+        domain if (found := domain_of(name) if name else "") == own else found
+        for name in (settings.BOUNCE_DOMAIN, settings.DKIM_DOMAIN or own)
     )
     key, troubles = _signing_key(selector or settings.DKIM_SELECTOR, signing, key_file or settings.DKIM_KEY_FILE)
     return Sending(

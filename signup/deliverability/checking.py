@@ -23,13 +23,15 @@ SELECTOR_CURE = (
     "check_mail --dkim-selector NAME (or --dkim-key FILE), or DKIM_SELECTOR=NAME; with DKIM_KEY_FILE=FILE the site signs"
 )
 
+UNKNOWN_SPF = not_checked("SPF", "SPF", "bounces go to the mail service, under a domain that is not known here")
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """How the site sends: whose name is in From, where bounces go, what signs, which server, from which addresses.
 
-    `server` is None where a mail service sends. `addresses` are the configured ones; empty, they are looked for.
-    Without `key` the server signs, unknown how.
+    Where a mail service sends, `server` is None and `bounce_domain` may be empty: then it is the service's own.
+    `addresses` are the configured ones; empty, they are looked for. Without `key` the server signs, unknown how.
     `troubles` were found while reading the settings.
     """
 
@@ -65,14 +67,14 @@ def check(
     host = own_name or f"mail.{sending.domain}"
     signing = sending.key.domain if sending.key else ""
     yield from (*sending.troubles, *smtp_findings(sending.server, said), *known)
-    yield from spf_findings(sending.bounce_domain, addresses, host, lookup)
+    yield from spf_findings(sending.bounce_domain, addresses, host, lookup) if sending.bounce_domain else [UNKNOWN_SPF]
     yield from dkim_findings(sending.key, lookup) if sending.key else _unknown_key(sending)
     yield from dmarc_findings(sending.domain, lookup)
     yield from alignment_findings(sending.domain, sending.bounce_domain, signing, lookup)
     yield from ptr_findings(addresses, host, lookup, greeting=own_name)
-    yield from mx_findings(sending.bounce_domain, "bounces", host, lookup, probe)
-    if sending.domain != sending.bounce_domain:
-        yield from mx_findings(sending.domain, "answers", host, lookup, probe)
+    for domain, purpose in {sending.domain: "answers", sending.bounce_domain: "bounces"}.items():
+        if domain:
+            yield from mx_findings(domain, purpose, host, lookup, probe)
 
 
 def sending_addresses(sending: Sending, lookup: Lookup, outgoing: tuple[str, ...]) -> tuple[tuple[str, ...], list[Finding]]:

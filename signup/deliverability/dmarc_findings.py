@@ -145,7 +145,7 @@ def _changed(published: Published, name: str, changes: dict[str, str]) -> str:
 
 
 def alignment_findings(domain: str, envelope_domain: str, signing_domain: str, lookup: Lookup) -> list[Finding]:
-    """Whether what SPF and DKIM prove is the domain in From (RFC 7489, 3.1); `signing_domain` is empty when not known.
+    """Whether what SPF and DKIM prove is the domain in From (RFC 7489, 3.1); either is empty when not known.
 
     DKIM must be aligned, for SPF does not outlast forwarding; SPF alone is a warning then.
     """
@@ -156,17 +156,18 @@ def alignment_findings(domain: str, envelope_domain: str, signing_domain: str, l
 
 
 def _alignment(domain: str, envelope: str, signing: str, aligned: Callable[[str, str], bool]) -> Iterable[Finding]:
-    by_spf, by_dkim = aligned(envelope, "aspf"), bool(signing) and aligned(signing, "adkim")
+    by_spf, by_dkim = bool(envelope) and aligned(envelope, "aspf"), bool(signing) and aligned(signing, "adkim")
     if signing and not by_dkim:
         sentence = f"DKIM signs for {signing}, which is not aligned with {domain} in From: DMARC does not count the signature."
         yield Finding(SUBJECT, Level.ERROR, "dmarc-unaligned-dkim", sentence, f"DKIM_DOMAIN={domain}")
-    if not by_spf:
+    if envelope and not by_spf:
         level = Level.WARNING if by_dkim else Level.ERROR
         sentence = f"Bounces go to {envelope}, which is not aligned with {domain} in From: SPF passes for the wrong domain."
         yield Finding(SUBJECT, level, "dmarc-unaligned-spf", sentence, f"BOUNCE_DOMAIN={domain}")
-    if by_spf and (by_dkim or not signing):
-        both = f"SPF ({envelope}) and DKIM ({signing}) are" if by_dkim else f"SPF ({envelope}) is"
-        yield Finding(SUBJECT, Level.OK, "dmarc-aligned", f"{both} aligned with {domain} in From.")
+    named = [f"SPF ({envelope})"] * by_spf + [f"DKIM ({signing})"] * by_dkim
+    if named and by_spf >= bool(envelope) and by_dkim >= bool(signing):
+        verb = "are" if len(named) > 1 else "is"
+        yield Finding(SUBJECT, Level.OK, "dmarc-aligned", f"{' and '.join(named)} {verb} aligned with {domain} in From.")
 
 
 def _aligned(domain: str, lookup: Lookup, other: str, mode: str) -> bool:

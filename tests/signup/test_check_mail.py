@@ -238,11 +238,11 @@ def test_a_mail_server_out_of_reach_is_an_error(site: Settings) -> None:
 
 
 def test_with_a_mail_service_its_servers_are_its_own_affair(site: Settings) -> None:
-    site.EMAIL_BACKEND, site.MAIL_FROM_IPS = "anymail.backends.test.EmailBackend", []
+    site.EMAIL_BACKEND, site.MAIL_FROM_IPS, site.BOUNCE_DOMAIN = "anymail.backends.test.EmailBackend", [], ""
     status, found = check(text_of(GOOD))
     assert (status, [finding["subject"] for finding in found if finding["level"] == "not checked"]) == (
         0,
-        ["SMTP", "addresses"],
+        ["SMTP", "addresses", "SPF"],
     )
 
 

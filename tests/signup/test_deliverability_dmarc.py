@@ -183,8 +183,6 @@ def test_what_nobody_answers_is_not_checked() -> None:
 
 # Alignment
 
-BOTH = "SPF ({}) and DKIM ({}) are aligned with notes.example in From."
-
 
 def align(envelope: str, signing: str, record: str = GOOD) -> list[tuple[Level, str]]:
     found = alignment_findings(DOMAIN, envelope, signing, lookup_in(txt(record)))
@@ -201,6 +199,9 @@ NO_DKIM = (Level.ERROR, "dmarc-unaligned-dkim")
         ("notes.example", "notes.example", GOOD, [ALIGNED]),
         ("bounces.notes.example", "mail.notes.example", GOOD, [ALIGNED]),
         ("notes.example", "", GOOD, [ALIGNED]),
+        ("", "notes.example", GOOD, [ALIGNED]),
+        ("", "elsewhere.example", GOOD, [NO_DKIM]),
+        ("", "", GOOD, []),
         ("elsewhere.example", "notes.example", GOOD, [(Level.WARNING, "dmarc-unaligned-spf")]),
         ("elsewhere.example", "", GOOD, [(Level.ERROR, "dmarc-unaligned-spf")]),
         ("notes.example", "elsewhere.example", GOOD, [NO_DKIM]),
@@ -214,6 +215,22 @@ NO_DKIM = (Level.ERROR, "dmarc-unaligned-dkim")
 )
 def test_alignment_follows_the_record(envelope: str, signing: str, record: str, expected: list[tuple[Level, str]]) -> None:
     assert align(envelope, signing, record) == expected
+
+
+@pytest.mark.parametrize(
+    ("envelope", "signing", "sentence"),
+    [
+        (
+            DOMAIN,
+            "mail.notes.example",
+            "SPF (notes.example) and DKIM (mail.notes.example) are aligned with notes.example in From.",
+        ),
+        (DOMAIN, "", "SPF (notes.example) is aligned with notes.example in From."),
+        ("", DOMAIN, "DKIM (notes.example) is aligned with notes.example in From."),
+    ],
+)
+def test_what_is_aligned_is_named(envelope: str, signing: str, sentence: str) -> None:
+    assert alignment_findings(DOMAIN, envelope, signing, lookup_in(txt(GOOD))) == [finding(Level.OK, "dmarc-aligned", sentence)]
 
 
 def test_what_is_not_aligned_is_named_with_the_setting_that_cures_it() -> None:
