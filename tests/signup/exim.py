@@ -88,8 +88,9 @@ class Exim:
         until = time.monotonic() + WAIT
         while not answers(self.port):
             if self._process.poll() is not None or time.monotonic() > until:
-                self._end()
-                raise AssertionError(f"exim4 did not start: {self.log()}")
+                said_all = self.log()
+                self.__exit__(None, None, None)
+                raise AssertionError(f"exim4 did not start: {said_all}")
             time.sleep(0.02)
         return self
 

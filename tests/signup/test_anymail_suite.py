@@ -18,13 +18,13 @@ WHY_NOT = (
 
 
 @pytest.mark.skipif(not CHECKOUT, reason=WHY_NOT)
-def test_anymails_own_tests_fail_only_where_documented():
+def test_anymails_own_tests_fail_only_where_documented() -> None:
     command = [sys.executable, str(ROOT / "tests" / "anymail_suite.py"), CHECKOUT]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_deviation_is_documented():
+def test_every_deviation_is_documented() -> None:
     pages = "".join(page.read_text() for page in (ROOT / "docs").glob("mail*.md"))
     missing = [name for name in DEVIATIONS if name.split(".")[1] not in pages]
     assert missing == []

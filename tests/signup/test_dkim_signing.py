@@ -52,7 +52,7 @@ def signed(content: bytes) -> list[str]:
     return [name.strip() for name in found[1].split(":")]
 
 
-def test_signature_verifies_and_covers_what_counts(records: dict[bytes, bytes]):
+def test_signature_verifies_and_covers_what_counts(records: dict[bytes, bytes]) -> None:
     content = receive_one(headers=LIST, subject="Grüße", body="Äpfel\n.\n\n\n").content
     assert verified(content, records)
     assert set(signed(content)) >= COVERED
@@ -60,30 +60,30 @@ def test_signature_verifies_and_covers_what_counts(records: dict[bytes, bytes]):
 
 
 @pytest.mark.parametrize("name", ["From", "To", "Subject", "Date", "List-Unsubscribe", "List-Unsubscribe-Post"])
-def test_header_added_on_the_way_breaks_the_signature(records: dict[bytes, bytes], name: str):
+def test_header_added_on_the_way_breaks_the_signature(records: dict[bytes, bytes], name: str) -> None:
     content = receive_one().content
     assert verified(content, records)
     assert not verified(f"{name}: eve@example.com\r\n".encode() + content, records)
 
 
-def test_changed_body_breaks_the_signature(records: dict[bytes, bytes]):
+def test_changed_body_breaks_the_signature(records: dict[bytes, bytes]) -> None:
     content = receive_one(body="Pay Ada").content
     assert not verified(content.replace(b"Pay Ada", b"Pay Eve"), records)
 
 
-def test_seed_alone_is_an_ed25519_key_too(tmp_path: Path):
+def test_seed_alone_is_an_ed25519_key_too(tmp_path: Path) -> None:
     (tmp_path / "seed").write_bytes(b"nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\n")  # RFC 8463, appendix A.2
     assert public_record(load_key(tmp_path / "seed")) == ("v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")
 
 
-def test_record_is_in_strings_that_dns_can_hold(tmp_path: Path):
+def test_record_is_in_strings_that_dns_can_hold(tmp_path: Path) -> None:
     path, name, record = make_key(tmp_path, "rsa")
     assert name == "s1._domainkey.example.org."
     assert record == public_record(load_key(path))
     assert len(record) > 255
 
 
-def test_key_is_its_owners_alone_and_never_overwritten(tmp_path: Path):
+def test_key_is_its_owners_alone_and_never_overwritten(tmp_path: Path) -> None:
     path, _, _ = make_key(tmp_path, "ed25519")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     before = path.read_bytes()
@@ -103,7 +103,7 @@ def test_key_is_its_owners_alone_and_never_overwritten(tmp_path: Path):
         ("--out=/nowhere/key.pem", "/nowhere/key.pem cannot be written"),
     ],
 )
-def test_name_that_dns_cannot_hold_is_refused(option: str, told: str, tmp_path: Path):
+def test_name_that_dns_cannot_hold_is_refused(option: str, told: str, tmp_path: Path) -> None:
     usual = {"--domain": "example.org", "--selector": "s1", "--out": str(tmp_path / "key.pem")}
     usual.update([option.split("=", 1)])
     with pytest.raises(CommandError, match=re.escape(told)):
@@ -111,14 +111,14 @@ def test_name_that_dns_cannot_hold_is_refused(option: str, told: str, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_domain_outside_ascii_is_signed_for_in_a_labels(settings: Settings, tmp_path: Path):
+def test_domain_outside_ascii_is_signed_for_in_a_labels(settings: Settings, tmp_path: Path) -> None:
     path, _, record = make_key(tmp_path, "ed25519")
     settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR, settings.DKIM_DOMAIN = str(path), "s1", "münchen.example"
     content = receive_one(from_email="ada@münchen.example").content
     assert verified(content, {b"s1._domainkey.xn--mnchen-3ya.example.": record.encode()})
 
 
-def test_without_a_key_the_server_signs(settings: Settings):
+def test_without_a_key_the_server_signs(settings: Settings) -> None:
     settings.DKIM_KEY_FILE = ""
     assert signer_from_settings() is None
 
@@ -131,13 +131,13 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
     "content",
     [b"", b"not a key", b"c2hvcnQ=", pem(ec.generate_private_key(ec.SECP256R1()))],
 )
-def test_file_without_a_usable_key_is_refused(content: bytes, tmp_path: Path):
+def test_file_without_a_usable_key_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(content)
     with pytest.raises(KeyUnusable, match="holds no RSA key of 1024 bits or more, nor Ed25519"):
         load_key(tmp_path / "key")
 
 
-def test_missing_file_and_missing_selector_are_named(settings: Settings, tmp_path: Path):
+def test_missing_file_and_missing_selector_are_named(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(KeyUnusable, match="none, which cannot be read"):
         load_key(tmp_path / "none")
     settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR = str(tmp_path / "none"), ""

@@ -26,11 +26,11 @@ from signup.email_url import EmailURLError, MailServer, parse_email_url
         ("file:///srv/a%20b", MailServer(folder="/srv/a b")),
     ],
 )
-def test_url_names_a_server(url: str, server: MailServer):
+def test_url_names_a_server(url: str, server: MailServer) -> None:
     assert parse_email_url(url) == server
 
 
-def test_certificates_to_trust_are_a_file(tmp_path: Path):
+def test_certificates_to_trust_are_a_file(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     assert parse_email_url(f"smtps://mail.example?ca={tmp_path}/ca.pem").ca == f"{tmp_path}/ca.pem"
 
@@ -62,12 +62,12 @@ def test_certificates_to_trust_are_a_file(tmp_path: Path):
         ("file://host/folder", "needs a folder alone"),
     ],
 )
-def test_mistake_is_named_with_its_cure(url: str, told: str):
+def test_mistake_is_named_with_its_cure(url: str, told: str) -> None:
     with pytest.raises(EmailURLError) as caught:
         parse_email_url(url)
     assert told in str(caught.value)
 
 
-def test_password_is_in_no_text_of_the_server():
+def test_password_is_in_no_text_of_the_server() -> None:
     server = parse_email_url("smtps://ada:secret@mail.example")
     assert "secret" not in f"{server} {server!r}"

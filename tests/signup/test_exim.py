@@ -28,7 +28,7 @@ def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
         yield line
 
 
-def test_mail_goes_through_exim_signed_with_both_unsubscribe_headers_whole(line: Line):
+def test_mail_goes_through_exim_signed_with_both_unsubscribe_headers_whole(line: Line) -> None:
     sent = message(
         from_email="Notes <notes@notes.example>",
         envelope_sender=f"bounces+7-ab@{line.exim.bounce_domain}",
@@ -51,7 +51,7 @@ def test_mail_goes_through_exim_signed_with_both_unsubscribe_headers_whole(line:
     assert not line.verified(ReceivedMail("", [], b"List-Unsubscribe: <https://eve.example>\r\n" + mail.content, ("", 0)))
 
 
-def test_bounce_of_a_refused_recipient_comes_to_its_return_address(line: Line):
+def test_bounce_of_a_refused_recipient_comes_to_its_return_address(line: Line) -> None:
     addresses = {GONE: "bounces+7-ab", "ben@example.net": "bounces+8-cd"}
     connection = backend(line.sink, url=line.exim.url)
     connection.send_messages(
@@ -65,7 +65,7 @@ def test_bounce_of_a_refused_recipient_comes_to_its_return_address(line: Line):
     assert [mail.recipients for mail in line.arrived(1)] == [["ben@example.net"]]
 
 
-def test_all_mails_of_one_long_connection_are_delivered(line: Line):
+def test_all_mails_of_one_long_connection_are_delivered(line: Line) -> None:
     """exim delivers ten of a connection at once by its own settings; and it ends this one after 200."""
     connection = backend(line.sink, url=line.exim.url)
     assert connection.send_messages([message(to=[f"ben{number}@example.net"]) for number in range(210)]) == 210
@@ -73,6 +73,6 @@ def test_all_mails_of_one_long_connection_are_delivered(line: Line):
     assert recipients == {f"ben{number}@example.net" for number in range(210)}
 
 
-def test_refusal_by_exim_itself_is_told_at_once(line: Line):
+def test_refusal_by_exim_itself_is_told_at_once(line: Line) -> None:
     with pytest.raises(RecipientsRefused, match="552"):
         backend(line.sink, url=line.exim.url).send_messages([message(body="x" * 21_000_000)])

@@ -21,24 +21,24 @@ def by_recipient(mails: list[ReceivedMail]) -> dict[str, ReceivedMail]:
     return {mail.recipients[0]: mail for mail in mails}
 
 
-def test_envelope_sender_is_where_bounces_go():
+def test_envelope_sender_is_where_bounces_go() -> None:
     mail = receive_one(envelope_sender="bounces+7-ab@bounces.example.org")
     assert (mail.sender, mail.message["From"]) == ("bounces+7-ab@bounces.example.org", "ada@example.org")
 
 
-def test_from_header_makes_from_email_the_envelope_sender():
+def test_from_header_makes_from_email_the_envelope_sender() -> None:
     mail = receive_one(from_email="bounces@example.org", headers={"From": "Ada <ada@example.org>"})
     assert (mail.sender, mail.message["From"]) == ("bounces@example.org", "Ada <ada@example.org>")
 
 
-def test_tags_and_metadata_travel_in_headers():
+def test_tags_and_metadata_travel_in_headers() -> None:
     mail = receive_one(tags=["sign-up", gettext_lazy("grün")], metadata={"mail": 7, "note": "a\r\nb"})
     assert mail.message["X-Tags"] == '["sign-up", "gr\\u00fcn"]'
     assert mail.message["X-Metadata"] == '{"mail": 7, "note": "a\\r\\nb"}'
 
 
 @pytest.mark.parametrize("fields", [{"metadata": {"when": datetime(2018, 9, 1, tzinfo=UTC)}}, {"tags": [object()]}])
-def test_metadata_that_json_cannot_say_are_refused(fields: dict[str, Any]):
+def test_metadata_that_json_cannot_say_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(AnymailSerializationError):
         receive_one(**fields)
 
@@ -55,7 +55,7 @@ def test_metadata_that_json_cannot_say_are_refused(fields: dict[str, Any]):
         ({"merge_data": {}, "to": BOTH, "headers": {"Message-ID": "<1@example.org>"}}, "one Message-ID for the several"),
     ],
 )
-def test_feature_without_meaning_here_is_refused(fields: dict[str, Any], feature: str, settings: Settings):
+def test_feature_without_meaning_here_is_refused(fields: dict[str, Any], feature: str, settings: Settings) -> None:
     with Sink() as sink, pytest.raises(AnymailUnsupportedFeature, match=f"SMTP does not support {feature}"):
         backend(sink).send_messages([message(**fields)])
     assert sink.mails == []
@@ -63,21 +63,21 @@ def test_feature_without_meaning_here_is_refused(fields: dict[str, Any], feature
     assert {mail.message["Subject"] for mail in receive(message(**fields))} == {"Hello"}
 
 
-def test_tracking_that_is_off_is_no_feature():
+def test_tracking_that_is_off_is_no_feature() -> None:
     assert receive_one(track_clicks=False, track_opens=False).message["Subject"] == "Hello"
 
 
-def test_esp_extra_gives_smtps_own_parameters():
+def test_esp_extra_gives_smtps_own_parameters() -> None:
     assert "BODY=8BITMIME" in receive_one(esp_extra={"mail_options": ["BODY=8BITMIME"]}).mail_options
 
 
 @pytest.mark.parametrize("option", ["RET=HDRS SIZE=1", "NOTIFY=NEVER>\r\nRCPT", "é"])
-def test_esp_extra_that_is_no_parameter_is_refused(option: str):
+def test_esp_extra_that_is_no_parameter_is_refused(option: str) -> None:
     with pytest.raises(BadHeader, match="KEYWORD=value"):
         receive_one(esp_extra={"rcpt_options": [option]})
 
 
-def test_merge_data_fill_text_html_and_subject_for_each_recipient():
+def test_merge_data_fill_text_html_and_subject_for_each_recipient() -> None:
     sent = message(
         to=BOTH,
         subject="For {{ name }}",
@@ -99,23 +99,23 @@ def test_merge_data_fill_text_html_and_subject_for_each_recipient():
     assert len({mail.message["Message-ID"] for mail in mails.values()}) == 2
 
 
-def test_merge_global_data_alone_make_no_batch():
+def test_merge_global_data_alone_make_no_batch() -> None:
     (mail,) = receive(message(to=BOTH, body="{{site}}", merge_global_data={"site": "Notes"}))
     assert (mail.message.get_content(), mail.recipients) == ("Notes\r\n", ["ben@example.net", "cleo@example.net"])
 
 
-def test_text_without_merge_data_keeps_its_braces():
+def test_text_without_merge_data_keeps_its_braces() -> None:
     assert receive_one(body="{{ name }}").message.get_content() == "{{ name }}\r\n"
 
 
-def test_placeholder_that_nothing_fills_sends_nothing():
+def test_placeholder_that_nothing_fills_sends_nothing() -> None:
     sent = message(to=BOTH, body="{{ name }}", merge_data={"ben@example.net": {"name": "Ben"}})
     with Sink() as sink, pytest.raises(MergeFieldMissing, match="'name'"):
         backend(sink).send_messages([sent])
     assert sink.mails == []
 
 
-def test_merge_headers_and_metadata_are_each_recipients_own():
+def test_merge_headers_and_metadata_are_each_recipients_own() -> None:
     sent = message(
         to=BOTH,
         headers={"X-All": "1"},
@@ -132,7 +132,7 @@ def test_merge_headers_and_metadata_are_each_recipients_own():
     assert mails["ben@example.net"].message["Message-ID"] == "<b@n.example>"
 
 
-def test_batch_gives_every_copy_to_cc_and_bcc():
+def test_batch_gives_every_copy_to_cc_and_bcc() -> None:
     mails = receive(message(to=BOTH, cc=["cc@example.net"], bcc=["bcc@example.net"], merge_metadata={}))
     assert [mail.recipients for mail in mails] == [
         ["ben@example.net", "cc@example.net", "bcc@example.net"],
@@ -140,7 +140,7 @@ def test_batch_gives_every_copy_to_cc_and_bcc():
     ]
 
 
-def test_batch_goes_on_after_a_refused_recipient():
+def test_batch_goes_on_after_a_refused_recipient() -> None:
     sent = message(to=BOTH, merge_data={})
     with Sink(refuse={"ben@example.net": "550 5.1.1 No"}) as sink:
         assert backend(sink).send_messages([sent]) == 1
@@ -151,7 +151,7 @@ def test_batch_goes_on_after_a_refused_recipient():
     assert [mail.recipients for mail in sink.mails] == [["cleo@example.net"]]
 
 
-def test_send_defaults_are_under_what_the_message_says(settings: Settings):
+def test_send_defaults_are_under_what_the_message_says(settings: Settings) -> None:
     settings.ANYMAIL = {
         "SEND_DEFAULTS": {"tags": ["never"], "metadata": {"from": "all"}},
         "SMTP_SEND_DEFAULTS": {
@@ -172,7 +172,7 @@ def test_send_defaults_are_under_what_the_message_says(settings: Settings):
     assert "BODY=8BITMIME" in mail.mail_options
 
 
-def test_lazy_texts_become_text():
+def test_lazy_texts_become_text() -> None:
     sent = message(subject=gettext_lazy("Subject"), body=gettext_lazy("Body"), headers={"X-Note": gettext_lazy("Note")})
     (mail,) = receive(sent)
     assert (mail.message["Subject"], mail.message["X-Note"], mail.message.get_content()) == ("Subject", "Note", "Body\r\n")
@@ -205,7 +205,7 @@ def connect():
         signal.disconnect(receiver)
 
 
-def test_signals_tell_of_each_message_before_and_after(connect: Any):
+def test_signals_tell_of_each_message_before_and_after(connect: Any) -> None:
     before, after = connect(pre_send, Receiver()), connect(post_send, Receiver())
     sent = message()
     with Sink() as sink:
@@ -217,7 +217,7 @@ def test_signals_tell_of_each_message_before_and_after(connect: Any):
     assert after.calls[0]["status"].message_id == sink.mails[0].message["Message-ID"]
 
 
-def test_pre_send_may_change_a_message(connect: Any):
+def test_pre_send_may_change_a_message(connect: Any) -> None:
     def change(message: AnymailMessage, **call: Any) -> None:
         message.to = [address for address in message.to if not address.startswith("ben")]
 
@@ -226,27 +226,27 @@ def test_pre_send_may_change_a_message(connect: Any):
     assert mail.recipients == ["cleo@example.net"]
 
 
-def test_pre_send_may_cancel_a_message(connect: Any):
+def test_pre_send_may_cancel_a_message(connect: Any) -> None:
     connect(pre_send, Receiver(AnymailCancelSend("not today")))
     with Sink() as sink:
         assert backend(sink).send_messages([message()]) == 0
     assert sink.mails == []
 
 
-def test_post_send_is_told_before_a_refusal_is_raised(connect: Any):
+def test_post_send_is_told_before_a_refusal_is_raised(connect: Any) -> None:
     after = connect(post_send, Receiver())
     with Sink(refuse={"ben@example.net": "550 No"}) as sink, pytest.raises(RecipientsRefused):
         backend(sink).send_messages([message()])
     assert [call["status"].status for call in after.calls] == [{"rejected"}]
 
 
-def test_ignore_recipient_status_raises_nothing(settings: Settings):
+def test_ignore_recipient_status_raises_nothing(settings: Settings) -> None:
     settings.ANYMAIL = {"IGNORE_RECIPIENT_STATUS": True}
     with Sink(refuse={"ben@example.net": "550 No"}) as sink:
         assert backend(sink).send_messages([message()]) == 1
 
 
-def test_error_does_not_tell_addresses_it_is_not_about():
+def test_error_does_not_tell_addresses_it_is_not_about() -> None:
     with pytest.raises(AnymailUnsupportedFeature) as caught:
         receive_one(template_id="welcome")
     assert "@" not in str(caught.value)

@@ -39,7 +39,7 @@ def names(content: bytes) -> list[bytes]:
     return [line.split(b":")[0].lower() for line in head.split(b"\r\n")]
 
 
-def test_plain_message_arrives_as_written():
+def test_plain_message_arrives_as_written() -> None:
     mail = receive_one(headers={"Message-ID": "<1@example.org>", "Date": "Sat, 01 Sep 2018 10:00:00 +0000"})
     assert mail.content == (
         b"Date: Sat, 01 Sep 2018 10:00:00 +0000\r\n"
@@ -56,20 +56,20 @@ def test_plain_message_arrives_as_written():
     assert (mail.sender, mail.recipients) == ("ada@example.org", ["ben@example.net"])
 
 
-def test_message_id_and_date_are_made_when_not_given():
+def test_message_id_and_date_are_made_when_not_given() -> None:
     headers = receive_one().message
     assert re.fullmatch(r"<[^<>@\s]+@example\.org>", headers["Message-ID"])
     assert parsedate_to_datetime(headers["Date"]).year >= 2026
 
 
-def test_bcc_gets_the_mail_and_is_in_no_header():
+def test_bcc_gets_the_mail_and_is_in_no_header() -> None:
     mail = receive_one(cc=["Cleo <cleo@example.net>"], bcc=["secret@example.net"])
     assert mail.recipients == ["ben@example.net", "cleo@example.net", "secret@example.net"]
     assert mail.message["Cc"] == "Cleo <cleo@example.net>"
     assert b"secret" not in mail.content
 
 
-def test_long_list_unsubscribe_arrives_on_one_line_unencoded():
+def test_long_list_unsubscribe_arrives_on_one_line_unencoded() -> None:
     assert len(UNSUBSCRIBE) > 300
     mail = receive_one(headers={"List-Unsubscribe": UNSUBSCRIBE, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"})
     assert b"List-Unsubscribe: " + UNSUBSCRIBE.encode() in mail.head
@@ -77,12 +77,12 @@ def test_long_list_unsubscribe_arrives_on_one_line_unencoded():
 
 
 @pytest.mark.parametrize("value", ["<https://notes.example/grüße/>", f"<https://notes.example/{'x' * 1000}>"])
-def test_list_unsubscribe_that_cannot_arrive_is_refused(value: str):
+def test_list_unsubscribe_that_cannot_arrive_is_refused(value: str) -> None:
     with pytest.raises(BadHeader, match="List-Unsubscribe"):
         receive_one(headers={"List-Unsubscribe": value})
 
 
-def test_long_lines_are_broken_and_dots_survive():
+def test_long_lines_are_broken_and_dots_survive() -> None:
     body = "\n".join([".", "..", "x" * 2000, "Grüße, " * 200, "From here", "end "])
     html = "<p>" + "y" * 3000 + "</p>"
     sent = message(body=body)
@@ -96,13 +96,13 @@ def test_long_lines_are_broken_and_dots_survive():
 
 
 @pytest.mark.parametrize("line", ["x" * 998, "x" * 999, "é" * 499, ".\r.\n.\r\n."])
-def test_body_lines_of_any_length_and_ending_arrive(line: str):
+def test_body_lines_of_any_length_and_ending_arrive(line: str) -> None:
     mail = receive_one(body=line)
     assert text_of(mail.message) == "\n".join(line.splitlines()) + "\n"
     assert max(map(len, mail.content.split(b"\r\n"))) <= 998
 
 
-def test_names_and_domains_outside_ascii_are_encoded():
+def test_names_and_domains_outside_ascii_are_encoded() -> None:
     name = "Größe, Dr. Ådå " * 6
     mail = receive_one(
         subject="Über Äpfel " * 20,
@@ -122,26 +122,26 @@ def test_names_and_domains_outside_ascii_are_encoded():
     assert headers["Reply-To"].addresses[0].display_name == "=?utf-8?q?not_encoded?="
 
 
-def test_local_part_outside_ascii_goes_by_smtputf8():
+def test_local_part_outside_ascii_goes_by_smtputf8() -> None:
     mail = receive_one(from_email="Ада <відправник@example.org>", to=["одержувач@приклад.example"])
     assert (mail.sender, mail.recipients) == ("відправник@example.org", ["одержувач@xn--80aikifvh.example"])
     assert mail.mail_options == [f"SIZE={len(mail.content)}", "BODY=8BITMIME", "SMTPUTF8"]
     assert "<відправник@example.org>".encode() in mail.content
 
 
-def test_local_part_outside_ascii_is_refused_where_smtputf8_is_not_offered():
+def test_local_part_outside_ascii_is_refused_where_smtputf8_is_not_offered() -> None:
     sent = message(to=["одержувач@example.net"])
     with Sink(smtputf8=False) as sink, pytest.raises(RecipientsRefused, match="does not offer SMTPUTF8"):
         backend(sink).send_messages([sent])
     assert (sink.mails, sent.anymail_status.status) == ([], {"rejected"})
 
 
-def test_quoted_local_part_arrives():
+def test_quoted_local_part_arrives() -> None:
     mail = receive_one(to=['"ben..\\"b\\" [x]"@example.net'])
     assert mail.recipients == ['"ben..\\"b\\" [x]"@example.net']
 
 
-def test_alternatives_pictures_and_attachments_nest_as_clients_expect():
+def test_alternatives_pictures_and_attachments_nest_as_clients_expect() -> None:
     sent = message(cc=["cleo@example.net"])
     cid = attach_inline_image(sent, PIXEL, "pixel.png")
     sent.attach_alternative(f'<img src="cid:{cid}">', "text/html")
@@ -169,7 +169,7 @@ def test_alternatives_pictures_and_attachments_nest_as_clients_expect():
     assert (picture["Content-ID"], picture.get_content()) == (f"<{cid}>", PIXEL)
 
 
-def test_html_alone_and_text_added_to_it():
+def test_html_alone_and_text_added_to_it() -> None:
     sent = message(body="<p>Hi</p>")
     sent.content_subtype = "html"
     (mail,) = receive(sent)
@@ -179,12 +179,12 @@ def test_html_alone_and_text_added_to_it():
     assert [part.get_content_type() for part in mail.message.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_djangos_own_message_class_is_sent_too():
+def test_djangos_own_message_class_is_sent_too() -> None:
     (mail,) = receive(EmailMessage("Hello", "A text.", "ada@example.org", ["ben@example.net"]))
     assert mail.message["Subject"] == "Hello"
 
 
-def test_to_header_may_differ_from_the_envelope():
+def test_to_header_may_differ_from_the_envelope() -> None:
     mail = receive_one(
         headers={"To": "Everyone <list@example.net>", "CC": "Board <board@example.net>"}, cc=["cleo@example.net"]
     )
@@ -221,14 +221,14 @@ BREAKS = ["\r\nBcc: eve@example.com", "\nX-Evil: 1", "\rX-Evil: 1", "\x00", "\x0
         lambda evil: {"esp_extra": {"mail_options": [f"RET=HDRS{evil}"]}},
     ],
 )
-def test_line_break_or_control_character_in_a_field_is_refused(fields: Fields, evil: str):
+def test_line_break_or_control_character_in_a_field_is_refused(fields: Fields, evil: str) -> None:
     with Sink() as sink, pytest.raises((BadHeaderError, AnymailInvalidAddress)):
         backend(sink).send_messages([message(**fields(evil))])
     assert sink.mails == []
 
 
 @pytest.mark.parametrize("evil", BREAKS)
-def test_line_break_in_a_tag_or_metadata_is_escaped(evil: str):
+def test_line_break_in_a_tag_or_metadata_is_escaped(evil: str) -> None:
     mail = receive_one(tags=[f"a{evil}"], metadata={f"k{evil}": f"v{evil}"})
     assert b"x-evil" not in names(mail.content)
     assert b"bcc" not in names(mail.content)
@@ -237,13 +237,13 @@ def test_line_break_in_a_tag_or_metadata_is_escaped(evil: str):
 @pytest.mark.parametrize(
     "name", ["Bcc", "bcc", "Return-Path", "Content-Type", "Content-Transfer-Encoding", "MIME-Version", "a b", ""]
 )
-def test_header_that_would_break_the_message_is_refused(name: str):
+def test_header_that_would_break_the_message_is_refused(name: str) -> None:
     with pytest.raises(BadHeader):
         receive_one(headers={name: "x@example.net"})
 
 
 @pytest.mark.parametrize("mimetype", ["text/html\r\nBcc: eve@example.com", "text", "text/", "text/a b"])
-def test_alternative_of_no_type_is_refused(mimetype: str):
+def test_alternative_of_no_type_is_refused(mimetype: str) -> None:
     sent = message()
     sent.attach_alternative("<p>Hi</p>", mimetype)
     with pytest.raises((BadHeader, ValueError)):
@@ -252,7 +252,7 @@ def test_alternative_of_no_type_is_refused(mimetype: str):
 
 @given(st.text(st.characters(exclude_characters="\r"), min_size=1, max_size=3000))
 @settings(deadline=None)
-def test_text_of_any_kind_arrives_whole(text: str):
+def test_text_of_any_kind_arrives_whole(text: str) -> None:
     raw = Body([(text, "text/plain"), ("<p>", "text/html")]).as_bytes()
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
@@ -264,7 +264,7 @@ def test_text_of_any_kind_arrives_whole(text: str):
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=300))
 @settings(deadline=None)
-def test_subject_of_any_text_arrives_and_no_line_is_long(subject: str):
+def test_subject_of_any_text_arrives_and_no_line_is_long(subject: str) -> None:
     line = header_line("Subject", subject)
     assert line.isascii()
     assert line.endswith(b"\r\n")

@@ -26,7 +26,7 @@ def context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
 def test_encrypted_way_is_taken_with_a_certificate_that_is_trusted(
     scheme: str, certificate: tuple[Path, Path], context: ssl.SSLContext
-):
+) -> None:
     with Sink(**{"tls" if scheme == "smtps" else "starttls": context}) as sink:
         url = f"{scheme}://127.0.0.1:{sink.port}/?ca={certificate[0]}"
         assert backend(sink, url=url).send_messages([message(), message()]) == 2
@@ -34,37 +34,37 @@ def test_encrypted_way_is_taken_with_a_certificate_that_is_trusted(
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
-def test_certificate_that_nobody_trusts_is_refused(scheme: str, context: ssl.SSLContext):
+def test_certificate_that_nobody_trusts_is_refused(scheme: str, context: ssl.SSLContext) -> None:
     with Sink(**{"tls" if scheme == "smtps" else "starttls": context}) as sink:
         with pytest.raises(ServerUnavailable, match=r"certificate verify failed.*add ca= with the file of its issuer"):
             backend(sink, url=f"{scheme}://127.0.0.1:{sink.port}").send_messages([message()])
         assert sink.mails == []
 
 
-def test_server_without_starttls_gets_no_mail():
+def test_server_without_starttls_gets_no_mail() -> None:
     with Sink() as sink:
         with pytest.raises(ServerUnavailable, match=r"STARTTLS extension not supported.*offers less than EMAIL_URL asks for"):
             backend(sink, url=f"smtp+starttls://127.0.0.1:{sink.port}").send_messages([message()])
         assert sink.mails == []
 
 
-def test_server_that_insists_on_encryption_is_no_fault_of_the_mail(context: ssl.SSLContext):
+def test_server_that_insists_on_encryption_is_no_fault_of_the_mail(context: ssl.SSLContext) -> None:
     with Sink(starttls=context) as sink, pytest.raises(ServerUnavailable, match="530 Must issue a STARTTLS command first"):
         backend(sink).send_messages([message()])
 
 
-def test_smtps_to_a_plain_port_says_what_to_check():
+def test_smtps_to_a_plain_port_says_what_to_check() -> None:
     with Sink() as sink, pytest.raises(ServerUnavailable, match="port and scheme in EMAIL_URL belong together"):
         backend(sink, url=f"smtps://127.0.0.1:{sink.port}/?timeout=5").open()
 
 
-def test_login_is_made_when_given():
+def test_login_is_made_when_given() -> None:
     with Sink(login=("ada", "p/w:@")) as sink:
         url = f"smtp://ada:p%2Fw%3A%40@127.0.0.1:{sink.port}"
         assert backend(sink, url=url).send_messages([message()]) == 1
 
 
-def test_wrong_password_and_none_are_no_fault_of_the_mail():
+def test_wrong_password_and_none_are_no_fault_of_the_mail() -> None:
     with Sink(login=("ada", "right")) as sink:
         with pytest.raises(ServerUnavailable, match=r"535 .*Check the name and password in EMAIL_URL") as caught:
             backend(sink, url=f"smtp://ada:wrong@127.0.0.1:{sink.port}").open()
@@ -73,7 +73,7 @@ def test_wrong_password_and_none_are_no_fault_of_the_mail():
     assert "wrong" not in str(caught.value)
 
 
-def test_djangos_send_mail_may_bring_its_own_login(settings: Settings):
+def test_djangos_send_mail_may_bring_its_own_login(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "signup.smtp.EmailBackend"
     with Sink(login=("ada", "right")) as sink:
         settings.EMAIL_URL = f"smtp://ada:wrong@127.0.0.1:{sink.port}"

@@ -25,7 +25,7 @@ def from_environment(expression: str, **environment: str) -> subprocess.Complete
     return subprocess.run(command, env={**usual, **environment}, capture_output=True, text=True, check=False)
 
 
-def test_folder_keeps_each_mail_as_a_file(settings: Settings, tmp_path: Path):
+def test_folder_keeps_each_mail_as_a_file(settings: Settings, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_URL = "signup.smtp.EmailBackend", f"file:{tmp_path}/new"
     sent = message(envelope_sender="bounces@example.org", headers={"Message-ID": "<1@example.org>"})
     assert (sent.send(), sent.send()) == (1, 1)
@@ -36,14 +36,14 @@ def test_folder_keeps_each_mail_as_a_file(settings: Settings, tmp_path: Path):
     assert second.read_bytes().startswith(head)
 
 
-def test_folder_that_cannot_be_made_is_unavailable(settings: Settings, tmp_path: Path):
+def test_folder_that_cannot_be_made_is_unavailable(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     settings.EMAIL_BACKEND, settings.EMAIL_URL = "signup.smtp.EmailBackend", f"file:{tmp_path}/file/mail"
     with pytest.raises(ServerUnavailable, match="cannot be made"):
         message().send()
 
 
-def test_service_of_anymails_takes_the_same_message(settings: Settings):
+def test_service_of_anymails_takes_the_same_message(settings: Settings) -> None:
     """Anymail's test backend stands for every service: it reads a message as they do."""
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
     sent = AnymailMessage(
@@ -67,7 +67,7 @@ def test_service_of_anymails_takes_the_same_message(settings: Settings):
     ]
 
 
-def test_environment_alone_changes_to_a_service():
+def test_environment_alone_changes_to_a_service() -> None:
     done = from_environment(
         "type(get_connection()).__module__, s.ANYMAIL, repr(s.BOUNCE_DOMAIN)",
         EMAIL_BACKEND="anymail.backends.postmark.EmailBackend",
@@ -76,7 +76,7 @@ def test_environment_alone_changes_to_a_service():
     assert (done.stdout, done.stderr) == ("anymail.backends.postmark {'POSTMARK_SERVER_TOKEN': 'secret'} ''\n", "")
 
 
-def test_environment_names_the_server_and_the_addresses():
+def test_environment_names_the_server_and_the_addresses() -> None:
     done = from_environment(
         "str(get_connection().server), s.DEFAULT_FROM_EMAIL, s.BOUNCE_DOMAIN",
         EMAIL_URL="smtp://mail.example",
@@ -85,12 +85,12 @@ def test_environment_names_the_server_and_the_addresses():
     assert (done.stdout, done.stderr) == ("mail.example:25 Ada <ada@notes.example> notes.example\n", "")
 
 
-def test_developers_mail_goes_into_a_folder_and_others_to_this_machine():
+def test_developers_mail_goes_into_a_folder_and_others_to_this_machine() -> None:
     assert from_environment("get_connection().server.folder[-8:]", DEVELOPMENT="true").stdout == "var/mail\n"
     assert from_environment("str(get_connection().server)").stdout == "127.0.0.1:25\n"
 
 
-def test_mistake_in_the_environment_stops_the_site_with_its_cure():
+def test_mistake_in_the_environment_stops_the_site_with_its_cure() -> None:
     done = from_environment("s.DEBUG", EMAIL_URL="smtp://mail.example?tls=1")
     assert done.returncode == 1
     assert "ImproperlyConfigured: EMAIL_URL has the option 'tls', which is unknown. Known are" in done.stderr
