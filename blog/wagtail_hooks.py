@@ -11,6 +11,7 @@ from wagtail.snippets.models import register_snippet
 from blog.admin import defaults  # noqa: F401  (connects it)
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
+from blog.markdown import preview
 from blog.models import PostPage
 from blog.views import posts
 
@@ -18,6 +19,8 @@ INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is fur
 
 register_snippet(BlogViewSetGroup)
 hooks.register("register_bulk_action", MergeTags)
+hooks.register("register_admin_urls", preview.urls)
+hooks.register("insert_global_admin_js", preview.script)
 
 Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]
 
