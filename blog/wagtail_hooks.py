@@ -21,6 +21,7 @@ register_snippet(BlogViewSetGroup)
 hooks.register("register_bulk_action", MergeTags)
 hooks.register("register_admin_urls", preview.urls)
 hooks.register("insert_global_admin_js", preview.script)
+hooks.register("insert_global_admin_css", preview.style)
 
 Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]
 

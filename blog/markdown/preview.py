@@ -31,3 +31,8 @@ def urls() -> list[URLPattern]:
 def script() -> SafeString:
     """Give the script that tells the editor of it."""
     return format_html('<script src="{}" data-preview="{}"></script>', static("admin/preview.js"), reverse("markdown_preview"))
+
+
+def style() -> SafeString:
+    """Give the sheet with the signs on the editor's buttons."""
+    return format_html('<link rel="stylesheet" href="{}">', static("admin/editor.css"))
