@@ -96,6 +96,7 @@ def test_exim_reads_the_configuration(smarthost: tuple[str, ...]) -> None:
     ("recipient", "answer"),
     [
         (VERP, "250 Accepted"),
+        ("complaints@notes.example", "250 Accepted"),
         ("bounces+7@notes.example", "550 this is not an address of ours"),
         ("bounces@notes.example", "550 this is not an address of ours"),
         ("ada@notes.example", "550 this is not an address of ours"),
