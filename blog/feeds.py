@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -12,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from blog import navigation
+from blog.around import tags_of
 from blog.listing import Listing
 from blog.models import PostPage
-from blog.reading import COMPACT, NEWEST
+from blog.tagindex import Cursor
 
 FEED_LENGTH = 20  # posts
 FORMS = ("rss", "atom", "json")
@@ -82,10 +81,11 @@ def answer(request: HttpRequest, listing: Listing, form: str, title: str) -> Htt
     return HttpResponse(writers[form](channel), content_type=CONTENT_TYPES[form])
 
 
-def _address(listing: Listing, form: str, **changes: Any) -> str:
-    reading = replace(listing.reading.start, order=NEWEST, default_order=NEWEST, view=COMPACT, contents=False, **changes)
-    path, _, parameters = navigation.address(listing, reading).partition("?")
-    return path + file_name(form) + (f"?{parameters}" if parameters else "")
+def _address(listing: Listing, form: str, **place: str | None) -> str:
+    """A feed's address: newest first whatever the listing's order, from the start or from a place."""
+    return (
+        f"{listing.path}{file_name(form)}" + listing.address(order=None, view=None, contents=None, **place)[len(listing.path) :]
+    )
 
 
 def _channel(request: HttpRequest, listing: Listing, form: str, title: str) -> Channel:
@@ -97,13 +97,17 @@ def _channel(request: HttpRequest, listing: Listing, form: str, title: str) -> C
     return Channel(
         title=_clean(f"{listing.blog.title}: {title}" if listing.selection else listing.blog.title),
         site=site,
-        page=site + navigation.address(listing),
-        itself=site + _address(listing, form, before=reading.before, after=reading.after),
-        older=site + _address(listing, form, before=page.older) if page.older else None,
+        page=site + listing.address(),
+        itself=site + _address(listing, form, before=_text(reading.before), after=_text(reading.after)),
+        older=site + _address(listing, form, before=str(page.older)) if page.older else None,
         updated=max((entry.updated for entry in entries), default=index.changed),
         language=listing.blog.language,
         entries=entries,
     )
+
+
+def _text(place: Cursor | None) -> str | None:
+    return str(place) if place else None
 
 
 def _entry(post: PostPage, listing: Listing, site: str) -> Entry:
@@ -118,7 +122,7 @@ def _entry(post: PostPage, listing: Listing, site: str) -> Entry:
         published=published,
         updated=max(published, post.last_published_at or published),
         author=_clean(post.author.name if post.author else listing.blog.title),
-        tags=[_clean(tag.name) for tag in navigation.tags_of(listing.index, post)],
+        tags=[_clean(tag.name) for tag in tags_of(listing.index, post)],
         about=post.link,
     )
 

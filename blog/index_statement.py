@@ -1,104 +1,166 @@
-"""Reading what the tag index is built from: by one statement, so that it is the database at one moment."""
+"""Reading what the tag index is built from: by one statement, so that it is the database at one moment.
 
-from collections.abc import Iterator
+Two statements would see two states while others publish. The parts of this one are told apart by their first column.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
-from blog.models import IndexRevision
-from blog.tagindex.contents import NOBODY, Contents, Numbers
+from blog.models.revision import KEPT_REVISIONS, IndexRevision
+from blog.tagindex.contents import EVERY_POST, Contents, Numbers
 
-REVISION, TAG, AUTHOR, RESTRICTION, POST = range(5)
+MOST_NOTED: Final = 500  # changed posts that are read by themselves
+FETCHED: Final = 5_000  # rows at once
+BLOCK: Final = 8_192  # posts whose numbers are read as one text
 
-STATEMENT = """
-SELECT {REVISION} AS kind, number AS id, {changed} AS a, NULL AS b, NULL AS c, NULL AS d, NULL AS e
-  FROM blog_indexrevision WHERE id = {row}
-UNION ALL SELECT {TAG}, id, slug, name, NULL, NULL, NULL FROM blog_tag
-UNION ALL SELECT {AUTHOR}, id, handle, NULL, NULL, NULL, NULL FROM blog_author
-UNION ALL SELECT {RESTRICTION}, restriction.id, page.path, CAST(page.id AS {text}), NULL, NULL, NULL
+REVISION, NOTED, TAG, AUTHOR, RESTRICTION, EXPIRING, LIVE, POST, BEARING = range(9)
+
+ABOUT = """
+SELECT {REVISION} AS kind, number AS id, 0 AS other, {changed} AS a, '' AS b FROM blog_indexrevision WHERE id = {row}
+UNION ALL SELECT {AUTHOR}, id, 0, handle, '' FROM blog_author
+UNION ALL SELECT {RESTRICTION}, restriction.id, page.id, page.path, ''
   FROM wagtailcore_pageviewrestriction restriction JOIN wagtailcore_page page ON page.id = restriction.page_id
   WHERE restriction.restriction_type <> 'none'
-UNION ALL SELECT {POST}, post.page_ptr_id, {published}, CAST(COALESCE(post.author_id, {NOBODY}) AS {text}),
-    CASE WHEN post.link = '' THEN '0' ELSE '1' END, {expires},
-    (SELECT {group}(CAST(tag_id AS {text}), ',') FROM blog_posttag WHERE content_object_id = post.page_ptr_id)
-  FROM blog_postpage post JOIN wagtailcore_page page ON page.id = post.page_ptr_id
-  WHERE page.live AND page.path LIKE %s AND page.depth = %s
 """
+POSTS = """
+UNION ALL SELECT {EXPIRING}, id, 0, {expires}, '' FROM wagtailcore_page
+  WHERE live AND path LIKE %(below)s AND depth = %(depth)s AND expire_at IS NOT NULL {and_noted}
+UNION ALL SELECT {POST}, page_ptr_id, {byline}, {published}, '' FROM blog_postpage WHERE published IS NOT NULL {and_noted_post}
+UNION ALL SELECT {POST}, page_ptr_id, {byline}, {first_published}, ''
+  FROM blog_postpage JOIN wagtailcore_page ON wagtailcore_page.id = page_ptr_id WHERE published IS NULL {and_noted_post}
+"""
+EVERYTHING = """
+UNION ALL SELECT {TAG}, id, 0, slug, name FROM blog_tag
+UNION ALL SELECT {LIVE}, number, 0, (SELECT {join}(CAST(id AS TEXT), ' ') FROM wagtailcore_page
+    WHERE id >= number * {BLOCK} AND id < (number + 1) * {BLOCK} AND live AND path LIKE %(below)s AND depth = %(depth)s), ''
+  FROM block
+UNION ALL SELECT {BEARING}, number, 0, (SELECT {join}(content_object_id || ' ' || tag_id, ' ') FROM blog_posttag
+    WHERE content_object_id >= number * {BLOCK} AND content_object_id < (number + 1) * {BLOCK}), ''
+  FROM block
+"""
+CHANGES = """
+UNION ALL SELECT {NOTED}, post_id, 0, '', '' FROM noted
+UNION ALL SELECT {TAG}, id, 0, slug, name FROM blog_tag
+  WHERE id IN (SELECT tag_id FROM blog_posttag WHERE content_object_id IN (SELECT post_id FROM noted))
+UNION ALL SELECT {LIVE}, 0, 0, CAST(id AS TEXT), '' FROM wagtailcore_page
+  WHERE live AND path LIKE %(below)s AND depth = %(depth)s {and_noted}
+UNION ALL SELECT {BEARING}, 0, 0, content_object_id || ' ' || tag_id, '' FROM blog_posttag
+  WHERE content_object_id IN (SELECT post_id FROM noted)
+"""
+BLOCKS = """
+WITH RECURSIVE block(number) AS (
+  SELECT 0 UNION ALL SELECT number + 1 FROM block WHERE number < (SELECT MAX(page_ptr_id) / {BLOCK} FROM blog_postpage)
+)
+"""
+CHANGED = "WITH noted AS (SELECT DISTINCT post_id FROM blog_change WHERE revision > %(since)s LIMIT {MOST_NOTED} + 1)"
+
 DIALECTS = {
-    "sqlite": {
-        "text": "TEXT",
-        "group": "group_concat",
-        "changed": "CAST(changed AS TEXT)",
-        "published": "CAST(COALESCE(post.published, page.first_published_at, '1970-01-01') AS TEXT)",
-        "expires": "CAST(page.expire_at AS TEXT)",
-    },
-    "postgresql": {
-        "text": "TEXT",
-        "group": "string_agg",
-        "changed": "CAST(changed AT TIME ZONE 'UTC' AS TEXT)",
-        "published": "CAST(COALESCE(post.published, page.first_published_at, 'epoch') AT TIME ZONE 'UTC' AS TEXT)",
-        "expires": "CAST(page.expire_at AT TIME ZONE 'UTC' AS TEXT)",
-    },
+    "sqlite": {"join": "group_concat", "utc": "CAST({} AS TEXT)"},
+    "postgresql": {"join": "string_agg", "utc": "CAST({} AT TIME ZONE 'UTC' AS TEXT)"},
 }
 
 
 def read_contents(blog_path: str, audience: frozenset[int]) -> Contents:
     """Read the live posts directly below the blog page at a tree path, as this audience may see them."""
-    statement = STATEMENT.format(
-        REVISION=REVISION,
-        TAG=TAG,
-        AUTHOR=AUTHOR,
-        RESTRICTION=RESTRICTION,
-        POST=POST,
-        NOBODY=NOBODY,
-        row=IndexRevision.ROW,
-        **DIALECTS[connection.vendor],
-    )
+    statement = _spell(BLOCKS + ABOUT + POSTS + EVERYTHING)
+    streamed = connection.vendor == "postgresql" and not connection.in_atomic_block
+    with transaction.atomic() if streamed else nullcontext(), connection.chunked_cursor() as cursor:
+        cursor.execute(statement, _place(blog_path))
+        return _understand(_fetched(cursor), blog_path, audience)
+
+
+def read_changes(blog_path: str, audience: frozenset[int], since: int) -> Contents:
+    """Read those posts alone that have changed since a revision; `noted` is None when they are not known or too many."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, [f"{blog_path}%", len(blog_path) // 4 + 1])
-        return _understand(iter(cursor.fetchall()), blog_path, audience)
-
-
-def _understand(rows: Iterator[tuple[Any, ...]], blog_path: str, audience: frozenset[int]) -> Contents:
-    contents = Contents()
-    posts: list[tuple[Any, ...]] = []
-    hidden: set[int] = set()
-    closed = False
-    for kind, number, a, b, *rest in rows:
-        if kind == POST:
-            posts.append((number, a, b, *rest))
-        elif kind == TAG:
-            contents.tags[number] = (a, b)
-        elif kind == AUTHOR:
-            contents.authors[number] = a
-        elif kind == RESTRICTION and number not in audience:
-            closed = closed or blog_path.startswith(a)
-            hidden.add(int(b))
-        elif kind == REVISION:
-            contents.revision, contents.changed = number, _moment(a)
-    if not closed:
-        _take_posts(contents, posts, hidden)
+        cursor.execute(_spell(CHANGED + ABOUT + POSTS + CHANGES, noted=True), {**_place(blog_path), "since": since})
+        contents = _understand(_fetched(cursor), blog_path, audience)
+    known = contents.noted is not None and len(contents.noted) <= MOST_NOTED and contents.revision - since <= KEPT_REVISIONS
+    contents.noted = contents.noted if known else None
     return contents
 
 
-def _take_posts(contents: Contents, posts: list[tuple[Any, ...]], hidden: set[int]) -> None:
-    if not posts:
-        return
-    ids, published, authors, external, expires, tags = zip(*posts, strict=True)
-    contents.hidden = frozenset(hidden)
-    contents.expiring = {post: _moment(text).timestamp() for post, text in zip(ids, expires, strict=True) if text}
-    contents.posts = np.array(ids, np.int64)
-    contents.published = np.array(published, "M8[us]").astype(np.int64)
-    contents.author = np.array(authors).astype(np.int64)
-    contents.external = np.array(external).astype(np.int64)
-    contents.borne = _numbers(",".join(filter(None, tags)))
-    contents.bearing = np.repeat(contents.posts, [text.count(",") + 1 if text else 0 for text in tags])
+def _place(blog_path: str) -> dict[str, Any]:
+    return {"below": f"{blog_path}%", "depth": len(blog_path) // 4 + 1}
+
+
+def _spell(statement: str, noted: bool = False) -> str:
+    """Put the names of parts and the words of this database into a statement."""
+    dialect = DIALECTS[connection.vendor]
+    utc = dialect["utc"].format
+    return statement.format(
+        **{name: value for name, value in globals().items() if isinstance(value, int)},
+        row=IndexRevision.ROW,
+        join=dialect["join"],
+        changed=utc("changed"),
+        expires=utc("expire_at"),
+        published=utc("published"),
+        first_published=f"COALESCE({utc('first_published_at')}, '1970-01-01')",
+        byline="COALESCE(author_id, 0) * 2 + CASE WHEN link = '' THEN 0 ELSE 1 END",
+        and_noted="AND id IN (SELECT post_id FROM noted)" if noted else "",
+        and_noted_post="AND page_ptr_id IN (SELECT post_id FROM noted)" if noted else "",
+    )
+
+
+def _fetched(cursor: Any) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    """Give the rows a few at a time, by kind."""
+    while rows := cursor.fetchmany(FETCHED):
+        for kind, alike in groupby(rows, itemgetter(0)):
+            yield kind, list(alike)
+
+
+def _understand(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> Contents:
+    contents = Contents()
+    hidden: set[int] = set()
+    noted: set[int] = set()
+    parts: dict[int, list[Numbers]] = {LIVE: [], POST: [], BEARING: []}
+    for kind, rows in groups:
+        if kind == POST:
+            parts[POST].append(_posts(rows))
+        elif kind in parts:
+            parts[kind].append(_numbers(" ".join(row[3] for row in rows if row[3])))
+        elif kind == TAG:
+            contents.tags |= {number: (slug, slug if slug == name else name) for _, number, _, slug, name in rows}
+        elif kind == AUTHOR:
+            contents.authors |= {number: handle for _, number, _, handle, _ in rows}
+        elif kind == EXPIRING:
+            contents.expiring |= {number: _moment(moment).timestamp() for _, number, _, moment, _ in rows}
+        elif kind == NOTED:
+            noted.update(number for _, number, *_ in rows)
+        elif kind == RESTRICTION:
+            closed = [(page, path) for _, number, page, path, _ in rows if number not in audience]
+            hidden.update(EVERY_POST if blog_path.startswith(path) else page for page, path in closed)
+        elif kind == REVISION:
+            contents.revision, contents.changed = rows[0][1], _moment(rows[0][3])
+    contents.noted, contents.hidden = frozenset(noted), frozenset(hidden)
+    _take_posts(contents, parts)
+    return contents
+
+
+def _take_posts(contents: Contents, parts: dict[int, list[Numbers]]) -> None:
+    """Put the parts together, and keep of the posts those that are live and of this blog."""
+    live, posts, bearing = (np.concatenate([np.empty(0, np.int64), *parts[kind]]) for kind in (LIVE, POST, BEARING))
+    posts = posts.reshape(-1, 3)
+    posts = posts[np.isin(posts[:, 0], live, assume_unique=True)]
+    contents.posts, contents.published, byline = posts.T
+    contents.author, contents.external = byline >> 1, byline & 1
+    contents.bearing, contents.borne = bearing.reshape(-1, 2).T
+
+
+def _posts(rows: list[tuple[Any, ...]]) -> Numbers:
+    """Give (id, microseconds since 1970, twice the author's id and whether external) for each row, one after the other."""
+    _, ids, bylines, published, _ = zip(*rows, strict=True)
+    return np.column_stack((ids, np.array(published, "M8[us]").astype(np.int64), bylines)).ravel()
 
 
 def _numbers(text: str) -> Numbers:
-    return np.fromstring(text, np.int64, sep=",") if text else np.empty(0, np.int64)
+    return np.fromstring(text, np.int64, sep=" ")
 
 
 def _moment(text: str) -> datetime:

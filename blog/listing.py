@@ -8,8 +8,8 @@ from functools import cached_property
 from django.conf import settings
 
 from blog.models import PostPage, Stream
-from blog.reading import FULL, Reading
-from blog.selection import Selection
+from blog.reading import FULL, PARAMETERS, Reading, query
+from blog.selection import Selection, quoted
 from blog.sites import Blog
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
@@ -69,10 +69,26 @@ class Listing:
         titles = PostPage.objects.titles(self.page.ids)
         return [titles[id_] for id_ in self.page.ids if id_ in titles]
 
-    @property
+    @cached_property
     def path(self) -> str:
-        """Where it is, not percent-encoded, without its query."""
-        return f"/streams/{self.stream.slug}/" if self.stream else self.selection.path
+        """Where it is, percent-encoded, without its query."""
+        return quoted(f"/streams/{self.stream.slug}/" if self.stream else self.selection.path)
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """What its address says after the `?`, from the reading's start."""
+        said = self.stream.selection.parameters if self.stream else {}
+        own = {name: value for name, value in self.selection.parameters.items() if said.get(name) != value}
+        return {**own, **self.reading.start.parameters}
+
+    def address(self, **changes: str | None) -> str:
+        """Its address from the reading's start, with some parameters changed, or (by None) left out."""
+        given = {**self.parameters, **changes}
+        return self.path + query({name: value for name in PARAMETERS if (value := given.get(name))})
+
+    def elsewhere(self, selection: Selection) -> str:
+        """The address of another selection, read the same way from its start; a default order stays behind."""
+        return quoted(selection.path) + query(selection.parameters, self.reading.start.parameters)
 
     def whole(self) -> Iterator[PostPage]:
         """The page's posts, whole, in reading order, read a few at a time."""

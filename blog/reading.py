@@ -10,6 +10,7 @@ from blog.tagindex import Cursor
 
 NEWEST, OLDEST = "newest", "oldest"
 COMPACT, FULL = "compact", "full"
+PARAMETERS = ("source", "year", "month", "q", "order", "view", "contents", "before", "after")  # in the order of an address
 MAX_QUERY = 200  # characters
 
 

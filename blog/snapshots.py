@@ -6,13 +6,14 @@ from threading import Lock
 from django.db import connection
 from django.utils import timezone
 
-from blog.index_statement import read_contents
+from blog.index_statement import read_changes, read_contents
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
-from blog.tagindex import TagIndex, build
+from blog.tagindex import CannotUpdate, Contents, TagIndex, build, update
 
 PUBLIC: frozenset[int] = frozenset()
-KEPT = 16  # snapshots: of a blog and an audience
+KEPT = 16  # snapshots: each of a blog, for an audience
+KEPT_POSTS = 3_000_000  # in all of them, unless there is but one
 
 Key = tuple[str, frozenset[int]]
 _kept: dict[Key, TagIndex] = {}  # the least lately renewed first
@@ -54,11 +55,32 @@ def _is_fresh(index: TagIndex, revision: int) -> bool:
 
 
 def _renew(shelf: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
-    """Build the snapshot, unless another thread did while this one waited for the lock."""
+    """Bring the snapshot up to date, unless another thread did while this one waited for the lock."""
     kept = shelf.pop(key, None)
-    if kept is None or not _is_fresh(kept, revision):
-        kept = build(read_contents(*key), timezone.get_default_timezone(), time.time())
+    if kept is None:
+        kept = _built(key)
+    elif not _is_fresh(kept, revision):
+        kept = _updated(kept, key, revision)
     shelf[key] = kept  # as the latest
-    while len(shelf) > KEPT:
-        del shelf[next(iter(shelf))]
+    _drop_beyond_limits(shelf)
     return kept
+
+
+def _built(key: Key) -> TagIndex:
+    return build(read_contents(*key), timezone.get_default_timezone(), time.time())
+
+
+def _updated(kept: TagIndex, key: Key, revision: int) -> TagIndex:
+    try:
+        if kept.revision >= revision:  # a post expired
+            contents = Contents(kept.revision, kept.changed, noted=frozenset(), hidden=kept.hidden)
+        else:
+            contents = read_changes(*key, since=kept.revision)
+        return update(kept, contents, time.time())
+    except CannotUpdate:
+        return _built(key)
+
+
+def _drop_beyond_limits(shelf: dict[Key, TagIndex]) -> None:
+    while len(shelf) > 1 and (len(shelf) > KEPT or sum(map(len, shelf.values())) > KEPT_POSTS):
+        del shelf[next(iter(shelf))]

@@ -84,3 +84,10 @@ def test_narrowing_and_dropping() -> None:
     assert selection.leaving_out("a") == Selection.parse("-a+-c")
     assert selection.dropping("a", "c") == Selection()
     assert selection.renaming({"c": "b"}) == Selection.parse("a+-b")
+
+
+@given(selections(), slugs)
+def test_narrowed_paths_are_those_of_adding_and_leaving_out(selection: Selection, tag: str) -> None:
+    selection = selection.dropping(tag)
+    adding, leaving_out = selection.adding(tag), selection.leaving_out(tag)
+    assert selection.narrowed_paths(tag) == (adding.address.partition("?")[0], leaving_out.address.partition("?")[0])

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_template
 from django.utils import timezone
@@ -59,8 +59,16 @@ class PostQuerySet(PageQuerySet):
         return self.filter(path__startswith=path, depth=len(path) // 4 + 1)
 
     def cards(self, ids: list[int]) -> dict[int, str]:
-        """The stored cards of these posts, by id: one query."""
-        return dict(self.filter(pk__in=ids).values_list("pk", "card"))
+        """The stored cards of these posts, by id: one query, written by hand since a listing asks for nothing else.
+
+        The ORM takes longer to compile it than the database to answer.
+        """
+        if not ids:
+            return {}
+        with connection.cursor() as cursor:
+            places = ", ".join(["%s"] * len(ids))
+            cursor.execute(f"SELECT page_ptr_id, card FROM blog_postpage WHERE page_ptr_id IN ({places})", ids)  # noqa: S608
+            return dict(cursor.fetchall())
 
     def render_cards(self) -> None:
         """Render the stored cards anew, and bring search up to date: something they show has another name now."""

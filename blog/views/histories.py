@@ -1,13 +1,12 @@
 """A whole history on one page, sent while it is read from the database: memory stays constant."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
 
-from blog import navigation
+from blog.around import tags_of
 from blog.listing import Listing
 from blog.models import PostPage
 from blog.reading import came_from
@@ -27,7 +26,7 @@ def whole_history(listing: Listing, context: dict[str, Any]) -> Iterator[str]:
         if sent > settings.FULL_VIEW_BYTES:
             yield render_to_string("blog/read_on.html", {"address": _from(listing, post)})
             break
-        piece = article.render({"post": post, "tags": navigation.tags_of(listing.index, post), "kept": kept})
+        piece = article.render({"post": post, "tags": tags_of(listing.index, post), "kept": kept})
         sent += len(piece.encode())
         yield piece
     yield foot
@@ -37,7 +36,6 @@ def _from(listing: Listing, post: PostPage) -> str:
     """The address at which the reading goes on with this post itself."""
     position = listing.index.position(post.pk)
     place: Cursor = listing.index.cursor(position)
-    reading = listing.reading.start
-    if reading.oldest_first:
-        return navigation.address(listing, replace(reading, after=place._replace(id=place.id - 1)))
-    return navigation.address(listing, replace(reading, before=place._replace(id=place.id + 1)))
+    if listing.reading.oldest_first:
+        return listing.address(after=str(place._replace(id=place.id - 1)))
+    return listing.address(before=str(place._replace(id=place.id + 1)))

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from blog import feeds, navigation
@@ -15,10 +14,11 @@ from blog.cards import IN_MARK, with_anchor
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
 from blog.reading import FULL, NEWEST, Reading, came_from, narrow, query
-from blog.selection import ADDRESS_SAFE, Selection
+from blog.selection import Selection
 from blog.sites import blog_of, index_of
 from blog.views.errors import helpful
 from blog.views.histories import whole_history
+from blog.views.pages import page, page_context
 from blog.wording import describe
 
 HTML = "html"
@@ -61,7 +61,7 @@ def streams(request: HttpRequest) -> HttpResponse:
     """Every stream of the blog, with the number of its posts."""
     blog, index = blog_of(request), index_of(request)
     found = [(stream, len(index.select(stream.selection))) for stream in Stream.objects.filter(blog_id=blog.id)]
-    return render(request, "blog/streams.html", {"streams": found, "canonical": "/streams/"})
+    return page(request, "blog/streams.html", streams=found, canonical="/streams/", here="streams")
 
 
 def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
@@ -81,17 +81,17 @@ def answer(request: HttpRequest, listing: Listing, form: str, **about: Tag | Aut
     )
     if form != HTML:
         return feeds.answer(request, listing, form, title)
-    context = {**page_context(listing), **about, "title": title, "about_html": _about(listing, **about)}
+    context = {**listing_context(listing), **about, "title": title, "about_html": _about(listing, **about)}
     if listing.reading.view == FULL and listing.count:
-        return StreamingHttpResponse(whole_history(listing, context))
-    return render(request, "blog/listing.html", context)
+        return StreamingHttpResponse(whole_history(listing, page_context(request, **context)))
+    return page(request, "blog/listing.html", **context)
 
 
-def page_context(listing: Listing) -> dict[str, Any]:
+def listing_context(listing: Listing) -> dict[str, Any]:
     """What the listing's template shows."""
     chosen = listing.selection
+    contents = None if listing.reading.contents else "1"
     return {
-        "blog": listing.blog,
         "listing": listing,
         "cards": "" if listing.reading.view == FULL else _cards(listing).replace(IN_MARK, came_from(chosen)),
         "wanted": navigation.droppings(listing, chosen.wanted),
@@ -102,17 +102,21 @@ def page_context(listing: Listing) -> dict[str, Any]:
         "years": navigation.years(listing),
         "months": navigation.months(listing),
         "pager": navigation.pager(listing),
-        "canonical": navigation.address(listing, replace(listing.reading, contents=False, q="")),
+        "canonical": listing.address(contents=None, q=None, **_place(listing)),
         "feeds": feeds.links(listing),
         "titles": listing.titles if listing.reading.contents else [],
-        "with_contents": navigation.address(listing, replace(listing.reading, contents=not listing.reading.contents)),
-        "listing_path": quote(listing.path, safe=ADDRESS_SAFE),
-        "hidden": {**navigation.own_parameters(listing), **replace(listing.reading.start, q="").parameters},
+        "with_contents": listing.address(contents=contents, **_place(listing)),
+        "hidden": {name: value for name, value in listing.parameters.items() if name != "q"},
         "expression": "" if listing.index.unknown(chosen) else str(chosen),
         "here": "notes" if not chosen else "",
         "nofollow": len(chosen) > 0,
         "noindex": len(chosen) > 1 or bool(chosen.unwanted or listing.reading.q),
     }
+
+
+def _place(listing: Listing) -> dict[str, str | None]:
+    """Where in the listing the page begins."""
+    return {name: listing.reading.parameters.get(name) for name in ("before", "after")}
 
 
 def _about(listing: Listing, tag: Tag | None = None, author: Author | None = None) -> str:

@@ -3,17 +3,17 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.views import serve
 
-from blog import navigation
 from blog.answers import mark_personal, public
+from blog.around import around, pairs, tags_of
 from blog.exporting import as_markdown
 from blog.models import PostPage
 from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of, is_public
+from blog.views.pages import page
 
 
 def post(request: HttpRequest, slug: str) -> HttpResponseBase:
@@ -39,14 +39,14 @@ def show(request: HttpRequest, found: PostPage) -> HttpResponse:
     within = _came_from(request)
     context: dict[str, Any] = {
         "post": found,
-        "tags": navigation.tags_of(index, found),
+        "tags": tags_of(index, found),
         "canonical": f"/{found.slug}/",
         "around": [],
         "pairs": [],
     }
     if position is not None:
-        context |= {"around": navigation.around(index, position, within), "pairs": navigation.pairs(index, position)}
-    return render(request, "blog/post.html", context)
+        context |= {"around": around(index, position, within), "pairs": pairs(index, position)}
+    return page(request, "blog/post.html", **context)
 
 
 @public

@@ -1,0 +1,93 @@
+"""What lies around a post: its neighbours in each set of posts it is in, and the pairs of its tags."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+
+from blog.models import PostPage, Tag
+from blog.navigation import name_of
+from blog.reading import came_from
+from blog.selection import Selection
+from blog.slugs import fold
+from blog.tagindex import IndexedTag, Neighbours, TagIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The posts beside a post in one set of posts."""
+
+    label: str
+    address: str
+    rank: int
+    total: int
+    newer: "Title | None"
+    older: "Title | None"
+
+
+class Title(NamedTuple):
+    """A post as a link: enough of it."""
+
+    title: str
+    address: str
+
+
+class Pair(NamedTuple):
+    label: str
+    address: str
+    count: int
+
+
+def around(index: TagIndex, position: int, within: Selection | None) -> list[Around]:
+    """What lies around a post: in the blog, in the selection its reader came from, in each of its tags."""
+    sets = [(_("All notes"), Selection())]
+    if within:
+        sets.append((_in_short(index, within), within))
+    for tag in index.tags_of(position):
+        selection = Selection.of([tag.slug])
+        if selection != within:
+            sets.append((f"#{tag.name}", selection))
+    found = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
+    titles = PostPage.objects.titles(
+        [id_ for *_set, beside in found for id_ in (beside.newer, beside.older) if id_ is not None]
+    )
+    return [_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found]
+
+
+def _in_short(index: TagIndex, selection: Selection) -> str:
+    """A selection as a label: “programming + kimonote − email”."""
+    wanted = " + ".join(name_of(index, tag) for tag in selection.wanted)
+    unwanted = "".join(f" − {name_of(index, tag)}" for tag in selection.unwanted)
+    return f"{wanted}{unwanted}".strip() or str(selection)
+
+
+def _around(
+    label: str, selection: Selection, neighbours: Neighbours, titles: dict[int, tuple[str, str]], within: Selection | None
+) -> Around:
+    kept = came_from(selection) if selection == within else ""
+
+    def title(id_: int | None) -> Title | None:
+        if id_ is None or id_ not in titles:
+            return None
+        slug, text = titles[id_]
+        return Title(text, f"/{quote(slug)}/{kept}")
+
+    newer, older = title(neighbours.newer), title(neighbours.older)
+    return Around(label, selection.address, neighbours.rank, neighbours.total, newer, older)
+
+
+def pairs(index: TagIndex, position: int) -> list[Pair]:
+    """The pairs of a post's tags that have most posts in common."""
+    return [_pair(first, second, count) for first, second, count in index.pairs(position)]
+
+
+def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
+    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, count)
+
+
+def tags_of(index: TagIndex, post: PostPage) -> list[IndexedTag | Tag]:
+    """A post's tags by name: from the index where it is there, so without a query."""
+    position = index.position(post.pk)
+    tags = list(post.tags.all()) if position is None else index.tags_of(position)
+    return sorted(tags, key=lambda tag: fold(tag.name))

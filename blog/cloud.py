@@ -1,0 +1,44 @@
+"""The cloud of tags: each with its listing, its count, and the cloud of what goes with it."""
+
+from math import log
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.conf import settings
+
+from blog.selection import Selection
+from blog.slugs import fold
+from blog.tagindex import TagIndex
+
+
+class CloudTag(NamedTuple):
+    """A tag in the cloud: its own listing, and the cloud of what goes with it."""
+
+    name: str
+    count: int
+    address: str
+    narrower: str | None
+    size: int  # 1 to 5, by the logarithm of the count
+
+
+def cloud(index: TagIndex, within: Selection, by_count: bool) -> list[CloudTag]:
+    """Every tag, or every tag that goes with some, by name or by falling count."""
+    counted = index.facets(index.select(within), within.tags, len(index.tags()) + 1) if within else index.tags()
+    ordered = sorted(counted, key=lambda facet: (-facet.count, facet.tag.slug) if by_count else (0, fold(facet.tag.name)))
+    most = max((facet.count for facet in counted), default=1)
+    narrowing = len(within) + 1 < settings.TAG_LIMIT
+    return [
+        CloudTag(
+            tag.name,
+            count,
+            within.adding(tag.slug).address,
+            cloud_address(within.adding(tag.slug)) if narrowing else None,
+            1 + round(4 * log(count) / log(most)) if most > 1 else 1,
+        )
+        for tag, count in ordered
+    ]
+
+
+def cloud_address(within: Selection) -> str:
+    """Where the tags are that go with some."""
+    return f"/tags/?with={quote(within.expression, safe='+')}" if within.tags else "/tags/"
