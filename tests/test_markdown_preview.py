@@ -48,6 +48,7 @@ def test_preview_in_the_editor_runs_no_script(tab: Page, live_server: LiveServer
     tab.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
     tab.add_init_script(TRAP)
     tab.goto(f"{live_server.url}/admin/pages/add/blog/postpage/{blog.pk}/")
+    tab.wait_for_selector(".CodeMirror")
     assert previewed(tab, TEXT) == render_short(TEXT)
     for text in corpus()[::60]:
         previewed(tab, text)

@@ -52,6 +52,7 @@ def _address(kind: str, key: int) -> str | None:
 
 
 def _picture(tag: Tag) -> Token:
+    tag.attributes = {name: value for name, value in tag.attributes.items() if name not in ("sizes", "srcset")}  # ours alone
     source = html.unescape(tag.attributes.get("src", ""))
     if match := ADDRESS.fullmatch(source):
         image = _image(pk=int(match[2])) if match[1] == "image" else None
