@@ -31,6 +31,8 @@ PUBLIC_POLICY = policy(
     base_uri="'none'",
     frame_ancestors="'none'",
 )
+# What an editor previews is a public page in a frame of the admin.
+PREVIEW_POLICY = PUBLIC_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 # Wagtail's admin writes styles into its pages, previews in frames, and a few of its pages still hold a script of their own.
 ADMIN_POLICY = policy(
     default_src="'self'",
@@ -60,6 +62,8 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", policy_for(request.path_info))
+        if request.path_info.startswith(ADMIN) and response["Content-Security-Policy"] == PUBLIC_POLICY:
+            response.headers["Content-Security-Policy"] = PREVIEW_POLICY
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
 
