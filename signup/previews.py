@@ -34,7 +34,10 @@ ADDRESS = "reader@example.org"  # of nobody (RFC 2606)
 NETWORK = "192.0.2.0/24"  # of nobody (RFC 5737)
 SAMPLE_POSTS = 3
 # Letters bear their styles in themselves; nothing in a preview runs, and nobody but the admin frames it.
-POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; frame-src 'self'; frame-ancestors 'self'"
+POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; "
+    "frame-src 'self'; frame-ancestors 'self'"
+)
 
 
 def preview(request: HttpRequest, wording: Wording, mode: str) -> HttpResponse:
