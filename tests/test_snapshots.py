@@ -266,8 +266,9 @@ def _committed(prepare: Callable[[PostPage], Any], act: Callable[[PostPage], Any
         make_post(post.get_parent(), "b")
         prepare(post)
         before = snapshots.read_revision()
+        seen = _seen(post)
         if dies == 1:
-            yield _seen(post), 0
+            yield seen, 0
         try:
             with connection.execute_wrapper(CrashAtRaise(dies)):
                 act(PostPage.objects.get(pk=post.pk))
@@ -280,9 +281,15 @@ def _committed(prepare: Callable[[PostPage], Any], act: Callable[[PostPage], Any
 
 
 def _seen(post: PostPage) -> list[Any]:
-    """Everything that readers of every blog could be told, read anew, whatever the numbers of pages in this run."""
+    """Everything that readers of every blog could be told, whatever the numbers of pages in this run.
+
+    What the snapshots kept until now were brought up to date to is what they are when read anew.
+    """
+    blogs = list(BlogPage.objects.order_by("pk"))
+    updated = [(told(index), index.authors(), index.tags()) for index in (snapshots.snapshot(blog.path) for blog in blogs)]
     snapshots.clear()
-    indexes = [snapshots.snapshot(blog.path) for blog in BlogPage.objects.order_by("pk")]
+    indexes = [snapshots.snapshot(blog.path) for blog in blogs]
+    assert updated == [(told(index), index.authors(), index.tags()) for index in indexes]
     return [([(number - post.pk, tags) for number, tags in told(index)], index.authors()) for index in indexes]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blog.selection import Selection
-from blog.tagindex import Contents, Cursor, TagIndex, build
+from blog.tagindex import CannotUpdate, Contents, Cursor, TagIndex, build, building, facets, update
 from blog.tagindex.contents import NOBODY
 from tests.plain_index import PlainIndex, PlainPost, assert_same
 
@@ -64,7 +64,11 @@ def contents_of(posts: list[PlainPost]) -> Contents:
 
 @given(posts(), st.lists(selections, min_size=1, max_size=4), zones)
 def test_index_tells_what_the_plain_one_tells(posts: list[PlainPost], chosen: list[Selection], zone: tzinfo) -> None:
-    assert_same(build(contents_of(posts), zone, now=0), PlainIndex(posts, zone), [Selection(), *chosen])
+    index = build(contents_of(posts), zone, now=0)
+    for few in (0, facets.FEW):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(facets, "FEW", few)  # so that small selections take the way of large ones, too
+            assert_same(index, PlainIndex(posts, zone), [Selection(), *chosen])
 
 
 @given(posts(), st.integers(1, 60))
@@ -107,6 +111,29 @@ def _pages(index: TagIndex, length: int, oldest_first: bool, forward: bool):  # 
         cursor = page.newer if to_newer else page.older
         if cursor is None:
             return
+
+
+@given(st.data(), st.booleans())
+def test_updated_index_tells_what_one_built_anew_tells(data: st.DataObject, crowded: bool) -> None:
+    """Change a few posts at a time: what is shared, moved and counted again is as if all had been read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "SPACING", 1000 if crowded else 4)
+        patch.setattr(building, "COMMON", 3)
+        patch.setattr(building, "RARE", 2)
+        patch.setattr(facets, "FEW", data.draw(st.sampled_from([0, 10])))
+        kept = {post.id: post for post in data.draw(posts())}
+        index = build(contents_of(list(kept.values())), UTC, now=0)
+        for revision in range(1, data.draw(st.integers(1, 6)) + 1):
+            changed = {post.id: post for post in data.draw(posts())[:5]}
+            gone = data.draw(st.frozensets(st.integers(1, 60), max_size=5))
+            kept = {post: kept[post] for post in kept if post not in gone} | changed
+            contents = contents_of(list(changed.values()))
+            contents.revision, contents.noted = revision, frozenset({*gone, *changed})
+            try:
+                index = update(index, contents, now=0)
+            except CannotUpdate:
+                index = build(contents_of(list(kept.values())), UTC, now=0)
+            assert_same(index, PlainIndex(kept.values()), [Selection(), data.draw(selections)])
 
 
 def test_page_of_a_cursor_whose_post_is_gone_stays_in_place() -> None:

@@ -65,7 +65,6 @@ def _differences_at_rest(blog: BlogPage) -> list[str]:
 
 
 def _differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
-    authors = {position: handle for handle, theirs in index.by_author.items() for position in theirs}
     unseen = set(index.everything)
     for post in _posts_to_be_seen(blog).iterator(READ_AT_ONCE):
         position = index.position(post.pk)
@@ -73,7 +72,7 @@ def _differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
             yield f"Post {post.pk} may be seen, but is not in the index."
             continue
         unseen.remove(position)
-        indexed, kept = _indexed(index, position, authors), _kept(post)
+        indexed, kept = _indexed(index, position), _kept(post)
         if indexed != kept:
             yield f"Post {post.pk} is {indexed} in the index, but {kept} on its page."
     for position in sorted(unseen):
@@ -82,17 +81,20 @@ def _differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
 
 def _posts_to_be_seen(blog: BlogPage) -> QuerySet[PostPage]:
     """Ask as Wagtail would, not as the index does."""
-    posts = PostPage.objects.child_of(blog).live()
+    posts: Any = PostPage.objects.child_of(blog).live()
     for restriction in PageViewRestriction.objects.exclude(restriction_type="none").select_related("page"):
         posts = posts.not_descendant_of(restriction.page, inclusive=True)
     posts = posts.filter(Q(expire_at=None) | Q(expire_at__gt=datetime.fromtimestamp(time.time(), UTC)))
-    return posts.select_related("author").prefetch_related("tagged_items__tag").defer("body", "html", "toc", "card")
+    found: QuerySet[PostPage] = (
+        posts.select_related("author").prefetch_related("tagged_items__tag").defer("body", "html", "toc", "card")
+    )
+    return found
 
 
-def _indexed(index: TagIndex, position: int, authors: dict[int, str]) -> Entry:
+def _indexed(index: TagIndex, position: int) -> Entry:
     source = EXTERNAL if position in index.external else INTERNAL
     tags = tuple(tag.slug for tag in index.tags_of(position))
-    return Entry(index.cursor(position).published, authors.get(position), source, tags)
+    return Entry(index.cursor(position).published, index.author_of(position), source, tags)
 
 
 def _kept(post: PostPage) -> Entry:
