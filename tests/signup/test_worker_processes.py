@@ -1,5 +1,6 @@
 """Workers as real processes, killed, doubled, cut off: no mail is lost, and none sent twice that need not be."""
 
+import asyncio
 import os
 import random
 import signal
@@ -52,28 +53,40 @@ def received(sink: Sink) -> list[tuple[str, str]]:
     return [(mail.message["Message-ID"], mail.recipients[0]) for mail in sink.mails]
 
 
+class Killer:
+    """Kills a worker from within the server: before a mail is answered, the worst of moments, or a little later."""
+
+    def __init__(self) -> None:
+        self.victim = self.mails = 0
+        self.late = 0.0
+
+    def aim(self, victim: int, mails: int, late: float) -> None:
+        """Kill this process when it has sent so many mails: `late` seconds after the last, or before it has its answer."""
+        self.mails, self.late, self.victim = mails, late, victim
+
+    def __call__(self, mail: ReceivedMail) -> None:
+        self.mails -= 1
+        if self.victim and self.mails <= 0:
+            victim, self.victim = self.victim, 0
+            if self.late:
+                asyncio.get_running_loop().call_later(self.late, os.kill, victim, signal.SIGKILL)
+            else:
+                os.kill(victim, signal.SIGKILL)
+
+
 def test_worker_killed_twenty_times_loses_nothing_and_doubles_one_mail_a_kill_at_most(
     blog: BlogPage, nursery: Nursery, tmp_path: Path
 ) -> None:
-    put, chance = put_mails(MAILS), random.Random(1)
-    victims: list[int] = []  # to be killed at the worst moment: the server has the mail, the worker has not its answer
-
-    def kill_before_the_answer(mail: ReceivedMail) -> None:
-        if victims:
-            os.kill(victims.pop(), signal.SIGKILL)
-
+    put, chance, killer = put_mails(MAILS), random.Random(1), Killer()
     with (
-        Sink(delay=0.01, received=kill_before_the_answer) as sink,
+        Sink(delay=0.02, received=killer) as sink,
         Workshop(nursery, tmp_path, EMAIL_URL=sink.url, OUTBOX_LEASE=1) as workshop,
     ):
         for number in range(KILLS):
-            worker, before = workshop.start_worker(), len(sink.mails) + chance.randrange(1, 6)
-            until(lambda before=before: len(sink.mails) >= before, "the worker has sent some mails")
-            if number % 2:
-                victims.append(worker)
-                until(lambda: not victims, "the worker has been killed")
-            else:
-                workshop.kill(worker)
+            worker = workshop.start_worker()
+            killer.aim(worker, mails=chance.randint(1, 5), late=chance.uniform(0.001, 0.04) if number % 2 else 0)
+            until(lambda worker=worker: not is_alive(worker), "the worker has been killed")
+        assert "waiting" in workshop.states()  # it was killed at work, not after
         workshop.start_worker()
         until(lambda: workshop.states() == {"sent"}, "all mails have been sent")
         arrived = Counter(received(sink))
