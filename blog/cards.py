@@ -1,5 +1,6 @@
 """Cards: a post's entry in a listing, rendered when the post is saved."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from blog.models import PostPage
 
 EXCERPT = 34  # words
+SUMMARY = re.compile(r'<p class="p-summary">.*?</p>\n', re.DOTALL)
 IN_MARK = "\ue000"  # a private-use sign in each card's link, which a listing replaces by `?in=` and its selection
 
 
@@ -24,3 +26,11 @@ def render_card(post: "PostPage") -> str:
 def with_anchor(card: str, slug: str) -> str:
     """The card as a place that a table of contents can lead to."""
     return card.replace("<article ", f'<article id="note-{slug}" ', 1)
+
+
+def with_excerpt(card: str, excerpt: str) -> str:
+    """The card with the place where the words sought stand, instead of how the post begins."""
+    if not excerpt:
+        return card
+    head, _, foot = SUMMARY.sub("", card).partition("</p>")
+    return f'{head}</p>\n<p class="p-summary">{excerpt}</p>{foot}'

@@ -1,6 +1,5 @@
 """A listing: a selection's posts in one order and view, with what can be counted about them."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +8,12 @@ from django.conf import settings
 
 from blog.models import PostPage, Stream
 from blog.reading import FULL, PARAMETERS, Reading, query
+from blog.searching import excerpt, search_ids
 from blog.selection import Selection, quoted
 from blog.sites import Blog
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
-NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
 CHUNK = 50  # posts read at once of a whole history
 
 
@@ -36,7 +35,7 @@ class Listing:
     @cached_property
     def found(self) -> Positions | None:
         """The positions of the posts that hold the words sought; None where none are."""
-        return self.index.among(search_ids(self.blog, self.reading.q)) if self.reading.q else None
+        return self.index.among(search_ids(self.blog.path, self.reading.q)) if self.reading.q else None
 
     @cached_property
     def count(self) -> int:
@@ -58,16 +57,22 @@ class Listing:
         return self.index.page(self.chosen, length, reading.oldest_first, reading.before, reading.after)
 
     @cached_property
-    def cards(self) -> list[str]:
-        """The page's cards, in reading order: one query."""
+    def cards(self) -> dict[int, str]:
+        """The page's cards by id, in reading order, but for posts deleted since the snapshot: one query."""
         cards = PostPage.objects.cards(self.page.ids)
-        return [cards[id_] for id_ in self.page.ids if id_ in cards]
+        return {id_: cards[id_] for id_ in self.page.ids if id_ in cards}
 
     @cached_property
-    def titles(self) -> list[tuple[str, str]]:
-        """The slugs and titles of the page's posts, in reading order: one query."""
+    def excerpts(self) -> dict[int, str]:
+        """Where the words sought stand in the page's posts (HTML), by id: one query."""
+        texts = PostPage.objects.filter(pk__in=self.page.ids).values_list("pk", "html")
+        return {id_: excerpt(html, self.reading.q) for id_, html in texts}
+
+    @cached_property
+    def titles(self) -> dict[int, tuple[str, str]]:
+        """The slugs and titles of the page's posts by id, in reading order: one query."""
         titles = PostPage.objects.titles(self.page.ids)
-        return [titles[id_] for id_ in self.page.ids if id_ in titles]
+        return {id_: titles[id_] for id_ in self.page.ids if id_ in titles}
 
     @cached_property
     def path(self) -> str:
@@ -96,15 +101,3 @@ class Listing:
         for start in range(0, len(ids), CHUNK):
             posts = PostPage.objects.whole().in_bulk(ids[start : start + CHUNK])
             yield from (posts[id_] for id_ in ids[start : start + CHUNK] if id_ in posts)
-
-
-def search_ids(blog: Blog, text: str) -> list[int]:
-    """The ids of the blog's posts that hold all the words, by Wagtail's search; the index says who may see them.
-
-    Words alone reach the database: SQLite's search would read signs among them as its own language.
-    """
-    words = " ".join(NOT_WORDS.sub(" ", text).split())
-    if not words:
-        return []
-    found = PostPage.objects.of_blog(blog.path).search(words, operator="and", order_by_relevance=False)
-    return list(found.get_queryset().values_list("pk", flat=True))

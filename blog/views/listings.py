@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from blog import feeds, navigation
 from blog.addressing import Elsewhere, check_known, find
 from blog.answers import public
-from blog.cards import IN_MARK, with_anchor
+from blog.cards import IN_MARK, with_anchor, with_excerpt
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
 from blog.reading import FULL, NEWEST, Reading, came_from, narrow, query
@@ -104,7 +104,7 @@ def listing_context(listing: Listing) -> dict[str, Any]:
         "pager": navigation.pager(listing),
         "canonical": listing.address(contents=None, q=None, **_place(listing)),
         "feeds": feeds.links(listing),
-        "titles": listing.titles if listing.reading.contents else [],
+        "titles": listing.titles.values() if listing.reading.contents else (),
         "with_contents": listing.address(contents=contents, **_place(listing)),
         "hidden": {name: value for name, value in listing.parameters.items() if name != "q"},
         "expression": "" if listing.index.unknown(chosen) else str(chosen),
@@ -131,8 +131,10 @@ def _about(listing: Listing, tag: Tag | None = None, author: Author | None = Non
 
 
 def _cards(listing: Listing) -> str:
-    """The page's cards; with anchors where its contents are listed."""
-    if not listing.reading.contents:
-        return "\n".join(listing.cards)
-    slugs = [slug for slug, _title in listing.titles]
-    return "\n".join(with_anchor(card, slug) for card, slug in zip(listing.cards, slugs, strict=True))
+    """The page's cards; with anchors where its contents are listed, with excerpts where words are sought."""
+    cards, reading = listing.cards, listing.reading
+    if reading.q:
+        cards = {id_: with_excerpt(card, listing.excerpts.get(id_, "")) for id_, card in cards.items()}
+    if reading.contents:
+        cards = {id_: with_anchor(card, listing.titles[id_][0]) for id_, card in cards.items() if id_ in listing.titles}
+    return "\n".join(cards.values())

@@ -1,0 +1,51 @@
+"""Search within a blog: which posts hold some words, and where in a text they stand."""
+
+import re
+from html import escape, unescape
+
+from blog.models import PostPage
+
+NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
+TAGS = re.compile(r"<[^>]*>")
+AROUND = 80  # characters of text before and after a word that was found
+
+
+def words_of(text: str) -> list[str]:
+    """The words sought. Words alone reach the database: SQLite's search would read signs among them as its own language."""
+    return NOT_WORDS.sub(" ", text).split()
+
+
+def search_ids(path: str, text: str) -> list[int]:
+    """The ids of the posts below a tree path that hold all the words, by Wagtail's search; the index says who may see them."""
+    words = words_of(text)
+    if not words:
+        return []
+    found = PostPage.objects.of_blog(path).search(" ".join(words), operator="and", order_by_relevance=False)
+    return list(found.get_queryset().values_list("pk", flat=True))
+
+
+def excerpt(html: str, text: str) -> str:
+    """The part of a post's text around the first of the words, with each of them marked (HTML); empty where none stands in it.
+
+    >>> excerpt("<p>Tea &amp; <b>toast</b> at five.</p>", "TOAST")
+    'Tea &amp; <mark>toast</mark> at five.'
+    """
+    plain = " ".join(unescape(TAGS.sub(" ", html)).split())
+    sought = re.compile("|".join(rf"\b{re.escape(word)}\w*" for word in words_of(text)) or r"(?!)", re.IGNORECASE)
+    first = sought.search(plain)
+    if not first:
+        return ""
+    start, end = _cut(plain, first.start() - AROUND, -1), _cut(plain, first.end() + AROUND, 1)
+    shown, last = [], start
+    for found in sought.finditer(plain, start, end):
+        shown += [escape(plain[last : found.start()]), "<mark>", escape(found[0]), "</mark>"]
+        last = found.end()
+    return ("… " if start else "") + "".join(shown) + escape(plain[last:end]) + (" …" if end < len(plain) else "")
+
+
+def _cut(text: str, place: int, direction: int) -> int:
+    """The place between two words next to this one."""
+    if place <= 0 or place >= len(text):
+        return max(0, min(place, len(text)))
+    space = text.rfind(" ", 0, place) + 1 if direction < 0 else text.find(" ", place)
+    return space if space >= 0 else len(text)
