@@ -38,7 +38,7 @@ class CheckMenuItem(MenuItem):
 
 
 class CheckView(WagtailAdminTemplateMixin, View):
-    """Checks anew each time it is opened, for eight seconds at most."""
+    """Checks anew each time it is opened, for seven seconds at most."""
 
     page_title = gettext_lazy("Will mail arrive?")
     header_icon = "mail"

@@ -15,7 +15,9 @@ Lookup = Callable[[str, str], tuple[str, ...]]
 """`lookup("example.org", "MX")` gives ("10 mail.example.org",): values as text, names in lower case without the last dot,
 the strings of a TXT joined. Empty when there are none; raises Unanswered when nobody knows."""
 
-TRY = 1.5  # seconds for one question, both tries together
+TRY = 2.5  # seconds for one question, both tries together
+SHORT_TRY = 1.0  # seconds, for a server that has not given a sign of life
+TOO_LATE = "time ran out"
 HOPELESS = 2  # questions in a row without an answer, after which no more are asked
 
 
@@ -30,6 +32,7 @@ class Unanswered(Exception):
 class Resolver:
     """Asks one name server, or this machine's; remembers answers, and ends all questions at the deadline.
 
+    A server that does not even answer for the root, as nearly all do at once, is not given much time for the rest.
     `deadline` is a moment of time.monotonic().
     """
 
@@ -41,8 +44,8 @@ class Resolver:
         if server:
             host, port = parse_server(server)
             self.resolver.nameservers, self.resolver.port = [host], port
-        self.resolver.timeout = TRY / 2
         self.resolver.retry_servfail = False
+        self.patience = 0.0  # seconds; not known before the first question
 
     def __call__(self, name: str, rdtype: str) -> tuple[str, ...]:
         question = (name.lower().rstrip("."), rdtype)
@@ -54,20 +57,28 @@ class Resolver:
         return answer
 
     def _ask(self, name: str, rdtype: str) -> tuple[str, ...] | Unanswered:
-        left = TRY if self.deadline is None else min(TRY, self.deadline - time.monotonic())
-        if left <= 0 or self.lost >= HOPELESS:
-            return Unanswered(name, rdtype, "no time left" if left <= 0 else "it has not answered before")
+        if not self.patience:
+            root = self._question(".", "NS", SHORT_TRY)
+            self.patience = SHORT_TRY if isinstance(root, Unanswered) and root.reason == TOO_LATE else TRY
+        if self.lost >= HOPELESS:
+            return Unanswered(name, rdtype, "the name server is silent")
+        answer = self._question(name, rdtype, self.patience)
+        self.lost = self.lost + 1 if isinstance(answer, Unanswered) and answer.reason == TOO_LATE else 0
+        return answer
+
+    def _question(self, name: str, rdtype: str, seconds: float) -> tuple[str, ...] | Unanswered:
+        left = seconds if self.deadline is None else min(seconds, self.deadline - time.monotonic())
+        if left <= 0:
+            return Unanswered(name, rdtype, "no time left")
+        self.resolver.timeout = left / 2
         try:
             answer = self.resolver.resolve(dns.name.from_text(name), rdtype, lifetime=left, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            self.lost = 0
             return ()
         except dns.resolver.LifetimeTimeout:
-            self.lost += 1
-            return Unanswered(name, rdtype, "time ran out")
+            return Unanswered(name, rdtype, TOO_LATE)
         except (dns.exception.DNSException, OSError) as error:
             return Unanswered(name, rdtype, _reason(error))
-        self.lost = 0
         return tuple(text_of(value) for value in answer)
 
 

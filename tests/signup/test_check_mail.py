@@ -213,7 +213,7 @@ def test_an_option_that_cannot_be_is_refused_by_name(site: Settings, options: li
 def test_a_name_server_that_does_not_answer_accuses_nobody(
     site: Settings, trouble: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookup, "TRY", 0.2)
+    monkeypatch.setattr(lookup, "SHORT_TRY", 0.2)
     status, found = check(text_of(GOOD), **{trouble: ["."]})
     assert (status, codes(found, "error", "warning")) == (0, [])
     assert {finding["subject"] for finding in found if finding["level"] == "not checked"} == {

@@ -60,7 +60,7 @@ def test_the_resolver_asks_each_question_once() -> None:
         for _ in range(2):
             with pytest.raises(Unanswered, match=r"the DNS did not answer for bad\.example A \(its server failed\)"):
                 ask("bad.example", "A")
-    assert dns.questions == [("notes.example.", "TXT"), ("bad.example.", "A")]
+    assert dns.questions == [(".", "NS"), ("notes.example.", "TXT"), ("bad.example.", "A")]
 
 
 @pytest.mark.parametrize("name", ["a..example", f"{'x' * 64}.example"])
@@ -69,16 +69,29 @@ def test_a_name_that_cannot_be_is_not_answered(name: str) -> None:
         Resolver(dns.address)(name, "A")
 
 
-def test_a_silent_server_is_given_up_after_two_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "TRY", 0.1)
+def reasons(ask: Resolver, *names: str) -> list[str]:
+    found = []
+    for name in names:
+        with pytest.raises(Unanswered) as caught:
+            ask(name, "A")
+        found.append(caught.value.reason)
+    return found
+
+
+def test_a_silent_server_is_soon_asked_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "SHORT_TRY", 0.1)
     with DnsServer(ZONE, silent=["."]) as dns:
-        ask, reasons = Resolver(dns.address), []
-        for name in ("a.example", "b.example", "c.example", "d.example"):
-            with pytest.raises(Unanswered) as caught:
-                ask(name, "A")
-            reasons.append(caught.value.reason)
-    assert reasons == ["time ran out", "time ran out", "it has not answered before", "it has not answered before"]
-    assert {name for name, _ in dns.questions} == {"a.example.", "b.example."}
+        found = reasons(Resolver(dns.address), "a.example", "b.example", "c.example")
+    assert found == ["time ran out", "time ran out", "the name server is silent"]
+    assert {name for name, _ in dns.questions} == {".", "a.example.", "b.example."}
+
+
+def test_a_server_that_falls_silent_is_given_up_after_two_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "TRY", 0.1)
+    names = ["a.example", "b.example", "c.example"]
+    with DnsServer(ZONE, silent=names) as dns:
+        assert reasons(Resolver(dns.address), *names) == ["time ran out", "time ran out", "the name server is silent"]
+    assert {name for name, _ in dns.questions} == {".", "a.example.", "b.example."}
 
 
 def test_after_the_deadline_nothing_is_asked() -> None:
@@ -183,7 +196,7 @@ def test_a_probe_tells_a_closed_port_from_an_open_one(mute: int, monkeypatch: py
 
 
 def test_when_nothing_answers_nothing_is_held_against_the_domain(mute: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "TRY", 0.1)
+    monkeypatch.setattr(lookup, "SHORT_TRY", 0.1)
     monkeypatch.setattr("signup.deliverability.checking.CONVERSATION", 0.2)
     sending = Sending("notes.example", "bounces.example", MailServer("127.0.0.1", mute), ("192.0.2.1",))
     with DnsServer(ZONE, silent=["."]) as dns:
