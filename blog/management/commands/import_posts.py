@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext
 from tqdm import tqdm
@@ -16,6 +17,7 @@ from wagtail.models import Site
 
 from blog.importing.addresses import check_pattern
 from blog.importing.finding import Finding, find_files
+from blog.importing.report import printable
 from blog.importing.run import Import
 from blog.importing.source import Options, Refusal
 from blog.models import Author, BlogPage
@@ -70,15 +72,27 @@ class Command(BaseCommand):
             jobs=options["jobs"],
         )
         finding = self._find(options["paths"], options["root"])
+        interrupted = False
         try:
             with tqdm(total=len(finding.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
                 run.run(finding, bar.update)
+        except KeyboardInterrupt:
+            interrupted = True
+        except OperationalError as error:
+            raise CommandError(f"The database failed, after {run.report.total} files: {error}") from error
         finally:
-            self.stdout.write(run.report.text(dry_run=options["dry_run"]))
-        if options["verbosity"] > 1:
-            self.stdout.write("\n".join(f"image not found: {key}: {target}" for key, target in run.gallery.missing))
+            self._say(run, dry_run=options["dry_run"], verbose=options["verbosity"] > 1)
+        if interrupted:
+            self.stderr.write("Interrupted: what is imported stays, and the same command goes on from there.")
+            sys.exit(130)
         if run.report.refusals:
             sys.exit(1)
+
+    def _say(self, run: Import, *, dry_run: bool, verbose: bool) -> None:
+        if verbose:
+            for key, target in run.gallery.missing:
+                self.stdout.write(f"image not found: {printable(key)}: {printable(target)}")
+        self.stdout.write(run.report.text(dry_run=dry_run))
 
     def _find(self, paths: list[Path], root: Path | None) -> Finding:
         try:
