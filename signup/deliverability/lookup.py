@@ -59,7 +59,8 @@ class Resolver:
     def _ask(self, name: str, rdtype: str) -> tuple[str, ...] | Unanswered:
         if not self.patience:
             root = self._question(".", "NS", SHORT_TRY)
-            self.patience = SHORT_TRY if isinstance(root, Unanswered) and root.reason == TOO_LATE else TRY
+            silent = isinstance(root, Unanswered) and root.reason == TOO_LATE
+            self.patience, self.lost = (SHORT_TRY, 1) if silent else (TRY, 0)
         if self.lost >= HOPELESS:
             return Unanswered(name, rdtype, "the name server is silent")
         answer = self._question(name, rdtype, self.patience)
