@@ -102,6 +102,7 @@ def assert_same(index: TagIndex, plain: PlainIndex, selections: Iterable[Selecti
     assert len(index) == len(plain.posts)
     assert [(tag.slug, count) for tag, count in index.tags()] == plain.tags()
     assert index.authors() == plain.authors()
+    assert index.numbers.keys() == dict(plain.tags()).keys()
     for post in plain.posts:
         position = index.position(post.id)
         assert position is not None

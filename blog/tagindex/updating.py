@@ -62,12 +62,12 @@ class _Change:
         self.external = set[int]()
         self.together = index.together.copy()
         self.rows = {post: row for row, post in enumerate(contents.posts.tolist())}
-        self.tags = defaultdict[int, list[int]](list)
+        self.tags = defaultdict[int, list[int]](list)  # ids of each post's
         for post, tag in zip(contents.bearing.tolist(), contents.borne.tolist(), strict=True):
-            self.tags[post].append(self._number(IndexedTag(tag, *contents.tags[tag])))
+            self.tags[post].append(tag)
 
     def _number(self, tag: IndexedTag) -> int:
-        """Give a tag's number, a new one if no post bore it."""
+        """Give the number of a tag that a visible post bears; a new one if none did."""
         number = self.numbers.setdefault(tag.slug, len(self.tag_list))
         if number == len(self.tag_list):
             self.tag_list.append(tag)
@@ -98,13 +98,14 @@ class _Change:
 
     def add(self, post: int) -> None:
         row, contents = self.rows[post], self.contents
+        numbers = [self._number(IndexedTag(tag, *contents.tags[tag])) for tag in self.tags[post]]
         author = self._author(contents.authors.get(int(contents.author[row]), ""))
         place = self.room.make(Cursor(int(contents.published[row]), post))
         if place is None:
             raise CannotUpdate
-        self.room.take(place, post, author * 2 + int(contents.external[row]), self.tags[post])
+        self.room.take(place, post, author * 2 + int(contents.external[row]), numbers)
         self._flip(place)
-        self._count_together(self.tags[post], 1)
+        self._count_together(numbers, 1)
 
     def _count_together(self, numbers: list[int], by: int) -> None:
         common = np.array([number for number in numbers if number < len(self.together)], np.int64)
