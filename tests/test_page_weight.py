@@ -1,0 +1,93 @@
+"""What a first visit weighs in Chromium: every byte that the server sends, headers too, and every request."""
+
+import select
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page
+
+from benchmarks.serving import Server, manage, site, site_environment
+
+MOST_ON_THE_WIRE = 14_600  # bytes: ten packets of 1,460, what a server may send before it hears back (RFC 6928)
+MOST_REQUESTS = 3
+MOST_HTML = 20_000  # bytes, as the browser reads them
+LISTING, POSTS = "/", 20  # the demo's, with the number of posts on a page
+PATIENCE = 60  # seconds that a connection may be silent
+
+
+class Wire(socketserver.ThreadingTCPServer):
+    """A cable to a server, that counts what comes back through it."""
+
+    daemon_threads = True
+
+    def __init__(self, server: int) -> None:
+        super().__init__(("127.0.0.1", 0), Conductor)
+        self.server = server  # its port
+        self.received = 0
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+
+class Conductor(socketserver.BaseRequestHandler):
+    """One connection, until either side ends it."""
+
+    server: Wire
+
+    def handle(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server.server)) as there:
+            while True:
+                ready, _, _ = select.select([self.request, there], [], [], PATIENCE)
+                for source in ready:
+                    part = source.recv(65_536)
+                    if not part:
+                        return
+                    self.server.received += len(part) if source is there else 0
+                    (self.request if source is there else there).sendall(part)
+                if not ready:
+                    return
+
+
+@pytest.fixture
+def wire(demo: Server) -> Iterator[Wire]:
+    with Wire(demo.port) as cable:
+        yield cable
+        cable.shutdown()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo as visitors get it: by granian, its static files collected and compressed."""
+    folder = tmp_path_factory.mktemp("demo")
+    database = f"sqlite:///{folder / 'demo.sqlite3'}"
+    surroundings = site_environment(database, folder)
+    manage("prepare", "--demo", **surroundings)
+    manage("collectstatic", "--noinput", **surroundings)
+    with site(database, folder) as server:
+        yield server
+
+
+def test_first_visit_fits_into_one_flight_of_packets(wire: Wire, tab: Page) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(f"http://127.0.0.1:{wire.port}{LISTING}", wait_until="networkidle")
+    assert tab.locator("article").count() == POSTS
+    icon = tab.locator("link[rel=icon]").evaluate("link => link.href")
+    if icon not in asked:  # headless, Chromium has no place to show it
+        tab.goto(icon)
+    tab.context.close()
+    assert len(asked) <= MOST_REQUESTS, asked
+    assert 0 < wire.received <= MOST_ON_THE_WIRE
+
+
+def test_html_of_a_listing_is_small(demo: Server) -> None:
+    with urlopen(demo.url + LISTING) as answer:
+        html = answer.read()
+    assert html.count(b"</article>") == POSTS
+    assert len(html) <= MOST_HTML
