@@ -5,15 +5,17 @@ PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
-PYTEST := $(BIN)/python -m pytest -n 2
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 SOURCES := blog signup site tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench pin clean
+.PHONY: help install run test lint bench pin clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-8s", $$1, $$2; $$1 = $$2 = ""; print }'
+
+install: $(BIN)/.installed  ## make .venv with what requirements.txt pins
 
 run: .env $(BIN)/.installed var/static/staticfiles.json  ## serve http://127.0.0.1:8000/ and the worker (PORT=8000)
 	@$(BIN)/python site/kimonote/port.py $(PORT)
@@ -21,7 +23,7 @@ run: .env $(BIN)/.installed var/static/staticfiles.json  ## serve http://127.0.0
 
 test: lint  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
 	$(PYTEST)
-	$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser"
+	$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not once"
 
 lint: $(BIN)/.developing  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check
@@ -62,5 +64,5 @@ $(BIN)/.developing: requirements-dev.txt $(BIN)/.installed
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-var/static/staticfiles.json: $(BIN)/.installed $(shell find static -type f) | .env
+var/static/staticfiles.json: $(BIN)/.installed $(wildcard static/* static/*/* static/*/*/*) | .env
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
