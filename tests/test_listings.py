@@ -280,3 +280,20 @@ def test_public_answer_sets_no_cookie(client: Client, notes: BlogPage, address: 
     assert "Cookie" not in response.headers.get("Vary", "")
     assert "<script" not in response.content.decode()
     assert "style=" not in response.content.decode()
+
+
+def test_random_note_is_one_of_the_selection(client: Client, notes: BlogPage) -> None:
+    slugs = {f"/{post.slug}/?in=a+b" for post in PostPage.objects.filter(title__in=["One", "Three"])}
+    found = {client.get("/random/?in=a+b")["Location"] for _ in range(20)}
+    assert found <= slugs
+    assert client.get("/random/?in=b+d").status_code == 404
+    assert client.get("/random/?in=a+-a").status_code == 400
+
+
+def test_opml_names_every_feed(client: Client, notes: BlogPage) -> None:
+    Stream.objects.create(blog=notes, name="Mine & yours", slug="mine")
+    outlines = lxml_html.fromstring(client.get("/feeds.opml").content).cssselect("outline")
+    assert [outline.get("text") for outline in outlines] == ["Notes", "Mine & yours", "a", "b", "c", "d"]
+    for outline in outlines:
+        assert client.get(outline.get("xmlurl").removeprefix("http://testserver")).status_code == 200
+    assert client.get("/feeds/").status_code == 200

@@ -22,7 +22,8 @@ from blog.models.revision import bump
 from blog.models.tags import PostTag
 
 RESERVED_SLUGS = frozenset(
-    "tags streams signup admin feed search static media documents random comments archive robots sitemap favicon _util".split()
+    "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()
+    + "robots sitemap favicon _util".split()
 )
 
 CHUNK = 200  # posts read at once

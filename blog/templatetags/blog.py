@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from blog.cloud import CloudTag
 from blog.dates import day
+from blog.feeds import FeedLink
 from blog.models import PostPage, Tag
-from blog.navigation import FacetLink, Period
+from blog.navigation import Choice, FacetLink, Period, Switch
 from blog.selection import Selection
 from blog.tagindex import IndexedTag
 
@@ -35,6 +36,35 @@ def listing(tag: Tag | IndexedTag) -> str:
 def host(url: str) -> str:
     """The host of an address, as a reader would say it."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@register.filter
+def alternates(feeds: Iterable[FeedLink], title: str) -> SafeString:
+    """A listing's feeds, for feed readers to discover."""
+    lines = [
+        f'<link rel="alternate" type="{feed.type}" title="{escape(title)} ({feed.name})" href="{escape(feed.address)}">\n'
+        for feed in feeds
+    ]
+    return mark_safe("".join(lines))  # noqa: S308 (each part is escaped)
+
+
+@register.filter
+def feed_list(feeds: Iterable[FeedLink]) -> SafeString:
+    """A listing's feeds, for readers to follow."""
+    links = [f'<a href="{escape(feed.address)}" type="{feed.type}">{feed.name}</a>' for feed in feeds]
+    return mark_safe(" · ".join(links))  # noqa: S308 (each part is escaped)
+
+
+@register.filter
+def switch_list(switches: Iterable[Switch]) -> SafeString:
+    """Switches, each with its choices, the present one without a link."""
+    rows = [f"<dt>{escape(switch.label)}</dt><dd>{' / '.join(map(_choice, switch.choices))}</dd>" for switch in switches]
+    return mark_safe(f'<dl class="switches">{"".join(rows)}</dl>')  # noqa: S308 (each part is escaped)
+
+
+def _choice(choice: Choice) -> str:
+    label = escape(choice.label)
+    return f'<a href="{escape(choice.address)}">{label}</a>' if choice.address else f"<b>{label}</b>"
 
 
 @register.filter

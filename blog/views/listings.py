@@ -14,7 +14,7 @@ from blog.cards import IN_MARK, with_anchor, with_excerpt
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
 from blog.reading import FULL, NEWEST, Reading, came_from, narrow, query
-from blog.selection import Selection
+from blog.selection import Selection, quoted
 from blog.sites import blog_of, index_of
 from blog.views.errors import helpful
 from blog.views.histories import whole_history
@@ -107,11 +107,17 @@ def listing_context(listing: Listing) -> dict[str, Any]:
         "titles": listing.titles.values() if listing.reading.contents else (),
         "with_contents": listing.address(contents=contents, **_place(listing)),
         "hidden": {name: value for name, value in listing.parameters.items() if name != "q"},
-        "expression": "" if listing.index.unknown(chosen) else str(chosen),
+        "sign_up": _sign_up(listing),
         "here": "notes" if not chosen else "",
         "nofollow": len(chosen) > 0,
         "noindex": len(chosen) > 1 or bool(chosen.unwanted or listing.reading.q),
     }
+
+
+def _sign_up(listing: Listing) -> str:
+    """Where to follow the selection by mail; a stream may name tags that no visible post bears, which stay its editor's."""
+    known = not listing.index.unknown(listing.selection)
+    return f"/signup/?tags={quoted(str(listing.selection))}" if known and listing.selection else "/signup/"
 
 
 def _place(listing: Listing) -> dict[str, str | None]:

@@ -15,6 +15,8 @@ from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of, is_public
 from blog.views.pages import page
 
+COVER = "width-1216|format-webp"  # twice the column's 38rem, for dense screens
+
 
 def post(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A post that anyone may read; every other page, and every signed-in reader, is Wagtail's to answer."""
@@ -41,6 +43,7 @@ def show(request: HttpRequest, found: PostPage) -> HttpResponse:
         "post": found,
         "tags": tags_of(index, found),
         "canonical": f"/{found.slug}/",
+        "cover": found.cover.get_rendition(COVER) if found.cover else None,
         "around": [],
         "pairs": [],
     }

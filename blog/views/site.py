@@ -1,19 +1,25 @@
 """What machines ask a site for: robots.txt, the site map, the icon."""
 
+from random import choice
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemaps
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 from blog.answers import public
-from blog.models import PostPage
-from blog.selection import Selection
-from blog.sites import index_of
+from blog.models import PostPage, Stream
+from blog.reading import came_from
+from blog.selection import Selection, SelectionError
+from blog.sites import blog_of, index_of
 from blog.tagindex import Facet, TagIndex
+from blog.views.pages import page, page_context
 
 SITEMAP_LENGTH = 10_000  # addresses in one file; the protocol allows 50,000
 
@@ -76,3 +82,34 @@ def sitemap_index(request: HttpRequest) -> HttpResponseBase:
 def sitemap(request: HttpRequest, section: str) -> HttpResponseBase:
     """One site map; `?p=` is its part."""
     return sitemaps.sitemap(request, _sections(request), section).render()
+
+
+@public
+def opml(request: HttpRequest) -> HttpResponse:
+    """Every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
+    index, blog = index_of(request), blog_of(request)
+    context = page_context(request, tags=index.tags(), streams=Stream.objects.filter(blog_id=blog.id))
+    return HttpResponse(render_to_string("blog/feeds.opml", context), content_type="text/x-opml; charset=utf-8")
+
+
+@public
+def about_feeds(request: HttpRequest) -> HttpResponse:
+    """A page that explains the addresses and the feeds."""
+    return page(request, "blog/feeds.html", canonical="/feeds/")
+
+
+def random(request: HttpRequest) -> HttpResponse:
+    """Lead to any post of the selection `?in=`, another each time."""
+    try:
+        within = Selection.parse(request.GET.get("in", ""))
+    except SelectionError as error:
+        return render(request, "400.html", {"reason": str(error)}, status=400)
+    index = index_of(request)
+    chosen = index.select(within)
+    if not chosen:
+        raise Http404(_("There is no note to choose from."))
+    post = index.post_ids[choice(chosen)]  # noqa: S311 (nothing is kept secret by it)
+    slug = PostPage.objects.filter(pk=int(post)).values_list("slug", flat=True).get()
+    response = redirect(f"/{quote(slug)}/{came_from(within)}")
+    add_never_cache_headers(response)
+    return response

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
+    path("anymail/", include("anymail.urls")),  # where a mail service tells of bounces; each asks for ANYMAIL_WEBHOOK_SECRET
     path("_util/health/", health),
     path("", include("blog.urls")),
 ]
