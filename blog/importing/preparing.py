@@ -4,6 +4,7 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -115,8 +116,17 @@ def _result(found: Found, future: "Future[Prepared] | None", options: Options) -
 
 
 def start_process() -> None:
-    """Make a spawned process ready for rendering; an interruption is its parent's to handle."""
+    """Make a spawned process ready for rendering; it ends with its parent, whose business an interruption is."""
     import django
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     django.setup()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed tells nobody, and its processes would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
