@@ -32,6 +32,7 @@ def addresses(neighbour: PostPage, hidden_slug: str) -> list[str]:
         *("/streams/rare/", "/streams/rare/feed.json", "/streams/rare/?view=full"),
         *("/tags/", "/tags/?by=count", "/tags/?with=common", f"/tags/?with={TAG}", "/streams/"),
         *("/sitemap.xml", "/sitemap-posts.xml", "/sitemap-tags.xml", "/robots.txt"),
+        *("/feeds.opml", "/feeds/"),
     ]
 
 
@@ -169,6 +170,14 @@ def test_expired_post_hides_without_the_worker(client: Client, world: tuple[Post
     time.sleep(0.4)
     assert WORD not in client.get("/").content.decode()
     assert client.get(f"/the-{WORD}/").status_code == 404
+
+
+def test_random_note_is_never_a_hidden_one(client: Client, world: tuple[PostPage, PostPage]) -> None:
+    neighbour, hidden = world
+    assert client.get(f"/random/?in={TAG}")["Location"] == f"/{hidden.slug}/?in={TAG}"
+    hidden.unpublish()
+    assert client.get(f"/random/?in={TAG}").status_code == 404
+    assert {client.get("/random/")["Location"] for _ in range(10)} == {f"/{neighbour.slug}/"}
 
 
 def test_private_post_shows_to_whom_it_may(client: Client, admin_client: Client, world: tuple[PostPage, PostPage]) -> None:
