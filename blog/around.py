@@ -36,7 +36,7 @@ class Title(NamedTuple):
 class Pair(NamedTuple):
     label: str
     address: str
-    count: int
+    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
 
 
 def around(index: TagIndex, position: int, within: Selection | None) -> list[Around]:

@@ -15,7 +15,7 @@ class CloudTag(NamedTuple):
     """A tag in the cloud: its own listing, and the cloud of what goes with it."""
 
     name: str
-    count: int
+    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
     address: str
     narrower: str | None
     size: int  # 1 to 5, by the logarithm of the count

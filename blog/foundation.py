@@ -23,7 +23,7 @@ def found_blog(address: str, title: str) -> BlogPage:
 
 def _add_blog(title: str) -> BlogPage:
     root = Page.objects.get(depth=1)
-    blog = root.add_child(instance=BlogPage(title=title, slug="blog"))
+    blog: BlogPage = root.add_child(instance=BlogPage(title=title, slug="blog"))
     blog.save_revision().publish()
     return blog
 

@@ -30,7 +30,7 @@ class FacetLink(NamedTuple):
     """A tag that would narrow the listing: to add, or (where something would remain) to leave out."""
 
     name: str
-    count: int
+    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
     add: str
     leave_out: str
 
@@ -46,7 +46,7 @@ class Period(NamedTuple):
     """A year or month; the chosen one has no address."""
 
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
     address: str | None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.text import compress_sequence
@@ -89,7 +89,7 @@ class PageCache:
         if request.method not in ("GET", "HEAD") or ("HTTP_COOKIE" in request.META and not is_public(request)):
             return self.get_response(request)
         coding = _coding(request)
-        key = (request.scheme, request.META.get("HTTP_HOST", ""), request.get_full_path(), coding)
+        key = (str(request.scheme), request.META.get("HTTP_HOST", ""), request.get_full_path(), coding)
         page = shelf.get(key)
         if page is not None and page.holds(revision_of(request)):
             return _again(page, request)

@@ -54,7 +54,7 @@ def revision_of(request: HttpRequest) -> int:
     """The revision this request was first seen under: it keeps one snapshot to its end."""
     if not hasattr(request, "revision"):
         request.revision = read_revision()  # type: ignore[attr-defined]
-    return int(request.revision)
+    return int(request.revision)  # type: ignore[attr-defined]
 
 
 def index_of(request: HttpRequest) -> TagIndex:

@@ -26,7 +26,6 @@ hooks.register("insert_global_admin_css", preview.style)
 Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]
 
 
-@hooks.register("on_serve_page", order=INNERMOST)
 def serve_post(next_serve: Serve) -> Serve:
     """Answer with our page of a post once Wagtail has said that this reader may open it."""
 
@@ -34,3 +33,6 @@ def serve_post(next_serve: Serve) -> Serve:
         return posts.personal(request, page) if isinstance(page, PostPage) else next_serve(page, request, args, kwargs)
 
     return serve
+
+
+hooks.register("on_serve_page", serve_post, order=INNERMOST)

@@ -20,7 +20,8 @@ class TagViewSet(SnippetViewSet):
     ordering = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        return Tag.objects.annotate(post_count=Count("post_tags"))
+        found: QuerySet[Tag] = Tag.objects.annotate(post_count=Count("post_tags"))
+        return found
 
 
 class AuthorViewSet(SnippetViewSet):

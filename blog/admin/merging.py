@@ -32,7 +32,7 @@ class MergeTags(SnippetBulkAction):
     def check_perm(self, tag: Tag) -> bool:
         policy = self.permission_policy
         user = self.request.user
-        return policy.user_has_permission(user, "change") and policy.user_has_permission(user, "delete")
+        return all(policy.user_has_permission(user, action) for action in ("change", "delete"))
 
     def get_execution_context(self) -> dict[str, Any]:
         return {"target": self.cleaned_form.cleaned_data["target"]}

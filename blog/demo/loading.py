@@ -65,7 +65,7 @@ def _make_author(fields: dict[str, str]) -> Author:
 
 def _give_account(author: Author, account: AbstractBaseUser | None) -> None:
     if account and author.user_id is None:
-        author.user = account
+        author.user_id = account.pk
         author.save()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -17,7 +18,7 @@ valid_handle = RegexValidator(
 )
 
 
-class Author(models.Model):
+class Author(models.Model):  # type: ignore[django-manager-missing]  # PostPage's manager is made by Wagtail
     """A person who writes; perhaps an editor who signs in."""
 
     name = models.CharField(_("name"), max_length=200)
@@ -51,5 +52,5 @@ class Author(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.about_html = render_short(self.about)
         super().save(*args, **kwargs)
-        self.posts.render_cards()
+        apps.get_model("blog.PostPage").objects.filter(author=self).render_cards()
         bump()

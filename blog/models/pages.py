@@ -57,7 +57,8 @@ class PostQuerySet(PageQuerySet):
 
     def of_blog(self, path: str) -> "PostQuerySet":
         """The posts directly below the blog page at this tree path."""
-        return self.filter(path__startswith=path, depth=len(path) // 4 + 1)
+        found: PostQuerySet = self.filter(path__startswith=path, depth=len(path) // 4 + 1)
+        return found
 
     def cards(self, ids: list[int]) -> dict[int, str]:
         """The stored cards of these posts, by id: one query, written by hand since a listing asks for nothing else.
@@ -83,7 +84,8 @@ class PostQuerySet(PageQuerySet):
 
     def whole(self) -> "PostQuerySet":
         """Posts as a page or a feed shows them: with author and cover, without what only the editor needs."""
-        return self.select_related("author", "cover").defer("body", "card", "search_description")
+        found: PostQuerySet = self.select_related("author", "cover").defer("body", "card", "search_description")
+        return found
 
 
 class PostPage(Page):

@@ -10,7 +10,6 @@ from blog.around import tags_of
 from blog.listing import Listing
 from blog.models import PostPage
 from blog.reading import came_from
-from blog.tagindex import Cursor
 
 PLACE = "<!-- the posts -->"  # stands in the listing's template where the posts go
 
@@ -34,8 +33,7 @@ def whole_history(listing: Listing, context: dict[str, Any]) -> Iterator[str]:
 
 def _from(listing: Listing, post: PostPage) -> str:
     """The address at which the reading goes on with this post itself."""
-    position = listing.index.position(post.pk)
-    place: Cursor = listing.index.cursor(position)
+    place = listing.index.cursor(listing.index.position(post.pk) or 0)
     if listing.reading.oldest_first:
         return listing.address(after=str(place._replace(id=place.id - 1)))
     return listing.address(before=str(place._replace(id=place.id + 1)))

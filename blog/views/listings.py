@@ -66,14 +66,15 @@ def streams(request: HttpRequest) -> HttpResponse:
 
 def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
     """Lead to the canonical address of a selection, keeping the query."""
-    given = {name: value for name, value in request.GET.items() if name not in selection.parameters}
+    given = {name: str(value) for name, value in request.GET.items() if name not in selection.parameters}
     address = replace(selection, source=None, year=None, month=None).address
     return redirect(address + feeds.file_name(form) + query(selection.parameters, given), permanent=True)
 
 
-def answer(request: HttpRequest, listing: Listing, form: str, **about: Tag | Author | None) -> HttpResponseBase:
+def answer(
+    request: HttpRequest, listing: Listing, form: str, tag: Tag | None = None, author: Author | None = None
+) -> HttpResponseBase:
     """Answer with a listing in the form asked for."""
-    author = about.get("author")
     title = (
         listing.stream.name
         if listing.stream
@@ -81,7 +82,7 @@ def answer(request: HttpRequest, listing: Listing, form: str, **about: Tag | Aut
     )
     if form != HTML:
         return feeds.answer(request, listing, form, title)
-    context = {**listing_context(listing), **about, "title": title, "about_html": _about(listing, **about)}
+    context = {**listing_context(listing), "author": author, "title": title, "about_html": _about(listing, tag, author)}
     if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(whole_history(listing, page_context(request, **context)))
     return page(request, "blog/listing.html", **context)

@@ -24,7 +24,8 @@ def post(request: HttpRequest, slug: str) -> HttpResponseBase:
         found = PostPage.objects.of_blog(blog_of(request).path).whole().filter(slug=slug).first()
         if found and index_of(request).position(found.pk) is not None:
             return public(show)(request, found)
-    return serve(request, f"{slug}/")
+    answered: HttpResponseBase = serve(request, f"{slug}/")
+    return answered
 
 
 def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:

@@ -24,7 +24,7 @@ from blog.views.pages import page, page_context
 SITEMAP_LENGTH = 10_000  # addresses in one file; the protocol allows 50,000
 
 
-class PostSitemap(Sitemap):
+class PostSitemap(Sitemap[int]):
     """Every post anyone may read, newest first."""
 
     limit = SITEMAP_LENGTH
@@ -41,7 +41,7 @@ class PostSitemap(Sitemap):
         return [{"location": f"{protocol}://{domain}/{quote(slug)}/", "lastmod": changed} for slug, changed in posts]
 
 
-class TagSitemap(Sitemap):
+class TagSitemap(Sitemap[Facet]):
     """The addresses of single tags: of the others, robots are asked to keep off."""
 
     limit = SITEMAP_LENGTH
@@ -67,7 +67,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("favicon.svg"), permanent=True)
 
 
-def _sections(request: HttpRequest) -> dict[str, Sitemap]:
+def _sections(request: HttpRequest) -> dict[str, Sitemap[Any] | type[Sitemap[Any]]]:
     index = index_of(request)
     return {"posts": PostSitemap(index), "tags": TagSitemap(index)}
 

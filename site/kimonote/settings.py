@@ -30,7 +30,7 @@ if not DEVELOPMENT and len(SECRET_KEY) < 32:
         f"SECRET_KEY is {'too short' if SECRET_KEY else 'not set'}: it signs sessions and links in mail. Set it to 50 random "
         "characters, or DEVELOPMENT=true on your own machine (`make run` does that for you)."
     )
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])  # former keys, whose links still hold
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])  # former keys, whose links still hold
 
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
 _host = urlsplit(SITE_URL).hostname
@@ -167,7 +167,7 @@ SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
 _domain = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", _domain if EMAIL_BACKEND == "signup.smtp.EmailBackend" else "")  # services see to it
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")  # where the mail server puts what comes back; empty: nowhere
-MAIL_FROM_IPS = env.list("MAIL_FROM_IPS", [])  # the public addresses mail leaves from; empty: check_mail guesses
+MAIL_FROM_IPS: list[str] = env.list("MAIL_FROM_IPS", [])  # the public addresses mail leaves from; empty: check_mail guesses
 OUTBOX_KEEP = env.int("OUTBOX_KEEP", 30)  # days that sent mail is remembered; bounces are known that long
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 60)  # seconds after which a silent worker's mail is another's
 DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")  # empty: the mail server signs

@@ -160,7 +160,9 @@ def test_a_form_sent_too_fast_is_shown_again_and_then_taken(client: Client) -> N
     assert not Subscriber.objects.exists()
 
 
-@pytest.mark.parametrize("old", [stamp(timedelta(hours=13)), "", "forged", "form:1tAbCd:forged"])
+@pytest.mark.parametrize(
+    "old", [stamp(timedelta(hours=13)), "", "forged", "form:1tAbCd:forged"], ids=["old", "none", "forged", "foreign"]
+)
 def test_a_form_that_is_old_is_shown_again_filled_in(client: Client, old: str) -> None:
     response = sign_up(client, stamp=old)
     assert response.status_code == 422

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
-from granian import Granian
+from granian.server import MPServer
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -63,9 +63,9 @@ def end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def make_server(*, host: str, port: int, socket: Path | None, processes: int, threads: int, **options: Any) -> Granian:
+def make_server(*, host: str, port: int, socket: Path | None, processes: int, threads: int, **options: Any) -> MPServer:
     """granian with this site's limits."""
-    return Granian(
+    return MPServer(
         "kimonote.wsgi:application",
         address=host,
         port=port,
