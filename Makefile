@@ -29,7 +29,7 @@ lint: $(BIN)/.developing  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	PYTHONPATH=.:site $(BIN)/lint-imports
 	DEVELOPMENT=true $(BIN)/python manage.py makemigrations --check --dry-run
 	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") SITE_URL=https://notes.example \
 		DEVELOPMENT=false $(BIN)/python manage.py check --deploy --fail-level WARNING
