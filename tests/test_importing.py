@@ -87,6 +87,12 @@ def test_one_bad_file_never_stops_the_rest(blog: BlogPage, tmp_path: Path) -> No
     assert not Tag.objects.filter(slug="only-there").exists()
 
 
+def test_text_beyond_the_limits_is_refused_with_its_line(blog: BlogPage, tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"a.md": simple("A"), "long.md": simple("L") + "x " * 200_000})
+    report = run_import(blog, root)
+    assert (counts(report), report.refusals[0][:2]) == ((1, 0, 0, 1), ("long.md", 5))
+
+
 def test_post_that_the_database_refuses_is_alone_refused(
     blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,8 @@ def test_options_reach_the_posts(blog: BlogPage, tmp_path: Path) -> None:
         ([".", "--timezone", "../../etc/passwd"], "is no time zone"),
         ([".", "--permalink", "/:nonsense/"], "cannot be filled"),
         ([".", "--encoding", "nonsense"], "is no encoding"),
+        ([".", "--jobs", "0"], "no number of processes"),
+        ([".", "--root", "nowhere"], "is no folder"),
         ([], "PATH"),
     ],
 )

@@ -50,7 +50,10 @@ def find_files(paths: Iterable[Path], root: Path | None = None) -> Finding:
 
 
 def _walk(folder: Path, others: Counter[str]) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
+    def unreadable(error: OSError) -> None:
+        others[f"unreadable folder {error.filename}"] += 1
+
+    for here, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not _is_skipped(Path(here, name), others))
         yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
 

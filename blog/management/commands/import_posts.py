@@ -60,7 +60,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--without-tag", metavar="TAG", action="append", default=[], help="a tag to leave out (repeatable)")
         parser.add_argument("--encoding", default="utf-8", type=_encoding, help="the encoding of the files (utf-8)")
-        parser.add_argument("--jobs", metavar="N", type=int, help="processes to render on (one for each core)")
+        parser.add_argument("--jobs", metavar="N", type=_jobs, help="processes to render on (one for each core)")
 
     def handle(self, **options: Any) -> None:
         run = Import(
@@ -95,6 +95,8 @@ class Command(BaseCommand):
         self.stdout.write(run.report.text(dry_run=dry_run))
 
     def _find(self, paths: list[Path], root: Path | None) -> Finding:
+        if root and not root.is_dir():
+            raise CommandError(f"--root {root} is no folder.")
         try:
             finding = find_files(paths, root)
         except OSError as error:
@@ -143,6 +145,12 @@ def find_author(handle: str | None) -> Author | None:
         there = ", ".join(Author.objects.values_list("handle", flat=True)[:20]) or "none yet: make one in the admin"
         raise CommandError(f"There is no author “{handle}”. There are: {there}.")
     return author
+
+
+def _jobs(number: str) -> int:
+    if not number.isdecimal() or int(number) < 1:
+        raise ArgumentTypeError(f"“{number}” is no number of processes: write 1 or more.")
+    return int(number)
 
 
 def _zone(name: str) -> tzinfo:
