@@ -64,7 +64,7 @@ def explain(request: HttpRequest, title: str, reason: str, status: int) -> HttpR
 
 
 def expired(request: HttpRequest, error: ExpiredToken) -> HttpResponse:
-    """Offer another letter in place of a link that is too old; by POST, send it, as the form does."""
+    """Offer another letter in place of a link that is too old, or none ever; by POST, send it, as the form does."""
     try:
         subscriber = subscriptions.subscriber_of(error.claim)
     except subscriptions.Refused as refused:
@@ -72,7 +72,8 @@ def expired(request: HttpRequest, error: ExpiredToken) -> HttpResponse:
     if request.method == "POST" and "resend" in request.POST:
         subscriptions.again(subscriber, network_of(request))
         return SeeOther(reverse("signup:sent"))
-    return render(request, "signup/expired.html", {"noindex": True}, status=410)
+    context = {"refuse_token": tokens.make(tokens.REFUSE, subscriber), "noindex": True}
+    return render(request, "signup/expired.html", context, status=410)
 
 
 def context_of(request: HttpRequest, subscriber: Subscriber) -> dict[str, object]:
@@ -82,6 +83,7 @@ def context_of(request: HttpRequest, subscriber: Subscriber) -> dict[str, object
         "in_words": in_words(subscriber.selection, public_index(request)),
         "site_name": wording_for(request).site_name,
         "manage_token": tokens.make(tokens.MANAGE, subscriber),
+        "refuse_token": tokens.make(tokens.REFUSE, subscriber),
         "noindex": True,
     }
 

@@ -138,6 +138,25 @@ def test_pages_of_links_are_kept_by_nobody(client: Client, page: str) -> None:
         assert response.cookies == {}
 
 
+@pytest.mark.parametrize("days", [0, 8])
+def test_the_confirmations_one_link_has_a_button_for_whoever_did_not_ask(client: Client, days: int) -> None:
+    ada = make_subscriber("ada@example.org", state=State.PENDING)
+    page = client.get(link("confirm", ada, days))
+    buttons = {button.get_text(): button.find_parent("form") for button in soup(page).select("main form button")}
+    response = client.post(buttons["This was not me: never write to me"]["action"])
+    assert response.status_code == 303
+    assert "Notes never sends anything to ada@example.org again" in words(client.get(response["Location"]))
+    assert list(Subscriber.objects.values_list("state", "suppressed_because")) == [(State.SUPPRESSED, Reason.REFUSED)]
+
+
+def test_the_confirmations_one_link_leads_to_the_subscription(client: Client) -> None:
+    ada = make_subscriber("ada@example.org", state=State.PENDING)
+    page = client.get(link("confirm", ada))
+    (manage,) = [one["href"] for one in soup(page).select("main a")]
+    assert client.post(manage, {"tags": "", "rhythm": "weekly"}).status_code == 303
+    assert list(Subscriber.objects.values_list("state", "rhythm")) == [(State.PENDING, "weekly")]
+
+
 def test_never_write_to_me_takes_a_button(client: Client) -> None:
     ada = make_subscriber("ada@example.org", state=State.PENDING)
     assert soup(client.get(link("refuse", ada))).select_one("main form button").get_text() == "Never write to me"
