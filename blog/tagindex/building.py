@@ -62,7 +62,6 @@ def build(contents: Contents, zone: tzinfo, now: float) -> TagIndex:
         rare=rare,
         rare_starts=rare_starts,
         together=_together(lengths, forward, len(tag_list)),
-        falling=range(min(COMMON, len(tag_list)), len(tag_list)),
         handles=handles,
         by_author=[by_author(bylines, taken, number) for number in range(len(handles))],
         external=positions(taken[bylines[taken] & 1 == 1]),

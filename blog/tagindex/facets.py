@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from heapq import heappush, heappushpop
 from typing import TYPE_CHECKING
 
@@ -14,75 +14,109 @@ from blog.tagindex.records import Facet, Positions
 if TYPE_CHECKING:
     from blog.tagindex.index import TagIndex
 
-FEW = 3_000  # posts whose tags are counted one by one
+FEW = 4_000  # posts whose tags are counted at once, whatever they are
+POSTS_FOR_A_TAG = 100  # whose tags are counted in the time in which a bitmap is intersected
+AT_ONCE = 2_048  # posts: what is made on the way stays in the processor's cache
+
+Counts = tuple[Numbers, Numbers]  # tags' numbers, and of how many posts each
 
 
 def count_facets(index: TagIndex, chosen: Positions, leave: Collection[str], most: int) -> list[Facet]:
     """Give the `most` tags of highest count that some but not all of the chosen posts bear; see TagIndex.facets."""
-    left = [index.numbers[slug] for slug in leave if slug in index.numbers]
     if not chosen or most < 1:
         return []
-    count = _count_posts if len(chosen) <= FEW else _walk_tags
-    numbers, counts = count(index, chosen, left, most)
-    best = _best(index, numbers, counts, most)
-    return [Facet(index.tag_list[n], c) for n, c in zip(numbers[best].tolist(), counts[best].tolist(), strict=True)]
-
-
-def _best(index: TagIndex, numbers: Numbers, counts: Numbers, most: int) -> Numbers:
-    """Give the places of the highest counts, of equal ones those whose slugs are first."""
-    keys = counts.astype(np.int64) * -len(index.tag_list) + index.slug_ranks[numbers]
-    if len(keys) <= most:
-        return np.argsort(keys)
-    best = np.argpartition(keys, most)[:most]
-    return best[np.argsort(keys[best])]
-
-
-def _count_posts(index: TagIndex, chosen: Positions, left: list[int], most: int) -> tuple[Numbers, Numbers]:
-    """Count the tags of each chosen post."""
-    borne = np.sort(tags_at(index, np.frombuffer(chosen.to_array(), np.uint32)), kind="stable")
-    changes = np.flatnonzero(borne[1:] != borne[:-1]) + 1
-    bounds = np.concatenate(([0], changes, [len(borne)])) if len(borne) else np.zeros(1, np.int64)
-    numbers, counts = borne[bounds[:-1]], np.diff(bounds)
-    narrowing = counts < len(chosen)
+    left = [index.numbers[slug] for slug in leave if slug in index.numbers]
+    walked = _walk_tags(index, chosen, left, most) if len(chosen) > FEW else None
+    numbers, counts = walked or _count_posts(index, chosen)
+    narrowing = (counts > 0) & (counts < len(chosen))
     for number in left:
         narrowing &= numbers != number
-    return numbers[narrowing], counts[narrowing]
+    best = _best(index, numbers[narrowing], counts[narrowing], most)
+    return [Facet(index.tag_list[number], count) for number, count in best]
 
 
-def tags_at(index: TagIndex, places: Numbers) -> Numbers:
+def _best(index: TagIndex, numbers: Numbers, counts: Numbers, most: int) -> Iterator[tuple[int, int]]:
+    """Give those of the highest counts, of equal ones those whose slugs are first."""
+    keys = counts.astype(np.int64) * -len(index.tag_list) + index.slug_ranks[numbers]
+    best = np.argpartition(keys, most)[:most] if len(keys) > most else np.arange(len(keys))
+    best = best[np.argsort(keys[best])]
+    return zip(numbers[best].tolist(), counts[best].tolist(), strict=True)
+
+
+def _count_posts(index: TagIndex, chosen: Positions) -> Counts:
+    """Count the tags of each chosen post."""
+    places = np.frombuffer(chosen.to_array(), np.uint32)
+    parts = [_tags_at(index, places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)]
+    borne = np.sort(np.concatenate(parts))
+    firsts = np.flatnonzero(borne[1:] != borne[:-1]) + 1
+    firsts = np.concatenate((np.zeros(min(1, len(borne)), np.int64), firsts))
+    return borne[firsts], np.diff(firsts, append=len(borne))
+
+
+def _tags_at(index: TagIndex, places: Numbers) -> Numbers:
     """Give the numbers of the tags of the posts at some positions, one after the other."""
     lengths = index.lengths[places].astype(np.int64)
     ends = lengths.cumsum()
     shifts = index.starts[places] - (ends - lengths)
-    return index.forward[np.repeat(shifts, lengths) + np.arange(ends[-1] if len(ends) else 0)]
+    return index.forward[np.repeat(shifts, lengths) + np.arange(ends[-1])]
 
 
-def _walk_tags(index: TagIndex, chosen: Positions, left: list[int], most: int) -> tuple[Numbers, Numbers]:
-    """Count tags by falling bound, until none can have as many posts in common as the last of the best."""
-    best: list[int] = []
-    numbers, counts = [], []
-    for bounded in (_common_tags(index, chosen, left), _other_tags(index)):
-        for number, bound in bounded:
-            if len(best) == most and bound < best[0]:
-                break
-            count = index.borne_by(number).intersection_cardinality(chosen)
-            if 0 < count < len(chosen) and number not in left:
-                (heappush if len(best) < most else heappushpop)(best, count)
-                numbers.append(number)
-                counts.append(count)
-    return np.array(numbers, np.int64), np.array(counts, np.int64)
+def _walk_tags(index: TagIndex, chosen: Positions, left: list[int], most: int) -> Counts | None:
+    """Count tags by falling bound, until none can have as many posts in common as the last of the best; None: too many."""
+    walk = _Walk(index, chosen, left, most)
+    bounds, exact = _bounds(index, chosen, left)
+    if not walk.through(np.argsort(-bounds), bounds, exact):
+        return None
+    rest = np.flatnonzero(index.totals[len(bounds) :] >= walk.least) + len(bounds)
+    if len(rest) > walk.patience or not walk.through(rest[np.argsort(-index.totals[rest])], index.totals, exact=False):
+        return None
+    return np.array(walk.numbers, np.int64), np.array(walk.counts, np.int64)
 
 
-def _common_tags(index: TagIndex, chosen: Positions, left: list[int]) -> Iterable[tuple[int, int]]:
-    """Give the commonest tags with bounds: no more of the chosen posts than bear both it and a tag that all of them bear."""
-    common = len(index.together)
-    bounds = index.totals[:common]
+def _bounds(index: TagIndex, chosen: Positions, left: list[int]) -> tuple[Numbers, bool]:
+    """Bound the counts of the commonest tags: by how many posts bear both it and a tag that all the chosen ones bear.
+
+    When the chosen posts are all that bear such a tag, the bounds are the counts.
+    """
+    bounds = index.totals[: len(index.together)]
     for number in left:
-        if number < common and chosen.issubset(index.borne_by(number)):
+        if number < len(bounds) and chosen.issubset(index.borne_by(number)):
+            if len(chosen) == index.totals[number]:
+                return index.together[number], True
             bounds = np.minimum(bounds, index.together[number])
-    order = np.argsort(-bounds)
-    return zip(order.tolist(), bounds[order].tolist(), strict=True)
+    return bounds, False
 
 
-def _other_tags(index: TagIndex) -> Iterator[tuple[int, int]]:
-    return ((number, int(index.totals[number])) for number in index.falling)
+class _Walk:
+    """Counts of the tags seen so far; one below `least`, that of the last of the best, matters no more."""
+
+    def __init__(self, index: TagIndex, chosen: Positions, left: list[int], most: int) -> None:
+        self.index, self.chosen, self.left, self.most = index, chosen, left, most
+        self.best: list[int] = []
+        self.numbers: list[int] = []
+        self.counts: list[int] = []
+        self.least = 1
+        self.patience = len(chosen) // POSTS_FOR_A_TAG  # tags, until counting posts is as quick
+
+    def through(self, order: Numbers, bounds: Numbers, exact: bool) -> bool:
+        """Count tags in order of falling bounds for as long as they matter; say whether patience lasted."""
+        for number, bound in zip(order.tolist(), bounds[order].tolist(), strict=True):
+            if bound < self.least:
+                break
+            if exact:
+                count = bound
+            elif self.patience:
+                count = self.index.borne_by(number).intersection_cardinality(self.chosen)
+                self.patience -= 1
+            else:
+                return False
+            if self.least <= count < len(self.chosen) and number not in self.left:
+                self._note(number, count)
+        return True
+
+    def _note(self, number: int, count: int) -> None:
+        self.numbers.append(number)
+        self.counts.append(count)
+        (heappush if len(self.best) < self.most else heappushpop)(self.best, count)
+        if len(self.best) == self.most:
+            self.least = self.best[0]

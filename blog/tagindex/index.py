@@ -1,6 +1,6 @@
 """The tag index: an immutable snapshot of a blog's visible posts, in which a set of tags costs microseconds. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -45,7 +45,6 @@ class TagIndex(Order):
     rare: NDArray[np.uint32]  # … and of every other, `rare[rare_starts[n] : rare_starts[n + 1]]`
     rare_starts: Numbers
     together: NDArray[np.int32]  # how many posts bear both of two of the commonest tags
-    falling: Sequence[int]  # all other tags by falling total
 
     handles: list[str]
     by_author: list[Positions]

@@ -113,7 +113,6 @@ class _Change:
 
     def made(self) -> TagIndex:
         bitmaps, totals = self._bitmaps()
-        common = len(self.together)
         for number in self.by_tag:
             if not totals[number]:
                 self.numbers.pop(self.tag_list[number].slug, None)
@@ -127,7 +126,6 @@ class _Change:
             slug_ranks=self._slug_ranks(),
             bitmaps=bitmaps,
             together=self.together,
-            falling=(np.argsort(-totals[common:], kind="stable") + common).tolist(),
             handles=self.handles,
             by_author=self._by_author(),
             external=_flipped(self.old.external, self.external),

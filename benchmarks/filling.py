@@ -1,0 +1,158 @@
+"""Fill an empty database with posts in the shape of a real blog's tags: straight into the tables, as nobody edits them.
+
+`DATABASE_URL=… python -m benchmarks.filling 14000`
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+FIRST, YEARS = datetime(2003, 1, 1, tzinfo=UTC), 22
+LENGTH = int(os.environ.get("LENGTH", "20"))  # of a post, in sentences
+BODY, CARD = "Words enough for a post of this kind. " * LENGTH, "<article class=h-entry>a few words of it</article>" * LENGTH
+AT_ONCE = 5_000  # rows
+
+Rows = Iterator[tuple[Any, ...]]
+
+
+def start_django() -> None:
+    """Set up the project on DATABASE_URL, for measuring."""
+    os.environ.setdefault("DEVELOPMENT", "true")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kimonote.settings")
+    sys.path.insert(0, "site")
+    import django
+
+    django.setup()
+
+
+def fill(size: int) -> str:
+    """Make the tables and fill them; gives the tree path of the blog page."""
+    from django.core.management import call_command
+    from django.db import connection
+    from wagtail.models import Page, Site
+
+    from benchmarks.graph import items
+    from blog.models import BlogPage
+    from blog.models.revision import bump
+
+    call_command("migrate", verbosity=0)
+    Site.objects.all().delete()
+    Page.objects.filter(depth=2).delete()
+    blog = Page.objects.get(depth=1).add_child(instance=BlogPage(title="Benchmark", slug="benchmark"))
+    Site.objects.create(hostname="localhost", root_page=blog, is_default_site=True)
+    tags: dict[str, int] = {}
+    bearing: list[tuple[int, int]] = []
+    first = blog.pk + 1
+    posts = []
+    for number, item in enumerate(items(size)):
+        posts.append(item.external)
+        bearing += [(first + number, tags.setdefault(tag, len(tags) + 1)) for tag in item.tags]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous=OFF")
+        _insert(cursor, "blog_tag", _tags(tags))
+        _insert(cursor, "wagtailcore_page", _pages(blog, first, size))
+        _insert(cursor, "blog_postpage", _posts(first, posts))
+        _insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in bearing))
+        if connection.vendor == "postgresql":
+            for table in ("blog_tag", "wagtailcore_page", "blog_posttag"):
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+            cursor.execute("VACUUM ANALYZE")
+        else:
+            cursor.execute("ANALYZE")
+    Page.objects.filter(pk=blog.pk).update(numchild=size)
+    bump()
+    return str(blog.path)
+
+
+def _tags(tags: dict[str, int]) -> Iterator[dict[str, Any]]:
+    from blog.models import Tag
+
+    for name, number in tags.items():
+        yield {**_blank(Tag), "id": number, "name": name, "slug": name}
+
+
+def _pages(blog: Any, first: int, size: int) -> Iterator[dict[str, Any]]:
+    from django.contrib.contenttypes.models import ContentType
+    from wagtail.models import Page
+
+    from blog.models import PostPage
+
+    blank = _blank(Page)
+    same = {"depth": blog.depth + 1, "live": True, "locale_id": blog.locale_id, "numchild": 0}
+    content_type = ContentType.objects.get_for_model(PostPage).pk
+    for number in range(size):
+        yield {
+            **blank,
+            **same,
+            "id": first + number,
+            "content_type_id": content_type,
+            "translation_key": f"{number:032x}",
+            "path": Page._get_path(blog.path, blog.depth + 1, number + 1),
+            "title": f"Post {number} of the benchmark",
+            "draft_title": f"Post {number} of the benchmark",
+            "slug": f"post-{number}",
+            "url_path": f"{blog.url_path}post-{number}/",
+            "first_published_at": _moment(number, size),
+            "last_published_at": _moment(number, size),
+        }
+
+
+def _posts(first: int, external: list[bool]) -> Iterator[dict[str, Any]]:
+    from blog.models import PostPage
+
+    blank = _blank(PostPage, local=True)
+    for number, is_external in enumerate(external):
+        yield {
+            **blank,
+            "page_ptr_id": first + number,
+            "published": _moment(number, len(external)),
+            "link": f"https://example.org/{number}" if is_external else "",
+            "body": BODY,
+            "html": BODY,
+            "card": CARD,
+        }
+
+
+def _moment(number: int, size: int) -> datetime:
+    return FIRST + timedelta(days=365.25 * YEARS) * (number / size)
+
+
+def _blank(model: type[Any], local: bool = False) -> dict[str, Any]:
+    """What a new row of a model holds, by column."""
+    from django.db import connection
+
+    fields = model._meta.local_concrete_fields if local else model._meta.concrete_fields
+    instance = model()
+    values = {field.column: field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields}
+    return {column: value for column, value in values.items() if column != "id"}
+
+
+def _insert(cursor: Any, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    remaining = iter(rows)
+    while some := list(islice(remaining, AT_ONCE)):
+        columns = ", ".join(f'"{column}"' for column in some[0])
+        marks = ", ".join(["%s"] * len(some[0]))
+        values = [tuple(_plain(value) for value in row.values()) for row in some]
+        if cursor.db.vendor == "postgresql":
+            from psycopg2.extras import execute_values
+
+            execute_values(cursor.cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values, page_size=AT_ONCE)
+        else:
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
+
+
+def _plain(value: Any) -> Any:
+    from django.db import connection
+
+    if isinstance(value, datetime) and connection.vendor == "sqlite":
+        return value.replace(tzinfo=None).isoformat(" ")
+    return value
+
+
+if __name__ == "__main__":
+    start_django()
+    print(fill(int(sys.argv[1])))
