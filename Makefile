@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
-SOURCES := blog signup site tests benchmarks
+PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=X-Forwarded-Proto DATABASE_URL=sqlite://:memory:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -15,29 +15,29 @@ SOURCES := blog signup site tests benchmarks
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-8s", $$1, $$2; $$1 = $$2 = ""; print }'
 
-install: $(BIN)/.installed  ## make .venv with what requirements.txt pins
+install: .venv/.installed  ## make .venv with what requirements.txt pins
 
-run: .env $(BIN)/.installed var/static/staticfiles.json  ## serve http://127.0.0.1:8000/ and the worker (PORT=8000)
+run: .env .venv/.installed var/static/staticfiles.json  ## serve http://127.0.0.1:8000/ and the worker (PORT=8000)
 	@$(BIN)/python site/kimonote/port.py $(PORT)
 	@PORT=$(PORT) PYTHONUNBUFFERED=1 exec $(BIN)/honcho -e /dev/null --no-prefix start
 
-test: lint  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
+test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
 	$(PYTEST)
 	$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not once"
 
-lint: $(BIN)/.developing  ## style, types, imports, migrations, settings
+lint: .venv/.developing  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	PYTHONPATH=.:site $(BIN)/lint-imports
-	DEVELOPMENT=true $(BIN)/python manage.py makemigrations --check --dry-run
-	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") SITE_URL=https://notes.example \
-		DEVELOPMENT=false $(BIN)/python manage.py check --deploy --fail-level WARNING
+	DEVELOPMENT=true DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") $(PRODUCTION) \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: $(BIN)/.developing  ## measure (SIZE=14k, 100k or 1m)
+bench: .venv/.developing  ## measure (SIZE=14k, 100k or 1m)
 	$(BIN)/python -m benchmarks $(SIZE)
 
-pin: $(BIN)/.developing  ## compile requirements*.in into the pinned requirements*.txt
+pin: .venv/.developing  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 
@@ -54,15 +54,20 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv || \
 		{ rm -rf .venv; echo 'Python could not make an environment in .venv: on Debian, install the package python3-venv.' >&2; exit 1; }
 
-$(BIN)/.installed: requirements.txt | $(BIN)/python
+.venv/.installed: requirements.txt | $(BIN)/python
 	@echo 'Installing what requirements.txt pins …'
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(BIN)/.developing: requirements-dev.txt $(BIN)/.installed
+.venv/.developing: requirements-dev.txt .venv/.installed
 	@echo 'Installing what requirements-dev.txt pins …'
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-var/static/staticfiles.json: $(BIN)/.installed $(wildcard static/* static/*/* static/*/*/*) | .env
+# Checkers of HTML and accessibility, for tests alone; without npm those are skipped.
+node_modules/.package-lock.json: package-lock.json
+	@if command -v npm > /dev/null; then npm ci --ignore-scripts --no-audit --no-fund --loglevel error; \
+		else echo 'There is no npm: the tests that check HTML and accessibility are skipped.'; fi
+
+var/static/staticfiles.json: .venv/.installed $(wildcard static/* static/*/* static/*/*/*) | .env
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
