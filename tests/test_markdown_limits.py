@@ -47,6 +47,7 @@ BOUNDED = {
     "macros in a formula": r"$\newcommand{\a}{\a\a}\a$",
     "one long word": "a" * 290_000,
     "nothing": " \n" * 140_000,
+    "headings in HTML": "<h2>a</h2>" * 20_000,
     "headings": "# a\n\n" * 1_000,
 }
 
@@ -133,7 +134,7 @@ def test_text_that_grows_beyond_memory_is_refused() -> None:
 def test_text_whose_html_is_too_large_is_refused() -> None:
     with pytest.raises(RenderError) as refusal:
         render("```py\n" + "1+" * 80_000 + "\n```")
-    assert str(refusal.value).endswith("kB of HTML; the limit is 2000 kB. Shorten its tables and code.")
+    assert str(refusal.value).endswith("kB of HTML; the limit is 1000 kB. Shorten its tables and code.")
 
 
 def test_validate_tells_an_editor() -> None:

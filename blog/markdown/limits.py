@@ -1,7 +1,7 @@
 """What a text may cost, and what its author is told when it costs more. Pure."""
 
 LONGEST = 300_000  # bytes of Markdown
-LARGEST = 2_000_000  # bytes of HTML
+LARGEST = 1_000_000  # bytes of HTML
 DEEPEST = 100  # elements within each other
 SECONDS = 3.0  # of processor time; 300 kB of real posts take 0.2
 PATIENCE = 20.0  # seconds by the clock, on a machine that has little time for us

@@ -1,6 +1,7 @@
 """Ids within a text: each once, each with a prefix of ours, so that none is the page's own; fragments follow them. Pure."""
 
 import html
+from collections import Counter
 from urllib.parse import unquote
 
 from blog.markdown.tokens import Tag, Token
@@ -27,14 +28,15 @@ class Names:
         self.prefix = prefix
         self.given: dict[str, str] = {}
         self.used: set[str] = set()
+        self.numbers: Counter[str] = Counter()  # how often each was wanted
 
     def give(self, wanted: str) -> str:
         """Give a new id: the one wanted, or with the first free number after it."""
         base = f"{self.prefix}{_clean(wanted)}"
-        name, number = base, 1
+        name = base
         while name in self.used:
-            number += 1
-            name = f"{base}-{number}"
+            self.numbers[base] += 1
+            name = f"{base}-{self.numbers[base] + 1}"
         self.used.add(name)
         self.given.setdefault(wanted, name)
         return name
