@@ -97,8 +97,8 @@ def stick(mail: Mail, answer: str) -> None:
     _surely(lambda: _held(mail).end(MailState.STUCK, answer[:ANSWER_LENGTH]))
 
 
-def postpone(mail: Mail, answer: str, now: datetime) -> None:
-    """Try again later, after a delay that grows with each attempt; after the last the mail is stuck."""
+def postpone(mail: Mail, answer: str, now: datetime, wait: timedelta | None = None) -> None:
+    """Try again later, by default after a delay that grows with each attempt; after the last the mail is stuck."""
     mail.attempts += 1
     if mail.attempts >= ATTEMPTS:
         Mail.objects.held(mail.worker).filter(pk=mail.pk).update(attempts=mail.attempts)
@@ -107,7 +107,7 @@ def postpone(mail: Mail, answer: str, now: datetime) -> None:
         state=MailState.WAITING,
         worker="",
         attempts=mail.attempts,
-        due=now + delay(mail.attempts),
+        due=now + (delay(mail.attempts) if wait is None else wait),
         answer=answer[:ANSWER_LENGTH],
     )
 

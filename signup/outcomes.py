@@ -26,6 +26,7 @@ class Verdict(Enum):
     SENT = auto()
     REFUSED = auto()  # for this recipient, for good
     LATER = auto()  # costs an attempt
+    IN_DOUBT = auto()  # costs an attempt; perhaps the server ended just then, perhaps it always does at this mail
     NEVER = auto()  # no attempt would fare better: someone must look at it
     PAUSE = auto()  # nothing was said about this mail: the server is out of reach
     CANCELLED = auto()  # a receiver of Anymail's pre_send signal wished so
@@ -59,6 +60,8 @@ def of_error(error: Exception) -> Outcome:
         return _of_replies(error)
     if isinstance(error, AnymailRecipientsRefused):
         return Outcome(Verdict.REFUSED, str(error))
+    if isinstance(error, ServerUnavailable) and error.at_message:
+        return Outcome(Verdict.IN_DOUBT, str(error))
     if isinstance(error, UNREACHABLE) or (isinstance(error, AnymailAPIError) and _service_is_down(error)):
         return Outcome(Verdict.PAUSE, str(error) or type(error).__name__)
     if isinstance(error, NEVER_BETTER):

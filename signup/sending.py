@@ -103,6 +103,8 @@ class Sender:
                 _refuse(mail, outcome.words)
             case Verdict.LATER:
                 outbox.postpone(mail, outcome.words, timezone.now())
+            case Verdict.IN_DOUBT:
+                outbox.postpone(mail, outcome.words, timezone.now(), None if mail.attempts else FIRST_PAUSE)
             case Verdict.NEVER:
                 outbox.stick(mail, outcome.words)
             case Verdict.CANCELLED:

@@ -57,11 +57,13 @@ class ServerUnavailable(AnymailAPIError):
     """The server cannot be reached, lets nobody in, or is closing: nothing was said about the message.
 
     `in_doubt`: the connection broke after the message was given and before the answer; it may have been taken.
+    `at_message`: that was at DATA or later, so that this message may be what the server breaks down at.
     """
 
-    def __init__(self, sentence: str, *, in_doubt: bool = False, **context: Any) -> None:
+    def __init__(self, sentence: str, *, in_doubt: bool = False, at_message: bool = False, **context: Any) -> None:
         super().__init__(sentence, **context)
         self.in_doubt = in_doubt
+        self.at_message = at_message or in_doubt
 
 
 class RecipientsRefused(AnymailRecipientsRefused):

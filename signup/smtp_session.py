@@ -17,6 +17,7 @@ NO_SMTPUTF8 = (
     "does not offer SMTPUTF8, which an address with a sign outside ASCII before its @ needs: "
     "turn it on there, or use another address."
 )
+AT_MESSAGE = ("DATA", "BODY")  # the commands that concern this message and no recipient
 LINE_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -129,16 +130,15 @@ class SMTPSession:
             return self._checked(Reply("BODY", *_text(self.smtp.getreply())))
 
     def _command(self, verb: str, argument: str = "", options: tuple[str, ...] = (), *, utf8: bool = False) -> Reply:
-        with self._broken(f"at {verb}"):
+        with self._broken(f"at {verb}", at_message=verb in AT_MESSAGE):
             self.smtp.command_encoding = "utf-8" if utf8 else "ascii"
             return self._checked(Reply(verb, *_text(self.smtp.docmd(verb, " ".join((argument, *options))))))
 
     def _checked(self, reply: Reply) -> Reply:
         if reply.code < 200 or reply.about_server:
             self._drop()
-            raise ServerUnavailable(
-                f"The mail server {self.server} answered {reply.command} with {reply}: it takes no mail now."
-            )
+            sentence = f"The mail server {self.server} answered {reply.command} with {reply}: it takes no mail now."
+            raise ServerUnavailable(sentence, at_message=reply.command in AT_MESSAGE)
         return reply
 
     def _reset(self) -> None:
@@ -147,13 +147,13 @@ class SMTPSession:
         self.used = True
 
     @contextmanager
-    def _broken(self, where: str, *, in_doubt: bool = False) -> Iterator[None]:
+    def _broken(self, where: str, **how: bool) -> Iterator[None]:
         try:
             yield
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             sentence = f"The connection to the mail server {self.server} broke {where}: {_words(error)}."
-            raise ServerUnavailable(sentence, in_doubt=in_doubt) from error
+            raise ServerUnavailable(sentence, **how) from error
 
 
 def _text(answer: tuple[int, bytes]) -> tuple[int, str]:

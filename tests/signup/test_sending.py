@@ -76,7 +76,7 @@ def test_content_refused_for_good_is_stuck_and_no_bounce(sink: Sink) -> None:
     assert subscriber.state == State.CONFIRMED
 
 
-@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "BODY"])
+@pytest.mark.parametrize("command", ["MAIL", "RCPT"])
 def test_dropped_connection_pauses_and_costs_no_attempt(sink: Sink, command: str) -> None:
     sink.hang_up = command
     mail, other, sender = put_test(), put_test(), Sender()
@@ -84,6 +84,32 @@ def test_dropped_connection_pauses_and_costs_no_attempt(sink: Sink, command: str
     assert sender.paused
     assert [outcome(each)[:2] for each in (mail, other)] == [(MailState.WAITING, 0)] * 2
     assert outbox.candidates(timezone.now(), 10) == [other.pk, mail.pk]
+
+
+@pytest.mark.parametrize("command", ["DATA", "BODY", "421"])
+def test_mail_at_which_the_server_always_breaks_down_is_stuck_at_last(sink: Sink, command: str) -> None:
+    sink.hang_up = command
+    mail, sender, waits = put_test(), Sender(), []
+    while outcome(mail)[0] == MailState.WAITING:
+        if command == "421":
+            sink.answers = {"BODY": ["421 4.3.0 Something is wrong with this one"]}
+        Mail.objects.update(due=timezone.now())
+        assert sender.send_due() == 0
+        assert not sender.paused
+        waits.append(round((Mail.objects.get().due - timezone.now()).total_seconds()))
+    assert outcome(mail)[:2] == (MailState.STUCK, outbox.ATTEMPTS)
+    assert waits[:4] == [2, 180, 540, 1620]
+
+
+def test_server_that_ends_while_it_is_given_a_mail_gets_it_again_under_the_same_message_id(sink: Sink) -> None:
+    mail = put_test()
+    sink.hang_up = "BODY"
+    assert Sender().send_due() == 0
+    sink.hang_up = ""
+    Mail.objects.update(due=timezone.now())
+    assert Sender().send_due() == 1
+    assert outcome(mail)[:2] == (MailState.SENT, 2)
+    assert [received.message["Message-ID"] for received in sink.mails] == [mail.message_id] * 2
 
 
 def test_server_closing_pauses_and_costs_no_attempt(sink: Sink) -> None:
