@@ -68,7 +68,7 @@ def check_address(address: str) -> None:
 
 
 def _letter(mail: Mail, site: Site) -> Letter:
-    subscriber = mail.subscriber
+    subscriber, wording = mail.subscriber, Wording.for_site(site)
     asked = parse_datetime(mail.context.get("asked_at", "")) or mail.created
     context: dict[str, Any] = {
         "address": mail.to,
@@ -82,8 +82,9 @@ def _letter(mail: Mail, site: Site) -> Letter:
         context |= links(subscriber, site)
         values["selection"] = describe_known(subscriber.selection, index)
         if mail.kind == Kind.DIGEST:
-            context |= _news(mail, subscriber, site, index)
-    return write(mail.kind, Wording.for_site(site), values, context)
+            news = _news(mail, subscriber, site, index)
+            context |= news | _title(news, wording)
+    return write(mail.kind, wording, values, context)
 
 
 def _news(mail: Mail, subscriber: Subscriber, site: Site, index: TagIndex) -> dict[str, Any]:
@@ -92,6 +93,12 @@ def _news(mail: Mail, subscriber: Subscriber, site: Site, index: TagIndex) -> di
     if not found.posts:
         raise Unwanted(_("Nothing that it was to tell of can be read any more."))
     return {"posts": found.posts, "more": found.more, "listing_url": base_url(site) + subscriber.selection.address}
+
+
+def _title(news: dict[str, Any], wording: Wording) -> dict[str, str]:
+    """What stands above a digest of one post, unless the editor has chosen other words."""
+    alone = len(news["posts"]) == 1 and not wording.digest_subject
+    return {"title": news["posts"][0].title} if alone else {}
 
 
 def links(subscriber: Subscriber, site: Site) -> dict[str, str]:

@@ -24,11 +24,13 @@ class Letter:
 def write(kind: str, wording: Wording, values: dict[str, str], context: dict[str, Any]) -> Letter:
     """Write a letter in the active language; `values` fill the placeholders of the editor's words.
 
-    `context` is what the kind's templates show: addresses of links, times, posts.
+    `context` is what the kind's templates show: addresses of links, times, posts; its `title` goes before the usual subject.
     """
-    subject = one_line(_say(kind, "subject", wording, values))
+    heading = one_line(_say(kind, "subject", wording, values))
+    subject = one_line(context.get("title", "")) or heading
     words = {
         **context,
+        "heading": heading,
         "subject": subject,
         "site_name": one_line(wording.site_name),
         "introduction": _say(kind, "text", wording, values),

@@ -201,6 +201,16 @@ def test_digest_tells_of_its_posts_newest_first(blog: BlogPage) -> None:
     assert '<a href="http://testserver/first/">First &amp; &lt;last&gt;</a>' in html_of(message)
 
 
+def test_digest_of_one_post_bears_its_title_unless_the_editor_gave_a_subject(blog: BlogPage) -> None:
+    title = "What\u2028a {site}\u0085Bcc: eve@example.org"
+    mail = put_digest(make_post(blog, "python", title=title).pk, expression="python")
+    message = compose(mail)
+    assert message.subject == "What a {site} Bcc: eve@example.org"
+    assert "<h1>New from Notes: Notes tagged python</h1>" in html_of(message)
+    Wording.objects.update(digest_subject="Read {selection}")
+    assert compose(mail).subject == "Read Notes tagged python"
+
+
 def test_digest_of_many_posts_tells_of_some_and_leads_to_the_rest(blog: BlogPage, settings: Settings) -> None:
     posts = [make_post(blog, "python").pk for _number in range(22)]
     message = compose(put_digest(*posts, expression="python"))
