@@ -53,10 +53,10 @@ def fill(size: int) -> str:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA synchronous=OFF")
-        _insert(cursor, "blog_tag", _tags(tags))
-        _insert(cursor, "wagtailcore_page", _pages(blog, first, size))
-        _insert(cursor, "blog_postpage", _posts(first, posts))
-        _insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in bearing))
+        insert(cursor, "blog_tag", _tags(tags))
+        insert(cursor, "wagtailcore_page", _pages(blog, first, size))
+        insert(cursor, "blog_postpage", _posts(first, posts))
+        insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in bearing))
         if connection.vendor == "postgresql":
             for table in ("blog_tag", "wagtailcore_page", "blog_posttag"):
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
@@ -131,7 +131,7 @@ def _blank(model: type[Any], local: bool = False) -> dict[str, Any]:
     return {column: value for column, value in values.items() if column != "id"}
 
 
-def _insert(cursor: Any, table: str, rows: Iterable[dict[str, Any]]) -> None:
+def insert(cursor: Any, table: str, rows: Iterable[dict[str, Any]]) -> None:
     remaining = iter(rows)
     while some := list(islice(remaining, AT_ONCE)):
         columns = ", ".join(f'"{column}"' for column in some[0])

@@ -55,12 +55,12 @@ def _processor(pid: int) -> float:
 
 
 def _memory(pid: int) -> int:
-    """Kilobytes, each page divided by the number of processes that share it."""
+    """Kilobytes of its own, without mapped files; what is shared, divided by the number of processes that share it."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")), 0)
 
 
 def free_port() -> int:
