@@ -32,9 +32,9 @@ def restore_roots() -> None:
 
 
 def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:
-    """A live post with tags given as `"a b"`; published a day after the one made before."""
+    """A live post with tags given as `"a b"`; published a minute after the one made before, in January 2018."""
     number = next(numbers)
-    fields = {"title": f"Post {number}", "slug": f"post-{number}", "published": FIRST_DAY + timedelta(days=number), **fields}
+    fields = {"title": f"Post {number}", "slug": f"post-{number}", "published": FIRST_DAY + timedelta(minutes=number), **fields}
     post = PostPage(**fields)
     for tag in tags.split():
         post.tags.add(tag)
