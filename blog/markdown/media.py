@@ -103,7 +103,7 @@ def _stored(source: str) -> str:
 
     for start in (settings.MEDIA_URL, f"{settings.WAGTAILADMIN_BASE_URL}{settings.MEDIA_URL}"):
         if source.startswith(start):
-            return unquote(source.removeprefix(start).partition("?")[0])
+            return unquote(source.removeprefix(start).partition("?")[0]).replace("\0", "")
     return ""
 
 
