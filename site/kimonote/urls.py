@@ -8,12 +8,13 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from kimonote.health import health
+from signup.webhooks import webhook_urls
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
-    path("anymail/", include("anymail.urls")),  # where a mail service tells of bounces; each asks for ANYMAIL_WEBHOOK_SECRET
+    *webhook_urls(settings.ANYMAIL.get("WEBHOOK_SECRET", "")),
     path("_util/health/", health),
     path("", include("blog.urls")),
 ]
