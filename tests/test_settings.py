@@ -49,6 +49,8 @@ def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
         ({"TAG_LIMIT": "many"}, '"TAG_LIMIT" invalid'),
         ({"DEVELOPMENT": "perhaps"}, '"DEVELOPMENT" invalid'),
         ({"LOG_LEVEL": "loud"}, '"LOG_LEVEL" invalid'),
+        ({"DEFAULT_FROM_EMAIL": "Notes, daily <notes@notes.example>"}, "DEFAULT_FROM_EMAIL is 'Notes, daily"),
+        ({"ANYMAIL_WEBHOOK_SECRET": "secret"}, "ANYMAIL_WEBHOOK_SECRET has no colon"),
     ],
 )
 def test_unreadable_value_is_refused_by_name(variables: dict[str, str], words: str) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -15,6 +14,7 @@ from blog.markdown import pipeline
 from signup.email_url import EmailURLError, parse_email_url
 from signup.networks import read_networks
 from signup.rates import read_limits
+from signup.sender import sender_domain
 
 ROOT = Path(__file__).resolve().parents[2]
 env = Env()
@@ -162,9 +162,16 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "signup.smtp.EmailBackend")
 EMAIL_URL = env.str("EMAIL_URL", f"file:{quote(str(VAR / 'mail'))}" if DEVELOPMENT else "smtp://127.0.0.1:25")
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_host}>")
+if ":" not in ANYMAIL.get("WEBHOOK_SECRET", ":"):
+    raise ImproperlyConfigured(
+        "ANYMAIL_WEBHOOK_SECRET has no colon: write a name and a password of your own, as name:password."
+    )
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_host if ':' not in _host else 'localhost'}>")
 SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
-_domain = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+try:
+    _domain = sender_domain(DEFAULT_FROM_EMAIL)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", _domain if EMAIL_BACKEND == "signup.smtp.EmailBackend" else "")  # services see to it
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")  # where the mail server puts what comes back; empty: nowhere
 MAIL_FROM_IPS: list[str] = env.list("MAIL_FROM_IPS", [])  # the public addresses mail leaves from; empty: check_mail guesses
