@@ -1,6 +1,7 @@
 """Workers as processes of their own, quickly: `python -m tests.signup.nursery` loads Django once and forks one for each line.
 
-A line is JSON: the database's name, and settings that differ from the environment's. The answer is the worker's process id.
+A line is JSON: the database's name, settings that differ from the environment's, and a port if it is to be the site in place
+of a worker. The answer is the process id.
 """
 
 import json
@@ -39,16 +40,20 @@ def load() -> None:
     MigrationLoader(None)
 
 
-def work(database: str, settings: dict[str, Any]) -> None:
-    """Be a worker."""
+def work(database: str, settings: dict[str, Any], port: int = 0) -> None:
+    """Be a worker; or the site, at a port."""
     from django.conf import settings as site_settings
     from django.core.management import call_command
+    from django.core.servers.basehttp import run
+    from django.core.wsgi import get_wsgi_application
     from django.db import connections
 
     connections.databases["default"]["NAME"] = database
     for name, value in settings.items():
         setattr(site_settings, name, value)
     os.dup2(2, 1)
+    if port:
+        run("127.0.0.1", port, get_wsgi_application())
     call_command("worker", interval=0.05)
     sys.stdout.flush()
 

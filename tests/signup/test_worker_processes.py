@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
+from bs4 import BeautifulSoup
 from django.db import connection
 from wagtail.models import Locale
 
@@ -19,6 +21,7 @@ from tests.factories import make_blog
 from tests.signup.outbox_factories import put_test
 from tests.signup.sink import ReceivedMail, Sink
 from tests.signup.workshop import ROOT, Nursery, Workshop, is_alive, until
+from tests.signup_factories import stamp
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -74,6 +77,20 @@ class Killer:
                 os.kill(victim, signal.SIGKILL)
 
 
+class Visitor:
+    """Someone with a browser, who took a minute over the form."""
+
+    def __init__(self, site: str) -> None:
+        self.browser, self.form = requests.Session(), f"{site}/signup/"
+        page = BeautifulSoup(self.browser.get(self.form).content, "html.parser")
+        self.fields = {"csrfmiddlewaretoken": page.select_one("[name=csrfmiddlewaretoken]")["value"], "stamp": stamp()}
+
+    def sign_up(self, address: str) -> tuple[int, str]:
+        """The status and heading of the answer, past its redirect."""
+        answer = self.browser.post(self.form, {**self.fields, "email": address}, timeout=10)
+        return answer.status_code, BeautifulSoup(answer.content, "html.parser").h1.get_text()
+
+
 def test_worker_killed_twenty_times_loses_nothing_and_doubles_one_mail_a_kill_at_most(
     blog: BlogPage, nursery: Nursery, tmp_path: Path
 ) -> None:
@@ -108,6 +125,26 @@ def test_server_that_was_down_gets_every_mail_once(blog: BlogPage, nursery: Nurs
             until(lambda: workshop.states() == {"sent"}, "all mails have been sent")
             assert Counter(received(sink)) == Counter(put.items())
         assert set(workshop.rows("SELECT attempts FROM signup_mail")) == {(1,)}
+
+
+def test_sign_ups_are_answered_while_the_server_is_down_and_their_letters_arrive_when_it_is_up(
+    blog: BlogPage, nursery: Nursery, tmp_path: Path
+) -> None:
+    sink, turned_away = Sink(), "SELECT answer FROM signup_mail WHERE answer <> '' AND state = 'waiting'"
+    sink.start()
+    sink.stop()
+    with Workshop(nursery, tmp_path, EMAIL_URL=sink.url) as workshop:
+        workshop.start_worker()
+        visitor = Visitor(workshop.start_site())
+        assert visitor.sign_up("first@example.org") == (200, "Look into your inbox")
+        until(lambda: workshop.rows(turned_away), "the worker has been turned away")
+        for number in range(4):
+            assert visitor.sign_up(f"reader-{number}@example.org") == (200, "Look into your inbox")
+        assert workshop.states() == {"waiting"}
+        with sink:
+            until(lambda: workshop.states() == {"sent"}, "all letters have been sent")
+            arrived = [recipient for _message_id, recipient in received(sink)]
+    assert sorted(arrived) == ["first@example.org", *(f"reader-{number}@example.org" for number in range(4))]
 
 
 def test_two_workers_send_no_mail_twice(blog: BlogPage, nursery: Nursery, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,11 +41,11 @@ class Nursery:
                 command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=output, text=True
             )
 
-    def start(self, database: str, **settings: object) -> int:
-        """Fork a worker; give its process id."""
+    def start(self, database: str, port: int = 0, **settings: object) -> int:
+        """Fork a worker, or the site at a port; give its process id."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"database": database, "settings": settings}) + "\n")
+        self.process.stdin.write(json.dumps({"database": database, "settings": settings, "port": port}) + "\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
 
@@ -72,15 +74,28 @@ class Workshop:
         until(lambda: not any(map(is_alive, self.pids)), "every worker has ended")
 
     @property
+    def database(self) -> str:
+        return str(self.file or connection.settings_dict["NAME"])
+
+    @property
     def environment(self) -> dict[str, str]:
         """What a worker started by hand needs."""
         named = {"DATABASE_URL": database_url(f"sqlite:///{self.file}"), "DEVELOPMENT": "true", "SITE_URL": "http://testserver"}
         return {**os.environ, **named, **{name: str(value) for name, value in self.settings.items()}}
 
     def start_worker(self) -> int:
-        pid = self.nursery.start(str(self.file or connection.settings_dict["NAME"]), **self.settings)
+        pid = self.nursery.start(self.database, **self.settings)
         self.pids.append(pid)
         return pid
+
+    def start_site(self) -> str:
+        """Serve the site; give its address, once it answers."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+        self.pids.append(self.nursery.start(self.database, port, STORAGES=plain, **self.settings))
+        until(lambda: is_answering(port), "the site answers")
+        return f"http://127.0.0.1:{port}"
 
     def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
         if is_alive(pid):
@@ -107,6 +122,14 @@ def database_url(sqlite: str) -> str:
         return sqlite
     parts = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
+def is_answering(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def is_alive(pid: int) -> bool:
