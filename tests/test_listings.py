@@ -156,6 +156,17 @@ def test_contents_list_leads_to_each_post_of_the_page(client: Client, notes: Blo
         assert [article.get("id") for article in page.tree.cssselect("article")] == anchors
 
 
+def test_whole_history_has_no_id_twice(client: Client, blog: BlogPage) -> None:
+    for _ in range(2):
+        make_post(blog, body="## Same\n\nA note[^1].\n\n[^1]: Small print.")
+    page = Page(client, "/?view=full")
+    ids = [element.get("id") for element in page.tree.cssselect("[id]")]
+    assert len(ids) == len(set(ids))
+    anchors = [link.get("href")[1:] for link in page.tree.cssselect('.prose a[href^="#"]')]
+    assert anchors != []
+    assert set(anchors) <= set(ids)
+
+
 def test_whole_history_beyond_the_limit_leads_on(client: Client, notes: BlogPage, settings: Any) -> None:
     settings.FULL_VIEW_BYTES = 1
     pages = walk(client, "/?view=full&order=oldest")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtailmarkdown.fields import MarkdownField
 
-from blog.markdown import render_short
+from blog.markdown import render_short, validate
 from blog.models.revision import bump
 
 valid_handle = RegexValidator(
@@ -25,7 +25,7 @@ class Author(models.Model):  # type: ignore[django-manager-missing]  # PostPage'
     handle = models.CharField(
         _("handle"), max_length=50, unique=True, validators=[valid_handle], help_text=_("The author's address is /@handle/.")
     )
-    about = MarkdownField(_("about"), blank=True, max_length=10_000)
+    about = MarkdownField(_("about"), blank=True, max_length=10_000, validators=[validate])
     url = models.URLField(_("own site"), blank=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

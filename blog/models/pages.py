@@ -17,7 +17,7 @@ from wagtail.search import index
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.cards import IN_MARK, render_card
-from blog.markdown import Rendered, RenderError, render, render_short
+from blog.markdown import Rendered, RenderError, render, render_short, validate
 from blog.models.revision import bump
 from blog.models.tags import PostTag
 
@@ -32,7 +32,7 @@ CHUNK = 200  # posts read at once
 class BlogPage(Page):
     """A blog: the root page of a Wagtail site, whose children are the posts."""
 
-    introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000)
+    introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000, validators=[validate])
     posts_per_page = models.PositiveSmallIntegerField(
         _("posts per page"), default=20, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )

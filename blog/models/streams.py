@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtailmarkdown.fields import MarkdownField
 
-from blog.markdown import render_short
+from blog.markdown import render_short, validate
 from blog.models.revision import bump
 from blog.models.tags import Order
 from blog.selection import Selection, SelectionError
@@ -42,7 +42,7 @@ class Stream(models.Model):
         blank=True,
         help_text=_("Tags, with “-” before an unwanted one; also @author, source:internal, year:2018. Empty for every post."),
     )
-    introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000)
+    introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000, validators=[validate])
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
     introduction_html = models.TextField(editable=False, default="")
 

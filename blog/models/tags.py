@@ -11,7 +11,7 @@ from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel
 from wagtailmarkdown.fields import MarkdownField
 
-from blog.markdown import render_short
+from blog.markdown import render_short, validate
 from blog.models.revision import bump
 from blog.slugs import slug
 
@@ -24,7 +24,7 @@ class Order(models.TextChoices):
 class Tag(TagBase):
     """A tag; its slug is its word in every address."""
 
-    description = MarkdownField(_("description"), blank=True, max_length=10_000)
+    description = MarkdownField(_("description"), blank=True, max_length=10_000, validators=[validate])
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
     description_html = models.TextField(editable=False, default="")
 

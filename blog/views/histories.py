@@ -1,22 +1,26 @@
 """A whole history on one page, sent while it is read from the database: memory stays constant."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
+from django.utils.safestring import SafeString
 
 from blog.around import tags_of
 from blog.listing import Listing
+from blog.markdown import prefixed
 from blog.models import PostPage
 from blog.reading import came_from
 
-PLACE = "<!-- the posts -->"  # stands in the listing's template where the posts go
+PLACE = SafeString("<!-- the posts -->")  # stands in the listing's page where the posts go
 
 
-def whole_history(listing: Listing, context: dict[str, Any]) -> Iterator[str]:
-    """The page in pieces: head, post by post, foot. Ends early beyond FULL_VIEW_BYTES, with a link to read on."""
-    head, foot = render_to_string("blog/listing.html", {**context, "cards": PLACE}).split(PLACE)
+def whole_history(listing: Listing, render: Callable[[SafeString], str]) -> Iterator[str]:
+    """The page in pieces: head, post by post, foot; `render` makes the page around the posts.
+
+    Ends early beyond FULL_VIEW_BYTES, with a link to read on.
+    """
+    head, foot = render(PLACE).split(PLACE)
     article = get_template("blog/article.html")
     kept = came_from(listing.selection)
     yield head
@@ -25,7 +29,8 @@ def whole_history(listing: Listing, context: dict[str, Any]) -> Iterator[str]:
         if sent > settings.FULL_VIEW_BYTES:
             yield render_to_string("blog/read_on.html", {"address": _from(listing, post)})
             break
-        piece = article.render({"post": post, "tags": tags_of(listing.index, post), "kept": kept})
+        html = prefixed(post.html, f"p{post.pk}-")  # ids of several posts on one page
+        piece = article.render({"post": post, "html": html, "tags": tags_of(listing.index, post), "kept": kept})
         sent += len(piece.encode())
         yield piece
     yield foot

@@ -10,14 +10,14 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 from wagtailmarkdown.fields import MarkdownField
 
-from blog.markdown import render_short
+from blog.markdown import render_short, validate
 from blog.selection import Selection, SelectionError
 
 
 class SignupPage(Page):
     """A page with the form; several may stand in a blog, each with its own text and selection."""
 
-    text = MarkdownField(_("text"), blank=True, max_length=10_000)
+    text = MarkdownField(_("text"), blank=True, max_length=10_000, validators=[validate])
     expression = models.CharField(
         _("selection"),
         max_length=500,
