@@ -25,6 +25,6 @@ def test_anymails_own_tests_fail_only_where_documented() -> None:
 
 
 def test_every_deviation_is_documented() -> None:
-    pages = "".join(page.read_text() for page in (ROOT / "docs").glob("mail*.md"))
-    missing = [name for name in DEVIATIONS if name.split(".")[1] not in pages]
+    page = (ROOT / "docs" / "mail.md").read_text()
+    missing = [name for name in DEVIATIONS if f"`{name.split('.')[1]}`" not in page]
     assert missing == []

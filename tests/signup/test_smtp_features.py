@@ -250,3 +250,10 @@ def test_error_does_not_tell_addresses_it_is_not_about() -> None:
     with pytest.raises(AnymailUnsupportedFeature) as caught:
         receive_one(template_id="welcome")
     assert "@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("encoder", "domain"), [("idna2003", "fass.example"), ("idna2008", "xn--fa-hia.example")])
+def test_idna_encoder_is_the_one_that_settings_name(settings: Settings, encoder: str, domain: str) -> None:
+    settings.ANYMAIL = {"IDNA_ENCODER": encoder}
+    mail = receive_one(to=["ben@faß.example"])
+    assert (mail.recipients, mail.message["To"]) == ([f"ben@{domain}"], f"ben@{domain}")
