@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from blog.cloud import cloud_address
 from blog.dates import month_name
@@ -14,16 +13,16 @@ from blog.selection import EXTERNAL, INTERNAL
 from blog.tagindex import Positions, TagIndex
 
 
-class Choice(NamedTuple):
-    """One choice of a switch; the present one has no address."""
+class Switches(NamedTuple):
+    """The address of each choice of view, time and source; the present ones have none."""
 
-    label: str
-    address: str | None
-
-
-class Switch(NamedTuple):
-    label: str
-    choices: list[Choice]
+    compact: str | None
+    full: str | None
+    newest: str | None
+    oldest: str | None
+    internal: str | None
+    external: str | None
+    every_source: str | None
 
 
 class FacetLink(NamedTuple):
@@ -57,24 +56,22 @@ class Pager(NamedTuple):
     next: str | None
 
 
-def switches(listing: Listing) -> list[Switch]:
-    """View, time and source, each with the present choice."""
-    view = {COMPACT: _("compact"), FULL: _("full")}
-    order = {NEWEST: _("newest"), OLDEST: _("oldest")}
-    source = {INTERNAL: _("internal"), EXTERNAL: _("external"), "": _("all")}
-    return [
-        _switch(listing, _("View"), "view", view, listing.reading.view, COMPACT),
-        _switch(listing, _("Time"), "order", order, listing.reading.order, listing.reading.default_order),
-        _switch(listing, _("Source"), "source", source, listing.selection.source or "", ""),
-    ]
+def switches(listing: Listing) -> Switches:
+    """View, time and source, as they could be chosen instead."""
+    reading, source = listing.reading, listing.selection.source
 
+    def choice(name: str, value: str, present: str, default: str) -> str | None:
+        return None if value == present else listing.address(**{name: None if value == default else value})
 
-def _switch(listing: Listing, label: str, name: str, choices: dict[str, str], present: str, default: str) -> Switch:
-    found = [
-        Choice(text, None if value == present else listing.address(**{name: None if value == default else value}))
-        for value, text in choices.items()
-    ]
-    return Switch(label, found)
+    return Switches(
+        compact=choice("view", COMPACT, reading.view, COMPACT),
+        full=choice("view", FULL, reading.view, COMPACT),
+        newest=choice("order", NEWEST, reading.order, reading.default_order),
+        oldest=choice("order", OLDEST, reading.order, reading.default_order),
+        internal=choice("source", INTERNAL, source or "", ""),
+        external=choice("source", EXTERNAL, source or "", ""),
+        every_source=choice("source", "", source or "", ""),
+    )
 
 
 def facets(listing: Listing) -> list[FacetLink]:
@@ -97,10 +94,10 @@ def more_tags(listing: Listing) -> str | None:
     return cloud_address(listing.selection)
 
 
-def droppings(listing: Listing, tags: tuple[str, ...]) -> list[Dropping]:
+def droppings(listing: Listing, tags: tuple[str, ...]) -> tuple[Dropping, ...]:
     """Some of the selection's tags, each with the listing without it; a stream may name some that no visible post bears."""
     known = [tag for tag in map(listing.index.tag, tags) if tag]
-    return [Dropping(tag.name, listing.elsewhere(listing.selection.dropping(tag.slug))) for tag in known]
+    return tuple(Dropping(tag.name, listing.elsewhere(listing.selection.dropping(tag.slug))) for tag in known)
 
 
 def name_of(index: TagIndex, slug: str) -> str:

@@ -1,18 +1,11 @@
-"""Small words for templates, and the lists that are too long to be looped over in one."""
+"""Small words for templates."""
 
-from collections.abc import Iterable
-from html import escape
 from urllib.parse import quote, urlsplit
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
-from blog.cloud import CloudTag
 from blog.dates import day
-from blog.feeds import FeedLink
 from blog.models import PostPage, Tag
-from blog.navigation import Choice, FacetLink, Period, Switch
 from blog.selection import Selection
 from blog.tagindex import IndexedTag
 
@@ -36,82 +29,3 @@ def listing(tag: Tag | IndexedTag) -> str:
 def host(url: str) -> str:
     """The host of an address, as a reader would say it."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
-
-
-@register.filter
-def alternates(feeds: Iterable[FeedLink], title: str) -> SafeString:
-    """A listing's feeds, for feed readers to discover."""
-    lines = [
-        f'<link rel="alternate" type="{feed.type}" title="{escape(title)} ({feed.name})" href="{escape(feed.address)}">\n'
-        for feed in feeds
-    ]
-    return mark_safe("".join(lines))  # noqa: S308 (each part is escaped)
-
-
-@register.filter
-def feed_list(feeds: Iterable[FeedLink]) -> SafeString:
-    """A listing's feeds, for readers to follow."""
-    links = [f'<a href="{escape(feed.address)}" type="{feed.type}">{feed.name}</a>' for feed in feeds]
-    return mark_safe(" · ".join(links))  # noqa: S308 (each part is escaped)
-
-
-@register.filter
-def switch_list(switches: Iterable[Switch]) -> SafeString:
-    """Switches, each with its choices, the present one without a link."""
-    rows = [f"<dt>{escape(switch.label)}</dt><dd>{' / '.join(map(_choice, switch.choices))}</dd>" for switch in switches]
-    return mark_safe(f'<dl class="switches">{"".join(rows)}</dl>')  # noqa: S308 (each part is escaped)
-
-
-def _choice(choice: Choice) -> str:
-    label = escape(choice.label)
-    return f'<a href="{escape(choice.address)}">{label}</a>' if choice.address else f"<b>{label}</b>"
-
-
-@register.filter
-def facet_list(facets: Iterable[FacetLink], nofollow: bool) -> SafeString:
-    """Facets, each with its count, to add or to leave out."""
-    rel = ' rel="nofollow"' if nofollow else ""
-    without = escape(_("without %s"))
-    return _join("facets", [_facet(facet, rel, without) for facet in facets])
-
-
-def _facet(facet: FacetLink, rel: str, without: str) -> str:
-    name = escape(facet.name)
-    return (
-        f'<li><a href="{escape(facet.add)}"{rel}>{name} <b>{facet.count}</b></a>'
-        f'<a href="{escape(facet.leave_out)}"{rel} aria-label="{without % name}">−</a>'
-    )
-
-
-@register.filter
-def periods(found: Iterable[Period]) -> SafeString:
-    """Years or months, each with its count and a bar as long as it is."""
-    found = list(found)
-    most = max((period.count for period in found), default=1)
-    return _join("periods", [_period(period, most) for period in found]) if found else SafeString()
-
-
-def _period(period: Period, most: int) -> str:
-    label = escape(period.label)
-    link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
-    return f'<li>{link}<meter max="{most}" value="{period.count}" aria-hidden="true"></meter> {period.count}'
-
-
-@register.filter
-def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
-    """The tags of a cloud, each with a link to its notes and one to what goes with it."""
-    goes_with = escape(_("tags that go with %s"))
-    return mark_safe("\n".join(_cloud_tag(tag, goes_with) for tag in cloud))  # noqa: S308 (each part is escaped)
-
-
-def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
-    name = escape(tag.name)
-    count = f'<span class="count">{tag.count}</span>'
-    if tag.narrower:
-        label = f"{tag.count}: {goes_with % name}"
-        count = f'<a class="count" href="{escape(tag.narrower)}" rel="nofollow" aria-label="{label}">{tag.count}</a>'
-    return f'<li class="s{tag.size}"><a href="{escape(tag.address)}">{name}</a> {count}</li>'
-
-
-def _join(kind: str, items: list[str]) -> SafeString:
-    return mark_safe(f'<ul class="{kind}">{"".join(items)}</ul>')  # noqa: S308 (each part is escaped)

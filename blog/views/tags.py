@@ -1,6 +1,7 @@
 """Every tag with its count; and the tags that go with some."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import ngettext
 
 from blog.addressing import check_known
 from blog.answers import public
@@ -9,9 +10,10 @@ from blog.reading import query
 from blog.selection import Selection
 from blog.sites import index_of
 from blog.views.errors import helpful
-from blog.views.pages import page
+from blog.views.fragments import cloud_items
+from blog.views.pages import fill_page
 
-BY_NAME, BY_COUNT = "name", "count"
+BY_COUNT = "count"
 
 
 @public
@@ -21,17 +23,15 @@ def tags(request: HttpRequest) -> HttpResponseBase:
     index = index_of(request)
     within = Selection.parse(request.GET.get("with", ""))
     check_known(within, index)
-    by = BY_COUNT if request.GET.get("by") == BY_COUNT else BY_NAME
+    by_count = request.GET.get("by") == BY_COUNT
     kept = {"with": within.expression} if within else {}
-    return page(
-        request,
-        "blog/tags.html",
-        cloud=cloud(index, within, by == BY_COUNT),
-        by=by,
-        by_name="/tags/" + query(kept),
-        by_count="/tags/" + query(kept, {"by": BY_COUNT}),
-        within=within,
-        canonical="/tags/",
-        here="tags",
-        noindex=bool(within),
-    )
+    found = cloud(index, within, by_count)
+    words = {
+        "within": " + ".join(within.wanted),
+        "found": ngettext("%(count)s tag", "%(count)s tags", len(found)) % {"count": len(found)},
+        "cloud": cloud_items(found),
+        "name_address": "/tags/" + query(kept),
+        "count_address": "/tags/" + query(kept, {"by": BY_COUNT}),
+        "canonical": "/tags/",
+    }
+    return HttpResponse(fill_page(request, "blog/tags.html", words, by_count=by_count, here="tags", noindex=bool(within)))

@@ -1,0 +1,104 @@
+"""What a listing's page shows: its words, and its shape."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
+
+from blog import feeds, navigation
+from blog.cards import IN_MARK, with_anchor, with_excerpt
+from blog.listing import Listing
+from blog.models import Author, Tag
+from blog.reading import FULL, came_from
+from blog.selection import quoted
+from blog.stencils import Word
+from blog.views.fragments import alternates, facet_list, feed_list, periods
+
+
+def words(listing: Listing, title: str, tag: Tag | None = None, author: Author | None = None) -> dict[str, Word]:
+    """Every word of it that another listing may have otherwise."""
+    chosen, reading = listing.selection, listing.reading
+    links = feeds.links(listing)
+    contents = None if reading.contents else "1"
+    return {
+        "title": title,
+        "about": mark_safe(_about(listing, tag, author)),  # noqa: S308 (rendered and sanitised when it was saved)
+        "author": author.name if author else "",
+        "wanted": navigation.droppings(listing, chosen.wanted),
+        "unwanted": navigation.droppings(listing, chosen.unwanted),
+        "found": ngettext("%(count)s note", "%(count)s notes", listing.count) % {"count": listing.count},
+        "with_contents": listing.address(contents=contents, **_place(listing)),
+        "titles": tuple((quote(slug), text) for slug, text in listing.titles.values()) if reading.contents else (),
+        "cards": _cards(listing),
+        "pager": navigation.pager(listing),
+        "canonical": listing.address(contents=None, q=None, **_place(listing)),
+        "alternates": alternates(links, title),
+        "switches": navigation.switches(listing),
+        "facets": facet_list(navigation.facets(listing), nofollow=len(chosen) > 0),
+        "more_tags": navigation.more_tags(listing),
+        "periods": _periods(listing),
+        "path": listing.path,
+        "q": reading.q,
+        "hidden": tuple((name, value) for name, value in listing.parameters.items() if name != "q"),
+        "feeds": feed_list(links),
+        "sign_up": _sign_up(listing),
+    }
+
+
+def shape(listing: Listing) -> dict[str, Any]:
+    """What decides which words it needs."""
+    chosen, reading = listing.selection, listing.reading
+    return {
+        "stream": listing.stream is not None,
+        "chosen": bool(chosen),
+        "tagged": len(chosen) > 0,
+        "count": min(listing.count, 2),
+        "oldest_first": reading.oldest_first,
+        "contents": reading.contents,
+        "here": "" if chosen else "notes",
+        "nofollow": len(chosen) > 0,
+        "noindex": len(chosen) > 1 or bool(chosen.unwanted or reading.q),
+    }
+
+
+def _sign_up(listing: Listing) -> str:
+    """Where to follow the selection by mail; a stream may name tags that no visible post bears, which stay its editor's."""
+    known = not listing.index.unknown(listing.selection)
+    return f"/signup/?tags={quoted(str(listing.selection))}" if known and listing.selection else "/signup/"
+
+
+def _place(listing: Listing) -> dict[str, str | None]:
+    """Where in the listing the page begins."""
+    return {name: listing.reading.parameters.get(name) for name in ("before", "after")}
+
+
+def _about(listing: Listing, tag: Tag | None, author: Author | None) -> str:
+    """What an editor wrote about this selection (HTML); on a blog's front page, about the blog."""
+    if listing.stream:
+        return listing.stream.introduction_html
+    if tag:
+        return tag.description_html
+    if author:
+        return author.about_html
+    return "" if listing.selection else listing.blog.introduction
+
+
+def _periods(listing: Listing) -> SafeString:
+    """The years, where there is a choice, and the months of the chosen one."""
+    years = navigation.years(listing)
+    if len(years) < 2 and not listing.selection.year:
+        return SafeString()
+    return periods(years) + periods(navigation.months(listing))
+
+
+def _cards(listing: Listing) -> SafeString:
+    """The page's cards; with anchors where its contents are listed, with excerpts where words are sought."""
+    if listing.reading.view == FULL:
+        return SafeString()
+    cards, reading = listing.cards, listing.reading
+    if reading.q:
+        cards = {id_: with_excerpt(card, listing.excerpts.get(id_, "")) for id_, card in cards.items()}
+    if reading.contents:
+        cards = {id_: with_anchor(card, listing.titles[id_][0]) for id_, card in cards.items() if id_ in listing.titles}
+    return mark_safe("\n".join(cards.values()).replace(IN_MARK, came_from(listing.selection)))  # noqa: S308 (rendered when saved)
