@@ -107,8 +107,8 @@ GOLDEN = {
         '<h2 id="n-some-words"><a href="#n-some-words">Some words</a></h2>',
     ),
     "links": (
-        "https://a.example/(b). www.a.example x@a.example <tel:+1>",
-        '<p><a href="https://a.example/(b)">https://a.example/(b)</a>. <a href="http://www.a.example">www.a.example</a> '
+        "https://a.example/b. www.a.example x@a.example <tel:+1>",
+        '<p><a href="https://a.example/b">https://a.example/b</a>. <a href="http://www.a.example">www.a.example</a> '
         '<a href="mailto:x@a.example">x@a.example</a> </p>',
     ),
     "link with attributes": (
