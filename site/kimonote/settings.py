@@ -166,7 +166,8 @@ if ":" not in ANYMAIL.get("WEBHOOK_SECRET", ":"):
     raise ImproperlyConfigured(
         "ANYMAIL_WEBHOOK_SECRET has no colon: write a name and a password of your own, as name:password."
     )
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_host if ':' not in _host else 'localhost'}>")
+_mail_host = "localhost" if ":" in _host else _host  # a bare IPv6 address cannot stand after an @
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_mail_host}>")
 SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
 try:
     _domain = sender_domain(DEFAULT_FROM_EMAIL)

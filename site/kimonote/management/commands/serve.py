@@ -13,10 +13,10 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
-from granian.server import MPServer
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server import MPServer
 
 REQUEST_HEAD = 64 * 1024  # bytes of address and headers together; beyond, granian answers 431 or 414
 HEAD_PATIENCE = 10_000  # milliseconds for a request's head to arrive
@@ -57,10 +57,12 @@ def load_in_child(parent: int) -> Callable[..., Any]:
 
 
 def end_with(parent: int) -> None:
-    """Wait until this process's parent is another than `parent`; then stop as if told to."""
+    """Wait until this process's parent is another than `parent`; then stop as if told to, or die."""
     while os.getppid() == parent:
         time.sleep(LOOK_AGAIN)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOP_PATIENCE)
+    os._exit(1)
 
 
 def make_server(*, host: str, port: int, socket: Path | None, processes: int, threads: int, **options: Any) -> MPServer:
