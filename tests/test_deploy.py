@@ -105,9 +105,10 @@ def site(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     var = folder / "var"
     env = folder / "kimonote.env"
     env.write_text(
-        f"SECRET_KEY={'k3y' * 20}\nSITE_URL=https://{HOST}\nPROXY_SSL_HEADER=X-Forwarded-Proto\nTRUSTED_PROXIES=127.0.0.1\n"
+        f"SECRET_KEY={'k3y' * 20}\nSITE_URL=https://{HOST}\nVAR_DIR={var}\n"
+        "PROXY_SSL_HEADER=X-Forwarded-Proto\nTRUSTED_PROXIES=127.0.0.1\n"
     )
-    variables = {"ENV_FILE": str(env), "VAR_DIR": str(var)}
+    variables = {"ENV_FILE": str(env)}
     python = str(checkout / ".venv" / "bin" / "python")
     for command in (["collectstatic", "--noinput", "--verbosity", "0"], ["prepare", "--demo"]):
         prepared = start(checkout, python, "manage.py", *command, **variables)
