@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from functools import cache, wraps
+from datetime import datetime, timedelta
+from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
@@ -20,6 +20,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SHAPING = ("templates", "static", "blog", "site", "locale")  # folders whose files decide what a page looks like
+SNAPSHOTS = 16  # whose validators are remembered
 RESOLUTION = timedelta(seconds=1)  # of an HTTP date: a change this young may be followed by another of the same date
 
 
@@ -55,14 +56,15 @@ def public(view: View[P]) -> View[P]:
     return answer
 
 
-def etag_of(index: TagIndex) -> str:
-    """The validator of every page made from this snapshot; the time tells it from one before a restored backup."""
-    return f'W/"{release()}-{index.version}-{int(index.changed.timestamp() * 1000):x}"'
+@lru_cache(SNAPSHOTS)
+def validators(version: str, changed: datetime) -> tuple[str, str]:
+    """ETag and Last-Modified of every page of a snapshot; the time tells it from one before a restored backup."""
+    return f'W/"{release()}-{version}-{int(changed.timestamp() * 1000):x}"', http_date(changed.timestamp())
 
 
 def _still_holds(request: HttpRequest, index: TagIndex) -> bool:
     changed = int(index.changed.timestamp()) if _is_settled(index) else None
-    conditional = get_conditional_response(request, etag_of(index), changed)
+    conditional = get_conditional_response(request, validators(index.version, index.changed)[0], changed)
     return conditional is not None and conditional.status_code == 304
 
 
@@ -75,9 +77,9 @@ def mark_public(response: HttpResponseBase, index: TagIndex) -> HttpResponseBase
     patch_cache_control(response, public=True, no_cache=True)
     patch_vary_headers(response, ["Accept-Encoding"])
     if response.status_code in (200, 304):
-        response["ETag"] = etag_of(index)
+        response["ETag"], last_modified = validators(index.version, index.changed)
         if _is_settled(index):
-            response["Last-Modified"] = http_date(index.changed.timestamp())
+            response["Last-Modified"] = last_modified
     response.made_from = index  # type: ignore[attr-defined]  # tells the page cache that and how long it may keep it
     return response
 

@@ -23,6 +23,7 @@ CONTENT_TYPES = {
     "atom": "application/atom+xml; charset=utf-8",
     "json": "application/feed+json; charset=utf-8",
 }
+TYPES = {form: content_type.partition(";")[0] for form, content_type in CONTENT_TYPES.items()}
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
@@ -71,7 +72,8 @@ def file_name(form: str) -> str:
 
 def links(listing: Listing) -> list[FeedLink]:
     """The three feeds of a listing, whatever its order or view."""
-    return [FeedLink(NAMES[form], CONTENT_TYPES[form].partition(";")[0], _address(listing, form)) for form in FORMS]
+    query = _query(listing)
+    return [FeedLink(NAMES[form], TYPES[form], listing.path + file_name(form) + query) for form in FORMS]
 
 
 def answer(request: HttpRequest, listing: Listing, form: str, title: str) -> HttpResponse:
@@ -81,15 +83,14 @@ def answer(request: HttpRequest, listing: Listing, form: str, title: str) -> Htt
     return HttpResponse(writers[form](channel), content_type=CONTENT_TYPES[form])
 
 
-def _address(listing: Listing, form: str, **place: str | None) -> str:
-    """A feed's address: newest first whatever the listing's order, from the start or from a place."""
-    return (
-        f"{listing.path}{file_name(form)}" + listing.address(order=None, view=None, contents=None, **place)[len(listing.path) :]
-    )
+def _query(listing: Listing, **place: str | None) -> str:
+    """The query of a feed's address: newest first whatever the listing's order, from the start or from a place."""
+    return listing.query(order=None, view=None, contents=None, **place)
 
 
 def _channel(request: HttpRequest, listing: Listing, form: str, title: str) -> Channel:
     site = f"{request.scheme}://{request.get_host()}"
+    feed = site + listing.path + file_name(form)
     index, reading = listing.index, listing.reading
     page = index.page(listing.chosen, FEED_LENGTH, before=reading.before, after=reading.after)
     posts = PostPage.objects.whole().in_bulk(page.ids)
@@ -98,8 +99,8 @@ def _channel(request: HttpRequest, listing: Listing, form: str, title: str) -> C
         title=_clean(f"{listing.blog.title}: {title}" if listing.selection else listing.blog.title),
         site=site,
         page=site + listing.address(),
-        itself=site + _address(listing, form, before=_text(reading.before), after=_text(reading.after)),
-        older=site + _address(listing, form, before=str(page.older)) if page.older else None,
+        itself=feed + _query(listing, before=_text(reading.before), after=_text(reading.after)),
+        older=feed + _query(listing, before=str(page.older)) if page.older else None,
         updated=max((entry.updated for entry in entries), default=index.changed),
         language=listing.blog.language,
         entries=entries,

@@ -88,8 +88,12 @@ class Listing:
 
     def address(self, **changes: str | None) -> str:
         """Its address from the reading's start, with some parameters changed, or (by None) left out."""
+        return self.path + self.query(**changes)
+
+    def query(self, **changes: str | None) -> str:
+        """What its address says from the `?` on."""
         given = {**self.parameters, **changes}
-        return self.path + query({name: value for name in PARAMETERS if (value := given.get(name))})
+        return query({name: value for name in PARAMETERS if (value := given.get(name))}) if given else ""
 
     def elsewhere(self, selection: Selection) -> str:
         """The address of another selection, read the same way from its start; a default order stays behind."""

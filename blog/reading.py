@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from blog.selection import ADDRESS_SAFE, READERS, Selection, SelectionError
 from blog.tagindex import Cursor
@@ -76,8 +76,12 @@ def narrow(selection: Selection, given: Mapping[str, str]) -> Selection:
 
 def query(*parts: Mapping[str, str]) -> str:
     """Join parameters to the query of an address, with its `?`; empty without any."""
-    pairs = {name: value for part in parts for name, value in part.items()}
-    return f"?{urlencode(pairs)}" if pairs else ""
+    pairs = {
+        name: value if value.isalnum() and value.isascii() else quote_plus(value)
+        for part in parts
+        for name, value in part.items()
+    }
+    return "?" + "&".join([f"{name}={value}" for name, value in pairs.items()]) if pairs else ""
 
 
 def came_from(selection: Selection) -> str:

@@ -30,6 +30,15 @@ MAX_HOSTS = 1000  # remembered at once
 
 def blog_of(request: HttpRequest) -> Blog:
     """The blog that answers at this request's host; raises Http404 where there is none."""
+    if not hasattr(request, "blog"):
+        request.blog = _find(request)  # type: ignore[attr-defined]
+    blog: Blog | None = request.blog  # type: ignore[attr-defined]
+    if blog is None:
+        raise Http404(_("There is no blog at this address yet."))
+    return blog
+
+
+def _find(request: HttpRequest) -> Blog | None:
     global _blogs  # noqa: PLW0603 (swapped whole, as the index is)
     revision, blogs = _blogs
     if revision != revision_of(request) or len(blogs) > MAX_HOSTS:
@@ -38,10 +47,7 @@ def blog_of(request: HttpRequest) -> Blog:
     host = request.get_host()
     if host not in blogs:
         blogs[host] = _read(request)
-    blog = blogs[host]
-    if blog is None:
-        raise Http404(_("There is no blog at this address yet."))
-    return blog
+    return blogs[host]
 
 
 def clear() -> None:
@@ -58,8 +64,11 @@ def revision_of(request: HttpRequest) -> int:
 
 
 def index_of(request: HttpRequest) -> TagIndex:
-    """The posts this request's reader may see, as an index."""
-    return snapshot(blog_of(request).path, audience_of(request), revision_of(request))
+    """The posts this request's reader may see, as an index: the same to the request's end."""
+    if not hasattr(request, "index"):
+        request.index = snapshot(blog_of(request).path, audience_of(request), revision_of(request))  # type: ignore[attr-defined]
+    index: TagIndex = request.index  # type: ignore[attr-defined]
+    return index
 
 
 def audience_of(request: HttpRequest) -> frozenset[int]:
