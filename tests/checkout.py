@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -26,7 +26,6 @@ class Running:
     process: subprocess.Popen[bytes]
     folder: Path
     log: Path
-    sent: list[int] = field(default_factory=list)
 
     @property
     def output(self) -> str:
