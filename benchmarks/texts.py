@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -45,9 +46,10 @@ def dress() -> None:
     """Store texts and cards of every post."""
     from django.db import connection
 
+    from blog.markdown import render
     from blog.models.revision import bump
 
-    texts = list(_texts())
+    texts = [(body, render(body)) for body in demo_texts()]
     with connection.cursor() as cursor:
         for number, (body, rendered) in enumerate(texts):
             cursor.execute(
@@ -63,15 +65,13 @@ def dress() -> None:
     bump()
 
 
-def _texts() -> Iterator[tuple[str, Any]]:
-    """The demo's texts that hold no picture, rendered."""
+@cache
+def demo_texts() -> list[str]:
+    """The demo's texts that show no picture."""
     from blog.demo.loading import POSTS, read_post
-    from blog.markdown import render
 
-    for path in sorted(POSTS.glob("*.md")):
-        _header, body = read_post(path)
-        if "](images/" not in body:
-            yield body, render(body)
+    bodies = [read_post(path)[1] for path in sorted(POSTS.glob("*.md"))]
+    return [body for body in bodies if "](images/" not in body]
 
 
 def _posts(excerpts: list[str]) -> Iterator[Post]:

@@ -1,0 +1,102 @@
+"""The tables of whole requests, and what they say of the targets."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from benchmarks.pages import (
+    COLD,
+    COMPRESSED,
+    CROWD,
+    EMPTY,
+    FACETTED,
+    FEED,
+    FILES,
+    LISTING,
+    MICRO,
+    POST,
+    TAGS,
+    UNCHANGED,
+    USUAL,
+    WARM,
+    Figures,
+)
+from benchmarks.tables import figure, table, times
+
+PAGES = (LISTING, COMPRESSED, FEED, POST, TAGS, UNCHANGED)
+HEADS = ("page", "cold, a second", "ms", "÷ empty", "warm, a second", "ms", "÷ empty", "usual, a second", "ms", "cold ÷ usual")
+
+
+class Target(NamedTuple):
+    """What was promised, and what came of it."""
+
+    what: str
+    measured: float
+    limit: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+    def __str__(self) -> str:
+        side = "at least" if self.at_least else "at most"
+        return f"- {'met' if self.met else 'MISSED'}: {self.what}: {times(self.measured)} ({side} {times(self.limit)})"
+
+
+def report(figures: Figures) -> str:
+    """Everything that was measured of whole requests, as Markdown."""
+    rows = [_row(figures, page) for page in PAGES]
+    crowd = [
+        [f"two tags, page cache {server}", figure(load.rate), figure(load.p50), figure(load.p99), times(load.p99 / load.p50)]
+        for server, load in figures.crowd.items()
+    ]
+    return "\n\n".join(
+        [
+            "Answers a second, and milliseconds of processor that the server used for one:",
+            table(HEADS, rows),
+            "\n".join(_beside(figures)),
+            table([f"{CROWD} connections", "a second", "median ms", "p99 ms", "p99 ÷ median"], crowd),
+            "\n".join(map(str, targets(figures))),
+        ]
+    )
+
+
+def _row(figures: Figures, page: str) -> list[str]:
+    empty = figures.processor(EMPTY, LISTING)
+    cells = [page]
+    for server in (COLD, WARM):
+        load = figures.loads[server, page]
+        cells += [figure(load.rate), figure(load.processor), times(load.processor / empty)]
+    if (USUAL, page) not in figures.loads:
+        return [*cells, "", "", ""]
+    usual = figures.loads[USUAL, page]
+    return [*cells, figure(usual.rate), figure(usual.processor), times(figures.rate(COLD, page) / usual.rate)]
+
+
+def _beside(figures: Figures) -> Iterator[str]:
+    names = {
+        (EMPTY, LISTING): "an empty Django view",
+        (FACETTED, LISTING): "the usual listing with its facets",
+        (FILES, LISTING): "nginx, the listing's bytes from a file",
+        (FILES, POST): "nginx, the post's bytes from a file",
+        (MICRO, LISTING): "nginx with the micro-cache of deploy/nginx.conf before the site, the listing",
+    }
+    for key, name in names.items():
+        if key in figures.loads:
+            load = figures.loads[key]
+            yield f"- {name}: {figure(load.rate)} a second, {figure(load.processor)} ms"
+    yield from (f"- {absence}" for absence in figures.absent)
+
+
+def targets(figures: Figures) -> Iterator[Target]:
+    """What the site is held to, for 14,000 posts."""
+    empty = figures.processor(EMPTY, LISTING)
+    for page, least in ((LISTING, 80), (FEED, 30), (POST, 5)):
+        speedup = figures.rate(COLD, page) / figures.rate(USUAL, page)
+        yield Target(f"{page}, page cache cold, beside the usual", speedup, least, at_least=True)
+    yield Target("processor of two tags, page cache cold, beside an empty view", figures.processor(COLD, LISTING) / empty, 6)
+    for page in (LISTING, COMPRESSED, FEED, POST, TAGS):
+        yield Target(f"processor of {page}, page cache warm, beside an empty view", figures.processor(WARM, page) / empty, 2)
+    yield Target("processor of a 304 beside an empty view", figures.processor(WARM, UNCHANGED) / empty, 1.3)
+    for server, load in figures.crowd.items():
+        yield Target(f"{CROWD} connections, page cache {server}: p99 beside the median", load.p99 / load.p50, 10)

@@ -1,0 +1,155 @@
+"""What one publish from the admin costs beyond Wagtail's own work, and how long an import of many posts takes.
+
+`DATABASE_URL=… IMPORT_DATABASE_URL=… python -m benchmarks.publishing [quick]`, the first being filled, the second empty.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from statistics import median
+from typing import Any
+from unittest import mock
+
+from benchmarks.filling import start_django
+from benchmarks.graph import items
+from benchmarks.serving import ROOT
+from benchmarks.tables import figure, table
+
+PUBLISHES, IMPORTED = 30, 10_000
+FEW_PUBLISHES, FEW_IMPORTED = 5, 300  # in a quick run
+MOST_EXTRA = 20  # milliseconds, of a publish
+MOST_SECONDS = {"sqlite": 25, "postgresql": 45}  # for an import, beside rendering
+
+
+def main(quick: bool) -> None:
+    if "IMPORTING" in os.environ:
+        import_posts(Path(os.environ["IMPORTING"]))
+        return
+    publish(FEW_PUBLISHES if quick else PUBLISHES)
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory(prefix="kimonote-posts-") as folder:
+        write_files(Path(folder), FEW_IMPORTED if quick else IMPORTED)
+        surroundings = {**os.environ, "DATABASE_URL": os.environ["IMPORT_DATABASE_URL"], "IMPORTING": folder}
+        subprocess.run([sys.executable, "-m", "benchmarks.publishing"], cwd=ROOT, env=surroundings, check=True)
+
+
+def publish(number: int) -> None:
+    """Publish new posts through the admin, by turns with and without what this site adds."""
+    start_django()
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    from blog.models import BlogPage
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(get_user_model().objects.create_superuser("bench", "", "bench"))
+    blog = BlogPage.objects.get()
+    plain: list[float] = []
+    whole: list[float] = []
+    for turn in range(number + 2):
+        with without_our_work():
+            first = _publish(client, blog.pk, f"plain-{turn}")
+        second = _publish(client, blog.pk, f"whole-{turn}")
+        if turn > 1:  # before, both warm up
+            plain.append(first)
+            whole.append(second)
+    extra = median(whole) - median(plain)
+    print(f"One publish from the admin: {figure(median(whole))} ms; without rendering and revision {figure(median(plain))} ms.")
+    print(f"- {_verdict(extra, MOST_EXTRA)}: what this site adds: {figure(extra)} ms (at most {MOST_EXTRA} ms)\n")
+
+
+@contextmanager
+def without_our_work() -> Iterator[None]:
+    """Posts saved as Wagtail alone saves them: nothing rendered, no revision raised."""
+    from wagtail.models import Page
+
+    from blog.models import PostPage
+
+    with (
+        mock.patch.object(PostPage, "save", Page.save),
+        mock.patch.object(PostPage, "clean", Page.clean),
+        mock.patch("blog.models.pages.bump"),
+        mock.patch("blog.signals.bump"),
+    ):
+        yield
+
+
+def _publish(client: Any, blog: int, slug: str) -> float:
+    """Milliseconds."""
+    from django.urls import reverse
+
+    from benchmarks.texts import demo_texts
+
+    texts = demo_texts()
+    address = reverse("wagtailadmin_pages:add", args=("blog", "postpage", blog))
+    form = _form(title=slug, slug=slug, body=texts[hash(slug) % len(texts)], tags="python, css, of-our-own")
+    start = time.perf_counter()
+    response = client.post(address, form)
+    taken = time.perf_counter() - start
+    if response.status_code != 302:
+        raise RuntimeError(f"Publishing answered {response.status_code}.")
+    return taken * 1000
+
+
+def _form(**fields: str) -> dict[str, str]:
+    """The post's form as the editor sends it."""
+    empty = dict.fromkeys(["link", "summary", "cover", "author", "published", "go_live_at", "expire_at"], "")
+    counts = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0", "MIN_NUM_FORMS": "0", "MAX_NUM_FORMS": "1000"}
+    comments = {f"comments-{name}": value for name, value in counts.items()}
+    return {**empty, **comments, **fields, "action-publish": "yes"}
+
+
+def write_files(folder: Path, number: int) -> None:
+    """Markdown files with front matter, in the shape of a real blog's tags."""
+    from benchmarks.texts import demo_texts
+
+    texts = demo_texts()
+    for place, item in enumerate(items(number)):
+        day = f"{2003 + place * 22 // number}-{place % 12 + 1:02}-{place % 28 + 1:02}"
+        head = f"---\ntitle: Post {place} of the benchmark\ndate: {day}\ntags: [{', '.join(item.tags)}]\n---\n"
+        (folder / f"{day}-post-{place}.md").write_text(head + texts[place % len(texts)], encoding="utf-8")
+
+
+def import_posts(folder: Path) -> None:
+    """Import them into an empty site: read and render first, which is timed by itself, then write."""
+    start_django()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    from blog.importing import run
+    from blog.importing.finding import find_files
+    from blog.importing.source import Options
+    from blog.models import BlogPage
+
+    call_command("prepare", stdout=StringIO())
+    options = Options(zone=timezone.get_default_timezone(), together="With {}.")
+    files = find_files([folder])
+    start = time.perf_counter()
+    prepared = list(run.prepare_all(files.files, options))
+    rendering = time.perf_counter() - start
+    start = time.perf_counter()
+    with mock.patch.object(run, "prepare_all", return_value=iter(prepared)):
+        report = run.Import(BlogPage.objects.get(), options).run(files)
+    writing = time.perf_counter() - start
+    print(f"Importing {report.imported:,} posts:\n")
+    rows = [["reading and rendering, on every core", figure(rendering)], ["writing all that belongs to them", figure(writing)]]
+    print(table(["", "seconds"], rows))
+    limit = MOST_SECONDS[connection.vendor] * report.imported / IMPORTED
+    print(f"\n- {_verdict(writing, limit)}: beside rendering {figure(writing)} s (at most {figure(limit)} s)")
+    if report.imported != len(files.files):
+        raise RuntimeError(f"{len(files.files) - report.imported} posts were not imported.")
+
+
+def _verdict(measured: float, limit: float) -> str:
+    return "met" if measured <= limit else "MISSED"
+
+
+if __name__ == "__main__":
+    main("quick" in sys.argv[1:])

@@ -1,0 +1,108 @@
+"""What a listing asks, of the tag index beside the usual queries over Wagtail's pages and SQL on a narrow table.
+
+`DATABASE_URL=… python -m benchmarks.questions` after `python -m benchmarks.filling SIZE`.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.filling import start_django
+from benchmarks.tables import figure, spread, table, times
+
+if TYPE_CHECKING:
+    from blog.selection import Selection
+    from blog.tagindex import TagIndex
+
+PAGE, FACETS = 20, 30
+PATIENCE = float(os.environ.get("PATIENCE", "0.15"))  # seconds for which one question is asked again and again
+MOST = 200  # times
+
+Questions = dict[str, Callable[[], object]]
+
+
+def main() -> None:
+    start_django()
+    from benchmarks.choosing import cases
+    from benchmarks.narrow import Narrow, narrow_table
+    from benchmarks.orm import questions as usual_questions
+    from blog import snapshots
+    from blog.models import BlogPage, Tag
+
+    index = snapshots.snapshot(BlogPage.objects.get().path)
+    numbers = dict(Tag.objects.values_list("slug", "pk"))
+    totals = {facet.tag.slug: facet.count for facet in index.tags()}
+    rows: list[list[str]] = []
+    with narrow_table():
+        for kind, selection in cases(index):
+            middle = _middle(index, selection)
+            ours, theirs = _index(index, selection, middle), usual_questions(selection, _time(index, middle))
+            sql = Narrow(selection, numbers, totals).questions(index.cursor(middle))
+            _check(ours, theirs, sql)
+            rows.append([kind, *_row(index, selection, ours, theirs, sql)])
+    print(
+        "Milliseconds of the index, median / 95th percentile; then how many times that (a) Wagtail's pages and (b) SQL took.\n"
+    )
+    print(table(["tags", "posts", "(c) bare AND", *ours], rows))
+
+
+def _row(index: "TagIndex", selection: "Selection", ours: Questions, theirs: Questions, sql: Questions) -> Iterator[str]:
+    yield f"{len(index.select(selection)):,}"
+    bitmaps = [index.borne_by(index.numbers[tag]) for tag in selection.wanted]
+    bare = _measure(lambda: len(bitmaps[0].intersection(*bitmaps[1:])))
+    yield figure(median(bare))
+    for name, ask in ours.items():
+        by_index = _measure(ask)
+        others = " ".join(times(median(_measure(asked[name])) / median(by_index)) for asked in (theirs, sql))
+        yield f"{spread(by_index)} · {others}"
+
+
+def _measure(ask: Callable[[], object]) -> list[float]:
+    """Milliseconds of each time it was asked, at least once after the first."""
+    ask()
+    taken: list[float] = []
+    end = time.perf_counter() + PATIENCE
+    while not taken or (len(taken) < MOST and time.perf_counter() < end):
+        start = time.perf_counter()
+        ask()
+        taken.append((time.perf_counter() - start) * 1000)
+    return taken
+
+
+def _middle(index: "TagIndex", selection: "Selection") -> int:
+    """The position of the post in the midst of a selection; where it is empty, of the whole."""
+    chosen = index.select(selection) or index.everything
+    return int(chosen[len(chosen) // 2])
+
+
+def _time(index: "TagIndex", position: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=index.cursor(position).published)
+
+
+def _index(index: "TagIndex", selection: "Selection", middle: int) -> Questions:
+    """What the views ask, from the selection on."""
+    place = index.cursor(middle)
+    return {
+        "count": lambda: len(index.select(selection)),
+        "first page": lambda: index.page(index.select(selection), PAGE).ids,
+        "deep page": lambda: index.page(index.select(selection), PAGE, before=place).ids,
+        "oldest first": lambda: index.page(index.select(selection), PAGE, oldest_first=True).ids,
+        "facets": lambda: index.facets(index.select(selection), selection.tags, FACETS),
+        "years": lambda: index.years(index.select(selection)),
+        "neighbours": lambda: index.neighbours(index.select(selection), middle),
+    }
+
+
+def _check(ours: Questions, theirs: Questions, sql: Questions) -> None:
+    """All three must say the same of the first page."""
+    first = "first page"
+    expected = ours[first]()
+    if not (expected == theirs[first]() == [post for (post,) in sql[first]()]):  # type: ignore[attr-defined]
+        raise AssertionError(f"The ways differ: {expected}, {theirs[first]()}, {sql[first]()}.")
+
+
+if __name__ == "__main__":
+    main()
