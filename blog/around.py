@@ -1,6 +1,5 @@
 """What lies around a post: its neighbours in each set of posts it is in, and the pairs of its tags."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -14,18 +13,6 @@ from blog.slugs import fold
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """The posts beside a post in one set of posts."""
-
-    label: str
-    address: str
-    rank: int
-    total: int
-    newer: "Title | None"
-    older: "Title | None"
-
-
 class Title(NamedTuple):
     """A post as a link: enough of it."""
 
@@ -33,13 +20,24 @@ class Title(NamedTuple):
     address: str
 
 
+class Around(NamedTuple):
+    """The posts beside a post in one set of posts."""
+
+    label: str
+    address: str
+    rank: str
+    total: str
+    newer: Title | None
+    older: Title | None
+
+
 class Pair(NamedTuple):
     label: str
     address: str
-    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
+    posts: str  # how many bear both
 
 
-def around(index: TagIndex, position: int, within: Selection | None) -> list[Around]:
+def around(index: TagIndex, position: int, within: Selection | None) -> tuple[Around, ...]:
     """What lies around a post: in the blog, in the selection its reader came from, in each of its tags."""
     sets = [(_("All notes"), Selection())]
     if within:
@@ -52,7 +50,7 @@ def around(index: TagIndex, position: int, within: Selection | None) -> list[Aro
     titles = PostPage.objects.titles(
         [id_ for *_set, beside in found for id_ in (beside.newer, beside.older) if id_ is not None]
     )
-    return [_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found]
+    return tuple(_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found)
 
 
 def _in_short(index: TagIndex, selection: Selection) -> str:
@@ -74,20 +72,20 @@ def _around(
         return Title(text, f"/{quote(slug)}/{kept}")
 
     newer, older = title(neighbours.newer), title(neighbours.older)
-    return Around(label, selection.address, neighbours.rank, neighbours.total, newer, older)
+    return Around(label, selection.address, str(neighbours.rank), str(neighbours.total), newer, older)
 
 
-def pairs(index: TagIndex, position: int) -> list[Pair]:
+def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
     """The pairs of a post's tags that have most posts in common."""
-    return [_pair(first, second, count) for first, second, count in index.pairs(position)]
+    return tuple(_pair(first, second, count) for first, second, count in index.pairs(position))
 
 
 def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
-    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, count)
+    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, str(count))
 
 
-def tags_of(index: TagIndex, post: PostPage) -> list[IndexedTag | Tag]:
+def tags_of(index: TagIndex, post: int) -> list[IndexedTag | Tag]:
     """A post's tags by name: from the index where it is there, so without a query."""
-    position = index.position(post.pk)
-    tags = list(post.tags.all()) if position is None else index.tags_of(position)
+    position = index.position(post)
+    tags = list(Tag.objects.filter(post_tags__content_object=post)) if position is None else index.tags_of(position)
     return sorted(tags, key=lambda tag: fold(tag.name))

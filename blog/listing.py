@@ -7,6 +7,7 @@ from functools import cached_property
 from django.conf import settings
 
 from blog.models import PostPage, Stream
+from blog.models.wholes import Whole, read_wholes
 from blog.reading import FULL, PARAMETERS, Reading, query
 from blog.searching import excerpt, search_ids
 from blog.selection import Selection, quoted
@@ -99,9 +100,9 @@ class Listing:
         """The address of another selection, read the same way from its start; a default order stays behind."""
         return quoted(selection.path) + query(selection.parameters, self.reading.start.parameters)
 
-    def whole(self) -> Iterator[PostPage]:
+    def whole(self) -> Iterator[Whole]:
         """The page's posts, whole, in reading order, read a few at a time."""
         ids = self.page.ids
         for start in range(0, len(ids), CHUNK):
-            posts = PostPage.objects.whole().in_bulk(ids[start : start + CHUNK])
+            posts = read_wholes(ids[start : start + CHUNK])
             yield from (posts[id_] for id_ in ids[start : start + CHUNK] if id_ in posts)

@@ -20,6 +20,8 @@ from blog.cards import IN_MARK, render_card
 from blog.markdown import Rendered, RenderError, render, render_short, validate
 from blog.models.revision import bump
 from blog.models.tags import PostTag
+from blog.models.wholes import Whole
+from blog.notes import note
 
 RESERVED_SLUGS = frozenset(
     "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()
@@ -69,11 +71,6 @@ class PostQuerySet(PageQuerySet):
     def titles(self, ids: list[int]) -> dict[int, tuple[str, str]]:
         """The slugs and titles of these posts, by id: one query."""
         return {id_: (slug, title) for id_, slug, title in self.filter(pk__in=ids).values_list("pk", "slug", "title")}
-
-    def whole(self) -> "PostQuerySet":
-        """Posts as a page or a feed shows them: with author and cover, without what only the editor needs."""
-        found: PostQuerySet = self.select_related("author", "cover").defer("body", "card", "search_description")
-        return found
 
 
 class PostManager(PageManager.from_queryset(PostQuerySet)):  # type: ignore[misc]  # a base made at run time
@@ -184,7 +181,7 @@ class PostPage(Page):
             self.render()
         except RenderError as error:
             return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
-        context = {"post": self, "tags": self.tags.all(), "cards": self.card.replace(IN_MARK, ""), "noindex": True}
+        context = {"post": note(Whole.of(self), self.tags.all()), "cards": self.card.replace(IN_MARK, ""), "noindex": True}
         return render_template(request, "blog/card_preview.html" if mode_name == "card" else self.template, context)
 
     @transaction.atomic

@@ -1,11 +1,12 @@
 """Small words for templates."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from django import template
 
 from blog.dates import day
 from blog.models import PostPage, Tag
+from blog.notes import host
 from blog.selection import Selection
 from blog.tagindex import IndexedTag
 
@@ -25,7 +26,4 @@ def listing(tag: Tag | IndexedTag) -> str:
     return Selection.of([tag.slug]).address
 
 
-@register.filter
-def host(url: str) -> str:
-    """The host of an address, as a reader would say it."""
-    return (urlsplit(url).hostname or url).removeprefix("www.")
+register.filter("host", host)

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.template.loader import get_template, render_to_string
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 from blog.around import tags_of
 from blog.listing import Listing
 from blog.markdown import prefixed
-from blog.models import PostPage
+from blog.models.wholes import Whole
+from blog.notes import note
 from blog.reading import came_from
+from blog.stencils import fill
 
 PLACE = SafeString("<!-- the posts -->")  # stands in the listing's page where the posts go
 
@@ -21,7 +23,6 @@ def whole_history(listing: Listing, render: Callable[[SafeString], str]) -> Iter
     Ends early beyond FULL_VIEW_BYTES, with a link to read on.
     """
     head, foot = render(PLACE).split(PLACE)
-    article = get_template("blog/article.html")
     kept = came_from(listing.selection)
     yield head
     sent = 0
@@ -29,14 +30,15 @@ def whole_history(listing: Listing, render: Callable[[SafeString], str]) -> Iter
         if sent > settings.FULL_VIEW_BYTES:
             yield render_to_string("blog/read_on.html", {"address": _from(listing, post)})
             break
-        html = prefixed(post.html, f"p{post.pk}-")  # ids of several posts on one page
-        piece = article.render({"post": post, "html": html, "tags": tags_of(listing.index, post), "kept": kept})
+        shown = note(post, tags_of(listing.index, post.pk))
+        html = mark_safe(prefixed(post.html, f"p{post.pk}-"))  # noqa: S308 (sanitised); ids of several posts on one page
+        piece = fill("blog/article.html", {"post": shown._replace(html=html), "kept": kept})
         sent += len(piece.encode())
         yield piece
     yield foot
 
 
-def _from(listing: Listing, post: PostPage) -> str:
+def _from(listing: Listing, post: Whole) -> str:
     """The address at which the reading goes on with this post itself."""
     place = listing.index.cursor(listing.index.position(post.pk) or 0)
     if listing.reading.oldest_first:

@@ -1,27 +1,40 @@
 """A post's page and its Markdown; who may read which is the index's word, or Wagtail's for whoever is signed in."""
 
-from typing import Any
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.images import get_image_model
 from wagtail.views import serve
 
 from blog.answers import mark_personal, public
 from blog.around import around, pairs, tags_of
 from blog.exporting import as_markdown
 from blog.models import PostPage
+from blog.models.wholes import Whole, read_whole
+from blog.notes import note
 from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of, is_public
-from blog.views.pages import page
+from blog.stencils import Word
+from blog.views.pages import fill_page
 
 COVER = "width-1216|format-webp"  # twice the column's 38rem, for dense screens
+
+
+class Cover(NamedTuple):
+    """A post's picture, as large as a page shows it."""
+
+    url: str
+    width: str
+    height: str
+    alt: str
 
 
 def post(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A post that anyone may read; every other page, and every signed-in reader, is Wagtail's to answer."""
     if is_public(request) and request.method in ("GET", "HEAD"):
-        found = PostPage.objects.of_blog(blog_of(request).path).whole().filter(slug=slug).first()
+        found = read_whole(blog_of(request).path, slug)
         if found and index_of(request).position(found.pk) is not None:
             return public(show)(request, found)
     answered: HttpResponseBase = serve(request, f"{slug}/")
@@ -32,25 +45,27 @@ def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:
     """A post that Wagtail lets this reader open: never kept anywhere. Wagtail leaves expiry to its next chore."""
     if found.expire_at and found.expire_at <= timezone.now():
         raise Http404(_("There is no note “%s”.") % found.slug)
-    return mark_personal(show(request, found))
+    return mark_personal(show(request, Whole.of(found)))
 
 
-def show(request: HttpRequest, found: PostPage) -> HttpResponse:
+def show(request: HttpRequest, found: Whole) -> HttpResponse:
     """The page of a post, with what lies around it."""
     index = index_of(request)
     position = index.position(found.pk)
-    within = _came_from(request)
-    context: dict[str, Any] = {
-        "post": found,
-        "tags": tags_of(index, found),
-        "canonical": f"/{found.slug}/",
-        "cover": found.cover.get_rendition(COVER) if found.cover else None,
-        "around": [],
-        "pairs": [],
+    shown = note(found, tags_of(index, found.pk))
+    words: dict[str, Word] = {
+        "post": shown,
+        "canonical": shown.address,
+        "cover": _cover(found.cover) if found.cover else None,
+        "around": () if position is None else around(index, position, _came_from(request)),
+        "pairs": () if position is None else pairs(index, position),
     }
-    if position is not None:
-        context |= {"around": around(index, position, within), "pairs": pairs(index, position)}
-    return page(request, "blog/post.html", **context)
+    return HttpResponse(fill_page(request, "blog/post.html", words))
+
+
+def _cover(image: int) -> Cover:
+    rendition = get_image_model().objects.get(pk=image).get_rendition(COVER)
+    return Cover(rendition.url, str(rendition.width), str(rendition.height), rendition.alt)
 
 
 @public

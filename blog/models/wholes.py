@@ -1,0 +1,91 @@
+"""Posts as a page or a feed shows them: rows that one SELECT reads, since the ORM takes 3 ms for twenty Wagtail pages."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from blog.models.pages import PostPage
+
+UTC_TEXT = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AT TIME ZONE 'UTC' AS TEXT)"}
+SELECT = """
+SELECT page.id, page.slug, page.title, CAST(page.translation_key AS TEXT),
+  COALESCE({published}, {first_published}, '1970-01-01'), {last_published},
+  post.link, post.html, post.toc, post.excerpt, post.minutes, COALESCE(author.name, ''), COALESCE(author.handle, ''),
+  post.cover_id
+FROM blog_postpage post JOIN wagtailcore_page page ON page.id = post.page_ptr_id
+  LEFT JOIN blog_author author ON author.id = post.author_id
+"""
+
+
+class Whole(NamedTuple):
+    """A post with its author's name, without what only its editor needs."""
+
+    pk: int
+    slug: str
+    title: str
+    key: str  # a UUID: stays when the post moves
+    published: datetime
+    updated: datetime
+    link: str
+    html: str
+    toc: str
+    excerpt: str
+    minutes: int
+    author: str  # empty: of nobody
+    handle: str
+    cover: int | None  # an image
+
+    @classmethod
+    def read(cls, row: tuple[Any, ...]) -> Self:
+        pk, slug, title, key, published, updated, *rest = row
+        since = _moment(published)
+        return cls(pk, slug, title, key.replace("-", ""), since, max(since, _moment(updated or published)), *rest)
+
+    @classmethod
+    def of(cls, post: "PostPage") -> Self:
+        """The same of a post at hand, be it saved or not."""
+        published = post.published or post.first_published_at or datetime(1970, 1, 1, tzinfo=UTC)
+        return cls(
+            pk=post.pk,
+            slug=post.slug,
+            title=post.title,
+            key=post.translation_key.hex,
+            published=published,
+            updated=max(published, post.last_published_at or published),
+            link=post.link,
+            html=post.html,
+            toc=post.toc,
+            excerpt=post.excerpt,
+            minutes=post.minutes,
+            author=post.author.name if post.author else "",
+            handle=post.author.handle if post.author else "",
+            cover=post.cover_id,
+        )
+
+
+def read_wholes(ids: list[int]) -> dict[int, Whole]:
+    """These posts, by id."""
+    if not ids:
+        return {}
+    return {whole.pk: whole for whole in _read(f"WHERE page.id IN ({', '.join(['%s'] * len(ids))})", ids)}
+
+
+def read_whole(blog_path: str, slug: str) -> Whole | None:
+    """The post of this slug directly below the blog page at a tree path; not whether anyone may read it."""
+    place = (slug, f"{blog_path}%", len(blog_path) // 4 + 1)
+    return next(iter(_read("WHERE page.slug = %s AND page.path LIKE %s AND page.depth = %s", place)), None)
+
+
+def _read(where: str, values: Iterable[Any]) -> list[Whole]:
+    utc = UTC_TEXT[connection.vendor].format
+    columns = {name: utc(f"{name}_at") for name in ("first_published", "last_published")}
+    with connection.cursor() as cursor:
+        cursor.execute(SELECT.format(published=utc("published"), **columns) + where, list(values))
+        return [Whole.read(row) for row in cursor.fetchall()]
+
+
+def _moment(utc: str) -> datetime:
+    return datetime.fromisoformat(utc).replace(tzinfo=UTC)
