@@ -82,7 +82,9 @@ class Visitor:
 
     def __init__(self, site: str) -> None:
         self.browser, self.form = requests.Session(), f"{site}/signup/"
-        page = BeautifulSoup(self.browser.get(self.form).content, "html.parser")
+        answer = self.browser.get(self.form, timeout=10)
+        assert answer.status_code == 200, answer.text
+        page = BeautifulSoup(answer.content, "html.parser")
         self.fields = {"csrfmiddlewaretoken": page.select_one("[name=csrfmiddlewaretoken]")["value"], "stamp": stamp()}
 
     def sign_up(self, address: str) -> tuple[int, str]:

@@ -64,6 +64,7 @@ class Workshop:
         if self.file:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(self.file)])
+            self.rows("PRAGMA journal_mode=WAL")  # as the site's is: several who ask for it at once are turned away
 
     def __enter__(self) -> "Workshop":
         return self
