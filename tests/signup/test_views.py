@@ -174,7 +174,8 @@ def test_a_form_that_is_old_is_shown_again_filled_in(client: Client, old: str) -
 
 def test_csrf_holds_on_the_form() -> None:
     careful = Client(enforce_csrf_checks=True)
-    assert sign_up(careful).status_code == 403
+    refused = sign_up(careful)
+    assert (refused.status_code, soup(refused).h1.get_text()) == (403, "This form could not be taken")
     form = careful.get("/signup/")
     assert sign_up(careful, csrfmiddlewaretoken=field(form, "csrfmiddlewaretoken")).status_code == 303
 
