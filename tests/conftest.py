@@ -7,7 +7,7 @@ from blog.models import BlogPage
 from blog.pagecache import shelf
 from tests.factories import make_blog
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.stage", "tests.axe"]
 
 
 @pytest.fixture

@@ -27,6 +27,19 @@ def fed(blog: BlogPage) -> BlogPage:
     return blog
 
 
+def atom_grammar() -> etree.RelaxNG:
+    """The RELAX NG grammar of RFC 4287."""
+    import rnc2rng
+
+    grammar = rnc2rng.dumps(rnc2rng.load(str(SCHEMAS / "atom.rnc"))).replace('xmlns:local=""', "")
+    return etree.RelaxNG(etree.fromstring(grammar.encode()))
+
+
+def json_schema() -> Any:
+    """The schema of JSON Feed 1.1."""
+    return json.loads((SCHEMAS / "jsonfeed-1.1.json").read_text())
+
+
 def entries(client: Client, address: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = feedparser.parse(client.get(address).content).entries
     return found
@@ -37,12 +50,7 @@ def entries(client: Client, address: str) -> list[dict[str, Any]]:
     "address", ["/feed.atom", "/tags/a/feed.atom", "/tags/a+-b/feed.atom", "/tags/b+c/feed.atom", "/@ada/feed.atom"]
 )
 def test_atom_is_valid_by_its_grammar(client: Client, fed: BlogPage, address: str) -> None:
-    """The RELAX NG grammar of RFC 4287."""
-    import rnc2rng
-
-    grammar = rnc2rng.dumps(rnc2rng.load(str(SCHEMAS / "atom.rnc"))).replace('xmlns:local=""', "")
-    schema = etree.RelaxNG(etree.fromstring(grammar.encode()))
-    schema.assertValid(etree.fromstring(client.get(address).content))
+    atom_grammar().assertValid(etree.fromstring(client.get(address).content))
 
 
 @needs_schemas
@@ -50,8 +58,7 @@ def test_atom_is_valid_by_its_grammar(client: Client, fed: BlogPage, address: st
 def test_json_feed_is_valid_by_its_schema(client: Client, fed: BlogPage, address: str) -> None:
     import jsonschema
 
-    schema = json.loads((SCHEMAS / "jsonfeed-1.1.json").read_text())
-    jsonschema.validate(client.get(address).json(), schema)
+    jsonschema.validate(client.get(address).json(), json_schema())
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])

@@ -1,0 +1,108 @@
+"""Every kind of page with its states, by name: where each is on the stage (tests.stage), and the status of its answer."""
+
+from dataclasses import dataclass
+
+from pytest_django.live_server_helper import LiveServer
+from wagtail.models import PageViewRestriction
+
+from signup import tokens
+from signup.models import State
+from tests.signup_factories import make_subscriber
+from tests.stage import CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, many_tags
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of page in one of its states."""
+
+    name: str
+    path: str
+    status: int = 200
+    host: str = DEMO
+
+    def on(self, server: LiveServer) -> str:
+        """The whole address at a server."""
+        return f"http://{self.host}:{server.thread.port}{self.path}"
+
+
+LISTINGS = (
+    Kind("listing", "/"),
+    Kind("listing, oldest first", "/?order=oldest"),
+    Kind("listing, in full", "/tags/links/?view=full"),
+    Kind("listing, with contents", "/tags/reading/?contents=1"),
+    Kind("listing, full with contents", "/tags/mail/?view=full&contents=1"),
+    Kind("two tags, without a third", "/tags/reading+selections+-feeds/"),
+    Kind("author", "/@maren/"),
+    Kind("author and tag", "/@maren/tags/reading/"),
+    Kind("stream", "/streams/readers/"),
+    Kind("year", "/?year=2019"),
+    Kind("month of a tag", "/tags/reading/?year=2019&month=1"),
+    Kind("search", "/?q=selection"),
+    Kind("search, nothing found", "/tags/reading/?q=xyzzy"),
+    Kind("one note", "/tags/import+wagtail/"),
+    Kind("no note bears all", "/tags/links+maths/"),
+    Kind("nothing yet", "/", host=EMPTY),
+)
+OVERVIEWS = (
+    Kind("tags", "/tags/"),
+    Kind("tags by count", "/tags/?by=count"),
+    Kind("tags that go with one", "/tags/?with=reading"),
+    Kind("no tags yet", "/tags/", host=EMPTY),
+    Kind("streams", "/streams/"),
+    Kind("no streams yet", "/streams/", host=EMPTY),
+    Kind("feeds", "/feeds/"),
+)
+POSTS = (
+    Kind("post with everything", "/everything-markdown-can-do/"),
+    Kind("post, from a selection", "/start-here/?in=reading"),
+    Kind("post with a link", "/rfc-8058/"),
+    Kind("post with a wide table", "/spf-dkim-dmarc/"),
+)
+REFUSALS = (
+    Kind("unknown tag", "/tags/redaing/", 404),
+    Kind("unknown tags", "/tags/redaing+xyzzy+reading/", 404),
+    Kind("no page", "/there-is-none/", 404),
+    Kind("too many tags", f"/tags/{'+'.join('abcdefghi')}/", 400),
+    Kind("not yours", "/_util/403/", 403),
+    Kind("failure", "/_util/500/", 500),
+    Kind("down", "/_util/503/", 503),
+    Kind("broken link in a letter", "/signup/confirm/x/", 404),
+)
+EXTREMES = (
+    Kind("long names", "/", host=LONG),
+    Kind("long names in full", "/?view=full&contents=1", host=LONG),
+    Kind("long post", "/long/", host=LONG),
+    Kind("long word", "/word/", host=LONG),
+    Kind("right to left", "/rtl/", host=LONG),
+    Kind("long selection", f"/tags/{'+'.join(many_tags()[:7])}/", host=LONG),
+    Kind("long author", f"/@{'a' * LONGEST_HANDLE}/", host=LONG),
+    Kind("long stream", "/streams/long/", host=LONG),
+    Kind("long streams", "/streams/", host=LONG),
+)
+VERY_MANY = Kind("very many tags", "/tags/", host=CLOUD)
+
+
+def kinds() -> list[Kind]:
+    """All of them; some have addresses of their own in each database, so `filled` must be there."""
+    return [*LISTINGS, *OVERVIEWS, *POSTS, *REFUSALS, *_forms(), *EXTREMES, VERY_MANY]
+
+
+def _forms() -> list[Kind]:
+    pending, confirmed = make_subscriber(state=State.PENDING), make_subscriber(expression="reading+-feeds")
+    manage = f"/signup/manage/{tokens.make(tokens.MANAGE, confirmed)}/"
+    lock = PageViewRestriction.objects.get(page__slug=LOCKED)
+    return [
+        Kind("sign-up", "/signup/"),
+        Kind("sign-up for tags", "/signup/?tags=reading+-feeds"),
+        Kind("sign-up for an unknown tag", "/signup/?tags=redaing"),
+        Kind("sent", "/signup/sent/"),
+        Kind("confirm", f"/signup/confirm/{tokens.make(tokens.CONFIRM, pending)}/"),
+        Kind("confirmed", f"/signup/confirm/{tokens.make(tokens.CONFIRM, confirmed)}/"),
+        Kind("manage", manage),
+        Kind("saved", f"{manage}?saved=1"),
+        Kind("erase", f"{manage}erase/"),
+        Kind("leave", f"/signup/leave/{tokens.make(tokens.LEAVE, confirmed)}/"),
+        Kind("refuse", f"/signup/refuse/{tokens.make(tokens.REFUSE, pending)}/"),
+        Kind("sign in", "/_util/login/"),
+        Kind("password", f"/_util/authenticate_with_password/{lock.pk}/{lock.page_id}/"),
+    ]
