@@ -14,11 +14,13 @@ import numpy as np
 from django.db import connection, transaction
 
 from blog.models.revision import KEPT_REVISIONS, IndexRevision
-from blog.tagindex.contents import EVERY_POST, Contents, Numbers
+from blog.tagindex.contents import EVERY_POST, Contents
 
 MOST_NOTED: Final = 500  # changed posts that are read by themselves
-FETCHED: Final = 5_000  # rows at once
-BLOCK: Final = 8_192  # posts whose numbers are read as one text
+FETCHED: Final = 200  # rows at once
+BLOCK: Final = 256  # posts whose numbers are read as one text
+
+ID: Final = np.uint32
 
 REVISION, NOTED, TAG, AUTHOR, RESTRICTION, EXPIRING, LIVE, POST, BEARING = range(9)
 
@@ -115,16 +117,39 @@ def _fetched(cursor: Any) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
             yield kind, list(alike)
 
 
+class _Columns:
+    """Numbers as they are read, each column in a buffer that grows, since many small arrays would leave memory in shreds."""
+
+    def __init__(self) -> None:
+        self.live, self.posts, self.bylines, self.published, self.bearing = (bytearray() for _ in range(5))
+
+    def take(self, kind: int, rows: list[tuple[Any, ...]]) -> None:
+        if kind == POST:
+            _, posts, bylines, published, _ = zip(*rows, strict=True)
+            self.posts += np.array(posts, ID).tobytes()
+            self.bylines += np.array(bylines, ID).tobytes()
+            self.published += np.array(published, "M8[us]").tobytes()
+        else:
+            numbers = np.fromstring(" ".join(row[3] for row in rows if row[3]), np.int64, sep=" ").astype(ID)
+            column = self.live if kind == LIVE else self.bearing
+            column += numbers.tobytes()
+
+    def put_into(self, contents: Contents) -> None:
+        """Keep of the posts those that are live and of this blog."""
+        posts, bylines = np.frombuffer(self.posts, ID), np.frombuffer(self.bylines, ID)
+        kept = np.isin(posts, np.frombuffer(self.live, ID), assume_unique=True)
+        contents.posts, contents.published = posts[kept], np.frombuffer(self.published, np.int64)[kept]
+        contents.author, contents.external = bylines[kept] >> 1, (bylines[kept] & 1).astype(np.bool_)
+        contents.bearing = np.frombuffer(self.bearing, ID).reshape(-1, 2)
+
+
 def _understand(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> Contents:
-    contents = Contents()
+    contents, columns = Contents(), _Columns()
     hidden: set[int] = set()
     noted: set[int] = set()
-    parts: dict[int, list[Numbers]] = {LIVE: [], POST: [], BEARING: []}
     for kind, rows in groups:
-        if kind == POST:
-            parts[POST].append(_posts(rows))
-        elif kind in parts:
-            parts[kind].append(_numbers(" ".join(row[3] for row in rows if row[3])))
+        if kind in (POST, LIVE, BEARING):
+            columns.take(kind, rows)
         elif kind == TAG:
             contents.tags |= {number: (slug, slug if slug == name else name) for _, number, _, slug, name in rows}
         elif kind == AUTHOR:
@@ -139,28 +164,8 @@ def _understand(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: 
         elif kind == REVISION:
             contents.revision, contents.changed = rows[0][1], _moment(rows[0][3])
     contents.noted, contents.hidden = frozenset(noted), frozenset(hidden)
-    _take_posts(contents, parts)
+    columns.put_into(contents)
     return contents
-
-
-def _take_posts(contents: Contents, parts: dict[int, list[Numbers]]) -> None:
-    """Put the parts together, and keep of the posts those that are live and of this blog."""
-    live, posts, bearing = (np.concatenate([np.empty(0, np.int64), *parts[kind]]) for kind in (LIVE, POST, BEARING))
-    posts = posts.reshape(-1, 3)
-    posts = posts[np.isin(posts[:, 0], live, assume_unique=True)]
-    contents.posts, contents.published, byline = posts.T
-    contents.author, contents.external = byline >> 1, byline & 1
-    contents.bearing, contents.borne = bearing.reshape(-1, 2).T
-
-
-def _posts(rows: list[tuple[Any, ...]]) -> Numbers:
-    """Give (id, microseconds since 1970, twice the author's id and whether external) for each row, one after the other."""
-    _, ids, bylines, published, _ = zip(*rows, strict=True)
-    return np.column_stack((ids, np.array(published, "M8[us]").astype(np.int64), bylines)).ravel()
-
-
-def _numbers(text: str) -> Numbers:
-    return np.fromstring(text, np.int64, sep=" ")
 
 
 def _moment(text: str) -> datetime:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from blog.index_statement import read_changes, read_contents
+from blog.memory import large_blocks_given_back
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
 from blog.tagindex import CannotUpdate, Contents, TagIndex, build, update
@@ -67,7 +68,8 @@ def _renew(shelf: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
 
 
 def _built(key: Key) -> TagIndex:
-    return build(read_contents(*key), timezone.get_default_timezone(), time.time())
+    with large_blocks_given_back():
+        return build(read_contents(*key), timezone.get_default_timezone(), time.time())
 
 
 def _updated(kept: TagIndex, key: Key, revision: int) -> TagIndex:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blog.selection import Selection
-from blog.tagindex import CannotUpdate, Contents, Cursor, TagIndex, build, building, facets, update
+from blog.tagindex import CannotUpdate, Contents, Cursor, TagIndex, bearing, build, building, facets, update
 from blog.tagindex.contents import NOBODY
 from tests.plain_index import PlainIndex, PlainPost, assert_same
 
@@ -50,7 +50,7 @@ def posts(draw: st.DrawFn) -> list[PlainPost]:
 
 def contents_of(posts: list[PlainPost]) -> Contents:
     """What the database would tell of these posts, in any order."""
-    bearing = [(post.id, TAGS.index(tag) + 1) for post in posts for tag in post.tags]
+    pairs = [(post.id, TAGS.index(tag) + 1) for post in posts for tag in post.tags]
     return Contents(
         tags={number: (slug, slug.upper()) for number, slug in enumerate(TAGS, 1)},
         authors=dict(enumerate(AUTHORS, 1)),
@@ -58,8 +58,7 @@ def contents_of(posts: list[PlainPost]) -> Contents:
         published=np.array([post.cursor.published for post in posts], np.int64),
         author=np.array([AUTHORS.index(post.author) + 1 if post.author else NOBODY for post in posts], np.int64),
         external=np.array([post.external for post in posts], np.int64),
-        bearing=np.array([post for post, _ in bearing], np.int64),
-        borne=np.array([tag for _, tag in bearing], np.int64),
+        bearing=np.array(pairs, np.int64).reshape(-1, 2),
     )
 
 
@@ -124,8 +123,8 @@ def test_updated_index_tells_what_one_built_anew_tells(data: st.DataObject, crow
     """Change a few posts at a time: what is shared, moved and counted again is as if all had been read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "SPACING", 1000 if crowded else 4)
-        patch.setattr(building, "COMMON", 3)
-        patch.setattr(building, "RARE", 2)
+        patch.setattr(bearing, "COMMON", 3)
+        patch.setattr(bearing, "RARE", 2)
         patch.setattr(facets, "FEW", data.draw(st.sampled_from([0, 10])))
         kept = {post.id: post for post in data.draw(posts())}
         hidden = frozenset[int]()
@@ -183,4 +182,4 @@ def test_expiring_post_is_seen_until_its_moment() -> None:
 
 
 def _at(contents: Contents, *moments: float) -> list[TagIndex]:
-    return [build(contents, UTC, now) for now in moments]
+    return [build(replace(contents), UTC, now) for now in moments]

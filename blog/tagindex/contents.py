@@ -36,8 +36,7 @@ class Contents:
     published: Numbers = field(default_factory=_none)  # microseconds since 1970
     author: Numbers = field(default_factory=_none)
     external: Numbers = field(default_factory=_none)  # 1 or 0
-    bearing: Numbers = field(default_factory=_none)  # a post, once for each of its tags …
-    borne: Numbers = field(default_factory=_none)  # … and that tag
+    bearing: Numbers = field(default_factory=lambda: _none().reshape(0, 2))  # (post, tag) for each of each post's tags
 
     def visible(self, now: float) -> NDArray[np.bool_]:
         """Say of each post whether it is to be seen."""

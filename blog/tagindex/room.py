@@ -20,7 +20,7 @@ class Room:
 
     def __init__(self, index: TagIndex, contents: Contents, flip: Callable[[int], None]) -> None:
         self.old, self.flip = index, flip
-        tags = len(contents.borne)
+        tags = len(contents.bearing)
         authors = len(index.handles) + len(contents.authors)
         self.post_ids = _copy(index.post_ids, int(contents.posts.max(initial=0)))
         self.published = index.published.copy()

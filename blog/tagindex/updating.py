@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from blog.tagindex.building import COMMON, stale_at, version
+from blog.tagindex.bearing import COMMON
+from blog.tagindex.building import stale_at, version
 from blog.tagindex.contents import EVERY_POST, Contents, Numbers
 from blog.tagindex.index import NOTHING, TagIndex
 from blog.tagindex.records import Cursor, IndexedTag, Positions
@@ -63,7 +64,7 @@ class _Change:
         self.together = index.together.copy()
         self.rows = {post: row for row, post in enumerate(contents.posts.tolist())}
         self.tags = defaultdict[int, list[int]](list)  # ids of each post's
-        for post, tag in zip(contents.bearing.tolist(), contents.borne.tolist(), strict=True):
+        for post, tag in contents.bearing.tolist():
             self.tags[post].append(tag)
 
     def _number(self, tag: IndexedTag) -> int:
