@@ -1,6 +1,7 @@
 """How this site sends, from its settings, as the checks of deliverability want to know it."""
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from email.utils import parseaddr
 
@@ -12,6 +13,7 @@ from signup.deliverability.findings import Finding, Level
 from signup.dkim_signing import KeyUnusable, ascii_domain, load_key, public_record
 from signup.email_url import MailServer, parse_email_url
 
+LABEL = re.compile(r"[a-z0-9_-]{1,63}")  # with the underscore, which the DNS allows
 OWN_BACKEND = "signup.smtp.EmailBackend"
 
 
@@ -54,7 +56,7 @@ def domain_of(text: str) -> str:
         domain = ascii_domain(text.strip().rstrip(".")).lower()
     except UnicodeError as error:
         raise ValueError(f"{text!r} is no domain ({error}): write it like notes.example.") from error
-    if not domain or len(domain) > 253 or not all(0 < len(label) <= 63 for label in domain.split(".")):
+    if len(domain) > 253 or not all(map(LABEL.fullmatch, domain.split("."))):
         raise ValueError(f"{text!r} is no domain: write it like notes.example.")
     return domain
 

@@ -203,7 +203,9 @@ def test_an_internationalised_domain_is_asked_for_as_the_dns_has_it(site: Settin
     assert (sending.domain, sending.bounce_domain) == ("xn--bcher-kva.example", "xn--bcher-kva.example")
 
 
-@pytest.mark.parametrize("options", [["--domain", "a..b"], ["--resolver", "nowhere"], ["--from-ip", "192.0.2"]])
+@pytest.mark.parametrize(
+    "options", [["--domain", "a..b"], ["--domain", "not a domain"], ["--resolver", "nowhere"], ["--from-ip", "192.0.2"]]
+)
 def test_an_option_that_cannot_be_is_refused_by_name(site: Settings, options: list[str]) -> None:
     with pytest.raises(CommandError, match=options[1]):
         call_command("check_mail", *options)
