@@ -44,7 +44,7 @@ def _scrolling(table: Tag) -> list[Token]:
 
 
 def _complete(tag: Tag, back: str) -> None:
-    if tag.name == "pre":
+    if tag.name == "pre" or (tag.name == "math" and "display" in tag.attributes):
         tag.attributes |= SCROLLS
     elif tag.name == "img":
         tag.attributes = {"alt": "", **tag.attributes, "loading": "lazy"}
