@@ -1,5 +1,7 @@
 import gzip
 
+import brotli
+import pytest
 from django.test import Client
 
 from blog.models import BlogPage
@@ -46,6 +48,18 @@ def test_each_coding_is_kept_apart(client: Client, blog: BlogPage) -> None:
     assert gzip.decompress(packed.content) == plain.content
     assert packed["Content-Encoding"] == "gzip"
     assert not plain.has_header("Content-Encoding")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_page_asked_for_again_is_packed_better(client: Client, blog: BlogPage, coding: str) -> None:
+    make_post(blog, "a b c d")
+    unpack = gzip.decompress if coding == "gzip" else brotli.decompress
+    first, second, third = (client.get("/", headers={"Accept-Encoding": coding}) for _ in range(3))
+    assert unpack(first.content) == unpack(second.content) == client.get("/").content
+    assert len(second.content) < len(first.content)
+    assert (third.content, third.headers) == (second.content, second.headers)
+    assert [answer["Content-Length"] for answer in (first, second)] == [str(len(first.content)), str(len(second.content))]
+    assert first["ETag"] == second["ETag"]
 
 
 def test_whole_history_is_streamed_and_packed(client: Client, blog: BlogPage) -> None:
