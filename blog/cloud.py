@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from blog.reading import query
 from blog.selection import Selection
 from blog.slugs import fold
 from blog.tagindex import TagIndex
@@ -27,16 +28,14 @@ def cloud(index: TagIndex, within: Selection, by_count: bool) -> list[CloudTag]:
     ordered = sorted(counted, key=lambda facet: (-facet.count, facet.tag.slug) if by_count else (0, fold(facet.tag.name)))
     most = max((facet.count for facet in counted), default=1)
     narrowing = len(within) + 1 < settings.TAG_LIMIT
-    return [
-        CloudTag(
-            tag.name,
-            count,
-            within.adding(tag.slug).address,
-            cloud_address(within.adding(tag.slug)) if narrowing else None,
-            1 + round(4 * log(count) / log(most)) if most > 1 else 1,
-        )
-        for tag, count in ordered
-    ]
+    scale = 4 / log(most) if most > 1 else 0
+    kept = query(within.parameters)
+    found = []
+    for tag, count in ordered:
+        path, _ = within.narrowed_paths(tag.slug)
+        narrower = f"/tags/?with={path[path.index('/tags/') + 6 : -1]}" if narrowing else None
+        found.append(CloudTag(tag.name, count, path + kept, narrower, 1 + round(scale * log(count))))
+    return found
 
 
 def cloud_address(within: Selection) -> str:

@@ -14,6 +14,8 @@ def fold(text: str) -> str:
     >>> fold("Naïve") == fold("Nai\\u0308ve")
     True
     """
+    if text.isascii():
+        return text.lower()
     lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
     return "".join(sign for sign in lowered if unicodedata.category(sign) != "Cf")
 

@@ -28,6 +28,9 @@ class Page:
         found = self.tree.cssselect(selector)
         return found[0].get("href") if found else None
 
+    def addresses(self, selector: str) -> list[str | None]:
+        return [found.get("href") for found in self.tree.cssselect(selector)]
+
     @property
     def titles(self) -> list[str]:
         return self.all("article h2")
@@ -211,6 +214,17 @@ def test_tags_by_name_and_by_count(client: Client, notes: BlogPage) -> None:
     make_post(notes, "c")
     make_post(notes, "c")
     assert Page(client, "/tags/?by=count").all(".cloud li") == ["c 4", "a 3", "b 2", "d 1"]
+
+
+def test_cloud_leads_to_a_tag_of_that_name(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "tags c++")
+    make_post(blog, "tags 日本")
+    page = Page(client, "/tags/")
+    assert page.addresses(".cloud li a") == [
+        *("/tags/c-plus-plus/", "/tags/?with=c-plus-plus"),
+        *("/tags/tags/", "/tags/?with=tags"),
+        *("/tags/%E6%97%A5%E6%9C%AC/", "/tags/?with=%E6%97%A5%E6%9C%AC"),
+    ]
 
 
 def test_count_of_a_tag_narrows_the_cloud(client: Client, notes: BlogPage) -> None:

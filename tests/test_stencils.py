@@ -23,7 +23,8 @@ class Link(NamedTuple):
 
 TEXT = """{% load i18n %}<h1 title="{{ title }}">{{ title }}</h1>{{ html }}
 {% if loud %}!{% endif %}{% for link in links %}{% if link.address %}<a href="{{ link.address }}">{{ link.label }}</a>
-{% else %}{{ link.label }}{% endif %}{% endfor %}{% translate "Search" %}{% blocktranslate with name=title %}{{ name }}{% endblocktranslate %}"""
+{% else %}{{ link.label }}{% endif %}{% endfor %}
+{% translate "Search" %}{% blocktranslate with name=title %}{{ name }}{% endblocktranslate %}"""
 PAGES: list[dict[str, Any]] = [
     {"title": "A & <b>", "html": SafeString("<i>&amp;</i>"), "loud": False, "links": ()},
     {"title": "B \x000\x00 %s {{ title }}", "html": SafeString("<i>2</i>"), "loud": False, "links": ()},

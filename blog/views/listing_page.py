@@ -9,14 +9,15 @@ from django.utils.translation import ngettext
 from blog import feeds, navigation
 from blog.cards import IN_MARK, with_anchor, with_excerpt
 from blog.listing import Listing
-from blog.models import Author, Tag
+from blog.models import Author
+from blog.models.tags import AboutTag
 from blog.reading import FULL, came_from
 from blog.selection import quoted
 from blog.stencils import Word
 from blog.views.fragments import alternates, facet_list, feed_list, periods
 
 
-def words(listing: Listing, title: str, tag: Tag | None = None, author: Author | None = None) -> dict[str, Word]:
+def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Word]:
     """Every word of it that another listing may have otherwise."""
     chosen, reading = listing.selection, listing.reading
     links = feeds.links(listing)
@@ -73,7 +74,7 @@ def _place(listing: Listing) -> dict[str, str | None]:
     return {name: listing.reading.parameters.get(name) for name in ("before", "after")}
 
 
-def _about(listing: Listing, tag: Tag | None, author: Author | None) -> str:
+def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
     """What an editor wrote about this selection (HTML); on a blog's front page, about the blog."""
     if listing.stream:
         return listing.stream.introduction_html

@@ -11,6 +11,7 @@ from blog.addressing import Elsewhere, check_known, find
 from blog.answers import public
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
+from blog.models.tags import AboutTag
 from blog.reading import FULL, NEWEST, Reading, narrow, query
 from blog.selection import Selection
 from blog.sites import blog_of, index_of
@@ -37,7 +38,7 @@ def selection(request: HttpRequest, expression: str = "", handle: str = "", form
     if request.path_info != spelt.path + feeds.file_name(form):
         return lead(request, spelt, form)
     chosen = narrow(spelt, request.GET)
-    tag = Tag.objects.filter(slug=spelt.wanted[0]).first() if len(spelt) == 1 and spelt.wanted else None
+    tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
     reading = Reading.parse(request.GET, tag.order if tag else NEWEST)
     author = Author.objects.filter(handle=spelt.author).first() if spelt.author else None
     return answer(request, Listing(blog_of(request), index, chosen, reading), form, tag=tag, author=author)
@@ -72,7 +73,7 @@ def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
 
 
 def answer(
-    request: HttpRequest, listing: Listing, form: str, tag: Tag | None = None, author: Author | None = None
+    request: HttpRequest, listing: Listing, form: str, tag: AboutTag | None = None, author: Author | None = None
 ) -> HttpResponseBase:
     """Answer with a listing in the form asked for."""
     title = (
