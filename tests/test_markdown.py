@@ -78,7 +78,8 @@ GOLDEN = {
     ),
     "formula of its own": (
         "Text\n$$\na\n= b\n- 1\n$$\ntext",
-        '<p>Text</p>\n<p><math display="block" tabindex="0"><mi>a</mi><mo>=</mo><mi>b</mi><mo>−</mo><mn>1</mn></math></p>\n<p>text</p>',
+        '<p>Text</p>\n<p><math display="block" tabindex="0"><mi>a</mi><mo>=</mo><mi>b</mi><mo>−</mo><mn>1</mn></math></p>\n'
+        "<p>text</p>",
     ),
     "formula of its own in a line": ("So $$x$$ it is", '<p>So <math display="block" tabindex="0"><mi>x</mi></math> it is</p>'),
     "formula with a less-than sign": ("$a<b$", "<p><math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math></p>"),
