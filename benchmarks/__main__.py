@@ -69,21 +69,21 @@ def _print(part: str) -> str:
 def _measure(base: Databases, folder: Path, options: Namespace) -> Iterator[str]:
     surroundings = site_environment(base.site, folder, LENGTH=SENTENCES)
     _note(f"{base.name}: filling a database with {options.posts:,} posts …")
-    _run("filling", str(options.posts), **surroundings)
+    run_part("filling", str(options.posts), **surroundings)
     yield f"### {base.name}: the index"
-    yield _run("index", **surroundings)
+    yield run_part("index", **surroundings)
     _note("asking the index, Wagtail's pages and a narrow table …")
-    yield _run("questions", **surroundings, PATIENCE="0.02" if options.quick else "0.15")
+    yield run_part("questions", **surroundings, PATIENCE="0.02" if options.quick else "0.15")
     if options.index_only:
         return
     _note("storing texts and cards, copying them to the usual blog …")
-    _run("texts", **surroundings)
-    _run("usual.copying", **surroundings, USUAL_DATABASE_URL=base.usual)
+    run_part("texts", **surroundings)
+    run_part("usual.copying", **surroundings, USUAL_DATABASE_URL=base.usual)
     yield f"### {base.name}: whole requests"
     yield from _requests(base, folder, options, surroundings)
     yield f"### {base.name}: publishing and importing"
     _note("publishing and importing …")
-    yield _run("publishing", "quick" if options.quick else "", **surroundings, IMPORT_DATABASE_URL=base.imports)
+    yield run_part("publishing", "quick" if options.quick else "", **surroundings, IMPORT_DATABASE_URL=base.imports)
 
 
 def _requests(base: Databases, folder: Path, options: Namespace, surroundings: dict[str, str]) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _requests(base: Databases, folder: Path, options: Namespace, surroundings: d
     from benchmarks.pages_report import report
 
     _note("asking for pages …")
-    paths = Paths(*_run("choosing", **surroundings).split())
+    paths = Paths(*run_part("choosing", **surroundings).split())
     figures = measure(base, folder, paths, 1 if options.quick else RUNS, SECONDS)
     yield report(figures)
     if options.name in SIZES and not options.quick:
@@ -99,7 +99,7 @@ def _requests(base: Databases, folder: Path, options: Namespace, surroundings: d
         yield from growth(options.name, base.name, figures)
 
 
-def _run(module: str, *arguments: str, **environment: str) -> str:
+def run_part(module: str, *arguments: str, **environment: str) -> str:
     """Run a part in a process of its own; gives what it said."""
     command = [sys.executable, "-m", f"benchmarks.{module}", *filter(None, arguments)]
     said = subprocess.run(

@@ -16,14 +16,14 @@ SMALL, LARGE = "14k", "100k"
 MOST_GROWTH = 3  # times the processor for seven times the posts
 
 
-def keep(size: str, text: str) -> None:
+def keep(size: str, text: str, path: Path = README) -> None:
     """Put a run's report between the marks of its size; what was there before goes."""
-    readme = README.read_text(encoding="utf-8")
+    readme = path.read_text(encoding="utf-8")
     begin, end = f"<!-- {size} -->", f"<!-- end of {size} -->"
     if begin not in readme or end not in readme:
-        raise LookupError(f"{README} has no place for {size}: write {begin} and {end} on lines of their own.")
+        raise LookupError(f"{path} has no place for {size}: write {begin} and {end} on lines of their own.")
     before, _, rest = readme.partition(begin)
-    README.write_text(f"{before}{begin}\n\n{text}\n\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+    path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 def remember(size: str, database: str, figures: Figures) -> None:
