@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from signup.deliverability.checking import Sending
 from signup.deliverability.dkim import SigningKey
@@ -83,10 +84,12 @@ def _signing_key(selector: str, domain: str, key_file: str) -> tuple[SigningKey 
     try:
         return SigningKey(selector, domain, public_record(load_key(key_file))), ()
     except KeyUnusable as error:
-        cure = "Make it readable to the user the site runs as, or make a new one with `manage.py make_dkim_key`."
+        cure = _("Make it readable to the user the site runs as, or make a new one with `manage.py make_dkim_key`.")
         return SigningKey(selector, domain), (Finding("DKIM", Level.ERROR, "dkim-private", str(error), cure),)
 
 
 def _no_selector(key_file: str) -> Finding:
-    sentence = f"There is a DKIM key, {key_file}, but no selector that says where its public half is published."
-    return Finding("DKIM", Level.ERROR, "dkim-no-selector", sentence, "DKIM_SELECTOR=the name given to make_dkim_key")
+    sentence = _("There is a DKIM key, %(file)s, but no selector that says where its public half is published.")
+    return Finding(
+        "DKIM", Level.ERROR, "dkim-no-selector", sentence % {"file": key_file}, "DKIM_SELECTOR=the name given to make_dkim_key"
+    )

@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from signup.deliverability.conversation import PROBE, Conversation, converse, outgoing_addresses, probe, within
 from signup.deliverability.dkim import SigningKey, dkim_findings
 from signup.deliverability.dmarc_findings import alignment_findings, dmarc_findings
@@ -22,8 +24,6 @@ ADDRESSES_CURE = "MAIL_FROM_IPS=192.0.2.1,2001:db8::1 (the public addresses of t
 SELECTOR_CURE = (
     "check_mail --dkim-selector NAME (or --dkim-key FILE), or DKIM_SELECTOR=NAME; with DKIM_KEY_FILE=FILE the site signs"
 )
-
-UNKNOWN_SPF = not_checked("SPF", "SPF", "bounces go to the mail service, under a domain that is not known here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def check(
     host = own_name or f"mail.{sending.domain}"
     signing = sending.key.domain if sending.key else ""
     yield from (*sending.troubles, *smtp_findings(sending.server, said), *known)
-    yield from spf_findings(sending.bounce_domain, addresses, host, lookup) if sending.bounce_domain else [UNKNOWN_SPF]
+    yield from spf_findings(sending.bounce_domain, addresses, host, lookup) if sending.bounce_domain else [_unknown_spf()]
     yield from dkim_findings(sending.key, lookup) if sending.key else _unknown_key(sending)
     yield from dmarc_findings(sending.domain, lookup)
     yield from alignment_findings(sending.domain, sending.bounce_domain, signing, lookup)
@@ -84,12 +84,12 @@ def sending_addresses(sending: Sending, lookup: Lookup, outgoing: tuple[str, ...
     try:
         found = _guessed(sending.server, lookup, outgoing)
     except Unanswered as error:
-        return (), [not_checked("addresses", "Which addresses mail leaves from", error, ADDRESSES_CURE)]
+        return (), [not_checked("addresses", _("Which addresses mail leaves from"), error, ADDRESSES_CURE)]
     public = tuple(address for address in found if not is_internal(address))
     if not public:
-        what = "Whether the addresses that mail leaves from may send"
-        return (), [not_checked("addresses", what, "they are not known here", ADDRESSES_CURE)]
-    sentence = f"Mail is taken to leave from {' and '.join(public)}, as MAIL_FROM_IPS is not set."
+        what = _("Whether the addresses that mail leaves from may send")
+        return (), [not_checked("addresses", what, _("they are not known here"), ADDRESSES_CURE)]
+    sentence = _("Mail is taken to leave from %(public)s, as MAIL_FROM_IPS is not set.") % {"public": " and ".join(public)}
     return public, [Finding("addresses", Level.OK, "addresses-guessed", sentence)]
 
 
@@ -105,8 +105,12 @@ def _guessed(server: MailServer | None, lookup: Lookup, outgoing: tuple[str, ...
         return (*lookup(server.host, "A"), *lookup(server.host, "AAAA"))
 
 
+def _unknown_spf() -> Finding:
+    return not_checked("SPF", "SPF", _("bounces go to the mail service, under a domain that is not known here"))
+
+
 def _unknown_key(sending: Sending) -> list[Finding]:
     if any(trouble.subject == "DKIM" for trouble in sending.troubles):
         return []
-    why = "the site does not sign itself, and which selector the mail server uses is not known"
-    return [not_checked("DKIM", "The DKIM key", why, SELECTOR_CURE)]
+    why = _("the site does not sign itself, and which selector the mail server uses is not known")
+    return [not_checked("DKIM", _("The DKIM key"), why, SELECTOR_CURE)]

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 
+from django.utils.translation import gettext as _
+
 from signup.deliverability.dmarc import POLICIES, Published, find_record, is_dmarc, organisation_of, records_at, walk
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
@@ -23,7 +25,7 @@ def dmarc_findings(domain: str, lookup: Lookup) -> list[Finding]:
             return [_several(several[0], lookup)]
         return list(_on_record(published, domain, lookup)) if published else [_missing(domain, lookup)]
     except Unanswered as error:
-        return [not_checked(SUBJECT, f"DMARC of {domain}", error)]
+        return [not_checked(SUBJECT, _("DMARC of %(domain)s") % {"domain": domain}, error)]
 
 
 def suggested(domain: str, policy: str = "none") -> str:
@@ -32,7 +34,11 @@ def suggested(domain: str, policy: str = "none") -> str:
 
 def _several(place: str, lookup: Lookup) -> Finding:
     name, texts = f"_dmarc.{place}", records_at(place, lookup)
-    sentence = f"{name} has {len(texts)} DMARC records ({' and '.join(texts)}), and receivers then heed none."
+    sentence = _("%(name)s has %(count)d DMARC records (%(texts)s), and receivers then heed none.") % {
+        "name": name,
+        "count": len(texts),
+        "texts": " and ".join(texts),
+    }
     return Finding(SUBJECT, Level.ERROR, "dmarc-two", sentence, f"Remove them all but one:\n{record(name, 'TXT', texts[0])}")
 
 
@@ -41,21 +47,32 @@ def _missing(domain: str, lookup: Lookup) -> Finding:
     name = f"_dmarc.{domain}"
     several = records_at(domain, lookup)
     if len(several) > 1:
-        sentence = f"{name} has {len(several)} DMARC records ({'; '.join(several)}), and receivers then heed none."
+        sentence = _("%(name)s has %(count)d DMARC records (%(texts)s), and receivers then heed none.") % {
+            "name": name,
+            "count": len(several),
+            "texts": "; ".join(several),
+        }
         return Finding(
             SUBJECT, Level.ERROR, "dmarc-two", sentence, f"Remove them all but one:\n{record(name, 'TXT', several[0])}"
         )
     strange = next((text for text in lookup(name, "TXT") if NEARLY.search(text)), None)
     if strange is not None:
-        sentence = (
-            f'{name} has the TXT record "{strange}", which receivers do not read as DMARC: it must begin with "v=DMARC1;".'
-        )
+        sentence = _(
+            '%(name)s has the TXT record "%(strange)s", which receivers do not read as DMARC: it must begin with "v=DMARC1;".'
+        ) % {"name": name, "strange": strange}
         return Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, suggested(domain, _policy_in(strange)))
     for place in (domain, f"dmarc.{domain}", f"{name}.{domain}"):
         if any(is_dmarc(text) for text in lookup(place, "TXT")):
-            sentence = f"The DMARC record of {domain} is at {place}, where no receiver looks: its place is {name}."
+            sentence = _("The DMARC record of %(domain)s is at %(place)s, where no receiver looks: its place is %(name)s.") % {
+                "domain": domain,
+                "place": place,
+                "name": name,
+            }
             return Finding(SUBJECT, Level.ERROR, "dmarc-misplaced", sentence, suggested(domain))
-    sentence = f"{domain} has no DMARC record at {name}: large receivers refuse bulk mail without one."
+    sentence = _("%(domain)s has no DMARC record at %(name)s: large receivers refuse bulk mail without one.") % {
+        "domain": domain,
+        "name": name,
+    }
     return Finding(SUBJECT, Level.ERROR, "dmarc-missing", sentence, suggested(domain))
 
 
@@ -68,13 +85,19 @@ def _on_record(published: Published, domain: str, lookup: Lookup) -> Iterable[Fi
     try:
         parse_tags(published.text)
     except BadTags as error:
-        sentence = f'The DMARC record at {name}, "{published.text}", cannot be read: {error}.'
+        sentence = _('The DMARC record at %(name)s, "%(text)s", cannot be read: %(error)s.') % {
+            "name": name,
+            "text": published.text,
+            "error": error,
+        }
         yield Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, suggested(published.domain, _policy_in(published.text)))
         return
     faults = [*_policy(published, name, domain), *_unknown(published, name), *_reports(published, name, lookup)]
     yield from faults
     if not any(fault.level is Level.ERROR for fault in faults):
-        yield Finding(SUBJECT, Level.OK, "dmarc-found", f'{name} has the policy "{published.text}".')
+        yield Finding(
+            SUBJECT, Level.OK, "dmarc-found", _('%(name)s has the policy "%(text)s".') % {"name": name, "text": published.text}
+        )
 
 
 def _policy(published: Published, name: str, domain: str) -> Iterable[Finding]:
@@ -82,31 +105,46 @@ def _policy(published: Published, name: str, domain: str) -> Iterable[Finding]:
     which = "sp" if published.domain != domain and "sp" in tags else "p"
     policy = tags.get(which, "").lower()
     if policy not in POLICIES:
-        said = f'{which}="{policy}", which is no policy' if policy else "no policy p="
-        sentence = f"The DMARC record at {name} has {said}: receivers know none, quarantine and reject."
+        said = (
+            _('%(which)s="%(policy)s", which is no policy') % {"which": which, "policy": policy}
+            if policy
+            else _("no policy p=")
+        )
+        sentence = _("The DMARC record at %(name)s has %(said)s: receivers know none, quarantine and reject.") % {
+            "name": name,
+            "said": said,
+        }
         yield Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, _changed(published, name, {which: "none"}))
     elif policy == "none":
-        sentence = (
-            f"The DMARC policy of {domain} is {which}=none: it asks for reports, but stops nobody who writes in its name."
-        )
-        cure = f"When the reports show that your own mail passes:\n{_changed(published, name, {which: 'quarantine'})}"
+        sentence = _(
+            "The DMARC policy of %(domain)s is %(which)s=none: it asks for reports, but stops nobody who writes in its name."
+        ) % {"domain": domain, "which": which}
+        cure = f"{_('When the reports show that your own mail passes:')}\n{_changed(published, name, {which: 'quarantine'})}"
         yield Finding(SUBJECT, Level.WARNING, "dmarc-none", sentence, cure)
     percentage = tags.get("pct", "100")
     if percentage != "100":
-        sentence = (
-            f"The DMARC record at {name} has pct={percentage}: it holds for a part of the mail, and newer receivers ignore pct."
-        )
+        sentence = _(
+            "The DMARC record at %(name)s has pct=%(percentage)s: it holds for a part of the mail, and newer "
+            "receivers ignore pct."
+        ) % {"name": name, "percentage": percentage}
         yield Finding(SUBJECT, Level.WARNING, "dmarc-pct", sentence, _changed(published, name, {"pct": ""}))
     for tag in ("adkim", "aspf"):
         if tags.get(tag, "r").lower() not in ("r", "s"):
-            sentence = f"The DMARC record at {name} has {tag}={tags[tag]}: it can be r (relaxed) or s (strict)."
+            sentence = _("The DMARC record at %(name)s has %(tag)s=%(tags)s: it can be r (relaxed) or s (strict).") % {
+                "name": name,
+                "tag": tag,
+                "tags": tags[tag],
+            }
             yield Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, _changed(published, name, {tag: ""}))
 
 
 def _unknown(published: Published, name: str) -> Iterable[Finding]:
     strange = [tag for tag in published.tags if tag not in KNOWN]
     if strange:
-        sentence = f"The DMARC record at {name} has {' and '.join(strange)}, which receivers do not know and ignore."
+        sentence = _("The DMARC record at %(name)s has %(strange)s, which receivers do not know and ignore.") % {
+            "name": name,
+            "strange": " and ".join(strange),
+        }
         cure = _changed(published, name, dict.fromkeys(strange, ""))
         yield Finding(SUBJECT, Level.WARNING, "dmarc-unknown", sentence, cure)
 
@@ -116,18 +154,20 @@ def _reports(published: Published, name: str, lookup: Lookup) -> Iterable[Findin
     wanted = [uri.strip() for uri in published.tags.get("rua", "").split(",") if uri.strip()]
     own = f"mailto:postmaster@{published.domain}"
     if not wanted:
-        sentence = f"The DMARC record at {name} has no rua=: nobody will tell you of mail that fails."
+        sentence = _("The DMARC record at %(name)s has no rua=: nobody will tell you of mail that fails.") % {"name": name}
         yield Finding(SUBJECT, Level.WARNING, "dmarc-no-reports", sentence, _changed(published, name, {"rua": own}))
     for uri in wanted:
         match = MAILTO.fullmatch(uri)
         if match is None:
-            sentence = f"The DMARC record at {name} has rua={uri}: reports go to addresses written as mailto:name@domain."
+            sentence = _(
+                "The DMARC record at %(name)s has rua=%(uri)s: reports go to addresses written as mailto:name@domain."
+            ) % {"name": name, "uri": uri}
             yield Finding(SUBJECT, Level.WARNING, "dmarc-reports", sentence, _changed(published, name, {"rua": own}))
         elif not _agrees(match[1].lower(), published.domain, lookup):
             host = match[1].lower()
-            sentence = (
-                f"DMARC reports on {published.domain} go to {uri}, but {host} has not agreed to get them: none will come."
-            )
+            sentence = _(
+                "DMARC reports on %(domain)s go to %(uri)s, but %(host)s has not agreed to get them: none will come."
+            ) % {"domain": published.domain, "uri": uri, "host": host}
             cure = record(f"{published.domain}._report._dmarc.{host}", "TXT", "v=DMARC1")
             yield Finding(SUBJECT, Level.WARNING, "dmarc-reports", sentence, cure)
 
@@ -152,22 +192,32 @@ def alignment_findings(domain: str, envelope_domain: str, signing_domain: str, l
     try:
         return list(_alignment(domain, envelope_domain, signing_domain, lambda *how: _aligned(domain, lookup, *how)))
     except Unanswered as error:
-        return [not_checked(SUBJECT, f"Whether SPF and DKIM are aligned with {domain}", error)]
+        return [not_checked(SUBJECT, _("Whether SPF and DKIM are aligned with %(domain)s") % {"domain": domain}, error)]
 
 
 def _alignment(domain: str, envelope: str, signing: str, aligned: Callable[[str, str], bool]) -> Iterable[Finding]:
     by_spf, by_dkim = bool(envelope) and aligned(envelope, "aspf"), bool(signing) and aligned(signing, "adkim")
     if signing and not by_dkim:
-        sentence = f"DKIM signs for {signing}, which is not aligned with {domain} in From: DMARC does not count the signature."
+        sentence = _(
+            "DKIM signs for %(signing)s, which is not aligned with %(domain)s in From: DMARC does not count the signature."
+        ) % {"signing": signing, "domain": domain}
         yield Finding(SUBJECT, Level.ERROR, "dmarc-unaligned-dkim", sentence, f"DKIM_DOMAIN={domain}")
     if envelope and not by_spf:
         level = Level.WARNING if by_dkim else Level.ERROR
-        sentence = f"Bounces go to {envelope}, which is not aligned with {domain} in From: SPF passes for the wrong domain."
+        sentence = _(
+            "Bounces go to %(envelope)s, which is not aligned with %(domain)s in From: SPF passes for the wrong domain."
+        ) % {"envelope": envelope, "domain": domain}
         yield Finding(SUBJECT, level, "dmarc-unaligned-spf", sentence, f"BOUNCE_DOMAIN={domain}")
     named = [f"SPF ({envelope})"] * by_spf + [f"DKIM ({signing})"] * by_dkim
     if named and by_spf >= bool(envelope) and by_dkim >= bool(signing):
         verb = "are" if len(named) > 1 else "is"
-        yield Finding(SUBJECT, Level.OK, "dmarc-aligned", f"{' and '.join(named)} {verb} aligned with {domain} in From.")
+        yield Finding(
+            SUBJECT,
+            Level.OK,
+            "dmarc-aligned",
+            _("%(named)s %(verb)s aligned with %(domain)s in From.")
+            % {"named": " and ".join(named), "verb": verb, "domain": domain},
+        )
 
 
 def _aligned(domain: str, lookup: Lookup, other: str, mode: str) -> bool:

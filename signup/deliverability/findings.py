@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 TXT_STRING = 255  # bytes, the longest a single string of a TXT record may be (RFC 1035, 3.3.14)
 
 
@@ -41,7 +43,9 @@ def record(name: str, rdtype: str, value: str) -> str:
 
 def not_checked(subject: str, what: str, why: Exception | str, cure: str = "") -> Finding:
     """What nobody could tell is no one's fault."""
-    return Finding(subject, Level.NOT_CHECKED, "not-checked", f"{what} was not checked: {why}.", cure)
+    return Finding(
+        subject, Level.NOT_CHECKED, "not-checked", _("%(what)s was not checked: %(why)s.") % {"what": what, "why": why}, cure
+    )
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

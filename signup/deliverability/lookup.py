@@ -10,6 +10,7 @@ import dns.inet
 import dns.name
 import dns.rdatatype
 import dns.resolver
+from django.utils.translation import gettext as _
 
 Lookup = Callable[[str, str], tuple[str, ...]]
 """`lookup("example.org", "MX")` gives ("10 mail.example.org",): values as text, names in lower case without the last dot,
@@ -62,7 +63,7 @@ class Resolver:
             silent = isinstance(root, Unanswered) and root.reason == TOO_LATE
             self.patience, self.lost = (SHORT_TRY, 1) if silent else (TRY, 0)
         if self.lost >= HOPELESS:
-            return Unanswered(name, rdtype, "the name server is silent")
+            return Unanswered(name, rdtype, _("the name server is silent"))
         answer = self._question(name, rdtype, self.patience)
         self.lost = self.lost + 1 if isinstance(answer, Unanswered) and answer.reason == TOO_LATE else 0
         return answer
@@ -70,7 +71,7 @@ class Resolver:
     def _question(self, name: str, rdtype: str, seconds: float) -> tuple[str, ...] | Unanswered:
         left = seconds if self.deadline is None else min(seconds, self.deadline - time.monotonic())
         if left <= 0:
-            return Unanswered(name, rdtype, "no time left")
+            return Unanswered(name, rdtype, _("no time left"))
         self.resolver.timeout = left / 2
         try:
             answer = self.resolver.resolve(dns.name.from_text(name), rdtype, lifetime=left, search=False)

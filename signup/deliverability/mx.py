@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Callable, Sequence
 
+from django.utils.translation import gettext as _
+
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.reverse import is_internal, is_public
@@ -17,23 +19,40 @@ def mx_findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Pro
     try:
         return _findings(domain, purpose, host, lookup, probe)
     except Unanswered as error:
-        return [not_checked(SUBJECT, f"MX of {domain}", error)]
+        return [not_checked(SUBJECT, _("MX of %(domain)s") % {"domain": domain}, error)]
 
 
 def _findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Probe | None) -> list[Finding]:
     cure = record(domain, "MX", f"10 {host}.")
     answers = sorted((int(value.split(" ")[0]), value.split(" ")[1]) for value in lookup(domain, "MX"))
-    hosts = [name for _, name in answers]
+    hosts = [name for _preference, name in answers]
     if not hosts:
         return [_without(domain, purpose, cure, lookup)]
     if "." in hosts:
-        sentence = f"{domain} has a null MX ({answers[0][0]} .), which says that it takes no mail: {purpose} cannot come back."
+        sentence = _(
+            "%(domain)s has a null MX (%(preference)s .), which says that it takes no mail: %(purpose)s cannot come back."
+        ) % {"domain": domain, "preference": answers[0][0], "purpose": purpose}
         return [Finding(SUBJECT, Level.ERROR, "mx-null", sentence, cure)]
     dead = {name: why for name in hosts if (why := _why_dead(name, lookup))}
     if dead:
         level = Level.ERROR if len(dead) == len(set(hosts)) else Level.WARNING
-        return [Finding(SUBJECT, level, "mx-dead", f"The MX of {domain}, {name}, {why}.", cure) for name, why in dead.items()]
-    good = Finding(SUBJECT, Level.OK, "mx-found", f"{domain} takes {purpose} at {' and '.join(dict.fromkeys(hosts))}.")
+        return [
+            Finding(
+                SUBJECT,
+                level,
+                "mx-dead",
+                _("The MX of %(domain)s, %(name)s, %(why)s.") % {"domain": domain, "name": name, "why": why},
+                cure,
+            )
+            for name, why in dead.items()
+        ]
+    good = Finding(
+        SUBJECT,
+        Level.OK,
+        "mx-found",
+        _("%(domain)s takes %(purpose)s at %(hosts)s.")
+        % {"domain": domain, "purpose": purpose, "hosts": " and ".join(dict.fromkeys(hosts))},
+    )
     unsure = _refusing(domain, hosts, lookup, probe) if probe else []
     return [good, *unsure, *_aliases(domain, hosts, lookup), *_internal(domain, hosts, cure, lookup)]
 
@@ -41,9 +60,14 @@ def _findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Probe
 def _without(domain: str, purpose: str, cure: str, lookup: Lookup) -> Finding:
     addresses = _addresses(domain, lookup)
     if not addresses:
-        sentence = f"{domain} has no MX and no address: {purpose} cannot come back, and some receivers refuse mail from it."
+        sentence = _(
+            "%(domain)s has no MX and no address: %(purpose)s cannot come back, and some receivers refuse mail from it."
+        ) % {"domain": domain, "purpose": purpose}
         return Finding(SUBJECT, Level.ERROR, "mx-missing", sentence, cure)
-    sentence = f"{domain} has no MX: mail goes to its address {addresses[0]}, if anything listens there."
+    sentence = _("%(domain)s has no MX: mail goes to its address %(address)s, if anything listens there.") % {
+        "domain": domain,
+        "address": addresses[0],
+    }
     return Finding(SUBJECT, Level.WARNING, "mx-implicit", sentence, cure)
 
 
@@ -56,10 +80,17 @@ def _why_dead(host: str, lookup: Lookup) -> str:
 
 def _refusing(domain: str, hosts: Sequence[str], lookup: Lookup, probe: Probe) -> list[Finding]:
     """Hosts that take no connection at any address; a warning, for it may be our own network that refuses."""
-    cure = "Let its mail server listen on port 25, or check from a network that lets connections to port 25 out."
+    cure = _("Let its mail server listen on port 25, or check from a network that lets connections to port 25 out.")
     said = {host: [probe(address) for address in _addresses(host, lookup) if is_public(address)] for host in hosts}
     return [
-        Finding(SUBJECT, Level.WARNING, "mx-refused", f"The MX of {domain}, {host}, {reasons[0]}, as seen from here.", cure)
+        Finding(
+            SUBJECT,
+            Level.WARNING,
+            "mx-refused",
+            _("The MX of %(domain)s, %(host)s, %(reason)s, as seen from here.")
+            % {"domain": domain, "host": host, "reason": reasons[0]},
+            cure,
+        )
         for host, reasons in said.items()
         if reasons and all(reasons)
     ]
@@ -72,7 +103,8 @@ def _aliases(domain: str, hosts: Sequence[str], lookup: Lookup) -> list[Finding]
             SUBJECT,
             Level.WARNING,
             "mx-alias",
-            f"The MX of {domain}, {host}, is another name for {target[0]}, which RFC 2181 forbids: not all follow it.",
+            _("The MX of %(domain)s, %(host)s, is another name for %(target)s, which RFC 2181 forbids: not all follow it.")
+            % {"domain": domain, "host": host, "target": target[0]},
             record(domain, "MX", f"10 {target[0]}."),
         )
         for host, target in aliases.items()
@@ -87,7 +119,8 @@ def _internal(domain: str, hosts: Sequence[str], cure: str, lookup: Lookup) -> l
             SUBJECT,
             Level.WARNING,
             "mx-internal",
-            f"The MX of {domain}, {host}, has the address {address}, which other servers cannot reach.",
+            _("The MX of %(domain)s, %(host)s, has the address %(address)s, which other servers cannot reach.")
+            % {"domain": domain, "host": host, "address": address},
             f"{cure}\nand give that name a public address.",
         )
         for host, address in inner.items()

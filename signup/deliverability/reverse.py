@@ -4,6 +4,8 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 
@@ -51,10 +53,15 @@ def _on_address(address: str, host: str, lookup: Lookup, greeting: str) -> list[
         names = lookup(ipaddress.ip_address(address).reverse_pointer, "PTR")
         back = [name for name in names if _leads_to(name, address, lookup)]
     except Unanswered as error:
-        return [not_checked(SUBJECT, f"The name of {address}", error)]
+        return [not_checked(SUBJECT, _("The name of %(address)s") % {"address": address}, error)]
     if not back:
         return [_nameless(address, host) if not names else _not_confirmed(address, names, lookup)]
-    good = Finding(SUBJECT, Level.OK, "ptr-confirmed", f"{address} is named {back[0]}, and that name leads back to it.")
+    good = Finding(
+        SUBJECT,
+        Level.OK,
+        "ptr-confirmed",
+        _("%(address)s is named %(name)s, and that name leads back to it.") % {"address": address, "name": back[0]},
+    )
     return [good, *_generic(address, back[0], host), *_greeting(address, names, greeting)]
 
 
@@ -64,19 +71,23 @@ def _leads_to(name: str, address: str, lookup: Lookup) -> bool:
 
 
 def _pointer(address: str, host: str) -> str:
-    asked = "At whoever provides the address, ask for:"
+    asked = _("At whoever provides the address, ask for:")
     return f"{asked}\n{record(ipaddress.ip_address(address).reverse_pointer, 'PTR', f'{host}.')}"
 
 
 def _nameless(address: str, host: str) -> Finding:
-    sentence = f"{address} has no name (PTR): many receivers refuse mail from nameless addresses."
+    sentence = _("%(address)s has no name (PTR): many receivers refuse mail from nameless addresses.") % {"address": address}
     return Finding(SUBJECT, Level.ERROR, "ptr-missing", sentence, _pointer(address, host))
 
 
 def _not_confirmed(address: str, names: Sequence[str], lookup: Lookup) -> Finding:
     elsewhere = lookup(names[0], address_type(address))
-    leads = f"leads to {', '.join(elsewhere)}" if elsewhere else "has no such address"
-    sentence = f"{address} is named {names[0]}, but that name {leads}: it is not forward-confirmed."
+    leads = _("leads to %(elsewhere)s") % {"elsewhere": ", ".join(elsewhere)} if elsewhere else _("has no such address")
+    sentence = _("%(address)s is named %(name)s, but that name %(leads)s: it is not forward-confirmed.") % {
+        "address": address,
+        "name": names[0],
+        "leads": leads,
+    }
     return Finding(SUBJECT, Level.ERROR, "ptr-not-confirmed", sentence, record(names[0], address_type(address), address))
 
 
@@ -86,13 +97,17 @@ def _generic(address: str, name: str, host: str) -> list[Finding]:
     spelt = any(sign.join(order) in name for sign in ".-" for order in (digits, digits[::-1]) if order)
     if not spelt and not GENERIC.search(name):
         return []
-    sentence = f"{address} is named {name}, which looks like a provider's name for any customer: some receivers mistrust it."
+    sentence = _(
+        "%(address)s is named %(name)s, which looks like a provider's name for any customer: some receivers mistrust it."
+    ) % {"address": address, "name": name}
     return [Finding(SUBJECT, Level.WARNING, "ptr-generic", sentence, _pointer(address, host))]
 
 
 def _greeting(address: str, names: Sequence[str], greeting: str) -> list[Finding]:
     if not greeting or greeting in names:
         return []
-    sentence = f"The mail server calls itself {greeting}, but its address {address} is named {names[0]}: the two should agree."
+    sentence = _(
+        "The mail server calls itself %(greeting)s, but its address %(address)s is named %(name)s: the two should agree."
+    ) % {"greeting": greeting, "address": address, "name": names[0]}
     cure = f"exim: primary_hostname = {names[0]}\nPostfix: myhostname = {names[0]}"
     return [Finding(SUBJECT, Level.WARNING, "ptr-greeting", sentence, cure)]

@@ -1,5 +1,8 @@
 """Findings on the mail server that the site hands its mail to: reachable, encrypted, and what it can do. Pure."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from signup.deliverability.conversation import Conversation
 from signup.deliverability.findings import Finding, Level, not_checked
 from signup.email_url import LOOPBACK, MailServer
@@ -7,27 +10,39 @@ from signup.email_url import LOOPBACK, MailServer
 SUBJECT = "SMTP"
 TELLING = ("STARTTLS", "AUTH", "SMTPUTF8", "8BITMIME", "PIPELINING", "SIZE", "DSN", "CHUNKING", "PRDR", "LIMITS")
 CURES = {
-    "connect": "Start the mail server, or correct the host and port in EMAIL_URL.",
-    "starttls": "Give the server a certificate (exim: tls_advertise_hosts, Postfix: smtpd_tls_security_level = may), "
-    "or write EMAIL_URL=smtps://… or, on this machine alone, smtp://127.0.0.1:25.",
-    "tls": "Use the name in the server's certificate in EMAIL_URL, or add ?ca=FILE with the certificate of its issuer.",
-    "login": "Correct the name and password in EMAIL_URL; a sign such as @ or / in them is written %40, %2F.",
+    "connect": gettext_noop("Start the mail server, or correct the host and port in EMAIL_URL."),
+    "starttls": gettext_noop(
+        "Give the server a certificate (exim: tls_advertise_hosts, Postfix: smtpd_tls_security_level = may), "
+        "or write EMAIL_URL=smtps://… or, on this machine alone, smtp://127.0.0.1:25."
+    ),
+    "tls": gettext_noop(
+        "Use the name in the server's certificate in EMAIL_URL, or add ?ca=FILE with the certificate of its issuer."
+    ),
+    "login": gettext_noop("Correct the name and password in EMAIL_URL; a sign such as @ or / in them is written %40, %2F."),
 }
 
 
 def smtp_findings(server: MailServer | None, said: Conversation) -> list[Finding]:
     """What a conversation with the server shows; there is none where a mail service sends."""
     if server is None:
-        return [not_checked(SUBJECT, "The mail server", "EMAIL_BACKEND names a mail service, which answers for its own")]
+        return [not_checked(SUBJECT, _("The mail server"), _("EMAIL_BACKEND names a mail service, which answers for its own"))]
     if server.folder:
-        sentence = f"EMAIL_URL names the {server}: mail is written there and reaches nobody."
+        sentence = _("EMAIL_URL names the %(server)s: mail is written there and reaches nobody.") % {"server": server}
         return [Finding(SUBJECT, Level.WARNING, "smtp-folder", sentence, "EMAIL_URL=smtp://127.0.0.1:25")]
     if said.trouble:
-        verb = "cannot be reached" if said.stage == "connect" else "cannot be used"
-        sentence = f"The mail server {server} {verb}: {said.trouble}."
-        return [Finding(SUBJECT, Level.ERROR, f"smtp-{said.stage}", sentence, CURES[said.stage])]
+        verb = _("cannot be reached") if said.stage == "connect" else _("cannot be used")
+        sentence = _("The mail server %(server)s %(verb)s: %(trouble)s.") % {
+            "server": server,
+            "verb": verb,
+            "trouble": said.trouble,
+        }
+        return [Finding(SUBJECT, Level.ERROR, f"smtp-{said.stage}", sentence, _(CURES[said.stage]))]
     offers = [name for name in TELLING if name in said.offered | said.offered_inside]
-    sentence = f"The mail server {server} answers as {said.greeting} and offers {', '.join(offers) or 'no extensions'}."
+    sentence = _("The mail server %(server)s answers as %(greeting)s and offers %(offers)s.") % {
+        "server": server,
+        "greeting": said.greeting,
+        "offers": ", ".join(offers) or _("no extensions"),
+    }
     return [Finding(SUBJECT, Level.OK, "smtp-reached", sentence), _encryption(server, said), *_non_ascii(server, said)]
 
 
@@ -35,22 +50,32 @@ def _encryption(server: MailServer, said: Conversation) -> Finding:
     if said.encrypted:
         how = "TLS" if server.tls else "STARTTLS"
         return Finding(
-            SUBJECT, Level.OK, "smtp-encrypted", f"The way to {server} is encrypted by {how}, its certificate holds."
+            SUBJECT,
+            Level.OK,
+            "smtp-encrypted",
+            _("The way to %(server)s is encrypted by %(how)s, its certificate holds.") % {"server": server, "how": how},
         )
     if server.host in LOOPBACK:
         return Finding(
-            SUBJECT, Level.OK, "smtp-local", f"The way to {server} is not encrypted; it does not leave this machine."
+            SUBJECT,
+            Level.OK,
+            "smtp-local",
+            _("The way to %(server)s is not encrypted; it does not leave this machine.") % {"server": server},
         )
     if "STARTTLS" in said.offered:
-        sentence = f"{server} offers STARTTLS, but EMAIL_URL does not ask for it: mail goes there in clear."
+        sentence = _("%(server)s offers STARTTLS, but EMAIL_URL does not ask for it: mail goes there in clear.") % {
+            "server": server
+        }
         return Finding(SUBJECT, Level.WARNING, "smtp-clear", sentence, f"EMAIL_URL=smtp+starttls://{server}")
-    sentence = f"{server} offers no STARTTLS: mail goes there in clear."
-    return Finding(SUBJECT, Level.WARNING, "smtp-no-starttls", sentence, CURES["starttls"])
+    sentence = _("%(server)s offers no STARTTLS: mail goes there in clear.") % {"server": server}
+    return Finding(SUBJECT, Level.WARNING, "smtp-no-starttls", sentence, _(CURES["starttls"]))
 
 
 def _non_ascii(server: MailServer, said: Conversation) -> list[Finding]:
     if "SMTPUTF8" in said.offered_inside:
         return []
-    sentence = f"{server} does not offer SMTPUTF8: visitors whose address is not ASCII before the @ cannot sign up."
+    sentence = _("%(server)s does not offer SMTPUTF8: visitors whose address is not ASCII before the @ cannot sign up.") % {
+        "server": server
+    }
     cure = "exim: smtputf8_advertise_hosts = *\nPostfix: smtputf8_enable = yes"
     return [Finding(SUBJECT, Level.WARNING, "smtp-utf8", sentence, cure)]

@@ -3,6 +3,8 @@
 import ipaddress
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.spf_macros import Address, Circumstances, expand
 from signup.deliverability.spf_terms import ASKS, SpfError, Term, is_spf, parse_terms
@@ -38,7 +40,9 @@ class Evaluation:
         if not is_name(domain):
             return Verdict("none")
         if domain in self.chain:
-            raise SpfError("loop", f"it leads back to itself: {' → '.join([*self.chain, domain])}", domain)
+            raise SpfError(
+                "loop", _("it leads back to itself: %(chain)s") % {"chain": " → ".join([*self.chain, domain])}, domain
+            )
         terms = find_terms(domain, self.lookup)
         if terms is None:
             return Verdict("none")
@@ -64,7 +68,7 @@ class Evaluation:
         target = self._target(redirect, domain)
         verdict = self.check(target)
         if verdict.result == "none":
-            raise SpfError("empty", f"it redirects to {target}, which has no SPF record", domain)
+            raise SpfError("empty", _("it redirects to %(target)s, which has no SPF record") % {"target": target}, domain)
         return Verdict(verdict.result, (redirect.text, *verdict.because))
 
     def _matches(self, term: Term, domain: str) -> tuple[str, ...] | None:
@@ -84,7 +88,7 @@ class Evaluation:
         target = self._target(term, domain)
         verdict = self.check(target)
         if verdict.result == "none":
-            raise SpfError("empty", f"it includes {target}, which has no SPF record", domain)
+            raise SpfError("empty", _("it includes %(target)s, which has no SPF record") % {"target": target}, domain)
         return verdict.because if verdict.result == "pass" else None
 
     def _a(self, term: Term, target: str, domain: str) -> bool:
@@ -93,7 +97,12 @@ class Evaluation:
     def _mx(self, term: Term, target: str, domain: str) -> bool:
         hosts = [value.split(" ")[1] for value in self._ask(target, "MX", domain)]
         if len(hosts) > MAX_NAMES:
-            raise SpfError("lookups", f"{term.text!r} leads to {len(hosts)} hosts; receivers follow {MAX_NAMES}", domain)
+            raise SpfError(
+                "lookups",
+                _("%(text)r leads to %(count)d hosts; receivers follow %(limit)d")
+                % {"text": term.text, "count": len(hosts), "limit": MAX_NAMES},
+                domain,
+            )
         return any(self._in_addresses(term, self._ask(host, self._address_type, domain)) for host in hosts if host != ".")
 
     def _ptr(self, term: Term, target: str, domain: str) -> bool:
@@ -149,11 +158,11 @@ class Evaluation:
         try:
             network = ipaddress.ip_network(term.network, strict=False)
         except ValueError as error:
-            raise SpfError("syntax", f"it has {term.text!r}, which is no network", domain) from error
+            raise SpfError("syntax", _("it has %(text)r, which is no network") % {"text": term.text}, domain) from error
         prefix = term.network.partition("/")[2]
         canonical = "/" not in term.network or (prefix.isdigit() and str(int(prefix)) == prefix)
         if f"ip{network.version}" != term.name or not canonical:
-            raise SpfError("syntax", f"it has {term.text!r}, which is no network", domain)
+            raise SpfError("syntax", _("it has %(text)r, which is no network") % {"text": term.text}, domain)
 
     def _ask(self, name: str, rdtype: str, domain: str) -> tuple[str, ...]:
         if not is_name(name, labels=1):
@@ -161,14 +170,22 @@ class Evaluation:
         values = self.lookup(name, rdtype)
         self.void += not values
         if self.void > MAX_VOID:
-            raise SpfError("void", f"it asks for more than {MAX_VOID} names that do not exist, {name} among them", domain)
+            raise SpfError(
+                "void",
+                _("it asks for more than %(limit)d names that do not exist, %(name)s among them")
+                % {"limit": MAX_VOID, "name": name},
+                domain,
+            )
         return values
 
     def _count(self, term: Term, domain: str) -> None:
         self.lookups += 1
         if self.lookups > MAX_LOOKUPS:
             raise SpfError(
-                "lookups", f"it needs more than {MAX_LOOKUPS} look-ups in the DNS, {term.text!r} being one more", domain
+                "lookups",
+                _("it needs more than %(limit)d look-ups in the DNS, %(text)r being one more")
+                % {"limit": MAX_LOOKUPS, "text": term.text},
+                domain,
             )
 
 
@@ -176,7 +193,9 @@ def find_terms(domain: str, lookup: Lookup) -> tuple[Term, ...] | None:
     """The terms of a domain's record; None when it has none, SpfError when it has several or one that cannot be read."""
     records = [text for text in lookup(domain, "TXT") if is_spf(text)]
     if len(records) > 1:
-        raise SpfError("two", f"there are {len(records)} records, where receivers accept but one", domain)
+        raise SpfError(
+            "two", _("there are %(count)d records, where receivers accept but one") % {"count": len(records)}, domain
+        )
     return parse_terms(records[0], domain) if records else None
 
 

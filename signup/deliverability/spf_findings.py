@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
+from django.utils.translation import gettext as _
+
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.spf import Verdict, check_host, client
@@ -21,7 +23,7 @@ def spf_findings(domain: str, addresses: Sequence[str], helo: str, lookup: Looku
     try:
         return _findings(domain, addresses, helo, lookup)
     except Unanswered as error:
-        return [not_checked(SUBJECT, f"SPF of {domain}", error)]
+        return [not_checked(SUBJECT, _("SPF of %(domain)s") % {"domain": domain}, error)]
 
 
 def _findings(domain: str, addresses: Sequence[str], helo: str, lookup: Lookup) -> list[Finding]:
@@ -45,42 +47,68 @@ def _missing(domain: str, addresses: Sequence[str], lookup: Lookup) -> Finding:
     misspelt = next((text for text in lookup(domain, "TXT") if NEARLY.match(text)), None)
     cure = record(domain, "TXT", suggested(addresses))
     if misspelt is not None:
-        sentence = (
-            f'{domain} has the TXT record "{misspelt}", which receivers do not read as SPF: it must begin with "v=spf1 ".'
-        )
+        sentence = _(
+            '%(domain)s has the TXT record "%(misspelt)s", which receivers do not read as SPF: it must begin with "v=spf1 ".'
+        ) % {"domain": domain, "misspelt": misspelt}
         return Finding(SUBJECT, Level.ERROR, "spf-misspelt", sentence, cure)
     whom = " and ".join(addresses) or "this server"
     return Finding(
-        SUBJECT, Level.ERROR, "spf-missing", f"{domain} has no SPF record: nothing says that {whom} may send for it.", cure
+        SUBJECT,
+        Level.ERROR,
+        "spf-missing",
+        _("%(domain)s has no SPF record: nothing says that %(whom)s may send for it.") % {"domain": domain, "whom": whom},
+        cure,
     )
 
 
 def _several(domain: str, records: Sequence[str], addresses: Sequence[str]) -> Finding:
-    sentence = f"{domain} has {len(records)} SPF records ({'; '.join(records)}), and receivers then heed none (permerror)."
+    sentence = _("%(domain)s has %(count)d SPF records (%(records)s), and receivers then heed none (permerror).") % {
+        "domain": domain,
+        "count": len(records),
+        "records": "; ".join(records),
+    }
     words = [word for text in records for word in text.split()[1:]]
     ends = [word for word in words if _is_end(word)]
     kept = [word for word in dict.fromkeys(words) if not _is_end(word) and word != "+all"]
     merged = " ".join(["v=spf1", *kept, next((end for end in ends if end != "+all"), "-all")])
-    cure = f"Remove them all but this one:\n{record(domain, 'TXT', with_addresses(merged, addresses))}"
+    cure = f"{_('Remove them all but this one:')}\n{record(domain, 'TXT', with_addresses(merged, addresses))}"
     return Finding(SUBJECT, Level.ERROR, "spf-two", sentence, cure)
 
 
 def _unreadable(error: SpfError, domain: str, text: str, addresses: Sequence[str], level: Level = Level.ERROR) -> Finding:
     """A record that ends in permerror; the cure keeps what can be kept: the addresses themselves."""
     where = "" if error.domain == domain else f" (by way of {error.domain})"
-    sentence = f'The SPF record of {domain}, "{text}", cannot be followed{where}: {error.sentence}.'
+    sentence = _('The SPF record of %(domain)s, "%(text)s", cannot be followed%(where)s: %(sentence)s.') % {
+        "domain": domain,
+        "text": text,
+        "where": where,
+        "sentence": error.sentence,
+    }
     cure = record(domain, "TXT", suggested(addresses))
     if error.fault in MANY:
-        cure = f"Name the addresses themselves, instead of including others:\n{cure}"
+        cure = f"{_('Name the addresses themselves, instead of including others:')}\n{cure}"
     return Finding(SUBJECT, level, f"spf-{error.fault}", sentence, cure)
 
 
 def _own(address: str, domain: str, text: str, judge: Judge) -> Finding:
     verdict = judge(address)
     if verdict.result == "pass":
-        return Finding(SUBJECT, Level.OK, "spf-pass", f"{address} may send for {domain}: {_because(verdict)} says so.")
-    said = f"gives {verdict.result}" + (f" by {_because(verdict)}" if verdict.because else ", naming no such address")
-    sentence = f'{address} may not send for {domain}: its SPF record "{text}" {said}.'
+        return Finding(
+            SUBJECT,
+            Level.OK,
+            "spf-pass",
+            _("%(address)s may send for %(domain)s: %(because)s says so.")
+            % {"address": address, "domain": domain, "because": _because(verdict)},
+        )
+    said = _("gives %(result)s") % {"result": verdict.result} + (
+        _(" by %(because)s") % {"because": _because(verdict)} if verdict.because else _(", naming no such address")
+    )
+    sentence = _('%(address)s may not send for %(domain)s: its SPF record "%(text)s" %(said)s.') % {
+        "address": address,
+        "domain": domain,
+        "text": text,
+        "said": said,
+    }
     return Finding(SUBJECT, Level.ERROR, "spf-address", sentence, record(domain, "TXT", with_addresses(text, [address])))
 
 
@@ -97,10 +125,16 @@ def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge) -> l
     cure = record(domain, "TXT", _closed(text, addresses))
     passing = next((verdict for verdict in verdicts if verdict.result == "pass"), None)
     if passing is not None:
-        sentence = f'Anyone may send for {domain}: its SPF record "{text}" lets every address pass, by {_because(passing)}.'
+        sentence = _('Anyone may send for %(domain)s: its SPF record "%(text)s" lets every address pass, by %(because)s.') % {
+            "domain": domain,
+            "text": text,
+            "because": _because(passing),
+        }
         return [Finding(SUBJECT, Level.ERROR, "spf-all", sentence, cure)]
     if any(verdict.result == "neutral" for verdict in verdicts):
-        sentence = f'The SPF record of {domain}, "{text}", says nothing of other servers (neutral): it stops no forger.'
+        sentence = _(
+            'The SPF record of %(domain)s, "%(text)s", says nothing of other servers (neutral): it stops no forger.'
+        ) % {"domain": domain, "text": text}
         return [Finding(SUBJECT, Level.WARNING, "spf-open", sentence, cure)]
     return []
 
@@ -109,9 +143,9 @@ def _discouraged(domain: str, text: str, addresses: Sequence[str]) -> list[Findi
     slow = next((word for word in text.split() if DISCOURAGED.match(word)), None)
     if slow is None:
         return []
-    sentence = (
-        f"The SPF record of {domain} has {slow!r}, which RFC 7208 asks not to use: it is slow, and many do not follow it."
-    )
+    sentence = _(
+        "The SPF record of %(domain)s has %(slow)r, which RFC 7208 asks not to use: it is slow, and many do not follow it."
+    ) % {"domain": domain, "slow": slow}
     return [Finding(SUBJECT, Level.WARNING, "spf-ptr", sentence, record(domain, "TXT", suggested(addresses)))]
 
 

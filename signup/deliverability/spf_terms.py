@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 VERSION = re.compile(r"v=spf1(?= |$)", re.IGNORECASE)
 MACRO = re.compile(r"%(?:\{[slodiphv][0-9]*r?[-.+,/_=]*\}|[%_-])", re.IGNORECASE)
 MODIFIER = re.compile(r"([a-z][a-z0-9._-]*)=(.*)", re.IGNORECASE)
@@ -47,7 +49,7 @@ def parse_terms(text: str, domain: str) -> tuple[Term, ...]:
     terms = tuple(_term(word, domain) for word in text.split(" ")[1:] if word)
     for name in ("redirect", "exp"):
         if sum(term.name == name for term in terms) > 1:
-            raise SpfError("syntax", f"it has {name}= twice", domain)
+            raise SpfError("syntax", _("it has %(name)s= twice") % {"name": name}, domain)
     return terms
 
 
@@ -102,4 +104,4 @@ def is_domain_spec(text: str) -> bool:
 
 
 def _unreadable(word: str, domain: str) -> SpfError:
-    return SpfError("syntax", f"it has {word!r}, which is no term of SPF", domain)
+    return SpfError("syntax", _("it has %(word)r, which is no term of SPF") % {"word": word}, domain)

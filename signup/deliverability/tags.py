@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 
 
@@ -20,8 +22,8 @@ def parse_tags(text: str) -> dict[str, str]:
         name, equals, value = part.strip().partition("=")
         name = name.strip()
         if not equals or not NAME.fullmatch(name):
-            raise BadTags(f'"{part.strip()}" is no tag=value')
+            raise BadTags(_('"%(part)s" is no tag=value') % {"part": part.strip()})
         if name in tags:
-            raise BadTags(f'the tag "{name}" is there twice')
+            raise BadTags(_('the tag "%(name)s" is there twice') % {"name": name})
         tags[name] = value.strip()
     return tags

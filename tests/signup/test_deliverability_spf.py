@@ -3,6 +3,8 @@
 import doctest
 
 import pytest
+from django.utils import translation
+from django.utils.translation import trans_real
 
 from signup.deliverability import spf_findings as findings_module
 from signup.deliverability import spf_terms
@@ -43,6 +45,14 @@ def test_a_good_record_is_ok_for_each_address() -> None:
         Finding("SPF", Level.OK, "spf-pass", "192.0.2.1 may send for notes.example: ip4:192.0.2.0/24 says so."),
         Finding("SPF", Level.OK, "spf-pass", "2001:db8::1 may send for notes.example: ip6:2001:db8::/32 says so."),
     ]
+
+
+def test_findings_are_in_the_language_of_whoever_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "%(address)s may send for %(domain)s: %(because)s says so."
+    german: dict[str, str] = trans_real.translation("de")._catalog._catalogs[0]
+    monkeypatch.setitem(german, words, "Für %(domain)s darf %(address)s senden: %(because)s.")
+    with translation.override("de"):
+        assert [finding.sentence for finding in find(txt(GOOD))] == ["Für notes.example darf 192.0.2.1 senden: ip4:192.0.2.1."]
 
 
 def test_without_a_record_the_cure_names_the_addresses() -> None:
