@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Site
@@ -13,7 +14,7 @@ from wagtail.models import Site
 from signup import delivery, forms, tokens
 from signup.models import Mail, State, Subscriber, Wording
 from tests.factories import make_blog, make_post
-from tests.signup_factories import make_subscriber
+from tests.signup_factories import make_subscriber, signed_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -110,8 +111,11 @@ def test_pages_fit_their_width(live_server: LiveServer, plain: Page, width: int,
     )
     plain.set_viewport_size({"width": width, "height": 800})
     plain.emulate_media(color_scheme=scheme)
-    paths = ["/signup/", "/signup/sent/", *(f"/signup/{purpose}/{tokens.make(purpose, ada)}/" for purpose in tokens.PURPOSES)]
-    for path in paths:
+    ben = make_subscriber(state=State.PENDING)
+    old = signed_at(timezone.now() - timedelta(days=8), lambda: tokens.make("confirm", ben))
+    asked = [(purpose, tokens.make(purpose, ada)) for purpose in tokens.PURPOSES]
+    asked += [("confirm", tokens.make("confirm", ben)), ("confirm", old)]
+    for path in ["/signup/", "/signup/sent/", *(f"/signup/{purpose}/{token}/" for purpose, token in asked)]:
         plain.goto(f"{live_server.url}{path}")
         main = plain.locator("main").bounding_box()
         assert main is not None
