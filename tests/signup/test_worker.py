@@ -3,12 +3,14 @@ import threading
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 from wagtail.models import Page
 
 from blog.models import BlogPage
+from kimonote import database
 from kimonote.chores import chores, next_night, publish_scheduled
 from kimonote.management.commands.worker import seconds
 from kimonote.models import Turn, take_turn
@@ -136,3 +138,17 @@ def test_every_chore_can_be_done_on_an_empty_site(blog: BlogPage) -> None:
 def test_interval_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="is no interval: give seconds above 0"):
         seconds(text)
+
+
+def test_worker_that_waits_for_migrations_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = [True] * 30 + [False]
+    monkeypatch.setattr(database, "is_behind", lambda: looks.pop(0))
+    monkeypatch.setattr(database, "connection", SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(database, "PATIENCE", 0)
+    database.wait_until_prepared()
+    assert (looks, caplog.messages) == (
+        [],
+        ["The database lacks migrations: nothing is done until `manage.py migrate` has run them."],
+    )
