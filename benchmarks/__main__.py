@@ -73,7 +73,7 @@ def _measure(base: Databases, folder: Path, options: Namespace) -> Iterator[str]
     yield f"### {base.name}: the index"
     yield run_part("index", **surroundings)
     _note("asking the index, Wagtail's pages and a narrow table …")
-    yield run_part("questions", **surroundings, PATIENCE="0.02" if options.quick else "0.15")
+    yield run_part("questions", **surroundings, PATIENCE="0.01" if options.quick else "0.05")
     if options.index_only:
         return
     _note("storing texts and cards, copying them to the usual blog …")
