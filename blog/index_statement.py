@@ -17,8 +17,8 @@ from blog.models.revision import KEPT_REVISIONS, IndexRevision
 from blog.tagindex.contents import EVERY_POST, Contents
 
 MOST_NOTED: Final = 500  # changed posts that are read by themselves
-FETCHED: Final = 200  # rows at once
-BLOCK: Final = 256  # posts whose numbers are read as one text
+FETCHED: Final = 2_000  # rows at once
+BLOCK: Final = 64  # posts whose numbers are read as one text
 
 ID: Final = np.uint32
 

@@ -1,6 +1,7 @@
 """The revision: one number that rises, in the same transaction, with every change that a reader could see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -67,6 +68,17 @@ def bump(posts: Iterable[int] | None = None) -> int:
         Change.objects.bulk_create([Change(revision=number, post_id=post) for post in concerned])
         transaction.on_commit(Uncommitted())
     return number
+
+
+@contextmanager
+def one_change() -> Iterator[None]:
+    """One transaction for several changes, which waits for others of the kind at its start: not half-way, in a circle.
+
+    Where two transactions raise the revision and also change the same pages, either may come to wait for the other.
+    """
+    with transaction.atomic():
+        IndexRevision.objects.select_for_update().filter(pk=IndexRevision.ROW).first()
+        yield
 
 
 def forget_old_changes() -> int:
