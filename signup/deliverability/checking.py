@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from signup.deliverability.conversation import PROBE, Conversation, converse, outgoing_addresses, probe, within
 from signup.deliverability.dkim import SigningKey, dkim_findings
 from signup.deliverability.dmarc_findings import alignment_findings, dmarc_findings
@@ -16,6 +14,7 @@ from signup.deliverability.mx import Probe, mx_findings
 from signup.deliverability.reverse import is_internal, ptr_findings
 from signup.deliverability.smtp_findings import smtp_findings
 from signup.deliverability.spf_findings import spf_findings
+from signup.deliverability.words import _
 from signup.email_url import LOOPBACK, MailServer
 
 TIME = 7.0  # seconds for everything: with the start of the command within ten, whatever does not answer

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.tags import BadTags, parse_tags
+from signup.deliverability.words import _, gettext_noop
 
 SUBJECT = "DKIM"
 USABLE_BITS = 1024  # RFC 8301: receivers must not take smaller RSA keys

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Iterable
 
-from django.utils.translation import gettext as _
-
 from signup.deliverability.dmarc import POLICIES, Published, find_record, is_dmarc, organisation_of, records_at, walk
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.tags import BadTags, parse_tags
+from signup.deliverability.words import _
 
 SUBJECT = "DMARC"
 KNOWN = {"v", "p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "pct", "ri", "rf", "psd", "t"}

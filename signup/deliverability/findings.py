@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
+from signup.deliverability.words import _
 
 TXT_STRING = 255  # bytes, the longest a single string of a TXT record may be (RFC 1035, 3.3.14)
 

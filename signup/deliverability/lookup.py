@@ -10,7 +10,8 @@ import dns.inet
 import dns.name
 import dns.rdatatype
 import dns.resolver
-from django.utils.translation import gettext as _
+
+from signup.deliverability.words import _
 
 Lookup = Callable[[str, str], tuple[str, ...]]
 """`lookup("example.org", "MX")` gives ("10 mail.example.org",): values as text, names in lower case without the last dot,

@@ -3,11 +3,10 @@
 import ipaddress
 from collections.abc import Callable, Sequence
 
-from django.utils.translation import gettext as _
-
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.reverse import is_internal, is_public
+from signup.deliverability.words import _
 
 SUBJECT = "MX"
 Probe = Callable[[str], str]

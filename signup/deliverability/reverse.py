@@ -4,10 +4,9 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
-
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
+from signup.deliverability.words import _
 
 SUBJECT = "PTR"
 GENERIC = re.compile(

@@ -1,10 +1,8 @@
 """Findings on the mail server that the site hands its mail to: reachable, encrypted, and what it can do. Pure."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-
 from signup.deliverability.conversation import Conversation
 from signup.deliverability.findings import Finding, Level, not_checked
+from signup.deliverability.words import _, gettext_noop
 from signup.email_url import LOOPBACK, MailServer
 
 SUBJECT = "SMTP"

@@ -3,11 +3,10 @@
 import ipaddress
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.spf_macros import Address, Circumstances, expand
 from signup.deliverability.spf_terms import ASKS, SpfError, Term, is_spf, parse_terms
+from signup.deliverability.words import _
 
 MAX_LOOKUPS = 10  # terms that ask the DNS (RFC 7208, 4.6.4)
 MAX_VOID = 2  # questions with an empty answer

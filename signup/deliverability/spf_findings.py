@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 
-from django.utils.translation import gettext as _
-
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.spf import Verdict, check_host, client
 from signup.deliverability.spf_terms import SpfError, is_spf
+from signup.deliverability.words import _
 
 SUBJECT = "SPF"
 NEARLY = re.compile(r"""^["'\s]*v?\s*=?\s*spf\s*[0-9]?\b""", re.IGNORECASE)  # meant as SPF, and not read as such

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from signup.deliverability.words import _
 
 VERSION = re.compile(r"v=spf1(?= |$)", re.IGNORECASE)
 MACRO = re.compile(r"%(?:\{[slodiphv][0-9]*r?[-.+,/_=]*\}|[%_-])", re.IGNORECASE)

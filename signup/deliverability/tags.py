@@ -2,7 +2,7 @@
 
 import re
 
-from django.utils.translation import gettext as _
+from signup.deliverability.words import _
 
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 
