@@ -78,10 +78,14 @@ GOLDEN = {
     ),
     "formula of its own": (
         "Text\n$$\na\n= b\n- 1\n$$\ntext",
-        '<p>Text</p>\n<p><math display="block" tabindex="0"><mi>a</mi><mo>=</mo><mi>b</mi><mo>−</mo><mn>1</mn></math></p>\n'
+        '<p>Text</p>\n<p><span class="wide" tabindex="0">'
+        '<math display="block"><mi>a</mi><mo>=</mo><mi>b</mi><mo>−</mo><mn>1</mn></math></span></p>\n'
         "<p>text</p>",
     ),
-    "formula of its own in a line": ("So $$x$$ it is", '<p>So <math display="block" tabindex="0"><mi>x</mi></math> it is</p>'),
+    "formula of its own in a line": (
+        "So $$x$$ it is",
+        '<p>So <span class="wide" tabindex="0"><math display="block"><mi>x</mi></math></span> it is</p>',
+    ),
     "formula with a less-than sign": ("$a<b$", "<p><math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math></p>"),
     "formula that cannot be read": (r"Broken $\frac{x^$ here", r"<p>Broken <code>$\frac{x^$</code> here</p>"),
     "formula in code": ("`$x$` and `` $$y$$ ``", "<p><code>$x$</code> and <code>$$y$$</code></p>"),

@@ -14,11 +14,15 @@ def lay_out(tokens: list[Token], back: str) -> list[Token]:
     """Give the text its final elements; `back` names the way from a footnote to its mark."""
     written: list[Token] = []
     headings: list[int] = []  # where those that are open begin
-    tables = 0
+    tables, formula = 0, False  # how deep in tables; whether in a formula with lines of its own
     for token in tokens:
         if isinstance(token, Tag) and token.name == "table":
             tables += -1 if token.closing else 1
-            written += _scrolling(token) if tables == (not token.closing) else [token]
+            written += _scrolling(token, "div") if tables == (not token.closing) else [token]
+            continue
+        if isinstance(token, Tag) and token.name == "math":
+            formula = formula if token.closing else "display" in token.attributes
+            written += _scrolling(token, "span") if formula else [token]
             continue
         if isinstance(token, Tag) and not token.closing:
             headings += [len(written)] if token.name in HEADINGS else []
@@ -38,13 +42,13 @@ def _end(name: str, written: list[Token], headings: list[int]) -> None:
         _figure(written)
 
 
-def _scrolling(table: Tag) -> list[Token]:
-    """Begin or end a box round an outermost table."""
-    return [table, Tag("div", closing=True)] if table.closing else [Tag("div", {"class": "wide", **SCROLLS}), table]
+def _scrolling(wide: Tag, box: str) -> list[Token]:
+    """Begin or end a box round an outermost table or a formula."""
+    return [wide, Tag(box, closing=True)] if wide.closing else [Tag(box, {"class": "wide", **SCROLLS}), wide]
 
 
 def _complete(tag: Tag, back: str) -> None:
-    if tag.name == "pre" or (tag.name == "math" and "display" in tag.attributes):
+    if tag.name == "pre":
         tag.attributes |= SCROLLS
     elif tag.name == "img":
         tag.attributes = {"alt": "", **tag.attributes, "loading": "lazy"}

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from blog import feeds, navigation
 from blog.cards import IN_MARK, with_anchor, with_excerpt
+from blog.dates import month_name
 from blog.listing import Listing
 from blog.models import Author
 from blog.models.tags import AboutTag
@@ -28,6 +29,7 @@ def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Aut
         "author": author.name if author else "",
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
+        "when": _when(listing),
         "found": ngettext("%(count)s note", "%(count)s notes", listing.count) % {"count": listing.count},
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
         "titles": tuple((quote(slug), text) for slug, text in listing.titles.values()) if reading.contents else (),
@@ -61,6 +63,14 @@ def shape(listing: Listing) -> dict[str, Any]:
         "nofollow": len(chosen) > 0,
         "noindex": len(chosen) > 1 or bool(chosen.unwanted or reading.q),
     }
+
+
+def _when(listing: Listing) -> str:
+    """The year or month it is narrowed to, in words."""
+    year, month = listing.selection.year, listing.selection.month
+    if year is None:
+        return ""
+    return month_name(year, month) if month else str(year)
 
 
 def _sign_up(listing: Listing) -> str:

@@ -76,11 +76,7 @@ def answer(
     request: HttpRequest, listing: Listing, form: str, tag: AboutTag | None = None, author: Author | None = None
 ) -> HttpResponseBase:
     """Answer with a listing in the form asked for."""
-    title = (
-        listing.stream.name
-        if listing.stream
-        else describe(listing.selection, lambda slug: navigation.name_of(listing.index, slug), author.name if author else "")
-    )
+    title = _title(listing, author)
     if form != HTML:
         return feeds.answer(request, listing, form, title)
     words, shape = listing_page.words(listing, title, tag, author), listing_page.shape(listing)
@@ -89,3 +85,13 @@ def answer(
             whole_history(listing, lambda cards: fill_page(request, TEMPLATE, {**words, "cards": cards}, **shape))
         )
     return HttpResponse(fill_page(request, TEMPLATE, words, **shape))
+
+
+def _title(listing: Listing, author: Author | None) -> str:
+    """What a listing is called. A stream's own tags stay unsaid: there may be some that no visible post bears."""
+    chosen = listing.selection
+    if not listing.stream:
+        return describe(chosen, lambda slug: navigation.name_of(listing.index, slug), author.name if author else "")
+    if chosen == listing.stream.selection:
+        return listing.stream.name
+    return f"{listing.stream.name}: {describe(replace(chosen, wanted=(), unwanted=(), author=None))}"
