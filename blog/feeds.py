@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from blog.around import tags_of
 from blog.listing import Listing
 from blog.models.wholes import Whole, read_wholes
-from blog.stencils import fill
+from blog.stencils import fill, fill_each
 from blog.tagindex import Cursor
 
 FEED_LENGTH = 20  # posts
@@ -119,15 +119,15 @@ def _text(place: Cursor | None) -> str | None:
 
 
 def _entry(post: Whole, listing: Listing, site: str, date: Callable[[datetime], str]) -> Entry:
-    address = f"{site}/{quote(post.slug)}/"
+    address, published = f"{site}/{quote(post.slug)}/", date(post.published)
     return Entry(
         id=UUID(post.key).urn,
         title=post.title,
         address=address,
         content=absolute(post.html, site, address),
         summary=post.excerpt,
-        published=date(post.published),
-        updated=date(post.updated),
+        published=published,
+        updated=published if post.updated == post.published else date(post.updated),
         author=post.author or listing.blog.title,
         tags=tuple(tag.name for tag in tags_of(listing.index, post.pk)),
         about=post.link,
@@ -147,11 +147,8 @@ def absolute(html: str, site: str, address: str) -> str:
 
 def _xml(channel: Channel, form: str) -> bytes:
     """RSS or Atom, without what XML cannot hold."""
-    entries = [
-        fill(f"blog/entry.{form}", {**entry._asdict(), "content": SafeString(escape(entry.content))})
-        for entry in channel.entries
-    ]
-    words = {**channel._asdict(), "entries": SafeString("".join(entries))}
+    entries = [{**entry._asdict(), "content": SafeString(escape(entry.content))} for entry in channel.entries]
+    words = {**channel._asdict(), "entries": SafeString("".join(fill_each(f"blog/entry.{form}", entries)))}
     written = fill(f"blog/feed.{form}", words).encode().translate(None, NO_XML)
     return written.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
 

@@ -4,7 +4,7 @@ Django's templates take ten times longer over a listing than all the rest; filli
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple, NoReturn
@@ -32,7 +32,9 @@ class Hole(str):
         raise TypeError("A filter stands on a word of a stencil, which is not known yet: make the word as it is to be shown.")
 
 
-HOLES = [Hole(f"\0{number}\0") for number in range(1_000)]
+@lru_cache(1_000)
+def _hole(number: int) -> Hole:
+    return Hole(f"\0{number}\0")
 
 
 class Stencil(NamedTuple):
@@ -47,29 +49,42 @@ def fill(template: str, words: Mapping[str, Word], **shape: Hashable) -> SafeStr
 
     A shape is a flag, a choice among few: each makes a stencil of its own. Words are escaped unless they are safe.
     """
-    found: list[str] = []
-    punched = tuple([_punch(word, found) for word in words.values()])
+    return next(fill_each(template, [words], **shape))
+
+
+def fill_each(template: str, pages: Iterable[Mapping[str, Word]], **shape: Hashable) -> Iterator[SafeString]:
+    """The same for many at once, such as the entries of a feed."""
     compiled = get_template(template).template  # type: ignore[attr-defined]  # another one once its file changes
-    stencil = _cut(compiled, get_language(), tuple(words), punched, tuple(shape.items()))
-    shown = [word if isinstance(word, SafeString) else escape(word) for word in found]
+    language, flags = get_language(), tuple(shape.items())
+    for words in pages:
+        found: list[str] = []
+        punched = _punch(words.values(), found)
+        yield _filled(_cut(compiled, language, tuple(words), punched, flags), found)
+
+
+def _filled(stencil: Stencil, words: list[str]) -> SafeString:
+    shown = [word if isinstance(word, SafeString) else escape(word) for word in words]
     parts = stencil.parts.copy()
     parts[1::2] = [shown[number] for number in stencil.words]
     return SafeString("".join(parts))
 
 
-def _punch(word: Word, found: list[str]) -> Word:
+def _punch(words: Iterable[Word], found: list[str]) -> tuple[Word, ...]:
     """The same with holes for words, which are noted in their order; what is not there stays so."""
-    if isinstance(word, str):
-        if not word:
-            return ""
-        found.append(word)
-        return HOLES[len(found) - 1] if len(found) <= len(HOLES) else Hole(f"\0{len(found) - 1}\0")
-    if isinstance(word, tuple):
-        parts = [_punch(part, found) for part in word]
-        return word._make(parts) if hasattr(word, "_make") else tuple(parts)
-    if word is None or isinstance(word, bool):
-        return word
-    raise TypeError(f"{word!r} is no word, flag or tuple of them: a stencil is filled with nothing else.")
+    punched: list[Word] = []
+    for word in words:
+        if isinstance(word, str):
+            punched.append(_hole(len(found)) if word else "")
+            if word:
+                found.append(word)
+        elif isinstance(word, tuple):
+            parts = _punch(word, found)
+            punched.append(word._make(parts) if hasattr(word, "_make") else parts)
+        elif word is None or isinstance(word, bool):
+            punched.append(word)
+        else:
+            raise TypeError(f"{word!r} is no word, flag or tuple of them: a stencil is filled with nothing else.")
+    return tuple(punched)
 
 
 @lru_cache(STENCILS)
