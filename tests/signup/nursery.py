@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     sys.path.insert(0, str(ROOT / "site"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "kimonote.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
     for line in sys.stdin:

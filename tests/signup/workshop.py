@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,8 +92,7 @@ class Workshop:
         """Serve the site; give its address, once it answers."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-        self.pids.append(self.nursery.start(self.database, port, STORAGES=plain, **self.settings))
+        self.pids.append(self.nursery.start(self.database, port, **self.settings))
         until(lambda: is_answering(port), "the site answers")
         return f"http://127.0.0.1:{port}"
 
