@@ -36,6 +36,7 @@ lint: .venv/.developing  ## style, types, imports, migrations, settings
 
 bench: .venv/.developing  ## measure (SIZE=14k, 100k or 1m)
 	$(BIN)/python -m benchmarks $(SIZE)
+	$(BIN)/python -m benchmarks.mail
 
 pin: .venv/.developing  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt
