@@ -1,6 +1,6 @@
 """Processes of the project on a test's own database, which publish or read while others do.
 
-`python -m tests.processes write|read …` with DATABASE_URL; they are told what to do on standard input and answer in JSON.
+They are told what to do on standard input, and answer in JSON: `python -m tests.processes write|read|obey|compare …`.
 """
 
 import json
@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,8 +78,10 @@ def say(what: Any) -> None:
     sys.stdout.flush()
 
 
-def heard() -> Any:
-    return json.loads(sys.stdin.readline())
+def hear_command() -> Any:
+    """Give what the test tells this process; None when it has no more to tell."""
+    line = sys.stdin.readline()
+    return json.loads(line) if line else None
 
 
 def seen(index: Any) -> Seen:
@@ -114,7 +116,7 @@ def read(path: str) -> None:
     from blog import snapshots
 
     say("ready")
-    seconds = heard()
+    seconds = hear_command()
     end = time.monotonic() + seconds
     listings: list[list[float]] = []
     contents: dict[int, Seen] = {}
@@ -135,7 +137,7 @@ def write(path: str, number: str) -> None:
 
     editor = Editor(path, int(number))
     say("ready")
-    end = time.monotonic() + heard()
+    end = time.monotonic() + hear_command()
     commits = []
     while time.monotonic() < end:
         try:
@@ -240,8 +242,11 @@ def main() -> None:
     import django
 
     django.setup()
+    from tests.obeying import compare, obey
+
     kind, *arguments = sys.argv[1:]
-    {"read": read, "write": write}[kind](*arguments)
+    kinds: dict[str, Callable[..., None]] = {"read": read, "write": write, "compare": compare, "obey": obey}
+    kinds[kind](*arguments)
 
 
 if __name__ == "__main__":
