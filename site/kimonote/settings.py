@@ -120,7 +120,7 @@ SQLITE_OPTIONS = {
 }
 DATABASES = {
     "default": dj_database_url.parse(
-        env.str("DATABASE_URL", f"sqlite:///{VAR / 'kimonote.sqlite3'}"), conn_max_age=600, conn_health_checks=False
+        env.str("DATABASE_URL", f"sqlite:///{VAR / 'kimonote.sqlite3'}"), conn_max_age=600, conn_health_checks=True
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
