@@ -42,14 +42,14 @@ def around(index: TagIndex, position: int, within: Selection | None) -> tuple[Ar
     sets = [(_("All notes"), Selection())]
     if within:
         sets.append((_in_short(index, within), within))
+    always = len(sets)
     for tag in index.tags_of(position):
         selection = Selection.of([tag.slug])
         if selection != within:
             sets.append((f"#{tag.name}", selection))
-    found = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
-    titles = PostPage.objects.titles(
-        [id_ for *_set, beside in found for id_ in (beside.newer, beside.older) if id_ is not None]
-    )
+    beside = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
+    found = beside[:always] + [way for way in beside[always:] if way[2].total > 1]  # a tag borne once leads nowhere
+    titles = PostPage.objects.titles([id_ for *_set, there in found for id_ in (there.newer, there.older) if id_ is not None])
     return tuple(_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found)
 
 

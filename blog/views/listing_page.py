@@ -87,7 +87,7 @@ def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str
         return tag.description_html
     if author:
         return author.about_html
-    return "" if listing.selection else listing.blog.introduction
+    return "" if listing.selection or listing.reading.q else listing.blog.introduction
 
 
 def _periods(listing: Listing) -> SafeString:
