@@ -20,7 +20,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 10_000  # milliseconds, for a machine that is busy
+PATIENCE = 60_000  # milliseconds, for a machine that is busy
 
 
 def find_chromium() -> str | None:

@@ -16,8 +16,7 @@ numbers = count(1)
 def make_blog(hostname: str = "testserver", title: str = "Notes", default: bool = True) -> BlogPage:
     """A blog page at the root of a Wagtail site of its own."""
     restore_roots()
-    root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
-    blog = root.add_child(instance=BlogPage(title=title, slug=f"blog-{next(numbers)}"))
+    blog = Page.objects.get(depth=1).add_child(instance=BlogPage(title=title, slug=f"blog-{next(numbers)}"))
     if default:
         Site.objects.all().delete()
     Site.objects.create(hostname=hostname, port=80, root_page=blog, site_name=title, is_default_site=default)
@@ -29,6 +28,8 @@ def restore_roots() -> None:
     Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
+    if not Page.objects.exists():
+        Page.add_root(title="Root", slug="root")
 
 
 def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:

@@ -20,6 +20,7 @@ from blog.demo import fill_site
 from blog.demo.loading import POSTS, read_post
 from blog.foundation import found_blog
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
+from tests.factories import restore_roots
 
 HOME = "http://testserver/"
 
@@ -28,6 +29,7 @@ HOME = "http://testserver/"
 def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BlogPage]:
     """The demo, made once and undone after the last test: each test's own transaction is within this one."""
     with django_db_blocker.unblock(), transaction.atomic():
+        restore_roots()
         blog = found_blog("http://testserver", "Kimonote")
         fill_site(blog)
         yield blog

@@ -9,10 +9,11 @@ from django.test import Client
 from blog.demo import EDITOR, fill_site
 from blog.foundation import found_blog
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
-from tests.factories import make_post
+from tests.factories import make_post, restore_roots
 
 
 def test_account_can_sign_in_with_the_password_that_was_given(db: None) -> None:
+    restore_roots()
     password = fill_site(found_blog("http://testserver", "Kimonote"))
     assert password is not None
     assert Client().login(username=EDITOR, password=password)
@@ -20,6 +21,7 @@ def test_account_can_sign_in_with_the_password_that_was_given(db: None) -> None:
 
 
 def test_site_with_an_account_gets_no_other(db: None) -> None:
+    restore_roots()
     User.objects.create_user("ada")
     assert fill_site(found_blog("http://testserver", "Kimonote")) is None
     assert list(User.objects.values_list("username", flat=True)) == ["ada"]
