@@ -1,9 +1,10 @@
 """Snapshots of the tag index: each read by one SELECT, kept by the process for as long as the revision stays."""
 
+import logging
 import time
 from threading import Lock
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from blog.index_statement import read_changes, read_contents
@@ -15,6 +16,8 @@ from blog.tagindex import CannotUpdate, Contents, TagIndex, build, update
 PUBLIC: frozenset[int] = frozenset()
 KEPT = 16  # snapshots: each of a blog, for an audience
 KEPT_POSTS = 3_000_000  # in all of them, unless there is but one
+
+logger = logging.getLogger(__name__)
 
 Key = tuple[str, frozenset[int]]
 _kept: dict[Key, TagIndex] = {}  # the least lately renewed first
@@ -56,12 +59,13 @@ def _is_fresh(index: TagIndex, revision: int) -> bool:
 
 
 def _renew(shelf: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
-    """Bring the snapshot up to date, unless another thread did while this one waited for the lock."""
-    kept = shelf.pop(key, None)
+    """Bring the snapshot up to date, unless another thread did while this one waited; until then the old one stays."""
+    kept = shelf.get(key)
     if kept is None:
         kept = _built(key)
     elif not _is_fresh(kept, revision):
         kept = _updated(kept, key, revision)
+    shelf.pop(key, None)
     shelf[key] = kept  # as the latest
     _drop_beyond_limits(shelf)
     return kept
@@ -80,6 +84,13 @@ def _updated(kept: TagIndex, key: Key, revision: int) -> TagIndex:
             contents = read_changes(*key, since=kept.revision)
         return update(kept, contents, time.time())
     except CannotUpdate:
+        return _built(key)
+    except DatabaseError:
+        raise
+    except Exception:  # a fault of ours must not take every listing away: what is built anew is right
+        logger.exception(
+            "The index of %s could not be brought from revision %s to %s: it is built anew.", key[0], kept.revision, revision
+        )
         return _built(key)
 
 

@@ -1,5 +1,6 @@
 """Two kinds of process for a test to command: one that edits, and one that holds its index against what it is told to see."""
 
+import logging
 import traceback
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,20 @@ def moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
+class Refuse(logging.Handler):
+    """Makes an error of what would only be reported: an update that failed, in place of which an index was built."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise AssertionError(record.getMessage())
+
+
 def compare() -> None:
     """Hold the newest snapshot of a blog, whose posts are told, against one written without thinking of speed."""
     from blog import snapshots
     from blog.selection import Selection
     from tests.plain_index import PlainIndex, PlainPost, assert_same
 
+    logging.getLogger("blog.snapshots").addHandler(Refuse())
     say("ready")
     while (command := hear_command()) is not None:
         posts = [

@@ -14,6 +14,7 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction, Revision, Site
 
 from blog import snapshots
+from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostPage, PostTag, Tag
 from blog.models.revision import KEPT_REVISIONS, bump
 from blog.selection import Selection
@@ -323,9 +324,23 @@ def test_new_tag_does_not_ask_for_everything_anew(blog: BlogPage) -> None:
     assert 0 not in Change.objects.filter(revision__gt=before).values_list("post_id", flat=True)
 
 
-def test_check_index_names_what_went_by_the_revision(blog: BlogPage) -> None:
-    make_post(blog, "a")
-    assert "1 posts indexed, 0 differences" in _check()
+def test_check_index_names_each_difference(blog: BlogPage) -> None:
+    gone, draft, retagged = make_post(blog, "a"), make_post(blog, live=False), make_post(blog, "b")
+    assert "2 posts indexed, 0 differences" in _check()
+    index = snapshots.snapshot(blog.path)
+    Page.objects.filter(pk=gone.pk).update(live=False)
+    Page.objects.filter(pk=draft.pk).update(live=True)
+    PostTag.objects.filter(content_object=retagged).update(tag=Tag.objects.get(slug="a"))
+    before, after = (
+        Entry(entry_of(retagged).published, None, "internal", ("b",)),
+        entry_of(PostPage.objects.get(pk=retagged.pk)),
+    )
+    assert sorted(differences(index, blog)) == [
+        f"Post {gone.pk} is in the index, but may not be seen.",
+        f"Post {draft.pk} may be seen, but is not in the index.",
+        f"Post {retagged.pk} is {before} in the index, but {after} on its page.",
+    ]
+    assert after.tags == ("a",)
 
 
 def test_check_index_mends_by_having_everything_read_anew(blog: BlogPage) -> None:

@@ -42,10 +42,10 @@ class Command(BaseCommand):
     def handle(self, *, mend: bool, **options: Any) -> None:
         different = False
         for blog in BlogPage.objects.order_by("path"):
-            differences = _differences_at_rest(blog)
-            different |= bool(differences)
-            self.stdout.writelines(differences)
-            self.stdout.write(f"“{blog}”: {len(snapshots.snapshot(blog.path))} posts indexed, {len(differences)} differences.")
+            found = _differences_at_rest(blog)
+            different |= bool(found)
+            self.stdout.writelines(f"{sentence}\n" for sentence in found)
+            self.stdout.write(f"“{blog}”: {len(snapshots.snapshot(blog.path))} posts indexed, {len(found)} differences.")
         self.stdout.write(f"{forget_old_changes()} old changes forgotten.")
         if mend:
             self.stdout.write(f"Every process reads its index anew from revision {bump()}.")
@@ -58,13 +58,14 @@ def _differences_at_rest(blog: BlogPage) -> list[str]:
     for _ in range(ATTEMPTS):
         snapshots.clear()
         index = snapshots.snapshot(blog.path)
-        differences = list(_differences(index, blog))
-        if not differences or snapshots.snapshot(blog.path) is index:
-            return differences
+        found = list(differences(index, blog))
+        if not found or snapshots.snapshot(blog.path).version == index.version:
+            return found
     return [f"“{blog}” was changed during each of {ATTEMPTS} comparisons: try again later."]
 
 
-def _differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
+def differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
+    """Say, a sentence each, where an index differs from the pages of its blog."""
     unseen = set(index.everything)
     for post in _posts_to_be_seen(blog).iterator(READ_AT_ONCE):
         position = index.position(post.pk)
@@ -72,7 +73,7 @@ def _differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
             yield f"Post {post.pk} may be seen, but is not in the index."
             continue
         unseen.remove(position)
-        indexed, kept = _indexed(index, position), _kept(post)
+        indexed, kept = _indexed(index, position), entry_of(post)
         if indexed != kept:
             yield f"Post {post.pk} is {indexed} in the index, but {kept} on its page."
     for position in sorted(unseen):
@@ -97,7 +98,7 @@ def _indexed(index: TagIndex, position: int) -> Entry:
     return Entry(index.cursor(position).published, index.author_of(position), source, tags)
 
 
-def _kept(post: PostPage) -> Entry:
+def entry_of(post: PostPage) -> Entry:
     return Entry(
         ((post.published or post.first_published_at or EPOCH) - EPOCH) // timedelta(microseconds=1),
         post.author and post.author.handle,
