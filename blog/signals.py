@@ -4,7 +4,7 @@ Wagtail goes three ways round a post's save(): it saves the bare Page (moving, s
 (Django then sends signals inside the transaction of the deletion), and it keeps privacy and sites in tables of their own.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import models, transaction
@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.models import Author, PostTag, Stream, Tag, TagAlias
-from blog.models.revision import bump
+from blog.models.revision import bump, may_be_seen
 
 
 def _save_in_one_transaction(model: type[models.Model]) -> None:
@@ -31,9 +31,9 @@ def _concerned_by(page: int) -> Collection[int] | None:
 
 
 @receiver(post_save, sender=Page)
-def on_bare_page_saved(instance: Page, raw: bool = False, **kwargs: Any) -> None:
+def on_bare_page_saved(instance: Page, raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
     """Wagtail saves the bare Page when it moves one, and when it unpublishes what has expired."""
-    if not raw:
+    if not raw and may_be_seen(update_fields):
         bump(_concerned_by(instance.pk))
 
 

@@ -317,6 +317,15 @@ def test_groups_of_a_restriction_raise_the_revision(blog: BlogPage) -> None:
     assert snapshots.read_revision() > before
 
 
+def test_draft_of_a_live_post_raises_nothing(blog: BlogPage) -> None:
+    post = make_post(blog, "a")
+    before = snapshots.read_revision()
+    post.title = "Another"
+    post.save_revision()
+    Page.objects.get(pk=post.pk).save(update_fields=["draft_title"])
+    assert snapshots.read_revision() == before
+
+
 def test_new_tag_does_not_ask_for_everything_anew(blog: BlogPage) -> None:
     make_post(blog, "a")
     before = snapshots.read_revision()

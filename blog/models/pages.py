@@ -18,7 +18,7 @@ from wagtailmarkdown.fields import MarkdownField
 
 from blog.cards import IN_MARK, render_card
 from blog.markdown import Rendered, RenderError, render, render_short, validate
-from blog.models.revision import bump
+from blog.models.revision import bump, may_be_seen
 from blog.models.tags import PostTag
 from blog.models.wholes import Whole
 from blog.notes import note
@@ -194,4 +194,5 @@ class PostPage(Page):
                 self.published = self.first_published_at or timezone.now()
             self.render()
         super().save(*args, **kwargs)
-        bump([self.pk])
+        if may_be_seen(kwargs.get("update_fields")):
+            bump([self.pk])

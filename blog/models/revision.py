@@ -7,8 +7,14 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
+from wagtail.models import COMMENTS_RELATION_NAME
 
 KEPT_REVISIONS = 10_000  # of which the changes are kept: a process further behind reads everything anew
+
+
+UNSEEN_FIELDS = frozenset(  # of a page: what Wagtail saves of it, every few seconds, while a draft is being written
+    {COMMENTS_RELATION_NAME, "latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes"}
+)
 
 
 class IndexRevision(models.Model):
@@ -50,6 +56,11 @@ def uncommitted() -> Uncommitted | None:
     """Give the mark of the last raise in the transaction that is going on; None where there was none."""
     marks = (call[1] for call in reversed(connection.run_on_commit) if isinstance(call[1], Uncommitted))
     return next(marks, None)
+
+
+def may_be_seen(update_fields: Iterable[str] | None) -> bool:
+    """Say whether a page saved with these fields alone (None: all) may look different to a reader."""
+    return update_fields is None or not UNSEEN_FIELDS.issuperset(update_fields)
 
 
 def bump(posts: Iterable[int] | None = None) -> int:
