@@ -1,13 +1,15 @@
 """Every kind of page with its states, by name: where each is on the stage (tests.stage), and the status of its answer."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import PageViewRestriction
 
 from signup import tokens
 from signup.models import State
-from tests.signup_factories import make_subscriber
+from tests.signup_factories import make_subscriber, signed_at
 from tests.stage import CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, many_tags
 
 
@@ -89,6 +91,8 @@ def kinds() -> list[Kind]:
 
 def _forms() -> list[Kind]:
     pending, confirmed = make_subscriber(state=State.PENDING), make_subscriber(expression="reading+-feeds")
+    gone, never = make_subscriber(state=State.UNSUBSCRIBED), make_subscriber(state=State.SUPPRESSED)
+    old = signed_at(timezone.now() - timedelta(days=30), lambda: tokens.make(tokens.CONFIRM, pending))
     manage = f"/signup/manage/{tokens.make(tokens.MANAGE, confirmed)}/"
     lock = PageViewRestriction.objects.get(page__slug=LOCKED)
     return [
@@ -98,10 +102,15 @@ def _forms() -> list[Kind]:
         Kind("sent", "/signup/sent/"),
         Kind("confirm", f"/signup/confirm/{tokens.make(tokens.CONFIRM, pending)}/"),
         Kind("confirmed", f"/signup/confirm/{tokens.make(tokens.CONFIRM, confirmed)}/"),
+        Kind("confirmed too late", f"/signup/confirm/{old}/", 410),
+        Kind("confirmed after leaving", f"/signup/confirm/{tokens.make(tokens.CONFIRM, gone)}/"),
         Kind("manage", manage),
+        Kind("manage after leaving", f"/signup/manage/{tokens.make(tokens.MANAGE, gone)}/"),
         Kind("saved", f"{manage}?saved=1"),
         Kind("erase", f"{manage}erase/"),
         Kind("leave", f"/signup/leave/{tokens.make(tokens.LEAVE, confirmed)}/"),
+        Kind("left", f"/signup/leave/{tokens.make(tokens.LEAVE, gone)}/"),
+        Kind("refused", f"/signup/refuse/{tokens.make(tokens.REFUSE, never)}/"),
         Kind("refuse", f"/signup/refuse/{tokens.make(tokens.REFUSE, pending)}/"),
         Kind("sign in", "/_util/login/"),
         Kind("password", f"/_util/authenticate_with_password/{lock.pk}/{lock.page_id}/"),

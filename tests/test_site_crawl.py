@@ -161,6 +161,17 @@ def test_facets_of_a_selection_are_not_followed(pages: list[Answer]) -> None:
     assert followed == set()
 
 
+def test_facets_say_what_they_do(found: dict[str, Answer]) -> None:
+    """To those who hear them, one link after another."""
+    links = found[f"{HOME}tags/maths/"].tree.cssselect(".facets a")
+    assert [link.get("aria-label") for link in links][:4] == [
+        "add database, 1 note",
+        "without database",
+        "add editing, 1 note",
+        "without editing",
+    ]
+
+
 def test_nothing_is_fetched_from_elsewhere(every: list[Answer]) -> None:
     fetched = {
         (page.address, target)

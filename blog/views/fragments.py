@@ -1,14 +1,18 @@
 """The parts of a page that are loops: made here, in a tenth of the time that a template takes, and put into it whole."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from blog.cloud import CloudTag
 from blog.feeds import FeedLink
 from blog.navigation import FacetLink, Period
+
+LABELS = 10_000  # kept at once
 
 
 def alternates(feeds: Iterable[FeedLink], title: str) -> SafeString:
@@ -30,16 +34,24 @@ def feed_list(feeds: Iterable[FeedLink]) -> SafeString:
 def facet_list(facets: list[FacetLink], nofollow: bool) -> SafeString:
     """Facets, each with its count, to add or to leave out."""
     rel = ' rel="nofollow"' if nofollow else ""
-    without = escape(_("without %s"))
-    return _join("facets", [_facet(facet, rel, without) for facet in facets]) if facets else SafeString()
+    language, without = get_language() or "", escape(_("without %s"))
+    return _join("facets", [_facet(facet, rel, language, without) for facet in facets]) if facets else SafeString()
 
 
-def _facet(facet: FacetLink, rel: str, without: str) -> str:
+def _facet(facet: FacetLink, rel: str, language: str, without: str) -> str:
     name = escape(facet.name)
+    adding = _adding(language, facet.count) % name
     return (
-        f'<li><a href="{escape(facet.add)}"{rel}>{name} <b>{facet.count}</b></a>'
+        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{adding}">{name} <b>{facet.count}</b></a>'
         f'<a href="{escape(facet.leave_out)}"{rel} aria-label="{without % name}">−</a>'
     )
+
+
+@lru_cache(LABELS)
+def _adding(language: str, count: int) -> str:
+    """What a facet's link does, in the language of this thread, with a place for the tag: “add %s, 4 notes”."""
+    label = ngettext("add %(tag)s, %(count)s note", "add %(tag)s, %(count)s notes", count)
+    return escape(label % {"tag": "%s", "count": count})
 
 
 def periods(found: list[Period]) -> SafeString:
