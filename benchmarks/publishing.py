@@ -142,7 +142,7 @@ def import_posts(folder: Path) -> None:
     rows = [
         ["reading and rendering, on every core", figure(rendering)],
         ["writing all that belongs to them", figure(writing)],
-        ["of which processor, without the database's", figure(processor)],
+        ["of which the importing process's processor", figure(processor)],
     ]
     print(table(["", "seconds"], rows))
     limit = MOST_SECONDS[connection.vendor] * report.imported / IMPORTED
