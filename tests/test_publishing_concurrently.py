@@ -9,7 +9,7 @@ from blog import snapshots
 from tests.factories import make_blog, make_post
 from tests.processes import hear, processes, seen, tell
 
-SECONDS = 4
+ACTS = 20  # of each editor
 POSTS = 12  # of each editor
 
 
@@ -25,10 +25,12 @@ def test_listings_are_what_was_committed(tmp_path: Path) -> None:
     first = snapshots.read_revision()
     kinds = [["write", blog.path, "1"], ["write", blog.path, "2"], ["read", blog.path], ["read", blog.path]]
     with processes(kinds, tmp_path) as started:
-        for process in started:
-            tell(process, SECONDS)
+        for writer in started[:2]:
+            tell(writer, ACTS)
         commits = sorted((commit[1], commit[0], writer, commit[2]) for writer in (0, 1) for commit in hear(started[writer]))
-        readings = [hear(process) for process in started[2:]]
+        for reader in started[2:]:
+            tell(reader, "stop")
+        readings = [hear(reader) for reader in started[2:]]
     snapshots.clear()
     state = {"steady": {str(steady.pk): seen(snapshots.snapshot(blog.path))[str(steady.pk)]}}
     expected = {first: dict(state["steady"])}
