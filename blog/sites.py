@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.models import PageViewRestriction, Site
 
-from blog.models import BlogPage
+from blog.models import Appearance, BlogPage
 from blog.snapshots import PUBLIC, read_revision, snapshot
 from blog.tagindex import TagIndex
 
@@ -22,6 +22,9 @@ class Blog:
     introduction: str  # HTML
     posts_per_page: int
     language: str  # BCP 47
+    footer: str  # HTML
+    profiles: tuple[str, ...]  # addresses of its owner's, elsewhere
+    comments_allowed: bool
 
 
 _blogs: tuple[int, dict[str, Blog | None]] = (-1, {})  # the revision they were read under, and by host
@@ -96,4 +99,15 @@ def _read(request: HttpRequest) -> Blog | None:
     page = BlogPage.objects.live().filter(pk=site.root_page_id).first() if site else None
     if page is None:
         return None
-    return Blog(page.pk, page.path, page.title, page.introduction_html, page.posts_per_page, settings.LANGUAGE_CODE)
+    appearance = Appearance.of(site)
+    return Blog(
+        id=page.pk,
+        path=page.path,
+        title=appearance.name or page.title,
+        introduction=page.introduction_html,
+        posts_per_page=page.posts_per_page,
+        language=settings.LANGUAGE_CODE,
+        footer=appearance.footer_html,
+        profiles=appearance.profiles,
+        comments_allowed=appearance.comments_allowed,
+    )

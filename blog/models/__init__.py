@@ -1,5 +1,6 @@
 """What the blog keeps in the database."""
 
+from blog.models.appearance import Appearance
 from blog.models.authors import Author
 from blog.models.imports import ImportedFile
 from blog.models.pages import BlogPage, PostPage
@@ -7,4 +8,16 @@ from blog.models.revision import Change, IndexRevision
 from blog.models.streams import Stream
 from blog.models.tags import PostTag, Tag, TagAlias
 
-__all__ = ["Author", "BlogPage", "Change", "ImportedFile", "IndexRevision", "PostPage", "PostTag", "Stream", "Tag", "TagAlias"]
+__all__ = [
+    "Appearance",
+    "Author",
+    "BlogPage",
+    "Change",
+    "ImportedFile",
+    "IndexRevision",
+    "PostPage",
+    "PostTag",
+    "Stream",
+    "Tag",
+    "TagAlias",
+]
