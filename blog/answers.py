@@ -26,8 +26,8 @@ RESOLUTION = timedelta(seconds=1)  # of an HTTP date: a change this young may be
 
 @cache
 def release() -> str:
-    """A short word for the code and templates at work: pages of another release are other pages."""
-    digest = hashlib.sha256()
+    """A short word for the code, templates and language at work: pages of another release are other pages."""
+    digest = hashlib.sha256(f"{settings.LANGUAGE_CODE} {settings.TIME_ZONE}".encode())
     for path in _files():
         status = path.stat()
         digest.update(f"{path.name}{status.st_size}{status.st_mtime_ns}".encode())

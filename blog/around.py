@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from blog.models import PostPage, Tag
 from blog.navigation import name_of
+from blog.numbers import number
 from blog.reading import came_from
 from blog.selection import Selection
-from blog.slugs import fold
+from blog.slugs import in_order
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
 
 
@@ -72,7 +73,7 @@ def _around(
         return Title(text, f"/{quote(slug)}/{kept}")
 
     newer, older = title(neighbours.newer), title(neighbours.older)
-    return Around(label, selection.address, str(neighbours.rank), str(neighbours.total), newer, older)
+    return Around(label, selection.address, number(neighbours.rank), number(neighbours.total), newer, older)
 
 
 def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
@@ -81,11 +82,11 @@ def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
 
 
 def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
-    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, str(count))
+    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, number(count))
 
 
 def tags_of(index: TagIndex, post: int) -> list[IndexedTag | Tag]:
     """A post's tags by name: from the index where it is there, so without a query."""
     position = index.position(post)
     tags = list(Tag.objects.filter(post_tags__content_object=post)) if position is None else index.tags_of(position)
-    return sorted(tags, key=lambda tag: fold(tag.name))
+    return sorted(tags, key=lambda tag: in_order(tag.name))

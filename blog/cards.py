@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 from django.utils.text import Truncator
 
-from blog.slugs import fold
+from blog.language import in_site_language
+from blog.slugs import in_order
 
 if TYPE_CHECKING:
     from blog.models import PostPage
@@ -18,9 +19,11 @@ IN_MARK = "\ue000"  # a private-use sign in each card's link, which a listing re
 
 def render_card(post: "PostPage") -> str:
     """Render a post's entry in a compact listing."""
-    tags = sorted(post.tags.all(), key=lambda tag: fold(tag.name))
+    tags = sorted(post.tags.all(), key=lambda tag: in_order(tag.name))
     excerpt = Truncator(post.excerpt).words(EXCERPT, truncate=" …")
-    return render_to_string("blog/card.html", {"post": post, "tags": tags, "excerpt": excerpt, "in_mark": IN_MARK}).strip()
+    context = {"post": post, "tags": tags, "excerpt": excerpt, "in_mark": IN_MARK}
+    with in_site_language():
+        return render_to_string("blog/card.html", context).strip()
 
 
 def with_anchor(card: str, slug: str) -> str:

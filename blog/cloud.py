@@ -8,7 +8,7 @@ from django.conf import settings
 
 from blog.reading import query
 from blog.selection import Selection
-from blog.slugs import fold
+from blog.slugs import in_order
 from blog.tagindex import TagIndex
 
 
@@ -25,7 +25,7 @@ class CloudTag(NamedTuple):
 def cloud(index: TagIndex, within: Selection, by_count: bool) -> list[CloudTag]:
     """Every tag, or every tag that goes with some, by name or by falling count."""
     counted = index.facets(index.select(within), within.tags, len(index.tags()) + 1) if within else index.tags()
-    ordered = sorted(counted, key=lambda facet: (-facet.count, facet.tag.slug) if by_count else (0, fold(facet.tag.name)))
+    ordered = sorted(counted, key=lambda facet: (-facet.count, facet.tag.slug) if by_count else (0, in_order(facet.tag.name)))
     most = max((facet.count for facet in counted), default=1)
     narrowing = len(within) + 1 < settings.TAG_LIMIT
     scale = 4 / log(most) if most > 1 else 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote, quote_plus
 
-from blog.selection import ADDRESS_SAFE, READERS, Selection, SelectionError
+from blog.selection import ADDRESS_SAFE, READERS, Selection, SelectionError, gettext_noop
 from blog.tagindex import Cursor
 
 NEWEST, OLDEST = "newest", "oldest"
@@ -94,7 +94,8 @@ def came_from(selection: Selection) -> str:
 def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, str], default: str) -> str:
     value = given.get(name) or default
     if value not in allowed:
-        raise BadParameter(f"{name}={value[:20]!a} cannot be read: write {allowed[0]} or {allowed[1]}.")
+        sentence = gettext_noop("%(name)s=%(value)a cannot be read: write %(one)s or %(other)s.")
+        raise BadParameter(sentence, name=name, value=value[:20], one=allowed[0], other=allowed[1])
     return value
 
 
@@ -104,6 +105,5 @@ def _cursor(given: Mapping[str, str], name: str) -> Cursor | None:
     try:
         return Cursor.parse(given[name])
     except ValueError as error:
-        raise BadParameter(
-            f"{name}={given[name][:20]!a} is no place in a listing: leave it out to begin at the start."
-        ) from error
+        sentence = gettext_noop("%(name)s=%(value)a is no place in a listing: leave it out to begin at the start.")
+        raise BadParameter(sentence, name=name, value=given[name][:20]) from error

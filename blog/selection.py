@@ -18,8 +18,18 @@ ADDRESS_SAFE = "/@+:-_~"
 PLAIN = re.compile(r"[A-Za-z0-9/@+:_~.-]*").fullmatch
 
 
+def gettext_noop(sentence: str) -> str:
+    """Mark a sentence for the translators: the reader's language is known where it is shown (`blog.wording.explain`)."""
+    return sentence
+
+
 class SelectionError(ValueError):
     """A selection that cannot be meant: the message is a sentence for the reader, naming the value and the cure."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values)
+        self.sentence = sentence
+        self.values = values
 
 
 class BadTag(SelectionError):
@@ -78,15 +88,18 @@ class Selection:
     def check(self, limit: int = MAX_TAGS) -> None:
         """Raise a SelectionError when this selection cannot be meant; see `parse`."""
         if len(self) > limit:
-            raise TooManyTags(f"{len(self)} tags are more than a selection may name: leave all but {limit} of them out.")
+            sentence = gettext_noop("%(count)d tags are more than a selection may name: leave all but %(limit)d of them out.")
+            raise TooManyTags(sentence, count=len(self), limit=limit)
         for tag in (*self.tags, self.author or ""):
             if not tag.isprintable() and any(unicodedata.category(sign)[0] == "C" for sign in tag):
-                raise BadTag(f"The tag {tag!a} holds a control character: leave it out.")
+                raise BadTag(gettext_noop("The tag %(tag)a holds a control character: leave it out."), tag=tag)
         for tag in self.wanted:
             if tag in self.unwanted:
-                raise Contradiction(f"The tag “{tag}” is both wanted and unwanted: leave one of the two out.")
+                raise Contradiction(
+                    gettext_noop("The tag “%(tag)s” is both wanted and unwanted: leave one of the two out."), tag=tag
+                )
         if self.month and not self.year:
-            raise SelectionError(f"The month {self.month} is of no year: name a year too.")
+            raise SelectionError(gettext_noop("The month %(month)d is of no year: name a year too."), month=self.month)
 
     def __str__(self) -> str:
         author = [f"@{self.author}"] if self.author else []
@@ -193,21 +206,23 @@ def _attribute(word: str) -> tuple[str, str | int | None]:
 def read_source(text: str) -> str:
     """Read `internal` or `external`; raises SelectionError for anything else."""
     if text.lower() not in SOURCES:
-        raise SelectionError(f"The source {text[:20]!a} is unknown: write “internal” or “external”.")
+        raise SelectionError(
+            gettext_noop("The source %(source)a is unknown: write “internal” or “external”."), source=text[:20]
+        )
     return text.lower()
 
 
 def read_year(text: str) -> int:
     """Read a year of four digits; raises SelectionError for anything else."""
     if not re.fullmatch("[0-9]{4}", text) or text == "0000":
-        raise SelectionError(f"The year {text[:20]!a} cannot be read: write four digits, such as 2018.")
+        raise SelectionError(gettext_noop("The year %(year)a cannot be read: write four digits, such as 2018."), year=text[:20])
     return int(text)
 
 
 def read_month(text: str) -> int:
     """Read a month; raises SelectionError for anything but 1 to 12."""
     if not re.fullmatch("0?[1-9]|1[0-2]", text):
-        raise SelectionError(f"The month {text[:20]!a} cannot be read: write a number from 1 to 12.")
+        raise SelectionError(gettext_noop("The month %(month)a cannot be read: write a number from 1 to 12."), month=text[:20])
     return int(text)
 
 

@@ -20,6 +20,18 @@ def fold(text: str) -> str:
     return "".join(sign for sign in lowered if unicodedata.category(sign) != "Cf")
 
 
+def in_order(name: str) -> tuple[str, str]:
+    """The key by which names are put in order as a dictionary has them: “Ärger” beside “Arger”, not behind “Zoo”.
+
+    >>> sorted(["Zoo", "ärger", "Strasse", "Arm", "Straße"], key=in_order)
+    ['ärger', 'Arm', 'Strasse', 'Straße', 'Zoo']
+    """
+    if name.isascii():
+        return name.lower(), ""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)), name
+
+
 def slug(name: str) -> str:
     """Spell a tag's name as a slug: letters, digits, marks, `_` and `-`, never beginning or ending with `-`.
 

@@ -1,12 +1,14 @@
-"""A selection in words, for titles, feeds and letters."""
+"""A selection in words, for titles, feeds and letters; and what is wrong with one."""
 
 from collections.abc import Callable
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from blog.dates import month_name
-from blog.selection import INTERNAL, Selection
+from blog.numbers import number
+from blog.selection import INTERNAL, Selection, SelectionError
 
 
 def describe(selection: Selection, name_of: Callable[[str], str] = str, author: str = "") -> str:
@@ -26,3 +28,13 @@ def describe(selection: Selection, name_of: Callable[[str], str] = str, author: 
     if selection.year:
         text += _(", from %s") % (month_name(selection.year, selection.month) if selection.month else selection.year)
     return text if selection else _("All notes")
+
+
+def notes(count: int) -> str:
+    """“1,234 notes”."""
+    return ngettext("%(count)s note", "%(count)s notes", count) % {"count": number(count)}
+
+
+def explain(error: SelectionError) -> str:
+    """What is wrong with a selection, in the language of whoever reads it."""
+    return _(error.sentence) % error.values

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from blog.addressing import Elsewhere, UnknownTags, check_known, suggest
 from blog.selection import Selection, SelectionError
 from blog.tagindex import TagIndex
+from blog.wording import explain
 from signup import addresses
 from signup.addresses import Address, AddressError
 from signup.models import Rhythm
@@ -69,7 +70,7 @@ class SelectionForm(forms.Form):
         try:
             return self._known(Selection.parse(self.cleaned_data["tags"], settings.TAG_LIMIT))
         except SelectionError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(explain(error)) from error
         except UnknownTags as error:
             raise ValidationError(say_unknown(error, self.index)) from error
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from blog.language import in_site_language
 from blog.selection import Selection
 from blog.snapshots import PUBLIC, snapshot
 from blog.tagindex import TagIndex
@@ -42,11 +43,12 @@ POLICY = (
 
 def preview(request: HttpRequest, wording: Wording, mode: str) -> HttpResponse:
     """Show one of MODES with these words, in the frame where Wagtail's editor shows it."""
-    if mode in (FORM, SENT):
-        response = render(request, f"signup/{mode}.html", {"words": words_of(wording), "noindex": True})
-    else:
-        context = {"letter": sample(wording, mode), "sender": delivery.sender(wording.site), "to": ADDRESS}
-        response = render(request, "signup/admin/letter.html", context)
+    with in_site_language():
+        if mode in (FORM, SENT):
+            response = render(request, f"signup/{mode}.html", {"words": words_of(wording), "noindex": True})
+        else:
+            context = {"letter": sample(wording, mode), "sender": delivery.sender(wording.site), "to": ADDRESS}
+            response = render(request, "signup/admin/letter.html", context)
     response["Content-Security-Policy"] = POLICY
     return response
 

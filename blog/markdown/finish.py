@@ -51,9 +51,10 @@ def read(html: str) -> list[Token]:
 
 def _way_back() -> str:
     """Name the link from a footnote to its mark, in the site's language, whatever the editor's is."""
-    from django.conf import settings
     from django.utils.html import escape
-    from django.utils.translation import gettext, override
+    from django.utils.translation import gettext
 
-    with override(settings.LANGUAGE_CODE):
+    from blog.language import in_site_language
+
+    with in_site_language():
         return escape(gettext("Back to the text"))

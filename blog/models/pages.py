@@ -17,7 +17,9 @@ from wagtail.search import index
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.cards import IN_MARK, render_card
+from blog.language import in_site_language
 from blog.markdown import Rendered, RenderError, render, render_short, validate
+from blog.models.comments import Comment
 from blog.models.revision import bump, may_be_seen
 from blog.models.tags import PostTag
 from blog.models.wholes import Whole
@@ -68,6 +70,11 @@ class PostQuerySet(PageQuerySet):
             self.model.objects.filter(pk=post.pk).update(card=render_card(post))
             index.insert_or_update_object(post)
 
+    def count_comments(self) -> None:
+        """Render the stored cards anew that show how many comments there are."""
+        for post in self.iterator(chunk_size=CHUNK):
+            self.model.objects.filter(pk=post.pk).update(card=render_card(post))
+
 
 class PostManager(PageManager.from_queryset(PostQuerySet)):  # type: ignore[misc]  # a base made at run time
     """Those questions, and two that are asked for most pages: written by hand, since the ORM takes longer to compile
@@ -112,6 +119,9 @@ class PostPage(Page):
     )
     body = MarkdownField(_("text"), blank=True)
     tags = ClusterTaggableManager(through=PostTag, blank=True, verbose_name=_("tags"))
+    comments_allowed = models.BooleanField(
+        _("readers may comment"), default=True, help_text=_("Off: it takes no more comments; those it has stay.")
+    )
 
     html = models.TextField(editable=False, default="")
     toc = models.TextField(editable=False, default="")
@@ -129,6 +139,7 @@ class PostPage(Page):
         FieldPanel("tags"),
         MultiFieldPanel([FieldPanel("link"), FieldPanel("summary"), FieldPanel("cover")], _("In listings")),
         MultiFieldPanel([FieldPanel("author"), FieldPanel("published")], _("By whom and when")),
+        FieldPanel("comments_allowed"),
     ]
     search_fields = [
         *Page.search_fields,
@@ -158,6 +169,11 @@ class PostPage(Page):
         if self.published and self.published > timezone.now() and not self.go_live_at:
             raise ValidationError({"published": _("This time is yet to come: to publish the post then, use “Set schedule”.")})
 
+    @property
+    def comment_count(self) -> int:
+        """How many comments readers see."""
+        return Comment.objects.approved().filter(post_id=self.pk).count() if self.pk else 0
+
     def render(self) -> Rendered:
         """Make the stored forms anew from the text; raises `markdown.RenderError` beyond the limits."""
         rendered = self._rendered_text()
@@ -184,8 +200,9 @@ class PostPage(Page):
             self.render()
         except RenderError as error:
             return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
-        context = {"post": note(Whole.of(self), self.tags.all()), "cards": self.card.replace(IN_MARK, ""), "noindex": True}
-        return render_template(request, "blog/card_preview.html" if mode_name == "card" else self.template, context)
+        with in_site_language():
+            context = {"post": note(Whole.of(self), self.tags.all()), "cards": self.card.replace(IN_MARK, ""), "noindex": True}
+            return render_template(request, "blog/card_preview.html" if mode_name == "card" else self.template, context)
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -194,5 +211,14 @@ class PostPage(Page):
                 self.published = self.first_published_at or timezone.now()
             self.render()
         super().save(*args, **kwargs)
+        if kwargs.get("update_fields") is None:
+            self._keep_count()
         if may_be_seen(kwargs.get("update_fields")):
             bump([self.pk])
+
+    def _keep_count(self) -> None:
+        """Count on the card also a comment approved since it was rendered: none can be now, while this holds the row."""
+        card = render_card(self)
+        if card != self.card:
+            self.card = card
+            type(self).objects.filter(pk=self.pk).update(card=card)

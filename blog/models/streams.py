@@ -12,6 +12,7 @@ from blog.markdown import render_short, validate
 from blog.models.revision import bump
 from blog.models.tags import Order
 from blog.selection import Selection, SelectionError
+from blog.wording import explain
 
 
 class StreamQuerySet(models.QuerySet["Stream"]):
@@ -69,7 +70,7 @@ class Stream(models.Model):
         try:
             self.expression = str(self.selection)
         except SelectionError as error:
-            raise ValidationError({"expression": str(error)}) from error
+            raise ValidationError({"expression": explain(error)}) from error
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:

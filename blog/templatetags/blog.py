@@ -7,11 +7,13 @@ from django import template
 from blog.dates import day
 from blog.models import PostPage, Tag
 from blog.notes import host
+from blog.numbers import number
 from blog.selection import Selection
 from blog.tagindex import IndexedTag
 
 register = template.Library()
 register.filter("day", day)
+register.filter("number", number)
 
 
 @register.filter

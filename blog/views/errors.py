@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from blog.addressing import UnknownTags, suggest
 from blog.selection import SelectionError
 from blog.sites import index_of
+from blog.wording import explain
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -30,7 +31,7 @@ def helpful(view: View[P]) -> View[P]:
         try:
             return view(request, *args, **kwargs)
         except SelectionError as error:
-            return render(request, "400.html", {"reason": str(error)}, status=400)
+            return render(request, "400.html", {"reason": explain(error)}, status=400)
         except UnknownTags as error:
             return unknown_tags(request, error)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from blog.cloud import CloudTag
 from blog.feeds import FeedLink
 from blog.navigation import FacetLink, Period
+from blog.numbers import number
 
 LABELS = 10_000  # kept at once
 
@@ -42,7 +43,7 @@ def _facet(facet: FacetLink, rel: str, language: str, without: str) -> str:
     name = escape(facet.name)
     adding = _adding(language, facet.count) % name
     return (
-        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{adding}">{name} <b>{facet.count}</b></a>'
+        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{adding}">{name} <b>{number(facet.count)}</b></a>'
         f'<a href="{escape(facet.leave_out)}"{rel} aria-label="{without % name}">−</a>'
     )
 
@@ -51,7 +52,7 @@ def _facet(facet: FacetLink, rel: str, language: str, without: str) -> str:
 def _adding(language: str, count: int) -> str:
     """What a facet's link does, in the language of this thread, with a place for the tag: “add %s, 4 notes”."""
     label = ngettext("add %(tag)s, %(count)s note", "add %(tag)s, %(count)s notes", count)
-    return escape(label % {"tag": "%s", "count": count})
+    return escape(label % {"tag": "%s", "count": number(count)})
 
 
 def periods(found: list[Period]) -> SafeString:
@@ -63,7 +64,7 @@ def periods(found: list[Period]) -> SafeString:
 def _period(period: Period, most: int) -> str:
     label = escape(period.label)
     link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
-    return f'<li>{link}<meter max="{most}" value="{period.count}" aria-hidden="true"></meter> {period.count}'
+    return f'<li>{link}<meter max="{most}" value="{period.count}" aria-hidden="true"></meter> {number(period.count)}'
 
 
 def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
@@ -74,10 +75,11 @@ def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
 
 def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
     name = escape(tag.name)
-    count = f'<span class="count">{tag.count}</span>'
+    borne = number(tag.count)
+    count = f'<span class="count">{borne}</span>'
     if tag.narrower:
-        label = f"{tag.count}: {goes_with % name}"
-        count = f'<a class="count" href="{escape(tag.narrower)}" rel="nofollow" aria-label="{label}">{tag.count}</a>'
+        label = f"{borne}: {goes_with % name}"
+        count = f'<a class="count" href="{escape(tag.narrower)}" rel="nofollow" aria-label="{label}">{borne}</a>'
     return f'<li class="s{tag.size}"><a href="{escape(tag.address)}">{name}</a> {count}</li>'
 
 

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
 
 from blog import feeds, navigation
 from blog.cards import IN_MARK, with_anchor, with_excerpt
@@ -16,6 +15,7 @@ from blog.reading import FULL, came_from
 from blog.selection import quoted
 from blog.stencils import Word
 from blog.views.fragments import alternates, facet_list, feed_list, periods
+from blog.wording import notes
 
 
 def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Word]:
@@ -30,7 +30,7 @@ def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Aut
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
         "when": _when(listing),
-        "found": ngettext("%(count)s note", "%(count)s notes", listing.count) % {"count": listing.count},
+        "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
         "titles": tuple((quote(slug), text) for slug, text in listing.titles.values()) if reading.contents else (),
         "cards": _cards(listing),

@@ -19,7 +19,7 @@ from blog.views import listing_page
 from blog.views.errors import helpful
 from blog.views.histories import whole_history
 from blog.views.pages import fill_page, page
-from blog.wording import describe
+from blog.wording import describe, notes
 
 HTML = "html"
 TEMPLATE = "blog/listing.html"
@@ -61,7 +61,7 @@ def stream(request: HttpRequest, slug: str, form: str = HTML) -> HttpResponseBas
 def streams(request: HttpRequest) -> HttpResponse:
     """Every stream of the blog, with the number of its posts."""
     blog, index = blog_of(request), index_of(request)
-    found = [(stream, len(index.select(stream.selection))) for stream in Stream.objects.filter(blog_id=blog.id)]
+    found = [(stream, notes(len(index.select(stream.selection)))) for stream in Stream.objects.filter(blog_id=blog.id)]
     return page(request, "blog/streams.html", streams=found, canonical="/streams/", here="streams")
 
 

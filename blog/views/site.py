@@ -20,6 +20,7 @@ from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of
 from blog.tagindex import Facet, TagIndex
 from blog.views.pages import page, page_context
+from blog.wording import explain
 
 SITEMAP_LENGTH = 10_000  # addresses in one file; the protocol allows 50,000
 
@@ -103,7 +104,7 @@ def random(request: HttpRequest) -> HttpResponse:
     try:
         within = Selection.parse(request.GET.get("in", ""))
     except SelectionError as error:
-        return render(request, "400.html", {"reason": str(error)}, status=400)
+        return render(request, "400.html", {"reason": explain(error)}, status=400)
     index = index_of(request)
     chosen = index.select(within)
     if not chosen:

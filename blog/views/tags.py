@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from blog.addressing import check_known
 from blog.answers import public
 from blog.cloud import cloud
+from blog.numbers import number
 from blog.reading import query
 from blog.selection import Selection
 from blog.sites import index_of
@@ -28,7 +29,7 @@ def tags(request: HttpRequest) -> HttpResponseBase:
     found = cloud(index, within, by_count)
     words = {
         "within": " + ".join(within.wanted),
-        "found": ngettext("%(count)s tag", "%(count)s tags", len(found)) % {"count": len(found)},
+        "found": ngettext("%(count)s tag", "%(count)s tags", len(found)) % {"count": number(len(found))},
         "cloud": cloud_items(found),
         "name_address": "/tags/" + query(kept),
         "count_address": "/tags/" + query(kept, {"by": BY_COUNT}),

@@ -12,6 +12,7 @@ from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
 from blog.selection import Selection, SelectionError
+from blog.wording import explain
 
 
 class SignupPage(Page):
@@ -44,7 +45,7 @@ class SignupPage(Page):
         try:
             self.expression = str(self.selection)
         except SelectionError as error:
-            raise ValidationError({"expression": str(error)}) from error
+            raise ValidationError({"expression": explain(error)}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.html = render_short(self.text)

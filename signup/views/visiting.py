@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from blog.addressing import UnknownTags
 from blog.selection import Selection, SelectionError
+from blog.wording import explain
 from signup import subscriptions
 from signup.forms import SignupForm, known_to, say_unknown, stamp, without
 from signup.models import Wording
@@ -62,7 +63,7 @@ def _asked_for(request: HttpRequest, page: "SignupPage | None") -> tuple[Selecti
     except UnknownTags as error:
         return without(error.selection, error.unknown), say_unknown(error, index)
     except SelectionError as error:
-        return Selection(), str(error)
+        return Selection(), explain(error)
 
 
 def _wish(request: HttpRequest, filled: SignupForm) -> Wish:
