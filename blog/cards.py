@@ -21,7 +21,7 @@ def render_card(post: "PostPage") -> str:
     """Render a post's entry in a compact listing."""
     tags = sorted(post.tags.all(), key=lambda tag: in_order(tag.name))
     excerpt = Truncator(post.excerpt).words(EXCERPT, truncate=" …")
-    context = {"post": post, "tags": tags, "excerpt": excerpt, "in_mark": IN_MARK}
+    context = {"post": post, "tags": tags, "excerpt": excerpt, "comments": post.comment_count, "in_mark": IN_MARK}
     with in_site_language():
         return render_to_string("blog/card.html", context).strip()
 

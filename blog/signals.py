@@ -12,7 +12,8 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction, Site
 
-from blog.models import Author, PostTag, Stream, Tag, TagAlias
+from blog.models import Author, Comment, PostTag, Stream, Tag, TagAlias
+from blog.models.comments import show_change
 from blog.models.revision import bump, may_be_seen
 
 
@@ -83,3 +84,10 @@ def on_post_untagged(instance: PostTag, origin: models.Model | models.QuerySet[A
     origin_model = getattr(origin, "model", type(origin))
     if not issubclass(origin_model, Tag | Page):
         bump([instance.content_object_id])
+
+
+@receiver(post_delete, sender=Comment)
+def on_comment_deleted(instance: Comment, origin: models.Model | models.QuerySet[Any] | None = None, **kwargs: Any) -> None:
+    """One that readers saw is gone from its post's card too, unless the post goes with it."""
+    if instance.is_approved and not issubclass(getattr(origin, "model", type(origin)), Page):
+        show_change([instance.post_id])

@@ -2,6 +2,7 @@
 
 from blog.models.appearance import Appearance
 from blog.models.authors import Author
+from blog.models.comments import Comment, CommentState
 from blog.models.imports import ImportedFile
 from blog.models.pages import BlogPage, PostPage
 from blog.models.revision import Change, IndexRevision
@@ -13,6 +14,8 @@ __all__ = [
     "Author",
     "BlogPage",
     "Change",
+    "Comment",
+    "CommentState",
     "ImportedFile",
     "IndexRevision",
     "PostPage",

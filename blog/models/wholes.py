@@ -14,7 +14,8 @@ SELECT = """
 SELECT page.id, page.slug, page.title, CAST(page.translation_key AS TEXT),
   COALESCE({published}, {first_published}, '1970-01-01'), {last_published},
   post.link, post.html, post.toc, post.excerpt, post.minutes, COALESCE(author.name, ''), COALESCE(author.handle, ''),
-  post.cover_id
+  post.cover_id, post.comments_allowed,
+  (SELECT COUNT(*) FROM blog_comment remark WHERE remark.post_id = page.id AND remark.state = 'approved')
 FROM blog_postpage post JOIN wagtailcore_page page ON page.id = post.page_ptr_id
   LEFT JOIN blog_author author ON author.id = post.author_id
 """
@@ -37,6 +38,8 @@ class Whole(NamedTuple):
     author: str  # empty: of nobody
     handle: str
     cover: int | None  # an image
+    comments_allowed: bool
+    comments: int  # that readers see
 
     @classmethod
     def read(cls, row: tuple[Any, ...]) -> Self:
@@ -63,6 +66,8 @@ class Whole(NamedTuple):
             author=post.author.name if post.author else "",
             handle=post.author.handle if post.author else "",
             cover=post.cover_id,
+            comments_allowed=post.comments_allowed,
+            comments=post.comment_count,
         )
 
 

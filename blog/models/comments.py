@@ -1,0 +1,129 @@
+"""Comments: what readers write below a post, and its authors' replies. Only an approved one is ever shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+from uuid import uuid4
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from blog.markdown import render_comment
+from blog.models.revision import bump
+
+LONGEST_COMMENT = 5_000  # characters: some eight hundred words, and too little to be dear to render
+LONGEST_NAME = 100  # characters
+SHOWN = 60  # characters of a comment, where it is named
+
+
+class CommentState(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", _("address not confirmed")
+    WAITING = "waiting", _("awaiting moderation")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    SPAM = "spam", _("spam")
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Chainable questions about comments; none of them says who may read the post: its index does."""
+
+    def approved(self) -> Self:
+        return self.filter(state=CommentState.APPROVED)
+
+    def waiting(self) -> Self:
+        return self.filter(state=CommentState.WAITING)
+
+    def untold(self) -> Self:
+        """Those waiting of which no moderator has been told."""
+        return self.waiting().filter(told=None)
+
+    def of_blog(self, path: str) -> Self:
+        """Those on posts directly below the blog page at this tree path."""
+        return self.filter(post__path__startswith=path, post__depth=len(path) // 4 + 1)
+
+    def from_address(self, address: str) -> Self:
+        return self.filter(address__iexact=address)
+
+    def confirmed(self) -> Self:
+        """Those whose address has shown that it gets our letters, and that nobody took for spam."""
+        return self.exclude(confirmed=None).exclude(state=CommentState.SPAM)
+
+    def unconfirmed_since(self, moment: datetime) -> Self:
+        return self.filter(state=CommentState.UNCONFIRMED, sent__lt=moment)
+
+    def turned_down_since(self, moment: datetime) -> Self:
+        return self.filter(state__in=(CommentState.REJECTED, CommentState.SPAM), decided__lt=moment)
+
+
+class Comment(models.Model):
+    """A comment. An author's reply has `author`; anyone else's an address, which is shown to moderators alone."""
+
+    post = models.ForeignKey("blog.PostPage", verbose_name=_("post"), on_delete=models.CASCADE, related_name="discussion")
+    reply_to = models.ForeignKey(
+        "self", verbose_name=_("reply to"), null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
+    )
+    author = models.ForeignKey(
+        "blog.Author", verbose_name=_("author"), null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    address = models.CharField(_("address"), max_length=320, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    text = models.TextField(_("text"), max_length=LONGEST_COMMENT)
+    html = models.TextField(editable=False, default="")
+    state = models.CharField(_("state"), max_length=11, choices=CommentState, default=CommentState.UNCONFIRMED, db_index=True)
+    sent = models.DateTimeField(_("sent"), default=timezone.now)
+    confirmed = models.DateTimeField(_("address confirmed"), null=True, blank=True)
+    decided = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
+    told = models.DateTimeField(_("moderators told"), null=True, blank=True)
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # in feeds, and in links of letters, as `nonce`
+
+    objects = CommentQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True  # no use of a post that its editor should know of
+
+    class Meta:
+        ordering = ["-sent", "-pk"]
+        indexes = [models.Index(fields=["post", "state"], name="comment_post_state")]
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+
+    def __str__(self) -> str:
+        return f"{self.shown_name}: {Truncator(' '.join(self.text.split())).chars(SHOWN)}"
+
+    @property
+    def shown_name(self) -> str:
+        return self.author.name if self.author else self.name
+
+    @property
+    def nonce(self) -> str:
+        """What binds a letter's link to this comment, so that it never opens another of the same number."""
+        return str(self.key.hex)
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == CommentState.APPROVED
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is None:
+            self.html = render_comment(self.text)
+        super().save(*args, **kwargs)
+
+
+def hold_posts(posts: Iterable[int]) -> None:
+    """Hold these posts until the transaction ends: its first step, if it changes which comments are approved.
+
+    A post's saving holds the same row first, and counts last: so neither forgets what the other does.
+    """
+    list(Page.objects.select_for_update().filter(pk__in=set(posts)).order_by("pk").values_list("pk"))
+
+
+def show_change(posts: Iterable[int]) -> None:
+    """Say that other comments of these posts are approved now: on their cards, and by the revision. The last step."""
+    concerned = set(posts)
+    apps.get_model("blog.PostPage").objects.filter(pk__in=concerned).count_comments()
+    bump(concerned)
