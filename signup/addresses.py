@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
+from signup.address_faults import explain
+
 MAX_LENGTH = 254  # octets, RFC 5321 section 4.5.3.1.3 with its errata
 NEARNESS = 0.86  # of difflib's ratio: “gmial.com” has 0.89 to “gmail.com”, “gmx.com” 0.71 to “gmx.de”
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # what comes along when an address is copied from a page
@@ -72,7 +74,7 @@ def normalise(typed: str, smtputf8: bool = False) -> Address:
     try:
         found = validate_email(text, allow_quoted_local=True, strict=True, check_deliverability=False)
     except EmailNotValidError as error:
-        raise AddressError(_("This cannot be an address: %s") % _plain(error), suggest(text)) from error
+        raise AddressError(_("This cannot be an address: %s") % explain(error), suggest(text)) from error
     if found.smtputf8 and not smtputf8:
         raise AddressError(_needs_smtputf8(found))
     return Address(found.normalized, found.ascii_domain, bool(found.smtputf8))
@@ -122,9 +124,3 @@ def _needs_smtputf8(found: ValidatedEmail) -> str:
         "“%s” holds letters beyond ASCII before the @, and our mail server does not take those yet: "
         "please give an address that has plain letters there."
     ) % (found.normalized)
-
-
-def _plain(error: EmailNotValidError) -> str:
-    """The library's sentence, which names the place and the signs, its first letter small."""
-    text = str(error)
-    return text[:1].lower() + text[1:]

@@ -88,7 +88,7 @@ def test_every_address_gets_the_same_answer_by_the_same_work(client: Client, set
     assert {case: count for case, count in work.items() if count != work["new"]} == {}
 
 
-NO_PERIOD = "This cannot be an address: the part after the @-sign is not valid. It should have a period."
+NO_PERIOD = "This cannot be an address: what stands after the @ has no dot, as example.org has one."
 NO_SMTPUTF8 = (
     "“дима@пример.рф” holds letters beyond ASCII before the @, and our mail server does not take those yet: "
     "please give an address that has plain letters there."
