@@ -1,15 +1,26 @@
 """Which blog a request is for: the one at the root of its Wagtail site. Remembered until the revision rises."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.models import PageViewRestriction, Site
 
+from blog.colours import sheet
 from blog.models import Appearance, BlogPage
+from blog.models.appearance import INDIGO
 from blog.snapshots import PUBLIC, read_revision, snapshot
 from blog.tagindex import TagIndex
+
+
+class Profile(NamedTuple):
+    """Its owner's, elsewhere."""
+
+    address: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +33,9 @@ class Blog:
     introduction: str  # HTML
     posts_per_page: int
     language: str  # BCP 47
+    style: str  # CSS, beside the sheet's own
     footer: str  # HTML
-    profiles: tuple[str, ...]  # addresses of its owner's, elsewhere
+    profiles: tuple[Profile, ...]
     comments_allowed: bool
 
 
@@ -107,7 +119,10 @@ def _read(request: HttpRequest) -> Blog | None:
         introduction=page.introduction_html,
         posts_per_page=page.posts_per_page,
         language=settings.LANGUAGE_CODE,
+        style="" if appearance.accent == INDIGO else sheet(appearance.accent),
         footer=appearance.footer_html,
-        profiles=appearance.profiles,
+        profiles=tuple(
+            Profile(address, urlsplit(address)._replace(scheme="").geturl().strip("/")) for address in appearance.profiles
+        ),
         comments_allowed=appearance.comments_allowed,
     )

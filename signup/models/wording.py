@@ -12,6 +12,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import PreviewableMixin, Site
 
+from blog.models import Appearance
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -101,7 +103,7 @@ class Wording(PreviewableMixin, BaseSiteSetting):
 
     @property
     def site_name(self) -> str:
-        return str(self.site.site_name or self.site.root_page.title)
+        return str(Appearance.of(self.site).name or self.site.site_name or self.site.root_page.title)
 
 
 def _panel(name: str) -> FieldPanel:

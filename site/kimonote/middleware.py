@@ -1,10 +1,15 @@
 """What every answer carries (Content-Security-Policy, Permissions-Policy), and what makes an editor's act whole or undone."""
 
+from base64 import b64encode
 from collections.abc import Callable
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+
+from blog.sites import Blog
 
 SERVER_ERROR = 500  # and above
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -27,12 +32,14 @@ PUBLIC_POLICY = policy(
     img_src="'self' data: https:",
     media_src="'self' https:",
     font_src="'self'",
+    connect_src="'self'",  # for a browser's own tools: Lighthouse asks for robots.txt from within the page
     form_action="'self'",
     base_uri="'none'",
     frame_ancestors="'none'",
 )
 # What an editor previews is a public page in a frame of the admin.
-PREVIEW_POLICY = PUBLIC_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+UNFRAMED, FRAMED = "frame-ancestors 'none'", "frame-ancestors 'self'"
+PREVIEW_POLICY = PUBLIC_POLICY.replace(UNFRAMED, FRAMED)
 # Wagtail's admin writes styles into its pages, previews in frames, and a few of its pages still hold a script of their own.
 ADMIN_POLICY = policy(
     default_src="'self'",
@@ -61,11 +68,26 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", policy_for(request.path_info))
-        if request.path_info.startswith(ADMIN) and response["Content-Security-Policy"] == PUBLIC_POLICY:
-            response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+        wanted = response.headers.get("Content-Security-Policy") or policy_of(request)
+        if request.path_info.startswith(ADMIN):
+            wanted = wanted.replace(UNFRAMED, FRAMED)
+        response.headers["Content-Security-Policy"] = wanted
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+def policy_of(request: HttpRequest) -> str:
+    """The policy for an answer: where it knew of a blog, it may hold the rules for the accent that an editor chose."""
+    policy = policy_for(request.path_info)
+    blog: Blog | None = getattr(request, "blog", None)
+    return allowing(blog.style) if blog and blog.style and policy == PUBLIC_POLICY else policy
+
+
+@lru_cache(100)
+def allowing(style: str) -> str:
+    """The public policy that allows this very style element too (CSP 3, section 8.3)."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return PUBLIC_POLICY.replace("style-src 'self'", f"style-src 'self' 'sha256-{digest}'")
 
 
 def policy_for(path: str) -> str:
