@@ -13,6 +13,7 @@ from anymail.exceptions import (
 )
 from anymail.message import AnymailMessage
 from django.core.mail import BadHeaderError
+from django.utils.translation import gettext as _
 from requests import RequestException
 
 from signup.smtp_replies import RecipientsRefused, ServerUnavailable
@@ -43,7 +44,7 @@ class Outcome:
 def of_status(message: AnymailMessage, count: int) -> Outcome:
     """Read the outcome of a mail to one recipient that was given to a backend without an exception."""
     if not count:
-        return Outcome(Verdict.CANCELLED, "A receiver of Anymail's pre_send signal cancelled it.")
+        return Outcome(Verdict.CANCELLED, _("A receiver of Anymail's pre_send signal cancelled it."))
     statuses = list(message.anymail_status.recipients.values())
     words = "; ".join(str(getattr(status, "reply", "") or status.status) for status in statuses)
     named = {status.status for status in statuses}

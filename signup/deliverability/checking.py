@@ -14,7 +14,7 @@ from signup.deliverability.mx import Probe, mx_findings
 from signup.deliverability.reverse import is_internal, ptr_findings
 from signup.deliverability.smtp_findings import smtp_findings
 from signup.deliverability.spf_findings import spf_findings
-from signup.deliverability.words import _
+from signup.deliverability.words import _, joined
 from signup.email_url import LOOPBACK, MailServer
 
 TIME = 7.0  # seconds for everything: with the start of the command within ten, whatever does not answer
@@ -71,7 +71,7 @@ def check(
     yield from dmarc_findings(sending.domain, lookup)
     yield from alignment_findings(sending.domain, sending.bounce_domain, signing, lookup)
     yield from ptr_findings(addresses, host, lookup, greeting=own_name)
-    for domain, purpose in {sending.domain: "answers", sending.bounce_domain: "bounces"}.items():
+    for domain, purpose in {sending.domain: _("answers"), sending.bounce_domain: _("bounces")}.items():
         if domain:
             yield from mx_findings(domain, purpose, host, lookup, probe)
 
@@ -88,7 +88,7 @@ def sending_addresses(sending: Sending, lookup: Lookup, outgoing: tuple[str, ...
     if not public:
         what = _("Whether the addresses that mail leaves from may send")
         return (), [not_checked("addresses", what, _("they are not known here"), ADDRESSES_CURE)]
-    sentence = _("Mail is taken to leave from %(public)s, as MAIL_FROM_IPS is not set.") % {"public": " and ".join(public)}
+    sentence = _("Mail is taken to leave from %(public)s, as MAIL_FROM_IPS is not set.") % {"public": joined(public)}
     return public, [Finding("addresses", Level.OK, "addresses-guessed", sentence)]
 
 

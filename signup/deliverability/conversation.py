@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import TypeVar
 
+from signup.deliverability.words import _
 from signup.email_url import MailServer
 
 ROUTE_HINTS = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))  # nothing is sent there
@@ -37,14 +38,14 @@ class _Trouble(Exception):
 def converse(server: MailServer, timeout: float) -> Conversation:
     """Connect, encrypt and log in as EMAIL_URL says, and leave again; never an exception, whatever the server does."""
     said = within(timeout, lambda: _converse(server, timeout))
-    return said or Conversation(stage="connect", trouble=f"no answer within {timeout:g} seconds")
+    return said or Conversation(stage="connect", trouble=_("no answer within %g seconds") % timeout)
 
 
 def _converse(server: MailServer, timeout: float) -> Conversation:
     said = Conversation()
     try:
         with _connect(server, timeout) as smtp:
-            _, words = smtp.ehlo()
+            words = smtp.ehlo()[1]
             greeting, offered = words.split()[0].decode("ascii", "replace"), frozenset(map(str.upper, smtp.esmtp_features))
             said = Conversation(greeting.lower(), offered, offered, server.tls)
             if server.starttls:
@@ -73,7 +74,7 @@ def _connect(server: MailServer, timeout: float) -> smtplib.SMTP:
 
 def _encrypt(smtp: smtplib.SMTP, server: MailServer, offered: frozenset[str]) -> None:
     if "STARTTLS" not in offered:
-        raise _Trouble("starttls", "it does not offer STARTTLS")
+        raise _Trouble("starttls", _("it does not offer STARTTLS"))
     try:
         smtp.starttls(context=_context(server))
     except (ssl.SSLError, smtplib.SMTPException) as error:
@@ -107,7 +108,7 @@ def probe(address: str) -> str:
     try:
         socket.create_connection((address, SMTP_PORT), timeout=PROBE).close()
     except ConnectionRefusedError:
-        return f"refuses connections at {address}, port {SMTP_PORT}"
+        return _("refuses connections at %(address)s, port %(port)d") % {"address": address, "port": SMTP_PORT}
     except OSError:
         return ""
     return ""

@@ -7,7 +7,7 @@ from signup.deliverability.dmarc import POLICIES, Published, find_record, is_dma
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.tags import BadTags, parse_tags
-from signup.deliverability.words import _
+from signup.deliverability.words import _, joined
 
 SUBJECT = "DMARC"
 KNOWN = {"v", "p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "pct", "ri", "rf", "psd", "t"}
@@ -36,7 +36,7 @@ def _several(place: str, lookup: Lookup) -> Finding:
     sentence = _("%(name)s has %(count)d DMARC records (%(texts)s), and receivers then heed none.") % {
         "name": name,
         "count": len(texts),
-        "texts": " and ".join(texts),
+        "texts": joined(texts),
     }
     return Finding(SUBJECT, Level.ERROR, "dmarc-two", sentence, f"Remove them all but one:\n{record(name, 'TXT', texts[0])}")
 
@@ -118,7 +118,8 @@ def _policy(published: Published, name: str, domain: str) -> Iterable[Finding]:
         sentence = _(
             "The DMARC policy of %(domain)s is %(which)s=none: it asks for reports, but stops nobody who writes in its name."
         ) % {"domain": domain, "which": which}
-        cure = f"{_('When the reports show that your own mail passes:')}\n{_changed(published, name, {which: 'quarantine'})}"
+        passing = _("When the reports show that your own mail passes:")
+        cure = f"{passing}\n{_changed(published, name, {which: 'quarantine'})}"
         yield Finding(SUBJECT, Level.WARNING, "dmarc-none", sentence, cure)
     percentage = tags.get("pct", "100")
     if percentage != "100":
@@ -142,7 +143,7 @@ def _unknown(published: Published, name: str) -> Iterable[Finding]:
     if strange:
         sentence = _("The DMARC record at %(name)s has %(strange)s, which receivers do not know and ignore.") % {
             "name": name,
-            "strange": " and ".join(strange),
+            "strange": joined(strange),
         }
         cure = _changed(published, name, dict.fromkeys(strange, ""))
         yield Finding(SUBJECT, Level.WARNING, "dmarc-unknown", sentence, cure)
@@ -209,13 +210,12 @@ def _alignment(domain: str, envelope: str, signing: str, aligned: Callable[[str,
         yield Finding(SUBJECT, level, "dmarc-unaligned-spf", sentence, f"BOUNCE_DOMAIN={domain}")
     named = [f"SPF ({envelope})"] * by_spf + [f"DKIM ({signing})"] * by_dkim
     if named and by_spf >= bool(envelope) and by_dkim >= bool(signing):
-        verb = "are" if len(named) > 1 else "is"
+        several, one = _("%(named)s are aligned with %(domain)s in From."), _("%(named)s is aligned with %(domain)s in From.")
         yield Finding(
             SUBJECT,
             Level.OK,
             "dmarc-aligned",
-            _("%(named)s %(verb)s aligned with %(domain)s in From.")
-            % {"named": " and ".join(named), "verb": verb, "domain": domain},
+            (several if len(named) > 1 else one) % {"named": joined(named), "domain": domain},
         )
 
 

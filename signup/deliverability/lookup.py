@@ -11,7 +11,7 @@ import dns.name
 import dns.rdatatype
 import dns.resolver
 
-from signup.deliverability.words import _
+from signup.deliverability.words import _, gettext_noop
 
 Lookup = Callable[[str, str], tuple[str, ...]]
 """`lookup("example.org", "MX")` gives ("10 mail.example.org",): values as text, names in lower case without the last dot,
@@ -19,7 +19,7 @@ the strings of a TXT joined. Empty when there are none; raises Unanswered when n
 
 TRY = 2.5  # seconds for one question, both tries together
 SHORT_TRY = 1.0  # seconds, for a server that has not given a sign of life
-TOO_LATE = "time ran out"
+TOO_LATE = gettext_noop("time ran out")
 HOPELESS = 2  # questions in a row without an answer, after which no more are asked
 
 
@@ -27,8 +27,12 @@ class Unanswered(Exception):
     """The DNS did not say whether there is such a record."""
 
     def __init__(self, name: str, rdtype: str, reason: str) -> None:
-        super().__init__(f"the DNS did not answer for {name} {rdtype} ({reason})")
+        super().__init__(name, rdtype, reason)
         self.name, self.rdtype, self.reason = name, rdtype, reason
+
+    def __str__(self) -> str:
+        said = {"name": self.name, "rdtype": self.rdtype, "reason": _(self.reason)}
+        return _("the DNS did not answer for %(name)s %(rdtype)s (%(reason)s)") % said
 
 
 class Resolver:
@@ -64,7 +68,7 @@ class Resolver:
             silent = isinstance(root, Unanswered) and root.reason == TOO_LATE
             self.patience, self.lost = (SHORT_TRY, 1) if silent else (TRY, 0)
         if self.lost >= HOPELESS:
-            return Unanswered(name, rdtype, _("the name server is silent"))
+            return Unanswered(name, rdtype, gettext_noop("the name server is silent"))
         answer = self._question(name, rdtype, self.patience)
         self.lost = self.lost + 1 if isinstance(answer, Unanswered) and answer.reason == TOO_LATE else 0
         return answer
@@ -72,7 +76,7 @@ class Resolver:
     def _question(self, name: str, rdtype: str, seconds: float) -> tuple[str, ...] | Unanswered:
         left = seconds if self.deadline is None else min(seconds, self.deadline - time.monotonic())
         if left <= 0:
-            return Unanswered(name, rdtype, _("no time left"))
+            return Unanswered(name, rdtype, gettext_noop("no time left"))
         self.resolver.timeout = left / 2
         try:
             answer = self.resolver.resolve(dns.name.from_text(name), rdtype, lifetime=left, search=False)
@@ -117,7 +121,7 @@ def name_of(name: dns.name.Name) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, dns.resolver.NoNameservers):
-        return "its server failed"
+        return gettext_noop("its server failed")
     if isinstance(error, dns.name.LabelTooLong | dns.name.NameTooLong | dns.name.EmptyLabel):
-        return "no such name can exist"
+        return gettext_noop("no such name can exist")
     return str(error) or type(error).__name__

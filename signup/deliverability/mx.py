@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.reverse import is_internal, is_public
-from signup.deliverability.words import _
+from signup.deliverability.words import _, joined
 
 SUBJECT = "MX"
 Probe = Callable[[str], str]
@@ -50,7 +50,7 @@ def _findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Probe
         Level.OK,
         "mx-found",
         _("%(domain)s takes %(purpose)s at %(hosts)s.")
-        % {"domain": domain, "purpose": purpose, "hosts": " and ".join(dict.fromkeys(hosts))},
+        % {"domain": domain, "purpose": purpose, "hosts": joined(dict.fromkeys(hosts))},
     )
     unsure = _refusing(domain, hosts, lookup, probe) if probe else []
     return [good, *unsure, *_aliases(domain, hosts, lookup), *_internal(domain, hosts, cure, lookup)]
@@ -73,8 +73,8 @@ def _without(domain: str, purpose: str, cure: str, lookup: Lookup) -> Finding:
 def _why_dead(host: str, lookup: Lookup) -> str:
     """Why no mail can be given to a host; empty when it can, as far as the DNS knows."""
     if _is_address(host):
-        return "is an address, where RFC 1035 demands a name"
-    return "" if _addresses(host, lookup) else "has no address"
+        return _("is an address, where RFC 1035 demands a name")
+    return "" if _addresses(host, lookup) else _("has no address")
 
 
 def _refusing(domain: str, hosts: Sequence[str], lookup: Lookup, probe: Probe) -> list[Finding]:

@@ -7,7 +7,7 @@ from signup.deliverability.findings import Finding, Level, not_checked, record
 from signup.deliverability.lookup import Lookup, Unanswered
 from signup.deliverability.spf import Verdict, check_host, client
 from signup.deliverability.spf_terms import SpfError, is_spf
-from signup.deliverability.words import _
+from signup.deliverability.words import _, joined
 
 SUBJECT = "SPF"
 NEARLY = re.compile(r"""^["'\s]*v?\s*=?\s*spf\s*[0-9]?\b""", re.IGNORECASE)  # meant as SPF, and not read as such
@@ -50,7 +50,7 @@ def _missing(domain: str, addresses: Sequence[str], lookup: Lookup) -> Finding:
             '%(domain)s has the TXT record "%(misspelt)s", which receivers do not read as SPF: it must begin with "v=spf1 ".'
         ) % {"domain": domain, "misspelt": misspelt}
         return Finding(SUBJECT, Level.ERROR, "spf-misspelt", sentence, cure)
-    whom = " and ".join(addresses) or "this server"
+    whom = joined(addresses) or _("this server")
     return Finding(
         SUBJECT,
         Level.ERROR,
@@ -70,13 +70,13 @@ def _several(domain: str, records: Sequence[str], addresses: Sequence[str]) -> F
     ends = [word for word in words if _is_end(word)]
     kept = [word for word in dict.fromkeys(words) if not _is_end(word) and word != "+all"]
     merged = " ".join(["v=spf1", *kept, next((end for end in ends if end != "+all"), "-all")])
-    cure = f"{_('Remove them all but this one:')}\n{record(domain, 'TXT', with_addresses(merged, addresses))}"
+    cure = _("Remove them all but this one:") + "\n" + record(domain, "TXT", with_addresses(merged, addresses))
     return Finding(SUBJECT, Level.ERROR, "spf-two", sentence, cure)
 
 
 def _unreadable(error: SpfError, domain: str, text: str, addresses: Sequence[str], level: Level = Level.ERROR) -> Finding:
     """A record that ends in permerror; the cure keeps what can be kept: the addresses themselves."""
-    where = "" if error.domain == domain else f" (by way of {error.domain})"
+    where = "" if error.domain == domain else _(" (by way of %(domain)s)") % {"domain": error.domain}
     sentence = _('The SPF record of %(domain)s, "%(text)s", cannot be followed%(where)s: %(sentence)s.') % {
         "domain": domain,
         "text": text,
@@ -85,7 +85,7 @@ def _unreadable(error: SpfError, domain: str, text: str, addresses: Sequence[str
     }
     cure = record(domain, "TXT", suggested(addresses))
     if error.fault in MANY:
-        cure = f"{_('Name the addresses themselves, instead of including others:')}\n{cure}"
+        cure = _("Name the addresses themselves, instead of including others:") + "\n" + cure
     return Finding(SUBJECT, level, f"spf-{error.fault}", sentence, cure)
 
 

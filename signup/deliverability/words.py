@@ -1,6 +1,14 @@
 """The one door to the site's language: what is found is said through it, and nothing else here knows Django."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-__all__ = ["_", "gettext_noop"]
+__all__ = ["_", "gettext_noop", "joined"]
+
+
+def joined(words: Iterable[str]) -> str:
+    """“a and b and c”."""
+    conjunction = _("and")
+    return f" {conjunction} ".join(words)
