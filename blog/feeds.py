@@ -77,15 +77,22 @@ def file_name(form: str) -> str:
 
 def links(listing: Listing) -> list[FeedLink]:
     """The three feeds of a listing, whatever its order or view."""
-    query = _query(listing)
-    return [FeedLink(NAMES[form], TYPES[form], listing.path + file_name(form) + query) for form in FORMS]
+    return links_below(listing.path, _query(listing))
+
+
+def links_below(path: str, query: str = "") -> list[FeedLink]:
+    """The three feeds of what is at an address."""
+    return [FeedLink(NAMES[form], TYPES[form], path + file_name(form) + query) for form in FORMS]
 
 
 def answer(request: HttpRequest, listing: Listing, form: str, title: str) -> HttpResponse:
     """Answer with one of the three feeds."""
-    channel = _channel(request, listing, form, title)
-    written = _json(channel) if form == "json" else _xml(channel, form)
-    return HttpResponse(written, content_type=CONTENT_TYPES[form])
+    return written(_channel(request, listing, form, title), form)
+
+
+def written(channel: Channel, form: str) -> HttpResponse:
+    """Write a feed in one of the three forms."""
+    return HttpResponse(_json(channel) if form == "json" else _xml(channel, form), content_type=CONTENT_TYPES[form])
 
 
 def _query(listing: Listing, **place: str | None) -> str:
@@ -149,8 +156,8 @@ def _xml(channel: Channel, form: str) -> bytes:
     """RSS or Atom, without what XML cannot hold."""
     entries = [{**entry._asdict(), "content": SafeString(escape(entry.content))} for entry in channel.entries]
     words = {**channel._asdict(), "entries": SafeString("".join(fill_each(f"blog/entry.{form}", entries)))}
-    written = fill(f"blog/feed.{form}", words).encode().translate(None, NO_XML)
-    return written.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
+    xml = fill(f"blog/feed.{form}", words).encode().translate(None, NO_XML)
+    return xml.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
 
 
 def _json(channel: Channel) -> str:

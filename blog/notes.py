@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import ngettext
 
 from blog.dates import day
+from blog.numbers import number
 from blog.selection import Selection
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Note(NamedTuple):
     link: str
     host: str
     reading_time: str
+    comments: str  # how many
     author: str
     author_address: str
     tags: tuple[TagLink, ...]
@@ -56,6 +58,7 @@ def note(post: "Whole", tags: "Iterable[IndexedTag | Tag]") -> Note:
         link=post.link,
         host=host(post.link),
         reading_time=minutes if post.minutes else "",
+        comments=comments_in_words(post.comments) if post.comments else "",
         author=post.author,
         author_address=f"/@{post.handle}/",
         tags=tuple(TagLink(tag.name, Selection.of([tag.slug]).address) for tag in tags),
@@ -63,6 +66,11 @@ def note(post: "Whole", tags: "Iterable[IndexedTag | Tag]") -> Note:
         toc=SafeString(post.toc),  # rendered and sanitised when it was saved, as is the next
         html=SafeString(post.html),
     )
+
+
+def comments_in_words(count: int) -> str:
+    """“1 comment”."""
+    return ngettext("%(count)s comment", "%(count)s comments", count) % {"count": number(count)}
 
 
 def host(address: str) -> str:

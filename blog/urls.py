@@ -7,7 +7,7 @@ from django.urls import URLPattern, path, register_converter
 
 from blog.converters import Expression, Word
 from blog.feeds import FORMS
-from blog.views import listings, posts, site, tags
+from blog.views import comments, listings, posts, site, tags
 
 register_converter(Word, "word")
 register_converter(Expression, "expression")
@@ -34,6 +34,9 @@ urlpatterns = [
     *with_feeds("@<expression:handle>/", listings.selection, "author"),
     *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
     *with_feeds("streams/<word:slug>/", listings.stream, "stream"),
+    path("comments/", comments.latest_page, name="comments"),
+    *(path(f"comments/feed.{form}", comments.latest_feed, {"form": form}) for form in FORMS),
+    *(path(f"<word:slug>/feed.{form}", comments.feed_of_post, {"form": form}) for form in FORMS),
     path("<word:slug>.md", posts.markdown, name="markdown"),
     path("<word:slug>/", posts.post, name="post"),
 ]

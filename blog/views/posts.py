@@ -8,15 +8,18 @@ from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 from wagtail.views import serve
 
+from blog import feeds
 from blog.answers import mark_personal, public
 from blog.around import around, pairs, tags_of
+from blog.discussion import form_address, shown_under, title_of, under_post
 from blog.exporting import as_markdown
 from blog.models import PostPage
 from blog.models.wholes import Whole, read_whole
-from blog.notes import note
+from blog.notes import Note, note
 from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of, is_public
 from blog.stencils import Word
+from blog.views.fragments import alternates, feed_list
 from blog.views.pages import fill_page
 
 COVER = "width-1216|format-webp"  # twice the column's 38rem, for dense screens
@@ -59,8 +62,21 @@ def show(request: HttpRequest, found: Whole) -> HttpResponse:
         "cover": _cover(found.cover) if found.cover else None,
         "around": () if position is None else around(index, position, _came_from(request)),
         "pairs": () if position is None else pairs(index, position),
+        **_discussion(request, found, shown),
     }
     return HttpResponse(fill_page(request, "blog/post.html", words))
+
+
+def _discussion(request: HttpRequest, found: Whole, shown: Note) -> dict[str, Word]:
+    """The comments on a post, where to write one, and how to follow them."""
+    is_open = found.comments_allowed and blog_of(request).comments_allowed
+    links = feeds.links_below(shown.address) if is_open or found.comments else []
+    return {
+        "comments": under_post(shown_under(found.pk), found.slug, is_open) if found.comments else "",
+        "write_address": form_address(shown.slug) if is_open else "",
+        "comment_feeds": feed_list(links),
+        "comment_alternates": alternates(links, title_of(found.title)),
+    }
 
 
 def _cover(image: int) -> Cover:

@@ -1,0 +1,69 @@
+"""Feeds of comments, in the forms of every other feed: those on one post, and the latest of a blog."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from blog import feeds
+from blog.discussion import address_of, title_of
+from blog.feeds import Channel, Entry
+from blog.models import Comment
+from blog.models.wholes import Whole
+from blog.notes import note
+from blog.sites import blog_of, index_of
+
+
+def of_post(request: HttpRequest, post: Whole, comments: list[Comment], form: str) -> HttpResponse:
+    """The comments on a post, the one approved last first."""
+    newest = sorted(comments, key=_approved, reverse=True)[: feeds.FEED_LENGTH]
+    path = note(post, ()).address
+    entries = [(comment, post.slug, post.title) for comment in newest]
+    return _answer(request, title_of(post.title), path, f"{path}#comments", entries, form)
+
+
+def of_blog(request: HttpRequest, comments: list[Comment], form: str) -> HttpResponse:
+    """Comments on several posts, in their order."""
+    entries = [(comment, comment.post.slug, comment.post.title) for comment in comments]
+    return _answer(request, _("Latest comments"), "/comments/", "/comments/", entries, form)
+
+
+def _answer(
+    request: HttpRequest, title: str, path: str, page: str, comments: list[tuple[Comment, str, str]], form: str
+) -> HttpResponse:
+    blog, site, date = blog_of(request), f"{request.scheme}://{request.get_host()}", feeds.DATES[form]
+    entries = [_entry(comment, site, slug, post, date) for comment, slug, post in comments]
+    last = max((_approved(comment) for comment, _slug, _post in comments), default=index_of(request).changed)
+    channel = Channel(
+        title=f"{blog.title}: {title}",
+        site=site,
+        page=site + page,
+        itself=site + path + feeds.file_name(form),
+        older=None,
+        updated=date(last),
+        author=blog.title,
+        language=blog.language,
+        entries=entries,
+    )
+    return feeds.written(channel, form)
+
+
+def _entry(comment: Comment, site: str, slug: str, post: str, date: Callable[[datetime], str]) -> Entry:
+    address = site + address_of(comment, slug)
+    return Entry(
+        id=comment.key.urn,
+        title=_("%(name)s on “%(post)s”") % {"name": comment.shown_name, "post": post},
+        address=address,
+        content=feeds.absolute(comment.html, site, address),
+        summary="",
+        published=date(comment.sent),
+        updated=date(_approved(comment)),
+        author=comment.shown_name,
+        tags=(),
+        about="",
+    )
+
+
+def _approved(comment: Comment) -> datetime:
+    return comment.decided or comment.sent
