@@ -12,7 +12,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction, Site
 
-from blog.models import Author, Comment, PostTag, Stream, Tag, TagAlias
+from blog.models import Author, Comment, Pin, PostTag, Stream, Tag, TagAlias
 from blog.models.comments import show_change
 from blog.models.revision import bump, may_be_seen
 
@@ -22,7 +22,7 @@ def _save_in_one_transaction(model: type[models.Model]) -> None:
     model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
 
 
-for _model in (PageViewRestriction, PostTag, Site, TagAlias):
+for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias):
     _save_in_one_transaction(_model)
 
 
@@ -57,6 +57,7 @@ def on_groups_of_privacy_changed(action: str, **kwargs: Any) -> None:
         bump(())
 
 
+@receiver([post_save, post_delete], sender=Pin)
 @receiver([post_save, post_delete], sender=Site)
 @receiver([post_save, post_delete], sender=TagAlias)
 @receiver(post_delete, sender=Stream)

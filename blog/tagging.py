@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.models import Revision
 
-from blog.models import PostPage, PostTag, Stream, Tag, TagAlias
+from blog.models import Pin, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import bump
 
 
@@ -21,6 +21,7 @@ def merge_tags(source: Tag, target: Tag) -> int:
     both = PostTag.objects.filter(tag=target).values("content_object_id")
     PostTag.objects.filter(tag=source, content_object_id__in=both).delete()
     PostTag.objects.filter(tag=source).update(tag=target)
+    Pin.objects.filter(tag=source).exclude(post__in=Pin.objects.filter(tag=target).values("post")).update(tag=target)
     _rename_in_drafts(source, target, posts)
     source.aliases.update(tag=target)
     old_slug = source.slug

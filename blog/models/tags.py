@@ -7,13 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase, TagBase
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.models import Orderable
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
 from blog.models.revision import bump
 from blog.slugs import slug
+
+MOST_PINS = 10  # posts above one listing
 
 
 class Order(models.TextChoices):
@@ -26,9 +30,17 @@ class AboutTag(NamedTuple):
 
     order: str
     description_html: str
+    pinned: tuple[tuple[int, str, str], ...]  # id, slug and title of each post, whoever may read it
 
 
-class Tag(TagBase):
+ABOUT = """
+SELECT tag."order", tag.description_html, page.id, page.slug, page.title
+FROM blog_tag tag LEFT JOIN blog_pin pin ON pin.tag_id = tag.id LEFT JOIN wagtailcore_page page ON page.id = pin.post_id
+WHERE tag.slug = %s ORDER BY pin.sort_order, pin.id
+"""
+
+
+class Tag(TagBase, ClusterableModel):
     """A tag; its slug is its word in every address."""
 
     description = MarkdownField(_("description"), blank=True, max_length=10_000, validators=[validate])
@@ -36,7 +48,18 @@ class Tag(TagBase):
     description_html = models.TextField(editable=False, default="")
 
     free_tagging = True
-    panels = [FieldPanel(name) for name in ("name", "slug", "description", "order")]
+    panels = [
+        *(FieldPanel(name) for name in ("name", "slug", "description", "order")),
+        InlinePanel(
+            "pins",
+            label=_("post"),
+            heading=_("Start here"),
+            help_text=_(
+                "Posts that stand above all others on the tag's page, in this order. Whoever may not open one does not see it."
+            ),
+            max_num=MOST_PINS,
+        ),
+    ]
 
     class Meta:
         ordering = ["name"]
@@ -47,9 +70,9 @@ class Tag(TagBase):
     def about(slug: str) -> AboutTag | None:
         """What editors said of the tag with this slug: read by hand, since the ORM takes ten times longer."""
         with connection.cursor() as cursor:
-            cursor.execute('SELECT "order", description_html FROM blog_tag WHERE slug = %s', [slug])
-            row = cursor.fetchone()
-        return AboutTag(*row) if row else None
+            cursor.execute(ABOUT, [slug])
+            rows = cursor.fetchall()
+        return AboutTag(*rows[0][:2], tuple(row[2:] for row in rows if row[2])) if rows else None
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         """Spell `tag` as a slug; `i` numbers the second and later of a kind, for taggit."""
@@ -87,6 +110,23 @@ class PostTag(ItemBase):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="post_bears_tag_once")]
+
+
+class Pin(Orderable):
+    """That a tag's page begins with a post, which need not bear the tag."""
+
+    tag = ParentalKey(Tag, on_delete=models.CASCADE, related_name="pins")
+    post = models.ForeignKey("blog.PostPage", on_delete=models.CASCADE, related_name="pins", verbose_name=_("post"))
+
+    panels = [FieldPanel("post")]
+
+    class Meta(Orderable.Meta):
+        constraints = [models.UniqueConstraint(fields=["tag", "post"], name="post_pinned_to_a_tag_once")]
+        verbose_name = _("post to start with")
+        verbose_name_plural = _("posts to start with")
+
+    def __str__(self) -> str:
+        return f"{self.post} → {self.tag}"
 
 
 class TagAlias(models.Model):

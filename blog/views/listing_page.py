@@ -33,6 +33,7 @@ def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Aut
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
         "titles": tuple((quote(slug), text) for slug, text in listing.titles.values()) if reading.contents else (),
+        "pinned": _pinned(listing, tag) if tag else (),
         "cards": _cards(listing),
         "pager": navigation.pager(listing),
         "canonical": listing.address(contents=None, q=None, **place),
@@ -88,6 +89,15 @@ def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str
     if author:
         return author.about_html
     return "" if listing.selection or listing.reading.q else listing.blog.introduction
+
+
+def _pinned(listing: Listing, tag: AboutTag) -> tuple[tuple[str, str], ...]:
+    """Address and title of each post that the tag's own page begins with, of those that this reader may open."""
+    if listing.selection.parameters or listing.selection.author or set(listing.reading.parameters) - {"contents"}:
+        return ()
+    kept = came_from(listing.selection)
+    seen = [(slug, text) for id_, slug, text in tag.pinned if listing.index.position(id_) is not None]
+    return tuple((f"/{quote(slug)}/{kept}", text) for slug, text in seen)
 
 
 def _periods(listing: Listing) -> SafeString:
