@@ -14,6 +14,7 @@ from blog.models.tags import AboutTag
 from blog.reading import FULL, came_from
 from blog.selection import quoted
 from blog.stencils import Word
+from blog.views.describing import description
 from blog.views.fragments import alternates, facet_list, feed_list, periods
 from blog.wording import notes
 
@@ -21,11 +22,12 @@ from blog.wording import notes
 def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Word]:
     """Every word of it that another listing may have otherwise."""
     chosen, reading = listing.selection, listing.reading
-    links = feeds.links(listing)
+    links, about = feeds.links(listing), _about(listing, tag, author)
     place = {name: reading.parameters.get(name) for name in ("before", "after")}  # where in the listing the page begins
     return {
         "title": title,
-        "about": SafeString(_about(listing, tag, author)),  # rendered and sanitised when it was saved
+        "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
+        "about": SafeString(about),  # rendered and sanitised when it was saved
         "author": author.name if author else "",
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
@@ -62,8 +64,14 @@ def shape(listing: Listing) -> dict[str, Any]:
         "contents": reading.contents,
         "here": "" if chosen else "notes",
         "nofollow": len(chosen) > 0,
-        "noindex": len(chosen) > 1 or bool(chosen.unwanted or reading.q),
+        "noindex": _is_one_of_too_many(listing),
     }
+
+
+def _is_one_of_too_many(listing: Listing) -> bool:
+    """Say whether robots are to leave it out: there are more combinations than anybody can fetch."""
+    chosen = listing.selection
+    return len(chosen) > 1 or bool(chosen.unwanted or listing.reading.q)
 
 
 def _when(listing: Listing) -> str:

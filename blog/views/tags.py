@@ -1,5 +1,7 @@
 """Every tag with its count; and the tags that go with some."""
 
+from heapq import nlargest
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import ngettext
 
@@ -15,6 +17,7 @@ from blog.views.fragments import cloud_items
 from blog.views.pages import fill_page
 
 BY_COUNT = "count"
+NAMED = 12  # tags, where the page is quoted
 
 
 @public
@@ -27,9 +30,12 @@ def tags(request: HttpRequest) -> HttpResponseBase:
     by_count = request.GET.get("by") == BY_COUNT
     kept = {"with": within.expression} if within else {}
     found = cloud(index, within, by_count)
+    counted = ngettext("%(count)s tag", "%(count)s tags", len(found)) % {"count": number(len(found))}
+    most_used = nlargest(NAMED, found, key=lambda tag: tag.count)
     words = {
         "within": " + ".join(within.wanted),
-        "found": ngettext("%(count)s tag", "%(count)s tags", len(found)) % {"count": number(len(found))},
+        "description": "" if within else ", ".join([counted, *(tag.name for tag in most_used)]),
+        "found": counted,
         "cloud": cloud_items(found),
         "name_address": "/tags/" + query(kept),
         "count_address": "/tags/" + query(kept, {"by": BY_COUNT}),

@@ -1,0 +1,25 @@
+"""What a listing is described by where it is quoted, as by search engines: an editor's words, or else what it holds."""
+
+import re
+from html import unescape
+
+from django.utils.text import Truncator
+
+from blog.listing import Listing
+from blog.notes import DESCRIPTION
+from blog.wording import notes
+
+TAGS = re.compile(r"<[^>]*>")
+NAMED = 8  # tags that go with it most
+
+
+def description(listing: Listing, title: str, about: str) -> str:
+    """One or two sentences in plain text; `about` is what an editor wrote (HTML).
+
+    Without one: “Notes tagged mail: 21 notes, with deliverability, selections, feeds”.
+    """
+    written = " ".join(unescape(TAGS.sub(" ", about)).split())
+    if written:
+        return Truncator(written).words(DESCRIPTION, truncate=" …")
+    with_these = [facet.tag.name for facet in listing.facets[:NAMED]]
+    return f"{title}: {', '.join([notes(listing.count), *with_these])}"
