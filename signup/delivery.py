@@ -1,9 +1,10 @@
 """Delivery: makes the message of a mail in the outbox, with the headers that let it arrive and be answered by one click."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anymail.exceptions import AnymailInvalidAddress
 from anymail.message import AnymailMessage
@@ -24,8 +25,14 @@ from signup.bounces import verp_address
 from signup.issues import issue
 from signup.letters import Letter, one_line, write
 from signup.models import State, Subscriber, Wording
-from signup.models.outbox import Kind, Mail
+from signup.models.outbox import OTHER_KINDS, Kind, Mail
 from signup.sites import base_url, host, language_of, site_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Writer = Callable[[Mail], tuple[Site, Letter]]  # raises Unwanted when the letter should not be sent any more
+WRITERS: dict[str, Writer] = {}  # of other rooms' letters, by their kinds
 
 
 class Unwanted(Exception):
@@ -36,14 +43,17 @@ def compose(mail: Mail) -> AnymailMessage:
     """Make a mail's message, as things stand now; raises Unwanted when it should not be sent any more."""
     check_wanted(mail)
     check_address(mail.to)
-    site = site_of(mail.subscriber)
-    with translation.override(language_of(mail.subscriber)):
-        letter = _letter(mail, site)
-        message = AnymailMessage(letter.subject, letter.text, sender(site), [mail.to], headers=headers(mail, site))
+    site, letter = WRITERS.get(mail.kind, _write)(mail)
+    message = AnymailMessage(letter.subject, letter.text, sender(site), [mail.to], headers=headers(mail, site))
     message.attach_alternative(letter.html, "text/html")
     if domain := bounce_domain():
         message.envelope_sender = verp_address(mail.pk, domain, settings.SECRET_KEY)
     return message
+
+
+def register(kind: str, label: "StrOrPromise", writer: Writer) -> None:
+    """Let letters of another room go out: their kind, its name in the admin, and who writes them."""
+    OTHER_KINDS[kind], WRITERS[kind] = label, writer
 
 
 def check_wanted(mail: Mail) -> None:
@@ -65,6 +75,12 @@ def check_address(address: str) -> None:
     parsed = parse_address_list([address])
     if [one.addr_spec for one in parsed] != [address]:
         raise AnymailInvalidAddress(f"{address[:100]!r} is not one address: correct it, or cancel this mail.")
+
+
+def _write(mail: Mail) -> tuple[Site, Letter]:
+    site = site_of(mail.subscriber)
+    with translation.override(language_of(mail.subscriber)):
+        return site, _letter(mail, site)
 
 
 def _letter(mail: Mail, site: Site) -> Letter:

@@ -84,8 +84,8 @@ class SelectionForm(forms.Form):
             raise
 
 
-class SignupForm(SelectionForm):
-    """An address and what to send there; `website` is a trap that no person sees, `stamp` says when the form was shown."""
+class VisitorForm(forms.Form):
+    """An address; `website` is a trap that no person sees, `stamp` says when the form was shown."""
 
     email = forms.CharField(required=False, max_length=MAX_TYPED)
     meant = forms.CharField(required=False, max_length=MAX_TYPED)  # the address that was doubted once, and is meant
@@ -127,6 +127,10 @@ class SignupForm(SelectionForm):
     suggestion = ""
     doubted = ""
     fresh_stamp = ""
+
+
+class SignupForm(VisitorForm, SelectionForm):
+    """An address and what to send there."""
 
 
 class ManageForm(SelectionForm):

@@ -27,18 +27,21 @@ def write(kind: str, wording: Wording, values: dict[str, str], context: dict[str
     `context` is what the kind's templates show: addresses of links, times, posts; its `title` goes before the usual subject.
     """
     heading = one_line(_say(kind, "subject", wording, values))
-    subject = one_line(context.get("title", "")) or heading
-    words = {
-        **context,
-        "heading": heading,
-        "subject": subject,
+    words = {**context, "heading": heading, "introduction": _say(kind, "text", wording, values)}
+    return fill(f"signup/mail/{kind}", one_line(context.get("title", "")) or heading, wording, words, values)
+
+
+def fill(template: str, subject: str, wording: Wording, words: dict[str, Any], values: dict[str, str] | None = None) -> Letter:
+    """Fill a letter's two templates, `.txt` and `.html`, in the active language."""
+    common = {
+        "subject": one_line(subject),
         "site_name": one_line(wording.site_name),
-        "introduction": _say(kind, "text", wording, values),
-        "footer": wording.say("footer", **values),
+        "footer": wording.say("footer", **(values or {})),
         "language": translation.get_language(),
     }
-    text = render_to_string(f"signup/mail/{kind}.txt", words)
-    return Letter(subject, _tidy(text), render_to_string(f"signup/mail/{kind}.html", words))
+    words = {**words, **common}
+    text = render_to_string(f"{template}.txt", words)
+    return Letter(common["subject"] or "", _tidy(text), render_to_string(f"{template}.html", words))
 
 
 def one_line(words: str) -> str:

@@ -1,6 +1,6 @@
-"""How often someone may sign up: limits per network, address, recipient's domain and in all, counted in the database."""
+"""How often someone may sign up, or comment: limits per network, address, domain and in all, counted in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -11,13 +11,16 @@ from signup.rates import ADDRESS, ALL, DOMAIN, NETWORK, Limit
 __all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "take"]
 
 
-def take(values: Mapping[str, str], now: datetime) -> bool:
+def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] | None = None) -> bool:
     """Count a sign-up with these values, by scope, and say whether every limit allows it. Call it in a transaction.
+
+    `allowed_by` are other limits than those on sign-ups; their values must be others too, to be counted apart.
 
     What is refused is counted against its network alone, so that nobody uses up what is for others.
     The same three statements run whatever the answer.
     """
-    limits: dict[str, Limit] = {limit.key(values[limit.scope]): limit for limit in settings.SIGNUP_LIMITS}
+    rules = settings.SIGNUP_LIMITS if allowed_by is None else allowed_by
+    limits: dict[str, Limit] = {limit.key(values[limit.scope]): limit for limit in rules}
     counters = _locked(limits, now)
     allowed = all(counter.count < limits[counter.key].count for counter in counters)
     for counter in counters:

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from signup.models.outbox import Kind, Mail, MailQuerySet, MailState
+from signup.models.outbox import Mail, MailQuerySet, MailState, kinds
 from signup.models.subscribers import Subscriber
 
 FIRST_DELAY = timedelta(minutes=1)  # after the first attempt that failed; each further one waits three times as long
@@ -34,8 +34,10 @@ def put(
     due: datetime | None = None,
 ) -> Mail:
     """Write a mail into the outbox within the present transaction; one with the same key is there but once."""
+    if kind not in dict(kinds()):
+        raise ValueError(f"{kind!r} is no kind of mail: it is one of {', '.join(dict(kinds()))}.")
     fields = {
-        "kind": Kind(kind),
+        "kind": kind,
         "to": to,
         "subscriber": subscriber,
         "context": context or {},

@@ -103,7 +103,7 @@ def _write(kind: Kind, record: ConsentRecord) -> None:
 
 def subscriber_of(claim: tokens.Claim) -> Subscriber:
     """Whom a token speaks of; raises Refused when nothing is held about them any more."""
-    subscriber = Subscriber.objects.select_related("site").filter(pk=claim.subscriber_id, nonce=claim.nonce).first()
+    subscriber = Subscriber.objects.select_related("site").filter(pk=claim.bearer_id, nonce=claim.nonce).first()
     if subscriber is None or not claim.nonce:
         raise Refused(_("Nothing is kept about this address any more: the subscription was erased, or never confirmed."))
     return subscriber

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from signup.history import hold, note
-from signup.models.subscribers import Event, Reason, State, Subscriber, make_nonce
+from signup.models.subscribers import Event, Reason, State, Subscriber, address_hmacs, make_nonce
 
 HARD, SOFT, COMPLAINT = "hard", "soft", "complaint"
 MAX_SOFT_BOUNCES = 5  # in a row, each within SOFT_BOUNCE_MEMORY of the one before
@@ -38,6 +38,18 @@ def record_bounce(whom: Subscriber | str, kind: str, when: datetime | None = Non
 def suppress(subscriber: Subscriber, reason: Reason, actor: str = "", detail: str = "", network: str = "") -> Subscriber:
     """Never write to this address again, nor to anyone who signs up with it."""
     return _suppress(hold(subscriber), reason, actor=actor, detail=detail, network=network)
+
+
+@transaction.atomic
+def suppress_address(address: str, reason: Reason, network: str = "") -> None:
+    """The same for an address that need be nobody's who signed up."""
+    new = Subscriber(address=address, address_hmac=address_hmacs(address)[0], state=State.UNSUBSCRIBED)
+    Subscriber.objects.bulk_create([new], ignore_conflicts=True)
+    suppress(Subscriber.objects.known_as(address)[0], reason, network=network)
+
+
+def is_suppressed(address: str) -> bool:
+    return Subscriber.objects.known_as(address).filter(state=State.SUPPRESSED).exists()
 
 
 @transaction.atomic

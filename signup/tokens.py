@@ -1,4 +1,4 @@
-"""The links in letters: each signed, for one purpose and one subscriber; only the link that confirms ever expires."""
+"""The links in letters: each signed, for one purpose and one subscriber or comment; only links that confirm ever expire."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 CONFIRM, MANAGE, LEAVE, REFUSE = "confirm", "manage", "leave", "refuse"
 PURPOSES = (CONFIRM, MANAGE, LEAVE, REFUSE)
-LIFETIMES: dict[str, timedelta | None] = {CONFIRM: timedelta(days=7), MANAGE: None, LEAVE: None, REFUSE: None}
+PUBLISH, WITHDRAW = "publish", "withdraw"  # a comment
+WEEK = timedelta(days=7)
+LIFETIMES: dict[str, timedelta | None] = {CONFIRM: WEEK, MANAGE: None, LEAVE: None, REFUSE: None, PUBLISH: WEEK, WITHDRAW: None}
 SEPARATOR = "."
 
 
@@ -23,9 +25,9 @@ class BadToken(TokenError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Whom a token speaks of: a subscriber's id, and the nonce that ends with an erasure."""
+    """What a token speaks of: a subscriber's (or comment's) id, and the nonce that ends with an erasure."""
 
-    subscriber_id: int
+    bearer_id: int
     nonce: str
 
 

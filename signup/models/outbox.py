@@ -1,12 +1,15 @@
 """The outbox: a row for each mail to one recipient, written together with what caused it, sent by the worker."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Kind(models.TextChoices):
@@ -16,6 +19,14 @@ class Kind(models.TextChoices):
     ALREADY = "already", _("reminder of the subscription")
     DIGEST = "digest", _("new posts")
     TEST = "test", _("test")
+
+
+OTHER_KINDS: "dict[str, StrOrPromise]" = {}  # other rooms' letters, with their names: `delivery.register` puts them here
+
+
+def kinds() -> "list[tuple[str, StrOrPromise]]":
+    """Every kind of mail with its name."""
+    return [*Kind.choices, *OTHER_KINDS.items()]
 
 
 class MailState(models.TextChoices):
@@ -70,7 +81,7 @@ class Mail(models.Model):
     """A mail to one recipient. Its Message-ID is fixed when it is written: a duplicate can be known as one."""
 
     key = models.CharField(_("key"), max_length=200, unique=True, help_text=_("What caused it: never sent twice."))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds)
     to = models.CharField(_("recipient"), max_length=320)  # RFC 3696: 64 + 1 + 255
     subscriber = models.ForeignKey(
         "signup.Subscriber", verbose_name=_("subscriber"), null=True, blank=True, on_delete=models.CASCADE, related_name="mails"

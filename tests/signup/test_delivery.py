@@ -64,7 +64,7 @@ def test_confirmation_says_who_asked_where_and_when_and_has_one_link(blog: BlogP
 def test_links_are_good_for_their_purpose_and_subscriber(blog: BlogPage) -> None:
     mail = put_confirm()
     for purpose, token in re.findall(r"/signup/(\w+)/([^/]+)/", compose(mail).body):
-        assert tokens.read(purpose, token).subscriber_id == mail.subscriber_id
+        assert tokens.read(purpose, token).bearer_id == mail.subscriber_id
 
 
 def test_confirmation_repeats_no_word_of_the_visitors(blog: BlogPage) -> None:
@@ -88,7 +88,7 @@ def test_headers_of_a_digest_let_it_be_left_by_one_click(blog: BlogPage) -> None
     headers = compose(mail).extra_headers
     token = re.fullmatch(r"<http://testserver/signup/leave/([^/]+)/>", headers["List-Unsubscribe"])
     assert token is not None
-    assert tokens.read("leave", token[1]).subscriber_id == mail.subscriber_id
+    assert tokens.read("leave", token[1]).bearer_id == mail.subscriber_id
     assert {name: headers[name] for name in ("List-Unsubscribe-Post", "List-Id", "Precedence", "Auto-Submitted")} == {
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Id": "<notes.testserver>",
