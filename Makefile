@@ -10,10 +10,10 @@ PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint bench pin clean
+.PHONY: help install run test lint bench lighthouse pin clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-8s", $$1, $$2; $$1 = $$2 = ""; print }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print }'
 
 install: .venv/.installed  ## make .venv with what requirements.txt pins
 
@@ -37,6 +37,9 @@ lint: .venv/.developing  ## style, types, imports, migrations, settings
 bench: .venv/.developing  ## measure (SIZE=14k, 100k or 1m)
 	$(BIN)/python -m benchmarks $(SIZE)
 	$(BIN)/python -m benchmarks.mail
+
+lighthouse: .venv/.installed benchmarks/lighthouse/node_modules/.package-lock.json  ## Lighthouse's scores; fails under 100
+	$(BIN)/python -m benchmarks.lighthouse
 
 pin: .venv/.developing  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt
@@ -69,6 +72,9 @@ $(BIN)/python:
 node_modules/.package-lock.json: package-lock.json
 	@if command -v npm > /dev/null; then npm ci --ignore-scripts --no-audit --no-fund --loglevel error; \
 		else echo 'There is no npm: the tests that check HTML and accessibility are skipped.'; fi
+
+benchmarks/lighthouse/node_modules/.package-lock.json: benchmarks/lighthouse/package-lock.json
+	npm ci --prefix benchmarks/lighthouse --ignore-scripts --no-audit --no-fund --loglevel error
 
 var/static/staticfiles.json: .venv/.installed $(wildcard static/* static/*/* static/*/*/*) | .env
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0

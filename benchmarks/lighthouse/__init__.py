@@ -1,0 +1,1 @@
+"""Lighthouse on the demo: what Google's tool thinks of the pages (`make lighthouse`)."""
