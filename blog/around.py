@@ -1,4 +1,4 @@
-"""What lies around a post: its neighbours in each set of posts it is in, and the pairs of its tags."""
+"""What lies around a post: its neighbours in each set of posts it is in, those related to it, and the pairs of its tags."""
 
 from typing import NamedTuple
 from urllib.parse import quote
@@ -12,6 +12,8 @@ from blog.reading import came_from
 from blog.selection import Selection
 from blog.slugs import in_order
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
+
+RELATED = 4  # posts
 
 
 class Title(NamedTuple):
@@ -32,14 +34,21 @@ class Around(NamedTuple):
     older: Title | None
 
 
+class Surroundings(NamedTuple):
+    """The posts around one: in each set, and those whose tags have most in common with its own."""
+
+    ways: tuple[Around, ...] = ()
+    related: tuple[Title, ...] = ()
+
+
 class Pair(NamedTuple):
     label: str
     address: str
     posts: str  # how many bear both
 
 
-def around(index: TagIndex, position: int, within: Selection | None) -> tuple[Around, ...]:
-    """What lies around a post: in the blog, in the selection its reader came from, in each of its tags."""
+def around(index: TagIndex, position: int, within: Selection | None) -> Surroundings:
+    """What lies around a post: in the blog, in the selection its reader came from, in each of its tags; one query."""
     sets = [(_("All notes"), Selection())]
     if within:
         sets.append((_in_short(index, within), within))
@@ -50,8 +59,13 @@ def around(index: TagIndex, position: int, within: Selection | None) -> tuple[Ar
             sets.append((f"#{tag.name}", selection))
     beside = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
     found = beside[:always] + [way for way in beside[always:] if way[2].total > 1]  # a tag borne once leads nowhere
-    titles = PostPage.objects.titles([id_ for *_set, there in found for id_ in (there.newer, there.older) if id_ is not None])
-    return tuple(_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found)
+    related = index.related(position, RELATED)
+    ids = {id_ for *_set, there in found for id_ in (there.newer, there.older) if id_ is not None}
+    titles = PostPage.objects.titles([*ids.union(related)])
+    return Surroundings(
+        ways=tuple(_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found),
+        related=tuple(_title(*titles[id_]) for id_ in related if id_ in titles),
+    )
 
 
 def _in_short(index: TagIndex, selection: Selection) -> str:
@@ -69,11 +83,14 @@ def _around(
     def title(id_: int | None) -> Title | None:
         if id_ is None or id_ not in titles:
             return None
-        slug, text = titles[id_]
-        return Title(text, f"/{quote(slug)}/{kept}")
+        return _title(*titles[id_], kept)
 
     newer, older = title(neighbours.newer), title(neighbours.older)
     return Around(label, selection.address, number(neighbours.rank), number(neighbours.total), newer, older)
+
+
+def _title(slug: str, text: str, kept: str = "") -> Title:
+    return Title(text, f"/{quote(slug)}/{kept}")
 
 
 def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import combinations
+from math import log1p
 
 from blog.selection import EXTERNAL, Selection
 from blog.tagindex import Cursor, TagIndex
@@ -92,6 +93,16 @@ class PlainIndex:
         common = [(*pair, sum(other.tags.issuperset(pair) for other in self.posts)) for pair in pairs]
         return sorted((pair for pair in common if pair[2] > 1), key=lambda pair: (-pair[2], pair))[:most]
 
+    def related(self, post: PlainPost, most: int) -> list[int]:
+        totals = dict(self.tags())
+
+        def score(other: PlainPost) -> int:
+            return sum(round(log1p(len(self.posts) / totals[tag]) * 1_000_000) for tag in other.tags & post.tags)
+
+        others = [other for other in self.posts if other != post and other.tags & post.tags]
+        others.sort(key=lambda other: (-score(other), abs(other.published - post.published), other.cursor))
+        return [other.id for other in others[:most]]
+
 
 def _by_count(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda found: (-found[1], found[0]))
@@ -108,6 +119,8 @@ def assert_same(index: TagIndex, plain: PlainIndex, selections: Iterable[Selecti
         assert position is not None
         assert [tag.slug for tag in index.tags_of(position)] == sorted(post.tags)
         assert [(a.slug, b.slug, count) for a, b, count in index.pairs(position, 3)] == plain.pairs(post, 3)
+        for most in (1, 4):
+            assert index.related(position, most) == plain.related(post, most)
     for selection in selections:
         _assert_same_selection(index, plain, selection, length)
 

@@ -72,7 +72,7 @@ class Tag(TagBase, ClusterableModel):
         with connection.cursor() as cursor:
             cursor.execute(ABOUT, [slug])
             rows = cursor.fetchall()
-        return AboutTag(*rows[0][:2], tuple(row[2:] for row in rows if row[2])) if rows else None
+        return AboutTag(rows[0][0], rows[0][1], tuple(row[2:] for row in rows if row[2])) if rows else None
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         """Spell `tag` as a slug; `i` numbers the second and later of a kind, for taggit."""

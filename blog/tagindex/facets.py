@@ -46,14 +46,14 @@ def _best(index: TagIndex, numbers: Numbers, counts: Numbers, most: int) -> Iter
 def _count_posts(index: TagIndex, chosen: Positions) -> Counts:
     """Count the tags of each chosen post."""
     places = np.frombuffer(chosen.to_array(), np.uint32)
-    parts = [_tags_at(index, places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)]
+    parts = [tags_at(index, places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)]
     borne = np.sort(np.concatenate(parts))
     firsts = np.flatnonzero(borne[1:] != borne[:-1]) + 1
     firsts = np.concatenate((np.zeros(min(1, len(borne)), np.int64), firsts))
     return borne[firsts], np.diff(firsts, append=len(borne))
 
 
-def _tags_at(index: TagIndex, places: Numbers) -> Numbers:
+def tags_at(index: TagIndex, places: Numbers) -> Numbers:
     """Give the numbers of the tags of the posts at some positions, one after the other."""
     lengths = index.lengths[places].astype(np.int64)
     ends = lengths.cumsum()

@@ -13,6 +13,7 @@ from blog.tagindex.contents import Numbers
 from blog.tagindex.facets import count_facets
 from blog.tagindex.order import Order, positions
 from blog.tagindex.records import Facet, IndexedTag, Positions
+from blog.tagindex.related import find_related
 
 NOTHING = Positions()
 
@@ -125,6 +126,10 @@ class TagIndex(Order):
         common = [(a, b, theirs.intersection_cardinality(others)) for (a, theirs), (b, others) in combinations(borne, 2)]
         common.sort(key=lambda pair: -pair[2])  # stable: then by slug
         return [pair for pair in common[:most] if pair[2] > 1]
+
+    def related(self, position: int, most: int = 4) -> list[int]:
+        """Give the ids of the posts whose tags in common with one say most."""
+        return self._ids(find_related(self, position, most))
 
 
 def _all_of(wanted: list[Positions]) -> Positions:

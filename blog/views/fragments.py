@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from blog.around import Title
 from blog.cloud import CloudTag
 from blog.feeds import FeedLink
 from blog.navigation import FacetLink, Period
@@ -30,6 +31,12 @@ def feed_list(feeds: Iterable[FeedLink]) -> SafeString:
     """A listing's feeds, for readers to follow."""
     links = [f'<a href="{escape(feed.address)}" type="{feed.type}">{feed.name}</a>' for feed in feeds]
     return SafeString(" · ".join(links))  # each part is escaped
+
+
+def title_list(posts: Iterable[Title]) -> SafeString:
+    """Posts, to go on with."""
+    items = [f'<li><a href="{escape(post.address)}">{escape(post.title)}</a>' for post in posts]
+    return SafeString(f"<ul>{''.join(items)}</ul>" if items else "")  # each part is escaped
 
 
 def facet_list(facets: list[FacetLink], nofollow: bool) -> SafeString:

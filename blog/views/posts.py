@@ -10,7 +10,7 @@ from wagtail.views import serve
 
 from blog import feeds
 from blog.answers import mark_personal, public
-from blog.around import around, pairs, tags_of
+from blog.around import Surroundings, around, pairs, tags_of
 from blog.discussion import form_address, shown_under, title_of, under_post
 from blog.exporting import as_markdown
 from blog.models import PostPage
@@ -19,7 +19,7 @@ from blog.notes import Note, note
 from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of, is_public
 from blog.stencils import Word
-from blog.views.fragments import alternates, feed_list
+from blog.views.fragments import alternates, feed_list, title_list
 from blog.views.pages import fill_page
 
 COVER = "width-1216|format-webp"  # twice the column's 38rem, for dense screens
@@ -56,11 +56,13 @@ def show(request: HttpRequest, found: Whole) -> HttpResponse:
     index = index_of(request)
     position = index.position(found.pk)
     shown = note(found, tags_of(index, found.pk))
+    beside = Surroundings() if position is None else around(index, position, _came_from(request))
     words: dict[str, Word] = {
         "post": shown,
         "canonical": shown.address,
         "cover": _cover(found.cover) if found.cover else None,
-        "around": () if position is None else around(index, position, _came_from(request)),
+        "around": beside.ways,
+        "related": title_list(beside.related),
         "pairs": () if position is None else pairs(index, position),
         **_discussion(request, found, shown),
     }
