@@ -6,11 +6,12 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+WORDLESS := .venv node_modules var tests benchmarks
 PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=X-Forwarded-Proto DATABASE_URL=sqlite://:memory:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint bench lighthouse pin clean
+.PHONY: help install run test lint bench lighthouse messages pin clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print }'
@@ -40,6 +41,10 @@ bench: .venv/.developing  ## measure (SIZE=14k, 100k or 1m)
 
 lighthouse: .venv/.installed benchmarks/lighthouse/node_modules/.package-lock.json  ## Lighthouse's scores; fails under 100
 	$(BIN)/python -m benchmarks.lighthouse
+
+messages: .env .venv/.installed  ## find the words to translate, and compile what is translated (needs gettext)
+	$(BIN)/python manage.py makemessages --locale de --add-location file --no-obsolete $(addprefix --ignore ,$(WORDLESS))
+	msgfmt --check --statistics -o locale/de/LC_MESSAGES/django.mo locale/de/LC_MESSAGES/django.po
 
 pin: .venv/.developing  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt
