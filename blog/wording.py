@@ -16,18 +16,26 @@ def describe(selection: Selection, name_of: Callable[[str], str] = str, author: 
 
     `name_of` gives a tag's name for its slug; `author` is the author's name where the handle is not to stand for it.
     """
-    head = {None: _("Notes"), INTERNAL: _("Notes written here")}.get(selection.source, _("Link notes"))
-    words = [head]
-    if selection.author:
-        words.append(_("by %s") % (author or f"@{selection.author}"))
+    text = _whose(selection, author)
     if selection.wanted:
-        words.append(_("tagged %s") % get_text_list([name_of(tag) for tag in selection.wanted], _("and")))
-    text = " ".join(words)
+        text += " " + _("tagged %s") % get_text_list([name_of(tag) for tag in selection.wanted], _("and"))
     if selection.unwanted:
         text += _(", without %s") % get_text_list([name_of(tag) for tag in selection.unwanted], _("or"))
     if selection.year:
         text += _(", from %s") % (month_name(selection.year, selection.month) if selection.month else selection.year)
     return text if selection else _("All notes")
+
+
+def before_tags(selection: Selection, author: str = "") -> str:
+    """The same up to where its tags begin, for a heading in which each of them is a link: “Link notes by Ada tagged”."""
+    tagged = _("tagged %s").partition("%s")[0].strip() if selection.wanted else ""
+    return f"{_whose(selection, author)} {tagged}".strip()
+
+
+def _whose(selection: Selection, author: str) -> str:
+    """“Link notes by Ada”."""
+    head = {None: _("Notes"), INTERNAL: _("Notes written here")}.get(selection.source, _("Link notes"))
+    return " ".join([head, _("by %s") % (author or f"@{selection.author}")]) if selection.author else head
 
 
 def notes(count: int) -> str:

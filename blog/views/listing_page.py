@@ -16,7 +16,7 @@ from blog.selection import quoted
 from blog.stencils import Word
 from blog.views.describing import description
 from blog.views.fragments import alternates, facet_list, feed_list, periods
-from blog.wording import notes
+from blog.wording import before_tags, notes
 
 
 def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Word]:
@@ -28,7 +28,7 @@ def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Aut
         "title": title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": SafeString(about),  # rendered and sanitised when it was saved
-        "author": author.name if author else "",
+        "before_tags": before_tags(chosen, author.name if author else ""),
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
         "when": _when(listing),
