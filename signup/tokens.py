@@ -42,8 +42,11 @@ class ExpiredToken(TokenError):
 class Bearer(Protocol):
     """What a token is made for."""
 
-    pk: int
-    nonce: str
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def nonce(self) -> str: ...
 
 
 def make(purpose: str, subscriber: Bearer) -> str:

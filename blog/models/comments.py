@@ -85,6 +85,7 @@ class Comment(models.Model):
     objects = CommentQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True  # no use of a post that its editor should know of
+    _rendered: str | None = None  # the text that the HTML was made from
 
     class Meta:
         ordering = ["-sent", "-pk"]
@@ -108,9 +109,14 @@ class Comment(models.Model):
     def is_approved(self) -> bool:
         return self.state == CommentState.APPROVED
 
+    def render(self) -> None:
+        """Make the HTML, once for each text; raises `markdown.RenderError` beyond the limits."""
+        if self._rendered != self.text:
+            self.html, self._rendered = render_comment(self.text), self.text
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("update_fields") is None:
-            self.html = render_comment(self.text)
+            self.render()
         super().save(*args, **kwargs)
 
 

@@ -1,4 +1,4 @@
-"""The worker's chores: where the blog's and sign-up's work beside requests is put together."""
+"""The worker's chores: where the blog's, the comments' and sign-up's work beside requests is put together."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
+from comments import moderation, writing
 from kimonote.worker import Chore
 from signup import limits, maildir, outbox, subscriptions
 from signup.digests import Digester
@@ -20,6 +21,7 @@ def chores(interval: timedelta, stopping: Callable[[], bool]) -> list[Chore]:
     return [
         Chore("publish what is scheduled", timedelta(seconds=10), publish_scheduled, alone=True),
         Chore("write digests", timedelta(seconds=10), Digester().send_due),
+        Chore("tell moderators", timedelta(seconds=30), moderation.tell_moderators),
         Chore("send mail", interval, Sender(stopping).send_batch),
         Chore("read returned mail", timedelta(seconds=30), read_returned),
         Chore("tidy up", timedelta(hours=1), tidy_up, alone=True),
@@ -45,6 +47,7 @@ def tidy_up() -> None:
     outbox.clear()
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
+    writing.forget(timezone.now())
 
 
 def check_index() -> None:

@@ -42,6 +42,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if TLS else [
 
 INSTALLED_APPS = [
     "kimonote",
+    "comments",
     "signup",
     "blog",
     "wagtailmarkdown",
@@ -193,6 +194,12 @@ try:
     )
 except ValueError as error:
     raise ImproperlyConfigured(f"SIGNUP_LIMITS cannot be read: {error}") from error
+try:
+    COMMENT_LIMITS = read_limits(
+        env.str("COMMENT_LIMITS", "network:20/hour network:60/day address:10/day domain:200/hour all:500/hour")
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"COMMENT_LIMITS cannot be read: {error}") from error
 try:
     TRUSTED_PROXIES = read_networks(env.list("TRUSTED_PROXIES", []))
 except ValueError as error:

@@ -17,6 +17,7 @@ urlpatterns = [
     *webhook_urls(settings.ANYMAIL.get("WEBHOOK_SECRET", "")),
     path("_util/health/", health),
     path("", include("blog.urls")),
+    path("", include("comments.urls")),
 ]
 if settings.DEVELOPMENT:  # in production the web server in front gives these files
     urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))

@@ -1,0 +1,119 @@
+"""Comments in the admin: found by state, post, name, address and words; each with its page, and a button to answer it."""
+
+from functools import cached_property
+from typing import Any
+
+import django_filters  # type: ignore[import-untyped]
+from django import forms
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column
+from wagtail.admin.widgets.button import Button, HeaderButton
+
+from blog.models import Comment, CommentState
+from comments.admin.deciding import ACTIONS
+from signup.admin.spreadsheets import SafeExportIndexView
+from signup.admin.viewset import ActingInspectView, ActingViewSet
+
+TITLE_SHOWN = 60  # characters of a post's title in the listing
+
+
+class CommentFilterSet(WagtailFilterSet):
+    state = django_filters.MultipleChoiceFilter(
+        label=_("State"), choices=CommentState.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Comment
+        fields = ["state"]
+
+
+def found_by(comments: QuerySet[Comment], words: str) -> QuerySet[Comment]:
+    """Those in whose text, name, address or post's title these words stand."""
+    places = ("text", "name", "address", "post__title")
+    query = Q()
+    for place in places:
+        query |= Q(**{f"{place}__icontains": words})
+    return comments.filter(query)
+
+
+class CommentIndexView(SafeExportIndexView):
+    """The listing, whose rows can be chosen for one decision on all of them."""
+
+    template_name = "comments/admin/index.html"
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        return [BulkActionsCheckboxColumn("bulk_actions", obj_type="comment"), *super().columns]
+
+    def _get_title_column(self, *args: Any, **kwargs: Any) -> BaseColumn:
+        title: BaseColumn = super()._get_title_column(
+            *args, **kwargs, get_title_id=lambda comment: f"comment_{comment.pk}_title"
+        )
+        return title
+
+    def get_base_queryset(self) -> QuerySet[Comment]:
+        found: QuerySet[Comment] = super().get_base_queryset().select_related("post", "author")
+        return found
+
+    def search_queryset(self, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
+        return found_by(queryset, self.search_query) if self.is_searching else queryset
+
+    def get_list_more_buttons(self, instance: Comment) -> list[Button]:
+        return [
+            Button(action.label, reverse(f"comments:{action.name}", args=[instance.pk]), icon_name=action.icon)
+            for action in ACTIONS
+            if action.is_possible(instance) and self.user_has_permission(action.permission)
+        ]
+
+
+class CommentInspectView(ActingInspectView):
+    """One comment, with what can be done about it; one that is shown can be answered."""
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        page = self.object.post.full_url
+        if not (self.object.is_approved and page):
+            return super().header_buttons
+        answer = HeaderButton(label=_("Reply"), url=f"{page}comment/?to={self.object.pk}", icon_name="comment-add")
+        return [answer, *super().header_buttons]
+
+
+class CommentViewSet(ActingViewSet):
+    model = Comment
+    icon = "comment"
+    menu_order = 340
+    menu_label = _("Comments")
+    add_to_admin_menu = True
+    actions = ACTIONS
+    index_view_class = CommentIndexView
+    inspect_view_class = CommentInspectView
+    filterset_class = CommentFilterSet
+    search_fields = ["text"]
+    list_display = [
+        "__str__",
+        Column("post", label=_("post"), accessor=lambda comment: Truncator(comment.post.title).chars(TITLE_SHOWN)),
+        Column("state", label=_("state"), accessor="get_state_display", sort_key="state"),
+        "sent",
+    ]
+    list_export = ["name", "address", "post", "state", "sent", "confirmed", "decided", "decided_by", "text"]
+    inspect_view_fields = [
+        "state",
+        "text",
+        "name",
+        "address",
+        "author",
+        "post",
+        "reply_to",
+        "sent",
+        "confirmed",
+        "decided",
+        "decided_by",
+    ]
+    export_filename = "comments"
+
+
+viewset = CommentViewSet("comments")

@@ -1,0 +1,45 @@
+"""The forms a comment is written in: each reads, normalises and refuses in words; neither of them writes."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from blog.markdown import RenderError, render_comment
+from blog.models.comments import LONGEST_COMMENT, LONGEST_NAME
+from blog.numbers import number
+from signup.forms import VisitorForm
+
+
+class TextForm(forms.Form):
+    """The text alone: all that an author of the blog has to give."""
+
+    text = forms.CharField(required=False)
+
+    def clean_text(self) -> str:
+        """Refuse what is empty, too long, or cannot be rendered."""
+        text: str = self.cleaned_data["text"].replace("\r\n", "\n").strip()
+        if len(text) > LONGEST_COMMENT:
+            words = _("The comment has %(size)s characters; at most %(limit)s can be taken. Please shorten it.")
+            raise ValidationError(words % {"size": number(len(text)), "limit": number(LONGEST_COMMENT)})
+        try:
+            html = render_comment(text)
+        except RenderError as error:
+            raise ValidationError(str(error)) from error
+        if not strip_tags(html).strip():
+            raise ValidationError(_("Please write something."))
+        return text
+
+
+class CommentForm(VisitorForm, TextForm):
+    """A visitor's comment: name and address, the text, and what sign-up's form has against machines."""
+
+    name = forms.CharField(required=False)
+
+    def clean_name(self) -> str:
+        name = " ".join("".join(sign if sign.isprintable() else " " for sign in self.cleaned_data["name"]).split())
+        if not name:
+            raise ValidationError(_("Please give a name; it is shown with your comment."))
+        if len(name) > LONGEST_NAME:
+            raise ValidationError(_("The name is too long: at most %s characters can be shown.") % LONGEST_NAME)
+        return name

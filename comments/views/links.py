@@ -1,0 +1,86 @@
+"""The pages that links in letters about a comment lead to. Following a link does nothing: a button does."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from blog.discussion import address_of
+from blog.models import Comment, CommentState
+from comments import writing
+from signup import tokens
+from signup.tokens import BadToken, ExpiredToken
+from signup.views.links import seal
+from signup.views.visiting import SeeOther
+from signup.visits import network_of
+
+Opened = Callable[[HttpRequest, Comment], HttpResponse]
+Page = Callable[[HttpRequest, str], HttpResponse]
+
+
+def opened_by(purpose: str) -> Callable[[Opened], Page]:
+    """Answer whoever bears a token for this purpose, without cookie or CSRF token, as sign-up's links do."""
+
+    def decorate(view: Opened) -> Page:
+        def attempt(request: HttpRequest, token: str) -> HttpResponse:
+            try:
+                comment = writing.comment_of(tokens.read(purpose, token))
+            except BadToken as error:
+                return explain(request, _("This link does not work"), str(error), 404)
+            except ExpiredToken:
+                return explain(
+                    request, _("This link has expired"), _("It worked for seven days. Please send the comment anew."), 410
+                )
+            except writing.Gone as error:
+                return explain(request, _("Nothing is kept any more"), str(error), 410)
+            return view(request, comment)
+
+        @csrf_exempt
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def answer(request: HttpRequest, token: str) -> HttpResponse:
+            return seal(attempt(request, token))
+
+        return answer
+
+    return decorate
+
+
+def explain(request: HttpRequest, title: str, reason: str, status: int) -> HttpResponse:
+    """Say why a link leads no further."""
+    return render(request, "comments/explained.html", {"title": title, "reason": reason, "noindex": True}, status=status)
+
+
+@opened_by(tokens.PUBLISH)
+def publish(request: HttpRequest, comment: Comment) -> HttpResponse:
+    """Show what would be confirmed, or what became of it; confirm it by POST, or disown it."""
+    if request.method != "POST":
+        return render(request, "comments/confirm.html", _context(comment))
+    if "disown" in request.POST and comment.state == CommentState.UNCONFIRMED:
+        writing.disown(comment, network_of(request))
+        reason = _("Nothing of it was shown to anybody. We never write to you again, whoever asks for it.")
+        return explain(request, _("The comment is deleted"), reason, 200)
+    writing.confirm(comment)
+    return SeeOther(request.path)
+
+
+@opened_by(tokens.WITHDRAW)
+def withdraw(request: HttpRequest, comment: Comment) -> HttpResponse:
+    """Offer to delete a comment; delete it by POST."""
+    if request.method != "POST":
+        return render(request, "comments/withdraw.html", _context(comment))
+    writing.erase(comment)
+    return explain(request, _("Your comment is deleted"), _("Nothing is kept of it, nor of your address with it."), 200)
+
+
+def _context(comment: Comment) -> dict[str, object]:
+    return {
+        "comment": comment,
+        "post": comment.post,
+        "address": address_of(comment, comment.post.slug),
+        "noindex": True,
+    }

@@ -1,0 +1,11 @@
+"""What comments add to the Wagtail admin."""
+
+from wagtail import hooks
+
+from comments.admin import dashboard, listing
+from comments.admin.many import DECISIONS
+
+hooks.register("register_admin_viewset", lambda: listing.viewset)
+hooks.register("construct_homepage_panels", dashboard.add_panel)
+for decision in DECISIONS:
+    hooks.register("register_bulk_action", decision)
