@@ -10,9 +10,14 @@ from blog.sites import blog_of
 from blog.stencils import Word, fill
 
 
+def base_of(request: HttpRequest) -> str:
+    """The site's address, without a path."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
 def page_context(request: HttpRequest, **context: Any) -> dict[str, Any]:
     """What a public page's template knows: the blog, the site's address, and what the view adds."""
-    return {"blog": blog_of(request), "base": f"{request.scheme}://{request.get_host()}", **context}
+    return {"blog": blog_of(request), "base": base_of(request), **context}
 
 
 def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -22,5 +27,4 @@ def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
 
 def fill_page(request: HttpRequest, template: str, words: Mapping[str, Word], **shape: Hashable) -> str:
     """A public page from its stencil: for those that must be quick. It may ask only for what is given to it."""
-    base = f"{request.scheme}://{request.get_host()}"
-    return fill(template, {**words, "base": base}, blog=blog_of(request), **shape)
+    return fill(template, {**words, "base": base_of(request)}, blog=blog_of(request), **shape)

@@ -20,7 +20,8 @@ from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of, is_public
 from blog.stencils import Word
 from blog.views.fragments import alternates, feed_list, title_list
-from blog.views.pages import fill_page
+from blog.views.linked import blog_posting
+from blog.views.pages import base_of, fill_page
 
 COVER = "width-1216|format-webp"  # twice the column's 38rem, for dense screens
 
@@ -57,10 +58,12 @@ def show(request: HttpRequest, found: Whole) -> HttpResponse:
     position = index.position(found.pk)
     shown = note(found, tags_of(index, found.pk))
     beside = Surroundings() if position is None else around(index, position, _came_from(request))
+    cover = _cover(found.cover) if found.cover else None
     words: dict[str, Word] = {
         "post": shown,
         "canonical": shown.address,
-        "cover": _cover(found.cover) if found.cover else None,
+        "cover": cover,
+        "linked": blog_posting(found, shown, blog_of(request), base_of(request), cover.url if cover else ""),
         "around": beside.ways,
         "related": title_list(beside.related),
         "pairs": () if position is None else pairs(index, position),
