@@ -12,6 +12,7 @@ import brotli  # type: ignore[import-untyped]
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.text import compress_sequence
+from django.utils.translation import gettext as _
 
 from blog.sites import is_public, revision_of
 from blog.tagindex import TagIndex
@@ -86,7 +87,7 @@ class PageCache:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if len(request.META.get("PATH_INFO", "")) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
-            return HttpResponse("The address is too long.\n", status=414, content_type="text/plain; charset=utf-8")
+            return HttpResponse(_("The address is too long.") + "\n", status=414, content_type="text/plain; charset=utf-8")
         if request.method not in ("GET", "HEAD") or ("HTTP_COOKIE" in request.META and not is_public(request)):
             return self.get_response(request)
         coding = _coding(request)

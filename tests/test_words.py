@@ -1,0 +1,126 @@
+"""No word of the site escapes translation: its content is Greek here, its language in brackets, and no other word is left."""
+
+import doctest
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings
+from django.template import Template
+from django.test import Client, override_settings
+from django.test.signals import template_rendered
+from lxml import etree, html
+from wagtail.models import Page, Site
+
+from blog.models import Author, BlogPage, PostPage, Stream, Tag
+from blog.models.revision import bump
+from signup.models import Wording
+from signup.models.outbox import Kind as Mail
+from signup.previews import MODES, sample
+from tests import brackets
+from tests.brackets import LATIN, bracketed, outside, outside_of
+from tests.page_kinds import Kind, kinds
+from tests.stage import DEMO
+
+pytestmark = pytest.mark.django_db
+
+# Pages for editors, letters, cards (which stand in listings), and pages made of parts that others are made of too.
+ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|card_preview|read_on|left)\.html$|^comments/|^blog/comment")
+REFUSED = [("", "reading -reading"), ("1", "χψω"), ("1@2..3", "year:1"), ("1@gmial.com", "+".join("123456789"))]
+TEXT = "Κείμενο ἓν.[^1]\n\n[^1]: Σημείωμα.\n\n## Τίτλος\n\n| α | β |\n|---|---|\n| γ | δ |\n"
+GREEK = str.maketrans("abcdefghijklmnopqrstuvwxyz", "αβψδεφγηιξκλμνοπκρστθωςχυζ")
+
+
+@pytest.fixture(scope="module")
+def greek(filled: BlogPage) -> Iterator[None]:
+    """The stage, with no Latin letter in what editors wrote."""
+    with bracketed(), override_settings(ROOT_URLCONF="tests.stage_urls"):
+        for page in Page.objects.all():
+            Page.objects.filter(pk=page.pk).update(title=_greek(page.title), seo_title="", search_description="")
+        for model, field in ((Tag, "name"), (Author, "name"), (Stream, "name"), (Site, "site_name")):
+            for one in model._base_manager.all():
+                model._base_manager.filter(pk=one.pk).update(**{field: _greek(getattr(one, field))})
+        Author.objects.update(about_html="", url="")
+        Stream.objects.update(introduction_html="")
+        Tag.objects.update(description_html="")
+        BlogPage.objects.update(introduction_html="")
+        PostPage.objects.exclude(link="").update(link="https://192.0.2.1/")
+        for post in PostPage.objects.all():
+            post.body, post.summary, post.cover = TEXT, "", None
+            post.render()
+            PostPage.objects.filter(pk=post.pk).update(
+                html=post.html, toc=post.toc, excerpt=post.excerpt, card=post.card, body=TEXT, summary="", cover=None
+            )
+        bump()
+        yield
+
+
+def _greek(words: str) -> str:
+    return words.lower().translate(GREEK)
+
+
+@pytest.fixture(scope="module")
+def everywhere(greek: None) -> list[Kind]:
+    return kinds()
+
+
+def test_brackets_hold_what_they_should() -> None:
+    assert doctest.testmod(brackets).failed == 0
+
+
+@pytest.fixture(scope="module")
+def shown(everywhere: list[Kind]) -> dict[str, list[str]]:
+    """By the kinds of page, the words outside of brackets; and the templates that made the pages, each with none."""
+    found: dict[str, list[str]] = {}
+
+    def note(template: Template, **kwargs: object) -> None:
+        found[str(template.name)] = []
+
+    template_rendered.connect(note)
+    for kind in everywhere:
+        answer = Client().get(kind.path, headers={"host": kind.host})
+        assert answer.status_code == kind.status, kind.name
+        found[kind.name] = _outside(answer.getvalue().decode(), set(LATIN.findall(unquote(kind.path))))
+    for email, tags in REFUSED:
+        answer = Client().post("/signup/", {"email": email, "tags": tags}, headers={"host": DEMO})
+        assert answer.status_code == 422
+        found[f"{email} {tags}"] = _outside(answer.content.decode(), set(LATIN.findall(f"{email} {tags}")))
+    template_rendered.disconnect(note)
+    return found
+
+
+def _outside(page: str, typed: set[str]) -> list[str]:
+    """Without what the visitor typed."""
+    return [word for word in outside_of(html.document_fromstring(page)) if word not in typed]
+
+
+def test_no_word_of_a_page_escapes_translation(shown: dict[str, list[str]]) -> None:
+    assert {name: words for name, words in shown.items() if words} == {}
+
+
+def test_every_page_was_looked_at(shown: dict[str, list[str]]) -> None:
+    folder = settings.ROOT / "templates"
+    pages = {str(path.relative_to(folder)) for path in folder.rglob("*.html")}
+    assert {page for page in pages - shown.keys() if not ELSEWHERE.search(page)} == set()
+
+
+@pytest.mark.parametrize("kind", [mode for mode, _label in MODES if mode in Mail.values])
+def test_no_word_of_a_letter_escapes_translation(everywhere: list[Kind], kind: str) -> None:
+    letter = sample(Wording.of(Site.objects.get(is_default_site=True)), kind)
+    assert outside_of(html.document_fromstring(letter.html)) == []
+    assert outside(letter.subject + " " + letter.text) == []
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_no_word_of_a_feed_escapes_translation(everywhere: list[Kind], form: str) -> None:
+    answer = Client().get(f"/tags/reading/feed.{form}", headers={"host": DEMO})
+    tree = etree.fromstring(answer.content)
+    assert [
+        word for text in tree.xpath("//*[local-name()='title' or local-name()='description']/text()") for word in outside(text)
+    ] == []
+    assert tree.xpath("string(//@xml:lang | //language)") == "de"
+
+
+def test_long_address_is_refused_in_the_language(everywhere: list[Kind]) -> None:
+    assert outside(Client().get("/" + "1" * 9_000, headers={"host": DEMO}).content.decode()) == []
