@@ -5,6 +5,7 @@ import json
 import feedparser
 import pytest
 from bs4 import BeautifulSoup
+from django.db.models.signals import pre_save
 from django.http import HttpResponse
 from django.test import Client
 
@@ -171,6 +172,16 @@ def test_saving_a_post_keeps_the_count(client: Client, post: PostPage) -> None:
     stale.save_revision().publish()
     card = soup(client.get("/")).select_one(".note")
     assert (card.h2.get_text(), words(card.select_one('a[href$="#comments"]'))) == ("Haven", "2 comments")
+
+
+def test_comment_approved_between_a_card_s_rendering_and_its_saving_is_counted(client: Client, post: PostPage) -> None:
+    def approve(**_about: object) -> None:
+        pre_save.disconnect(approve, PostPage)
+        make_comment(post)
+
+    pre_save.connect(approve, PostPage)
+    post.save()
+    assert [words(link) for link in soup(client.get("/")).select('a[href$="#comments"]')] == ["1 comment"]
 
 
 def test_copy_of_a_post_has_no_comments_and_a_deleted_post_leaves_none(client: Client, post: PostPage) -> None:
