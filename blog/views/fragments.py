@@ -12,6 +12,7 @@ from blog.around import Title
 from blog.cloud import CloudTag
 from blog.feeds import FeedLink
 from blog.navigation import FacetLink, Period
+from blog.notes import host
 from blog.numbers import number
 
 LABELS = 10_000  # kept at once
@@ -37,6 +38,13 @@ def title_list(posts: Iterable[Title]) -> SafeString:
     """Posts, to go on with."""
     items = [f'<li><a href="{escape(post.address)}">{escape(post.title)}</a>' for post in posts]
     return SafeString(f"<ul>{''.join(items)}</ul>" if items else "")  # each part is escaped
+
+
+def person(name: str, address: str, site: str) -> SafeString:
+    """An author as an h-card (microformats2), with a site that is theirs too."""
+    here = f'<a class="p-name u-uid u-url" href="{escape(address)}">{escape(name)}</a>'
+    there = f'<a class="u-url" rel="me" href="{escape(site)}">{escape(host(site))}</a>'
+    return SafeString(f'<p class="h-card meta">{here} · {there}</p>')  # each part is escaped
 
 
 def facet_list(facets: list[FacetLink], nofollow: bool) -> SafeString:

@@ -15,7 +15,7 @@ from blog.reading import FULL, came_from
 from blog.selection import quoted
 from blog.stencils import Word
 from blog.views.describing import description
-from blog.views.fragments import alternates, facet_list, feed_list, periods
+from blog.views.fragments import alternates, facet_list, feed_list, periods, person
 from blog.wording import before_tags, notes
 
 
@@ -28,6 +28,7 @@ def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Aut
         "title": title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": SafeString(about),  # rendered and sanitised when it was saved
+        "person": person(author.name, f"/@{author.handle}/", author.url) if author and author.url else "",
         "before_tags": before_tags(chosen, author.name if author else ""),
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
