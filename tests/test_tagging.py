@@ -83,3 +83,12 @@ def test_renamed_author_shows_in_listings(client: Client, blog: BlogPage) -> Non
     author.name = "Ada Lovelace"
     author.save()
     assert "Ada Lovelace</a>" in client.get("/").content.decode()
+
+
+def test_old_name_leads_on_in_the_cloud_too(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "mail feeds")
+    tag = Tag.objects.get(slug="mail")
+    tag.name, tag.slug = "Post", "post"
+    tag.save()
+    answer = client.get("/tags/?with=mail")
+    assert (answer.status_code, answer["Location"]) == (301, "/tags/?with=post")

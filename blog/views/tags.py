@@ -3,11 +3,12 @@
 from heapq import nlargest
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import ngettext
 
-from blog.addressing import check_known
+from blog.addressing import Elsewhere, check_known
 from blog.answers import public
-from blog.cloud import cloud
+from blog.cloud import cloud, cloud_address
 from blog.numbers import number
 from blog.reading import query
 from blog.selection import Selection
@@ -26,8 +27,11 @@ def tags(request: HttpRequest) -> HttpResponseBase:
     """The cloud of tags, by name or by count; `?with=a+b` narrows it to tags that go with these."""
     index = index_of(request)
     within = Selection.parse(request.GET.get("with", ""))
-    check_known(within, index)
     by_count = request.GET.get("by") == BY_COUNT
+    try:
+        check_known(within, index)
+    except Elsewhere as elsewhere:
+        return redirect(cloud_address(elsewhere.selection), permanent=True)
     kept = {"with": within.expression} if within else {}
     found = cloud(index, within, by_count)
     counted = ngettext("%(count)s tag", "%(count)s tags", len(found)) % {"count": number(len(found))}
