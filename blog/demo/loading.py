@@ -1,4 +1,4 @@
-"""The demo's posts, pictures, tags, streams and authors, read from the files beside this and made through the real models."""
+"""The demo's posts, pictures, comments, tags, streams and authors: from the files beside this, by the real models."""
 
 import re
 import secrets
@@ -15,7 +15,8 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 
-from blog.models import Author, BlogPage, PostPage, Stream, Tag
+from blog.models import Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
+from blog.models.comments import show_change
 
 HERE = Path(__file__).parent
 POSTS = HERE / "posts"
@@ -35,6 +36,7 @@ def fill_site(blog: BlogPage) -> str | None:
     _give_account(authors[0], editor)
     for path in sorted(POSTS.glob("*.md")):
         _make_post(blog, path, {author.handle: author for author in authors}, editor)
+    _make_comments(blog)
     for name, description in plan["tags"].items():
         _describe(Tag.objects.get(name=name), description, plan["orders"].get(name))
     for stream in plan["streams"]:
@@ -91,6 +93,31 @@ def _make_post(blog: BlogPage, path: Path, authors: dict[str, Author], editor: A
     revision = post.save_revision(user=editor)
     if state != "draft":
         revision.publish(user=editor)
+
+
+def _make_comments(blog: BlogPage) -> None:
+    """Let readers have commented, and authors answered."""
+    plan = yaml.safe_load((HERE / "comments.yaml").read_text(encoding="utf-8"))
+    for slug, comments in plan.items():
+        post = PostPage.objects.child_of(blog).get(slug=slug)
+        made: list[Comment] = []
+        for fields in comments:
+            made.append(_make_comment(post, fields, made))
+        show_change([post.pk])
+
+
+def _make_comment(post: PostPage, fields: dict[str, Any], before: list[Comment]) -> Comment:
+    author = Author.objects.get(handle=fields["author"]) if "author" in fields else None
+    return Comment.objects.create(
+        post=post,
+        author=author,
+        name=author.name if author else fields["name"],
+        text=fields["text"].strip(),
+        reply_to=before[fields["answers"] - 1] if "answers" in fields else None,
+        state=CommentState.APPROVED,
+        sent=fields["date"],
+        decided=fields["date"],
+    )
 
 
 def _make_picture(match: re.Match[str]) -> str:
