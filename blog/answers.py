@@ -53,7 +53,13 @@ def public(view: View[P]) -> View[P]:
             return mark_public(HttpResponseNotModified(), index)
         return mark_public(view(request, *args, **kwargs), index)
 
+    answer.for_everyone = True  # type: ignore[attr-defined]
     return answer
+
+
+def is_for_everyone(view: Callable[..., HttpResponseBase]) -> bool:
+    """Say whether a view answers whoever has no session alike, and so needs to know nothing of sessions."""
+    return getattr(view, "for_everyone", False)
 
 
 @lru_cache(SNAPSHOTS)
@@ -74,7 +80,7 @@ def _is_settled(index: TagIndex) -> bool:
 
 def mark_public(response: HttpResponseBase, index: TagIndex) -> HttpResponseBase:
     """Say that anyone may keep this answer, asking each time whether it still holds."""
-    patch_cache_control(response, public=True, no_cache=True)
+    response.headers.setdefault("Cache-Control", "public, no-cache")
     patch_vary_headers(response, ["Accept-Encoding"])
     if response.status_code in (200, 304):
         response["ETag"], last_modified = validators(index.version, index.changed)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from blog.narrower import Narrower
 from blog.reading import query
 from blog.selection import Selection
 from blog.slugs import in_order
@@ -29,12 +30,12 @@ def cloud(index: TagIndex, within: Selection, by_count: bool) -> list[CloudTag]:
     most = max((facet.count for facet in counted), default=1)
     narrowing = len(within) + 1 < settings.TAG_LIMIT
     scale = 4 / log(most) if most > 1 else 0
-    kept = query(within.parameters)
+    kept, narrower = query(within.parameters), Narrower(within)
     found = []
     for tag, count in ordered:
-        path, _ = within.narrowed_paths(tag.slug)
-        narrower = f"/tags/?with={path[path.index('/tags/') + 6 : -1]}" if narrowing else None
-        found.append(CloudTag(tag.name, count, path + kept, narrower, 1 + round(scale * log(count))))
+        path = narrower.adding(tag.slug)
+        further = f"/tags/?with={path[path.index('/tags/') + 6 : -1]}" if narrowing else None
+        found.append(CloudTag(tag.name, count, path + kept, further, 1 + round(scale * log(count))))
     return found
 
 

@@ -1,8 +1,9 @@
 """A listing: a selection's posts in one order and view, with what can be counted about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -15,6 +16,7 @@ from blog.sites import Blog
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
+NO_TEXT = "\0"  # stands for a value; no tag, word sought or name holds one
 CHUNK = 50  # posts read at once of a whole history
 
 
@@ -91,6 +93,11 @@ class Listing:
         """Its address from the reading's start, with some parameters changed, or (by None) left out."""
         return self.path + self.query(**changes)
 
+    def addresses(self, name: str, values: Iterable[str], **changes: str | None) -> list[str]:
+        """Its addresses from the reading's start with one parameter set to each of some plain values."""
+        before, after = self.address(**changes, **{name: NO_TEXT}).split(quote(NO_TEXT))
+        return [before + value + after for value in values]
+
     def query(self, **changes: str | None) -> str:
         """What its address says from the `?` on."""
         given = {**self.parameters, **changes}
@@ -98,7 +105,11 @@ class Listing:
 
     def elsewhere(self, selection: Selection) -> str:
         """The address of another selection, read the same way from its start; a default order stays behind."""
-        return quoted(selection.path) + query(selection.parameters, self.reading.start.parameters)
+        return quoted(selection.path) + self.kept(selection)
+
+    def kept(self, selection: Selection) -> str:
+        """The query of that address."""
+        return query(selection.parameters, self.reading.start.parameters)
 
     def whole(self) -> Iterator[Whole]:
         """The page's posts, whole, in reading order, read a few at a time."""

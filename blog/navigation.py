@@ -8,7 +8,8 @@ from django.conf import settings
 from blog.cloud import cloud_address
 from blog.dates import month_name
 from blog.listing import FACETS, Listing
-from blog.reading import COMPACT, FULL, NEWEST, OLDEST, query
+from blog.narrower import Narrower
+from blog.reading import COMPACT, FULL, NEWEST, OLDEST
 from blog.selection import EXTERNAL, INTERNAL
 from blog.tagindex import Positions, TagIndex
 
@@ -26,7 +27,7 @@ class Switches(NamedTuple):
 
 
 class FacetLink(NamedTuple):
-    """A tag that would narrow the listing: to add, or (where something would remain) to leave out."""
+    """A tag that would narrow the listing: the paths of the listings with it and without it."""
 
     name: str
     count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
@@ -76,15 +77,12 @@ def switches(listing: Listing) -> Switches:
 
 def facets(listing: Listing) -> list[FacetLink]:
     """The tags that would narrow the listing; none when it names as many tags as a selection may."""
-    selection = listing.selection
-    if len(selection) >= settings.TAG_LIMIT:
+    if len(listing.selection) >= settings.TAG_LIMIT:
         return []
-    kept = query(selection.parameters, listing.reading.start.parameters)
-    found = []
-    for tag, count in listing.facets:
-        add, leave_out = selection.narrowed_paths(tag.slug)
-        found.append(FacetLink(tag.name, count, add + kept, leave_out + kept))
-    return found
+    narrower = Narrower(listing.selection)
+    return [
+        FacetLink(tag.name, count, narrower.adding(tag.slug), narrower.leaving_out(tag.slug)) for tag, count in listing.facets
+    ]
 
 
 def more_tags(listing: Listing) -> str | None:
@@ -111,7 +109,11 @@ def years(listing: Listing) -> list[Period]:
     chosen = listing.selection.year
     found = listing.years if chosen is None else listing.index.years(_whole_time(listing, year=None))
     present = chosen if listing.selection.month is None else None
-    return [_period(listing, str(year), count, year, None, year == present) for year, count in found]
+    addresses = listing.addresses("year", [str(year) for year, _ in found], month=None)
+    return [
+        Period(str(year), count, None if year == present else address)
+        for (year, count), address in zip(found, addresses, strict=True)
+    ]
 
 
 def months(listing: Listing) -> list[Period]:
@@ -120,15 +122,15 @@ def months(listing: Listing) -> list[Period]:
     if year is None:
         return []
     found = listing.index.months(_whole_time(listing, year=year), year)
-    return [_period(listing, month_name(year, month), count, year, month, month == chosen) for month, count in found]
+    addresses = listing.addresses("month", [str(month) for month, _ in found])
+    return [
+        Period(month_name(year, month), count, None if month == chosen else address)
+        for (month, count), address in zip(found, addresses, strict=True)
+    ]
 
 
 def _whole_time(listing: Listing, year: int | None) -> Positions:
     return listing.index.select(replace(listing.selection, year=year, month=None), listing.found)
-
-
-def _period(listing: Listing, label: str, count: int, year: int, month: int | None, present: bool) -> Period:
-    return Period(label, count, None if present else listing.address(year=str(year), month=str(month) if month else None))
 
 
 def pager(listing: Listing) -> Pager:

@@ -120,7 +120,7 @@ def _again(page: Page, request: HttpRequest) -> HttpResponse:
 
 def _compress(response: HttpResponseBase, coding: str) -> HttpResponseBase:
     """Compress a public answer; others may hold secrets beside what a stranger sent, and are left alone."""
-    if not hasattr(response, "made_from") or not coding or response.has_header("Content-Encoding"):
+    if not hasattr(response, "made_from") or response.has_header("Content-Encoding"):
         return response
     if response.streaming:
         if coding == "gzip":
@@ -128,10 +128,11 @@ def _compress(response: HttpResponseBase, coding: str) -> HttpResponseBase:
             response["Content-Encoding"] = "gzip"
         return response
     assert isinstance(response, HttpResponse)
-    if len(response.content) >= SMALLEST:
+    if coding and len(response.content) >= SMALLEST:
         response.content = _pack(response.content, coding, QUICK[coding])
         response["Content-Encoding"] = coding
-    response["Content-Length"] = str(len(response.content))
+    if response.status_code != 304:
+        response["Content-Length"] = str(len(response.content))
     return response
 
 

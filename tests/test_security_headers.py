@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
 
 from blog.models import BlogPage
 from kimonote.middleware import ADMIN_POLICY, FILE_POLICY, PUBLIC_POLICY, policy_for
@@ -39,8 +40,10 @@ def test_public_answer_allows_no_script_and_sets_no_cookie(client: Client, blog:
     assert "cookie" not in answer.get("Vary", "").lower()
 
 
-def test_post_carries_every_header(client: Client, blog: BlogPage, post_slug: str) -> None:
-    answer = client.get(f"/{post_slug}/")
+@pytest.mark.parametrize("path", ["/a-note/", "/", "/tags/unknown/"])
+def test_answer_carries_every_header(client: Client, blog: BlogPage, path: str) -> None:
+    make_post(blog, "a b", slug="a-note")
+    answer = client.get(path)
     names = (
         "Content-Security-Policy",
         "Permissions-Policy",
@@ -108,3 +111,10 @@ def test_signed_in_answer_is_never_kept(blog: BlogPage, post_slug: str) -> None:
     answer = client.get("/")
     assert "no-store" in answer["Cache-Control"]
     assert answer["Content-Security-Policy"] == PUBLIC_POLICY
+
+
+def test_editors_redirect_leads_from_a_listing_that_there_is_not(client: Client, blog: BlogPage) -> None:
+    Redirect.objects.create(old_path="/tags/gone", redirect_link="/tags/")
+    make_post(blog, "a")
+    answer = client.get("/tags/gone/")
+    assert (answer.status_code, answer["Location"]) == (301, "/tags/")

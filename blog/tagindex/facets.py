@@ -55,10 +55,11 @@ def _count_posts(index: TagIndex, chosen: Positions) -> Counts:
 
 def tags_at(index: TagIndex, places: Numbers) -> Numbers:
     """Give the numbers of the tags of the posts at some positions, one after the other."""
-    lengths = index.lengths[places].astype(np.int64)
-    ends = lengths.cumsum()
-    shifts = index.starts[places] - (ends - lengths)
-    return index.forward[np.repeat(shifts, lengths) + np.arange(ends[-1])]
+    lengths = index.lengths[places]
+    ends = lengths.cumsum(dtype=np.int64)
+    at = np.repeat(index.starts[places] - (ends - lengths), lengths)
+    at += np.arange(len(at))
+    return index.forward.take(at)
 
 
 def _walk_tags(index: TagIndex, chosen: Positions, left: list[int], most: int) -> Counts | None:

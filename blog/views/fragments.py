@@ -16,6 +16,7 @@ from blog.notes import host
 from blog.numbers import number
 
 LABELS = 10_000  # kept at once
+NOFOLLOW = ' rel="nofollow"'
 
 
 def alternates(feeds: Iterable[FeedLink], title: str) -> SafeString:
@@ -47,19 +48,20 @@ def person(name: str, address: str, site: str) -> SafeString:
     return SafeString(f'<p class="h-card meta">{here} · {there}</p>')  # each part is escaped
 
 
-def facet_list(facets: list[FacetLink], nofollow: bool) -> SafeString:
-    """Facets, each with its count, to add or to leave out."""
-    rel = ' rel="nofollow"' if nofollow else ""
+def facet_list(facets: list[FacetLink], query: str, nofollow: bool) -> SafeString:
+    """Facets, each with its count, to add or to leave out; `query` is what all of their addresses end in."""
+    if not facets:
+        return SafeString()
+    end = f'{escape(query)}"{NOFOLLOW if nofollow else ""} aria-label="'
     language, without = get_language() or "", escape(_("without %s"))
-    return _join("facets", [_facet(facet, rel, language, without) for facet in facets]) if facets else SafeString()
+    return _join("facets", [_facet(facet, end, language, without) for facet in facets])
 
 
-def _facet(facet: FacetLink, rel: str, language: str, without: str) -> str:
+def _facet(facet: FacetLink, end: str, language: str, without: str) -> str:
     name = escape(facet.name)
-    adding = _adding(language, facet.count) % name
-    return (
-        f'<li><a href="{escape(facet.add)}"{rel} aria-label="{adding}">{name} <b>{number(facet.count)}</b></a>'
-        f'<a href="{escape(facet.leave_out)}"{rel} aria-label="{without % name}">−</a>'
+    return (  # a percent-encoded path holds nothing to escape
+        f'<li><a href="{facet.add}{end}{_adding(language, facet.count) % name}">{name} <b>{number(facet.count)}</b></a>'
+        f'<a href="{facet.leave_out}{end}{without % name}">−</a>'
     )
 
 

@@ -42,7 +42,7 @@ def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Aut
         "canonical": listing.address(contents=None, q=None, **place),
         "alternates": alternates(links, title),
         "switches": navigation.switches(listing),
-        "facets": facet_list(navigation.facets(listing), nofollow=len(chosen) > 0),
+        "facets": facet_list(navigation.facets(listing), listing.kept(chosen), nofollow=len(chosen) > 0),
         "more_tags": navigation.more_tags(listing),
         "periods": _periods(listing),
         "path": listing.path,
