@@ -13,7 +13,7 @@ from blog.cloud import CloudTag
 from blog.feeds import FeedLink
 from blog.navigation import FacetLink, Period
 from blog.notes import host
-from blog.numbers import number
+from blog.numbers import grouped, number
 
 LABELS = 10_000  # kept at once
 NOFOLLOW = ' rel="nofollow"'
@@ -58,9 +58,9 @@ def facet_list(facets: list[FacetLink], query: str, nofollow: bool) -> SafeStrin
 
 
 def _facet(facet: FacetLink, end: str, language: str, without: str) -> str:
-    name = escape(facet.name)
+    name, count = escape(facet.name), grouped(facet.count, language)
     return (  # a percent-encoded path holds nothing to escape
-        f'<li><a href="{facet.add}{end}{_adding(language, facet.count) % name}">{name} <b>{number(facet.count)}</b></a>'
+        f'<li><a href="{facet.add}{end}{_adding(language, facet.count) % name}">{name} <b>{count}</b></a>'
         f'<a href="{facet.leave_out}{end}{without % name}">−</a>'
     )
 
@@ -75,13 +75,14 @@ def _adding(language: str, count: int) -> str:
 def periods(found: list[Period]) -> SafeString:
     """Years or months, each with its count and a bar as long as it is."""
     most = max((period.count for period in found), default=1)
-    return _join("periods", [_period(period, most) for period in found]) if found else SafeString()
+    language = get_language()
+    return _join("periods", [_period(period, most, language) for period in found]) if found else SafeString()
 
 
-def _period(period: Period, most: int) -> str:
+def _period(period: Period, most: int, language: str | None) -> str:
     label = escape(period.label)
     link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
-    return f'<li>{link}<meter max="{most}" value="{period.count}" aria-hidden="true"></meter> {number(period.count)}'
+    return f'<li>{link}<meter max="{most}" value="{period.count}" aria-hidden="true"></meter> {grouped(period.count, language)}'
 
 
 def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:

@@ -11,9 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from blog.answers import is_for_everyone
-from blog.sites import is_public
-
-from blog.sites import Blog
+from blog.sites import Blog, is_public
 
 SERVER_ERROR = 500  # and above
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
