@@ -43,8 +43,8 @@ lighthouse: .venv/.installed benchmarks/lighthouse/node_modules/.package-lock.js
 	$(BIN)/python -m benchmarks.lighthouse
 
 messages: .env .venv/.installed  ## find the words to translate, and compile what is translated (needs gettext)
-	$(BIN)/python manage.py makemessages --locale de --add-location file --no-obsolete $(addprefix --ignore ,$(WORDLESS))
-	msgfmt --check --statistics -o locale/de/LC_MESSAGES/django.mo locale/de/LC_MESSAGES/django.po
+	$(BIN)/python manage.py makemessages --all --add-location file --no-obsolete $(addprefix --ignore ,$(WORDLESS))
+	@for words in locale/*/LC_MESSAGES/django.po; do msgfmt --check --statistics -o "$${words%.po}.mo" "$$words" || exit; done
 
 pin: .venv/.developing  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt

@@ -46,6 +46,7 @@ def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
     [
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
         ({"SITE_URL": "notes.example"}, "SITE_URL is 'notes.example'"),
+        ({"LANGUAGE_CODE": "tlh"}, "LANGUAGE_CODE is 'tlh': the site speaks en, de."),
         ({"TAG_LIMIT": "many"}, '"TAG_LIMIT" invalid'),
         ({"DEVELOPMENT": "perhaps"}, '"DEVELOPMENT" invalid'),
         ({"LOG_LEVEL": "loud"}, '"LOG_LEVEL" invalid'),

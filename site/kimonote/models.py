@@ -1,4 +1,7 @@
-"""What the workers agree on: who does a chore that only one of them should do, and when it is due again."""
+"""What the workers agree on: who does a chore that only one of them should do, and when it is due again.
+
+And in which language words are stored.
+"""
 
 from datetime import datetime
 
@@ -13,6 +16,18 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chore} at {self.due:%Y-%m-%d %H:%M:%S}"
+
+
+class StoredWords(models.Model):
+    """The language, and the time zone of the dates, that stored cards and texts were rendered in. A single row (id 1)."""
+
+    ROW = 1
+
+    language = models.CharField(max_length=20)
+    time_zone = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"{self.language}, {self.time_zone}"
 
 
 def take_turn(chore: str, now: datetime, then: datetime, first: datetime) -> bool:

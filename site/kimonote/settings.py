@@ -132,6 +132,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
+if LANGUAGE_CODE not in dict(LANGUAGES):
+    raise ImproperlyConfigured(f"LANGUAGE_CODE is {LANGUAGE_CODE!r}: the site speaks {', '.join(dict(LANGUAGES))}.")
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = ["kimonote.formats"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")

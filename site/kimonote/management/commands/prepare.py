@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from blog.demo import EDITOR, fill_site
 from blog.foundation import found_blog
 from kimonote.database import is_behind
+from kimonote.language import adopt_language
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         if is_behind():
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", interactive=False, verbosity=0)
+        adopt_language(self.stdout.write)
         blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
         password = fill_site(blog) if demo else None
         self.stdout.write(f"The site:  {settings.SITE_URL}/\nTo write:  {settings.SITE_URL}/admin/")
