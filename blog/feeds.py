@@ -154,10 +154,16 @@ def absolute(html: str, site: str, address: str) -> str:
 
 def _xml(channel: Channel, form: str) -> bytes:
     """RSS or Atom, without what XML cannot hold."""
-    entries = [{**entry._asdict(), "content": SafeString(escape(entry.content))} for entry in channel.entries]
+    entries = [_as_xml(entry, form) for entry in channel.entries]
     words = {**channel._asdict(), "entries": SafeString("".join(fill_each(f"blog/entry.{form}", entries)))}
     xml = fill(f"blog/feed.{form}", words).encode().translate(None, NO_XML)
     return xml.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
+
+
+def _as_xml(entry: Entry, form: str) -> dict[str, Any]:
+    """An entry's words. RSS takes its description for HTML, which a summary is not; in Atom that is a plain text."""
+    summary = escape(entry.summary) if form == "rss" else entry.summary
+    return {**entry._asdict(), "content": SafeString(escape(entry.content)), "summary": summary}
 
 
 def _json(channel: Channel) -> str:

@@ -134,3 +134,12 @@ def test_addresses_in_content_are_whole() -> None:
         '<p><a href="https://n.example/tags/a/">a</a> <img src="https://n.example/media/b.png" alt=""> '
         '<a href="https://n.example/p/#fn">1</a> <a href="//cdn.example/">c</a></p>'
     )
+
+
+def test_summary_is_plain_text_to_every_reader(client: Client, blog: BlogPage) -> None:
+    """RSS takes a description for HTML, so what is no HTML must be escaped once more there."""
+    make_post(blog, summary="1 < 2 & <b>")
+    items = {form: feedparser.parse(client.get(f"/feed.{form}").content).entries[0] for form in ("rss", "atom")}
+    assert items["rss"].summary == "1 &lt; 2 &amp; &lt;b&gt;"
+    assert (items["atom"].summary_detail.type, items["atom"].summary) == ("text/plain", "1 < 2 & <b>")
+    assert client.get("/feed.json").json()["items"][0]["summary"] == "1 < 2 & <b>"
