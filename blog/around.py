@@ -105,5 +105,8 @@ def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
 def tags_of(index: TagIndex, post: int) -> list[IndexedTag | Tag]:
     """A post's tags by name: from the index where it is there, so without a query."""
     position = index.position(post)
-    tags = list(Tag.objects.filter(post_tags__content_object=post)) if position is None else index.tags_of(position)
-    return sorted(tags, key=lambda tag: in_order(tag.name))
+    if position is None:
+        tags: list[IndexedTag | Tag] = list(Tag.objects.filter(post_tags__content_object=post))
+    else:
+        tags = [index.tag_list[number] for number in index.tag_numbers(position)]
+    return sorted(tags, key=lambda tag: (in_order(tag.name), tag.slug))

@@ -4,9 +4,8 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
-from uuid import UUID
 from xml.sax.saxutils import escape  # which leaves quotes alone: texts are full of them
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.safestring import SafeString
 from blog.around import tags_of
 from blog.listing import Listing
 from blog.models.wholes import Whole, read_wholes
+from blog.selection import quoted
 from blog.stencils import fill, fill_each
 from blog.tagindex import Cursor
 
@@ -27,9 +27,16 @@ CONTENT_TYPES = {
     "json": "application/feed+json; charset=utf-8",
 }
 TYPES = {form: content_type.partition(";")[0] for form, content_type in CONTENT_TYPES.items()}
-DATES: dict[str, Callable[[datetime], str]] = {"rss": rfc2822_date, "atom": datetime.isoformat, "json": datetime.isoformat}
+TOLD = 10_000  # dates, and tags as XML, that are kept as they were told
+DATES: dict[str, Callable[[datetime], str]] = {
+    "rss": lru_cache(TOLD)(rfc2822_date),
+    "atom": datetime.isoformat,
+    "json": datetime.isoformat,
+}
+CATEGORIES = {"rss": "<category>{}</category>\n", "atom": '<category term="{}"/>\n'}
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
+QUOTE = {'"': "&quot;"}
 OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
 
 
@@ -126,9 +133,9 @@ def _text(place: Cursor | None) -> str | None:
 
 
 def _entry(post: Whole, listing: Listing, site: str, date: Callable[[datetime], str]) -> Entry:
-    address, published = f"{site}/{quote(post.slug)}/", date(post.published)
+    address, published = f"{site}/{quoted(post.slug)}/", date(post.published)
     return Entry(
-        id=UUID(post.key).urn,
+        id=_urn(post.key),
         title=post.title,
         address=address,
         content=absolute(post.html, site, address),
@@ -139,6 +146,11 @@ def _entry(post: Whole, listing: Listing, site: str, date: Callable[[datetime], 
         tags=tuple(tag.name for tag in tags_of(listing.index, post.pk)),
         about=post.link,
     )
+
+
+def _urn(key: str) -> str:
+    """The name of a UUID of 32 hexadecimal digits (RFC 9562, section 4)."""
+    return f"urn:uuid:{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
 
 
 def absolute(html: str, site: str, address: str) -> str:
@@ -160,10 +172,20 @@ def _xml(channel: Channel, form: str) -> bytes:
     return xml.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
 
 
-def _as_xml(entry: Entry, form: str) -> dict[str, Any]:
+def _as_xml(entry: Entry, form: str) -> dict[str, str]:
     """An entry's words. RSS takes its description for HTML, which a summary is not; in Atom that is a plain text."""
-    summary = escape(entry.summary) if form == "rss" else entry.summary
-    return {**entry._asdict(), "content": SafeString(escape(entry.content)), "summary": summary}
+    return {
+        **entry._asdict(),
+        "content": SafeString(escape(entry.content)),
+        "summary": escape(entry.summary) if form == "rss" else entry.summary,
+        "tags": SafeString("".join([_category(tag, form) for tag in entry.tags])),
+        **{name: SafeString(getattr(entry, name)) for name in ("id", "address", "published", "updated")},  # hold no such sign
+    }
+
+
+@lru_cache(TOLD)
+def _category(tag: str, form: str) -> str:
+    return CATEGORIES[form].format(escape(tag, QUOTE))
 
 
 def _json(channel: Channel) -> str:

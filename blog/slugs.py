@@ -1,8 +1,10 @@
 """Slugs of tags: what a tag's name becomes in an address. Pure; every script's letters are kept as they are."""
 
 import unicodedata
+from functools import lru_cache
 
 MAX_SLUG = 100  # characters
+NAMES = 10_000  # whose places in an order are remembered
 
 # Symbols that tell tags apart ("C", "C++", "C#") are spelt out; every other sign separates words.
 SPELT = {"+": "plus", "#": "sharp", "&": "and", "@": "at", "%": "percent", "*": "star"}
@@ -20,6 +22,7 @@ def fold(text: str) -> str:
     return "".join(sign for sign in lowered if unicodedata.category(sign) != "Cf")
 
 
+@lru_cache(NAMES)
 def in_order(name: str) -> tuple[str, str]:
     """The key by which names are put in order as a dictionary has them: “Ärger” beside “Arger”, not behind “Zoo”.
 
