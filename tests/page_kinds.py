@@ -7,10 +7,12 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import PageViewRestriction
 
+from blog.models import Comment, CommentState, PostPage
 from signup import tokens
 from signup.models import State
+from tests.comment_factories import make_comment
 from tests.signup_factories import make_subscriber, signed_at
-from tests.stage import CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, many_tags
+from tests.stage import CLOSED, CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, many_tags
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,14 @@ OVERVIEWS = (
     Kind("streams", "/streams/"),
     Kind("no streams yet", "/streams/", host=EMPTY),
     Kind("feeds", "/feeds/"),
+    Kind("latest comments", "/comments/"),
+    Kind("no comments yet", "/comments/", host=EMPTY),
 )
 POSTS = (
     Kind("post with everything", "/everything-markdown-can-do/"),
     Kind("post, from a selection", "/start-here/?in=reading"),
     Kind("post with a link", "/rfc-8058/"),
+    Kind("post with comments", "/no-cookie-no-banner/"),
     Kind("post with a wide table", "/spf-dkim-dmarc/"),
 )
 REFUSALS = (
@@ -81,12 +86,35 @@ EXTREMES = (
     Kind("long stream", "/streams/long/", host=LONG),
     Kind("long streams", "/streams/", host=LONG),
 )
+SHOWN = {CommentState.APPROVED}
 VERY_MANY = Kind("very many tags", "/tags/", host=CLOUD)
 
 
 def kinds() -> list[Kind]:
     """All of them; some have addresses of their own in each database, so `filled` must be there."""
-    return [*LISTINGS, *OVERVIEWS, *POSTS, *REFUSALS, *_forms(), *EXTREMES, VERY_MANY]
+    return [*LISTINGS, *OVERVIEWS, *POSTS, *REFUSALS, *_forms(), *_comments(), *EXTREMES, VERY_MANY]
+
+
+def _comments() -> list[Kind]:
+    post = PostPage.objects.get(slug="start-here")
+    answered = post.discussion.approved().earliest("sent")
+    by_state = {state: make_comment(post, "Well *said*.", name="Ada", state=state) for state in set(CommentState) - SHOWN}
+    links = {state: f"/comments/publish/{tokens.make(tokens.PUBLISH, comment)}/" for state, comment in by_state.items()}
+    gone = Comment(pk=0, post=post)
+    return [
+        Kind("comment", "/start-here/comment/"),
+        Kind("reply", f"/start-here/comment/?to={answered.pk}"),
+        Kind("comment sent", "/start-here/comment/sent/"),
+        Kind("comments closed", f"/{CLOSED}/comment/", 403, host=LONG),
+        Kind("long reply", f"/long/comment/?to={Comment.objects.filter(post__slug='long').earliest('sent').pk}", host=LONG),
+        Kind("confirm a comment", links[CommentState.UNCONFIRMED]),
+        Kind("comment confirmed", links[CommentState.WAITING]),
+        Kind("comment turned down", links[CommentState.REJECTED]),
+        Kind("comment shown", f"/comments/publish/{tokens.make(tokens.PUBLISH, answered)}/"),
+        Kind("withdraw a comment", f"/comments/withdraw/{tokens.make(tokens.WITHDRAW, answered)}/"),
+        Kind("comment gone", f"/comments/withdraw/{tokens.make(tokens.WITHDRAW, gone)}/", 410),
+        Kind("broken link to a comment", "/comments/publish/x/", 404),
+    ]
 
 
 def _forms() -> list[Kind]:

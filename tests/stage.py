@@ -15,12 +15,16 @@ from wagtail.models import PageViewRestriction
 
 from blog.demo import fill_site
 from blog.models import Author, BlogPage, PostPage, PostTag, Stream, Tag
+from blog.models.comments import LONGEST_COMMENT
+from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
 from blog.models.revision import bump
+from tests.comment_factories import make_comment
 from tests.factories import make_blog, make_post
 
 DEMO = "127.0.0.1"
 EMPTY, LONG, CLOUD = "empty.localhost", "long.localhost", "cloud.localhost"  # which Chromium takes for this machine
 LOCKED = "password"  # the slug of a post that asks for one
+CLOSED = "closed"  # and of one that takes no comments
 MANY_TAGS, VERY_MANY_TAGS = 40, 2_000
 LONGEST_TITLE, LONGEST_NAME, LONGEST_TAG, LONGEST_HANDLE = 255, 200, 100, 50  # characters, by the fields that keep them
 LONG_NAME = "A notebook about everything that happened between the harbour and the lighthouse"
@@ -95,7 +99,16 @@ def _fill_long(blog: BlogPage) -> None:
     make_post(blog, "tag-1", title=LONG_WORD * 3, slug="word", summary=LONG_WORD * 10, author=author)
     make_post(blog, "tag-1 שלום", title="שלום עולם", slug="rtl", body=HEBREW)
     make_post(blog, "tag-1", title="Alone in its year", published=datetime(2001, 1, 1, tzinfo=UTC))
+    make_post(blog, "tag-1", title=LONG_TITLE, slug=CLOSED, comments_allowed=False)
+    _let_comment(PostPage.objects.get(slug="long"), author)
     Stream.objects.create(blog=blog, name=f"{LONG_NAME}, {LONG_WORD}"[:LONGEST_NAME], slug="long", expression="tag-1")
+
+
+def _let_comment(post: PostPage, author: Author) -> None:
+    """Names and texts of every length, direction and depth."""
+    first = make_comment(post, f"{LONG_WORD * 3}\n\n{LONG_TEXT}"[:LONGEST_COMMENT], name=LONG_WORD[:LONGEST_AUTHOR])
+    reply = make_comment(post, HEBREW, name="דנה", reply_to=first)
+    make_comment(post, f"> {LONG_NAME}\n\nx", name=author.name[:LONGEST_AUTHOR], author=author, reply_to=reply)
 
 
 def many_tags() -> list[str]:

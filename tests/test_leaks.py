@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Revision
 
-from blog.models import BlogPage, PostPage, Stream
+from blog.models import BlogPage, CommentState, PostPage, Stream
+from blog.models.comments import show_change
+from tests.comment_factories import make_comment
 from tests.factories import make_author, make_post
 
 WORD = "xylophone"  # in the title, text, summary and slug of the post, and nowhere else
@@ -32,7 +34,9 @@ def addresses(neighbour: PostPage, hidden_slug: str) -> list[str]:
         *("/streams/rare/", "/streams/rare/feed.json", "/streams/rare/?view=full"),
         *("/tags/", "/tags/?by=count", "/tags/?with=common", f"/tags/?with={TAG}", "/streams/"),
         *("/sitemap.xml", "/sitemap-posts.xml", "/sitemap-tags.xml", "/robots.txt"),
-        *("/feeds.opml", "/feeds/"),
+        *("/feeds.opml", "/feeds/", "/comments/", "/comments/feed.rss", "/comments/feed.atom", "/comments/feed.json"),
+        *(f"/{slug}/{rest}" for slug in (neighbour.slug, hidden_slug) for rest in ("feed.rss", "feed.atom", "feed.json")),
+        *(f"/{slug}/comment/{rest}" for slug in (neighbour.slug, hidden_slug) for rest in ("", "?to=1", "sent/")),
     ]
 
 
@@ -102,6 +106,7 @@ def world(blog: BlogPage) -> tuple[PostPage, PostPage]:
         link=f"https://{WORD}.example/",
         published=timezone.now().replace(year=1999),
     )
+    make_comment(hidden, f"A {WORD} indeed.", name="Eve Hidden")
     return neighbour, hidden
 
 
@@ -140,6 +145,31 @@ def test_post_not_published_yet_shows_nowhere(
     assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
     PostPage.objects.get(pk=draft.pk).latest_revision.publish() if state == "draft" else go_live(draft)
     assert WORD in client.get(f"/tags/{TAG}/").content.decode()
+
+
+@pytest.mark.parametrize("state", sorted(set(CommentState) - {CommentState.APPROVED}))
+def test_comment_that_is_not_approved_shows_nowhere(
+    client: Client, world: tuple[PostPage, PostPage], state: CommentState
+) -> None:
+    neighbour, hidden = world
+    slug = hidden.slug
+    hidden.delete()
+    comment = make_comment(neighbour, f"A {WORD} for {TAG}.", name="Eve Hidden", state=CommentState.APPROVED)
+    before = outputs(client, neighbour, slug)
+    showing = {address for address, (_status, text) in before.items() if told(text, address)}
+    assert {
+        f"/{neighbour.slug}/ (1)",
+        f"/{neighbour.slug}/feed.rss (2)",
+        "/comments/ (1)",
+        "/comments/feed.json (1)",
+    } <= showing
+    comment.state = state
+    comment.save()
+    show_change([neighbour.pk])
+    after = outputs(client, neighbour, slug)
+    assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
+    assert "comment<" in before["/ (1)"][1]
+    assert "comment<" not in after["/ (1)"][1]
 
 
 def go_live(draft: PostPage) -> None:

@@ -142,7 +142,8 @@ def may_be_indexed(address: str) -> bool:
     """The rule for robots: a post and what one tag, author, stream or year chooses may be found; combinations may not."""
     parts, given = urlsplit(address), parse_qs(urlsplit(address).query)
     tags = unquote(parts.path).partition("/tags/")[2].strip("/")
-    return "+" not in tags and not tags.startswith("-") and not {"q", "with"} & set(given)
+    form = parts.path.endswith("/comment/")
+    return not form and "+" not in tags and not tags.startswith("-") and not {"q", "with"} & set(given)
 
 
 def test_robots_are_kept_off_combinations(pages: list[Answer]) -> None:
@@ -188,8 +189,9 @@ def test_page_holds_neither_script_nor_style(every: list[Answer]) -> None:
 
 
 def test_only_forms_that_need_it_set_a_cookie(every: list[Answer]) -> None:
-    setting = {(urlsplit(page.address).path.split("/")[1], page.cookies) for page in every if page.cookies}
-    assert setting == {("signup", ("csrftoken",)), ("_util", ("csrftoken",))}
+    paths = {urlsplit(page.address).path: page.cookies for page in every if page.cookies}
+    setting = {("comment" if path.endswith("/comment/") else path.split("/")[1], cookies) for path, cookies in paths.items()}
+    assert setting == {("signup", ("csrftoken",)), ("_util", ("csrftoken",)), ("comment", ("csrftoken",))}
 
 
 def test_feeds_are_read_without_a_complaint(found: dict[str, Answer]) -> None:

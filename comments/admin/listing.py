@@ -95,8 +95,8 @@ class CommentViewSet(ActingViewSet):
     search_fields = ["text"]
     list_display = [
         "__str__",
-        Column("post", label=_("post"), accessor=lambda comment: Truncator(comment.post.title).chars(TITLE_SHOWN)),
-        Column("state", label=_("state"), accessor="get_state_display", sort_key="state"),
+        Column("post", label=_("Post"), accessor=lambda comment: Truncator(comment.post.title).chars(TITLE_SHOWN)),
+        Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
         "sent",
     ]
     list_export = ["name", "address", "post", "state", "sent", "confirmed", "decided", "decided_by", "text"]
