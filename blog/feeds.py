@@ -37,6 +37,7 @@ CATEGORIES = {"rss": "<category>{}</category>\n", "atom": '<category term="{}"/>
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
 QUOTE = {'"': "&quot;"}
+CHOICES = re.compile(r'</?picture>|<source [^>]*>|(<img [^>]*?) srcset="[^"]*" sizes="[^"]*"')
 OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
 
 
@@ -154,11 +155,13 @@ def _urn(key: str) -> str:
 
 
 def absolute(html: str, site: str, address: str) -> str:
-    """Make the addresses of a post's links and images whole, since a feed is read elsewhere.
+    """Make the addresses of a post's links and images whole, since a feed is read elsewhere; of an image, one is enough.
 
     >>> absolute('<a href="/tags/a/">a</a> <a href="#b">b</a>', "https://x.example", "https://x.example/p/")
     '<a href="https://x.example/tags/a/">a</a> <a href="https://x.example/p/#b">b</a>'
     """
+    if "srcset=" in html:
+        html = CHOICES.sub(lambda found: found[1] or "", html)
     if '="/' not in html and '="#' not in html:  # seen at once, where the pattern takes its time
         return html
     return OWN_ADDRESS.sub(lambda found: found[1] + (address + "#" if found[2] == "#" else site + "/"), html)

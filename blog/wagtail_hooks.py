@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
-from blog.admin import defaults  # noqa: F401  (connects it)
+from blog.admin import defaults, images  # noqa: F401  (connects them)
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
 from blog.markdown import preview

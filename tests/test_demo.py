@@ -144,7 +144,7 @@ def test_hidden_posts_show_nowhere(demo: BlogPage, client: Client) -> None:
 def test_picture_of_the_demo_is_an_image_with_words_and_caption(demo: BlogPage) -> None:
     html = PostPage.objects.get(slug="everything-markdown-can-do").html
     assert 'src="image:' not in html
-    assert re.search(r'<figure><img [^>]*alt="Two overlapping circles', html)
+    assert re.search(r'<figure><picture><source [^>]*><img [^>]*alt="Two overlapping circles', html)
     assert "<figcaption>" in html
 
 

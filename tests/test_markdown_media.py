@@ -22,9 +22,11 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>h
 
 @pytest.fixture(autouse=True)
 def media(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = str(tmp_path)
+    folder = tmp_path / "media"
+    folder.mkdir()
+    settings.MEDIA_ROOT = str(folder)
     cache.clear()  # where Wagtail remembers renditions, by ids that come again
-    return tmp_path
+    return folder
 
 
 def picture(width: int, height: int, kind: str = "PNG") -> bytes:
@@ -47,12 +49,43 @@ def test_image_has_sizes_to_choose_from() -> None:
     assert made == {}
     html = render_short(f"![The sea](image:{image.pk})")
     made = {rendition.filter_spec: rendition.url for rendition in image.renditions.all()}
-    assert set(made) == {"width-960", "width-480|format-webp", "width-960|format-webp", "width-1440|format-webp"}
+    choices = {
+        form: ", ".join(f"{made.pop(f'width-{width}|format-{form}')} {width}w" for width in (480, 960, 1440))
+        for form in ("avif", "webp")
+    }
+    sizes = 'sizes="(max-width: 40rem) 100vw, 38rem"'
     assert html == (
-        f'<p><img alt="The sea" src="{made["width-960"]}" srcset="{made["width-480|format-webp"]} 480w, '
-        f'{made["width-960|format-webp"]} 960w, {made["width-1440|format-webp"]} 1440w" '
-        'sizes="(max-width: 40rem) 100vw, 38rem" width="960" height="480" loading="lazy"></p>'
+        f'<p><picture><source type="image/avif" srcset="{choices["avif"]}" {sizes}>'
+        f'<img alt="The sea" src="{made.pop("width-960")}" srcset="{choices["webp"]}" {sizes} '
+        'width="960" height="480" loading="lazy"></picture></p>'
     )
+    assert made == {}
+
+
+@pytest.mark.django_db
+def test_image_without_words_in_the_text_says_what_the_library_says() -> None:
+    image = make_image(300, 200)
+    assert 'alt=""' in render_short(f"![](image:{image.pk})")
+    image.description = 'The "sea" & the sky'
+    image.save()
+    assert 'alt="The &quot;sea&quot; &amp; the sky"' in render_short(f"![](image:{image.pk})")
+    assert 'alt="Waves"' in render_short(f"![Waves](image:{image.pk})")
+
+
+@pytest.mark.django_db
+def test_image_that_cannot_be_made_in_one_format_is_offered_in_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    Picture.init()
+    monkeypatch.delitem(Picture.SAVE, "AVIF")
+    html = render_short(f"![x](image:{make_image(300, 200).pk})")
+    assert "<picture>" not in html
+    assert ".webp 300w" in html
+
+
+def test_author_cannot_offer_other_versions() -> None:
+    html = render_short(
+        '<picture><source type="image/avif" srcset="/x.avif"><img src="/x" alt="x" data-avif="/y 1w"></picture>'
+    )
+    assert html == '<p><img alt="x" src="/x" loading="lazy"></p>'
 
 
 @pytest.mark.django_db
@@ -60,7 +93,7 @@ def test_small_image_is_not_made_larger() -> None:
     image = make_image(300, 200)
     html = render_short(f"![x](image:{image.pk})")
     assert 'width="300" height="200"' in html
-    assert html.count("300w") == 1
+    assert html.count("300w") == 2  # as AVIF and as WebP
     assert "480w" not in html
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from blog.markdown.direction import RIGHT_TO_LEFT, direct
 from blog.markdown.headings import contents, number
-from blog.markdown.layout import lay_out
+from blog.markdown.layout import framed, lay_out
 from blog.markdown.limits import DEEPEST, RenderError
 from blog.markdown.media import resolve
 from blog.markdown.names import Names, follow, rename
@@ -38,7 +38,7 @@ def finish(html: str, prefix: str = PREFIX) -> Rendered:
     if RIGHT_TO_LEFT.search(html):
         direct(tokens)
     words = plain(tokens)
-    return Rendered(write(tokens).strip(), contents(headings), minutes(words), excerpt(tokens), words)
+    return Rendered(write(framed(tokens)).strip(), contents(headings), minutes(words), excerpt(tokens), words)
 
 
 def read(html: str) -> list[Token]:

@@ -1,12 +1,14 @@
 """Elements put together: headings that link to themselves, figures from pictures with a caption, boxes that scroll. Pure."""
 
 import html
+from collections.abc import Iterable, Iterator
 
 from blog.markdown.headings import link_itself
 from blog.markdown.tokens import Tag, Token
 from blog.markdown.words import is_mark
 
 SCROLLS = {"tabindex": "0"}  # or a keyboard could not reach what is wider than the page
+AVIF = "data-avif"  # of a picture: its versions in that format, until it is framed; authors cannot give it
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 
 
@@ -78,3 +80,13 @@ def _is_picture(tokens: list[Token], size: int) -> bool:
         return False
     picture = tokens[size // 2]
     return isinstance(picture, Tag) and bool(picture.attributes.get("title"))
+
+
+def framed(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Put each picture that there is in a better format, too, into an element that offers both."""
+    for token in tokens:
+        if isinstance(token, Tag) and AVIF in token.attributes:
+            choice = {"type": "image/avif", "srcset": token.attributes.pop(AVIF), "sizes": token.attributes.get("sizes", "")}
+            yield from (Tag("picture"), Tag("source", choice), token, Tag("picture", closing=True))
+        else:
+            yield token

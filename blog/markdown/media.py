@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from blog.markdown import allowed
+from blog.markdown.layout import AVIF
 from blog.markdown.tokens import Tag, Token
+from blog.pictures import SIZES, versions
 
 if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
 ADDRESS = re.compile(r"(page|doc|image):(\d{1,9})([,#?].*)?", re.DOTALL)
 FILTER = re.compile(r"filter=([\w|.-]+)")
 SIDE = re.compile(r"class=([\w-]+)")
-WIDTHS = (480, 960, 1440)  # pixels
-SHOWN = 960  # pixels: for what knows no srcset, such as mail
-SIZES = "(max-width: 40rem) 100vw, 38rem"  # as in the sheet: a column of text
 
 
 def resolve(tokens: list[Token]) -> None:
@@ -73,10 +72,11 @@ def _fill(tag: Tag, image: "AbstractImage", wishes: str) -> Tag:
     """Set a Wagtail image's addresses and size; `wishes` are wagtail-markdown's `,filter=…,class=…`."""
     wish, side = FILTER.search(wishes), SIDE.search(wishes)
     try:
-        found = _fixed(image, wish[1]) if wish else _versions(image)
+        found = _fixed(image, wish[1]) if wish else _chosen(image)
     except Exception:  # a missing file, a picture Pillow cannot read, a filter that is none: show what there is
         found = {"src": image.file.url, "width": image.width, "height": image.height}
     tag.attributes |= {name: html.escape(str(value)) for name, value in found.items()}
+    tag.attributes["alt"] = tag.attributes.get("alt") or html.escape(image.description)
     tag.attributes |= {"class": side[1]} if side else {}
     return tag
 
@@ -86,15 +86,11 @@ def _fixed(image: "AbstractImage", spec: str) -> dict[str, Any]:
     return {"src": rendition.url, "width": rendition.width, "height": rendition.height}
 
 
-def _versions(image: "AbstractImage") -> dict[str, Any]:
-    """Make the sizes a browser may choose from, as WebP; AVIF would take seconds to make for a few bytes less."""
-    if image.is_svg() or image.file.name.lower().endswith(".gif"):  # drawn at any size; perhaps moving
-        return {"src": image.file.url, "width": image.width, "height": image.height}
-    widths = sorted({min(width, image.width) for width in WIDTHS})
-    main, *others = [f"width-{min(SHOWN, image.width)}", *(f"width-{width}|format-webp" for width in widths)]
-    made = image.get_renditions(main, *others)
-    choice = ", ".join(f"{made[spec].url} {made[spec].width}w" for spec in others)
-    return {"src": made[main].url, "srcset": choice, "sizes": SIZES, "width": made[main].width, "height": made[main].height}
+def _chosen(image: "AbstractImage") -> dict[str, Any]:
+    """Let a browser choose; `layout.framed` makes of the last what HTML has for it."""
+    made = versions(image)
+    found = {"src": made.src, "srcset": made.webp, "sizes": SIZES, "width": made.width, "height": made.height, AVIF: made.avif}
+    return {name: value for name, value in found.items() if value and (made.webp or name != "sizes")}
 
 
 def _stored(source: str) -> str:

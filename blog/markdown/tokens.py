@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 # Exact for what nh3 writes: attributes always double-quoted, `<` and `>` escaped everywhere else.
 TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*)((?: [^\s"=<>/]+="[^"]*")*)>')
 ATTRIBUTE = re.compile(r' ([^\s"=<>/]+)="([^"]*)"')
-VOID = frozenset("br hr img wbr".split())
+VOID = frozenset("br hr img source wbr".split())
 
 
 @dataclass(slots=True, eq=False)

@@ -24,6 +24,7 @@ from blog.models.revision import bump, may_be_seen
 from blog.models.tags import PostTag
 from blog.models.wholes import Whole
 from blog.notes import note
+from blog.pictures import versions
 
 RESERVED_SLUGS = frozenset(
     "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()
@@ -180,6 +181,8 @@ class PostPage(Page):
         self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
         self.excerpt = self.summary or rendered.excerpt
         self.card = render_card(self)
+        if self.cover:
+            versions(self.cover)
         return rendered
 
     def take_rendered(self, rendered: Rendered) -> None:

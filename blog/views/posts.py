@@ -16,6 +16,7 @@ from blog.exporting import as_markdown
 from blog.models import PostPage
 from blog.models.wholes import Whole, read_whole
 from blog.notes import Note, note
+from blog.pictures import SIZES, versions
 from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of, is_public
 from blog.stencils import Word
@@ -23,16 +24,17 @@ from blog.views.fragments import alternates, feed_list, title_list
 from blog.views.linked import blog_posting
 from blog.views.pages import base_of, fill_page
 
-COVER = "width-1216|format-webp"  # twice the column's 38rem, for dense screens
-
 
 class Cover(NamedTuple):
-    """A post's picture, as large as a page shows it."""
+    """A post's picture, in the sizes and formats that there are."""
 
     url: str
     width: str
     height: str
     alt: str
+    webp: str
+    avif: str
+    sizes: str
 
 
 def post(request: HttpRequest, slug: str) -> HttpResponseBase:
@@ -85,8 +87,9 @@ def _discussion(request: HttpRequest, found: Whole, shown: Note) -> dict[str, Wo
 
 
 def _cover(image: int) -> Cover:
-    rendition = get_image_model().objects.get(pk=image).get_rendition(COVER)
-    return Cover(rendition.url, str(rendition.width), str(rendition.height), rendition.alt)
+    found = get_image_model().objects.get(pk=image)
+    made = versions(found)
+    return Cover(made.src, str(made.width), str(made.height), found.description, made.webp, made.avif, SIZES)
 
 
 @public

@@ -159,6 +159,7 @@ WAGTAIL_SITE_NAME = "Kimonote"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
 WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org
 WAGTAILMARKDOWN = pipeline.WAGTAILMARKDOWN
+WAGTAILIMAGES_IMAGE_FORM_BASE = "blog.admin.images.ImageForm"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 
