@@ -1,14 +1,17 @@
 """A selection in words, for titles, feeds and letters; and what is wrong with one."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from blog.dates import month_name
-from blog.numbers import number
+from blog.numbers import grouped
+from blog.phrases import gettext as _
 from blog.selection import INTERNAL, Selection, SelectionError
+
+COUNTS = 10_000  # that are remembered in words
 
 
 def describe(selection: Selection, name_of: Callable[[str], str] = str, author: str = "") -> str:
@@ -34,13 +37,21 @@ def before_tags(selection: Selection, author: str = "") -> str:
 
 def _whose(selection: Selection, author: str) -> str:
     """“Link notes by Ada”."""
-    head = {None: _("Notes"), INTERNAL: _("Notes written here")}.get(selection.source, _("Link notes"))
+    if selection.source is None:
+        head = _("Notes")
+    else:
+        head = _("Notes written here") if selection.source == INTERNAL else _("Link notes")
     return " ".join([head, _("by %s") % (author or f"@{selection.author}")]) if selection.author else head
 
 
 def notes(count: int) -> str:
     """“1,234 notes”."""
-    return ngettext("%(count)s note", "%(count)s notes", count) % {"count": number(count)}
+    return _notes(count, get_language())
+
+
+@lru_cache(COUNTS)
+def _notes(count: int, language: str | None) -> str:
+    return ngettext("%(count)s note", "%(count)s notes", count) % {"count": grouped(count, language)}
 
 
 def explain(error: SelectionError) -> str:

@@ -38,8 +38,8 @@ def count_facets(index: TagIndex, chosen: Positions, leave: Collection[str], mos
 def _best(index: TagIndex, numbers: Numbers, counts: Numbers, most: int) -> Iterator[tuple[int, int]]:
     """Give those of the highest counts, of equal ones those whose slugs are first."""
     keys = counts.astype(np.int64) * -len(index.tag_list) + index.slug_ranks[numbers]
-    best = np.argpartition(keys, most)[:most] if len(keys) > most else np.arange(len(keys))
-    best = best[np.argsort(keys[best])]
+    best = keys.argpartition(most)[:most] if len(keys) > most else np.arange(len(keys))
+    best = best[keys[best].argsort()]
     return zip(numbers[best].tolist(), counts[best].tolist(), strict=True)
 
 
@@ -47,10 +47,17 @@ def _count_posts(index: TagIndex, chosen: Positions) -> Counts:
     """Count the tags of each chosen post."""
     places = np.frombuffer(chosen.to_array(), np.uint32)
     parts = [tags_at(index, places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)]
-    borne = np.sort(np.concatenate(parts))
-    firsts = np.flatnonzero(borne[1:] != borne[:-1]) + 1
-    firsts = np.concatenate((np.zeros(min(1, len(borne)), np.int64), firsts))
-    return borne[firsts], np.diff(firsts, append=len(borne))
+    borne = np.concatenate(parts) if len(parts) > 1 else parts[0]
+    if not len(borne):
+        return borne, borne
+    borne.sort()
+    changes = (borne[1:] != borne[:-1]).nonzero()[0]
+    ends = np.empty(len(changes) + 1, np.int64)
+    ends[-1] = len(borne)
+    np.add(changes, 1, out=ends[:-1])
+    counts = ends.copy()
+    counts[1:] -= ends[:-1]
+    return borne[ends - 1], counts
 
 
 def tags_at(index: TagIndex, places: Numbers) -> Numbers:

@@ -6,7 +6,6 @@ from html import escape
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
 from blog.around import Title
 from blog.cloud import CloudTag
@@ -14,6 +13,7 @@ from blog.feeds import FeedLink
 from blog.navigation import FacetLink, Period
 from blog.notes import host
 from blog.numbers import grouped, number
+from blog.phrases import gettext as _
 
 LABELS = 10_000  # kept at once
 NOFOLLOW = ' rel="nofollow"'
