@@ -34,7 +34,7 @@ def test_post_shows_its_comments_in_the_order_of_time(client: Client, post: Post
     first, second = make_comment(post, "One *word*.", name="Ada"), make_comment(post, "Two.", name="Bo")
     page = soup(client.get("/harbour/"))
     assert words(page.select_one("#comments h2")) == "2 comments"
-    assert [comment["id"] for comment in page.select("#comments article")] == [f"comment-{first.pk}", f"comment-{second.pk}"]
+    assert [comment["id"] for comment in page.select("#comments .h-cite")] == [f"comment-{first.pk}", f"comment-{second.pk}"]
     shown = page.select_one(f"#comment-{first.pk}")
     assert words(shown.select_one(".meta")) == "Ada · 1 February 2018 · Reply"
     assert str(shown.select_one(".prose p")) == "<p>One <em>word</em>.</p>"
@@ -68,7 +68,7 @@ def test_replies_follow_what_they_answer(client: Client, post: PostPage) -> None
     again = make_comment(post, name="Ada", reply_to=reply)
     page = soup(client.get("/harbour/"))
     order = [f"comment-{comment.pk}" for comment in (ada, reply, again, bo)]
-    assert [comment["id"] for comment in page.select("#comments article")] == order
+    assert [comment["id"] for comment in page.select("#comments .h-cite")] == order
     meta = page.select_one(f"#comment-{reply.pk} .meta")
     assert words(meta) == "Maren (author) · 1 February 2018 · to Ada · Reply"
     assert [link["href"] for link in meta.select("a")][::2] == ["/@maren/", f"#comment-{ada.pk}"]
@@ -102,7 +102,7 @@ def test_what_a_stranger_writes_is_a_subset(client: Client, post: PostPage) -> N
         "# Big\n\n<script>alert(1)</script> ![pixel](https://x.example/p.png) [link](https://x.example/)\n\n- one\n\n`code`",
         name="<b>Ada</b>",
     )
-    shown = soup(client.get("/harbour/")).select_one("#comments article")
+    shown = soup(client.get("/harbour/")).select_one("#comments .h-cite")
     assert {element.name for element in shown.select(".prose *")} == {"p", "a", "ul", "li", "code"}
     assert shown.select_one(".prose a")["rel"] == ["nofollow", "ugc"]
     assert shown.select_one(".p-name").get_text() == "<b>Ada</b>"
@@ -141,8 +141,8 @@ def test_feed_of_the_blog_holds_comments_on_posts_that_anyone_may_read(client: C
     read = json.loads(client.get("/comments/feed.json").content)
     assert [item["title"] for item in read["items"]] == ["Bo on “Lighthouse”", "Ada on “Harbour”"]
     page = soup(client.get("/comments/"))
-    assert [comment["id"] for comment in page.select("article")] == [f"comment-{second.pk}", f"comment-{first.pk}"]
-    assert words(page.select_one("article .meta")) == "Bo · 1 February 2018 · on “Lighthouse”"
+    assert [comment["id"] for comment in page.select(".h-cite")] == [f"comment-{second.pk}", f"comment-{first.pk}"]
+    assert words(page.select_one(".h-cite .meta")) == "Bo · 1 February 2018 · on “Lighthouse”"
     other.unpublish()
     read = json.loads(client.get("/comments/feed.json").content)
     assert [item["title"] for item in read["items"]] == ["Ada on “Harbour”"]

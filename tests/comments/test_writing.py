@@ -363,7 +363,7 @@ def test_author_s_comment_is_shown_at_once(client: Client, post: PostPage) -> No
     assert (response.status_code, response["Location"]) == (303, f"/harbour/#comment-{reply.pk}")
     assert (reply.reply_to, reply.author.handle, reply.address, reply.decided_by) == (ada, "maren", "", "maren")
     shown = soup(client.get("/harbour/"))
-    assert [comment["id"] for comment in shown.select("#comments article")] == [f"comment-{ada.pk}", f"comment-{reply.pk}"]
+    assert [comment["id"] for comment in shown.select("#comments .h-cite")] == [f"comment-{ada.pk}", f"comment-{reply.pk}"]
     assert "Maren Holt (author)" in shown.select_one(f"#comment-{reply.pk} .meta").get_text()
     assert b"2 comments" in client.get("/").content
 
