@@ -168,11 +168,15 @@ def absolute(html: str, site: str, address: str) -> str:
 
 
 def _xml(channel: Channel, form: str) -> bytes:
-    """RSS or Atom, without what XML cannot hold."""
+    """RSS or Atom."""
     entries = [_as_xml(entry, form) for entry in channel.entries]
     words = {**channel._asdict(), "entries": SafeString("".join(fill_each(f"blog/entry.{form}", entries)))}
-    xml = fill(f"blog/feed.{form}", words).encode().translate(None, NO_XML)
-    return xml.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
+    return encode(fill(f"blog/feed.{form}", words))
+
+
+def encode(xml: str) -> bytes:
+    """Encode XML without what it cannot hold, as names and texts may."""
+    return xml.encode().translate(None, NO_XML).replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
 
 
 def _as_xml(entry: Entry, form: str) -> dict[str, str]:

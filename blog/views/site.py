@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from blog import feeds
 from blog.answers import public
 from blog.models import PostPage, Stream
 from blog.reading import came_from
@@ -90,7 +91,7 @@ def opml(request: HttpRequest) -> HttpResponse:
     """Every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
     index, blog = index_of(request), blog_of(request)
     context = page_context(request, tags=index.tags(), streams=Stream.objects.filter(blog_id=blog.id))
-    return HttpResponse(render_to_string("blog/feeds.opml", context), content_type="text/x-opml; charset=utf-8")
+    return HttpResponse(feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8")
 
 
 @public
