@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape  # which leaves quotes alone: texts are full
 from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import rfc2822_date
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from blog.around import tags_of
 from blog.listing import Listing
@@ -167,10 +168,19 @@ def absolute(html: str, site: str, address: str) -> str:
     return OWN_ADDRESS.sub(lambda found: found[1] + (address + "#" if found[2] == "#" else site + "/"), html)
 
 
+def explanation() -> str:
+    """What a feed says to whoever opens it in a browser, which shows its source."""
+    return _("This is a feed: give its address to a feed reader, which then tells you what is new. To read it here, see below.")
+
+
 def _xml(channel: Channel, form: str) -> bytes:
     """RSS or Atom."""
     entries = [_as_xml(entry, form) for entry in channel.entries]
-    words = {**channel._asdict(), "entries": SafeString("".join(fill_each(f"blog/entry.{form}", entries)))}
+    words = {
+        **channel._asdict(),
+        "explanation": explanation(),
+        "entries": SafeString("".join(fill_each(f"blog/entry.{form}", entries))),
+    }
     return encode(fill(f"blog/feed.{form}", words))
 
 
@@ -200,6 +210,7 @@ def _json(channel: Channel) -> str:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
+        "user_comment": explanation(),
         "home_page_url": channel.page,
         "feed_url": channel.itself,
         "language": channel.language,

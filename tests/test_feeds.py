@@ -1,14 +1,18 @@
 """Feeds are valid, tell the same in all three forms, and carry their selection."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import feedparser
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils.translation import override
 from lxml import etree
 
+from blog import feeds
 from blog.feeds import FEED_LENGTH, absolute
 from blog.models import BlogPage
 from tests.factories import make_author, make_post
@@ -143,3 +147,19 @@ def test_summary_is_plain_text_to_every_reader(client: Client, blog: BlogPage) -
     assert items["rss"].summary == "1 &lt; 2 &amp; &lt;b&gt;"
     assert (items["atom"].summary_detail.type, items["atom"].summary) == ("text/plain", "1 < 2 & <b>")
     assert client.get("/feed.json").json()["items"][0]["summary"] == "1 < 2 & <b>"
+
+
+@pytest.mark.parametrize("form", feeds.FORMS)
+def test_feed_explains_itself_to_whoever_opens_it_in_a_browser(client: Client, blog: BlogPage, form: str) -> None:
+    """Browsers show the source: the explanation stands at its head, and the page's address soon after."""
+    make_post(blog, "a")
+    head = client.get(f"/tags/a/feed.{form}").content.decode()[:800]
+    sentence, page = head.find("This is a feed: give its address to a feed reader"), head.find("http://testserver/tags/a/")
+    assert 0 < sentence < page
+
+
+def test_explanation_can_stand_in_a_comment() -> None:
+    """XML 1.0, section 2.5: without two hyphens; nor with signs that would be escaped, in any language."""
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            assert re.search(r"--|[<>&'\"]|-$", feeds.explanation()) is None
