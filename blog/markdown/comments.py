@@ -11,7 +11,13 @@ KEPT = frozenset("abbr b blockquote br code del em i li ol p pre q s span strong
 PARAGRAPHS = frozenset("h1 h2 h3 h4 h5 h6".split())
 CLEANER = nh3.Cleaner(
     tags=KEPT | {"a"},
-    attributes={"a": {"href", "rel"}, "abbr": {"title"}, "math": {"display"}, "pre": {"tabindex"}, "span": {"class"}},
+    attributes={
+        "a": {"href", "rel"},
+        "abbr": {"title"},
+        "math": {"display"},
+        "pre": {"tabindex"},
+        "span": {"class", "tabindex"},
+    },
     link_rel=None,
 )
 
