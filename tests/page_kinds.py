@@ -12,7 +12,7 @@ from signup import tokens
 from signup.models import State
 from tests.comment_factories import make_comment
 from tests.signup_factories import make_subscriber, signed_at
-from tests.stage import CLOSED, CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, many_tags
+from tests.stage import CLOSED, CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, MANY, ONE, many_tags
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,15 @@ REFUSALS = (
     Kind("down", "/_util/503/", 503),
     Kind("broken link in a letter", "/signup/confirm/x/", 404),
 )
+SIZES = (
+    Kind("the only note", "/", host=ONE),
+    Kind("short post", "/yes/", host=ONE),
+    Kind("the only tag", "/tags/", host=ONE),
+    Kind("very many notes", "/", host=MANY),
+    Kind("very many notes with contents", "/?contents=1&order=oldest", host=MANY),
+    Kind("very many notes of a tag", "/tags/topic-1/?year=2010", host=MANY),
+    Kind("one of very many notes", "/note-6000/?in=topic-1", host=MANY),
+)
 EXTREMES = (
     Kind("long names", "/", host=LONG),
     Kind("long names in full", "/?view=full&contents=1", host=LONG),
@@ -92,7 +101,7 @@ VERY_MANY = Kind("very many tags", "/tags/", host=CLOUD)
 
 def kinds() -> list[Kind]:
     """All of them; some have addresses of their own in each database, so `filled` must be there."""
-    return [*LISTINGS, *OVERVIEWS, *POSTS, *REFUSALS, *_forms(), *_comments(), *EXTREMES, VERY_MANY]
+    return [*LISTINGS, *OVERVIEWS, *POSTS, *REFUSALS, *_forms(), *_comments(), *SIZES, *EXTREMES, VERY_MANY]
 
 
 def _comments() -> list[Kind]:

@@ -1,4 +1,4 @@
-"""What a reader can meet: the demo, and blogs that are empty, have all too much, have very many tags; with a server or without.
+"""What a reader can meet: the demo, and blogs with nothing, one post, very many, all too much; with a server or without.
 
 The fixtures `filled` and `stage` last for a file of tests, in a transaction undone in the end; mark such tests django_db.
 """
@@ -20,9 +20,11 @@ from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
 from blog.models.revision import bump
 from tests.comment_factories import make_comment
 from tests.factories import make_blog, make_post
+from tests.stage_sizes import fill_many, fill_one
 
 DEMO = "127.0.0.1"
-EMPTY, LONG, CLOUD = "empty.localhost", "long.localhost", "cloud.localhost"  # which Chromium takes for this machine
+# Chromium takes these for this machine.
+EMPTY, ONE, MANY, LONG, CLOUD = (f"{name}.localhost" for name in ("empty", "one", "many", "long", "cloud"))
 LOCKED = "password"  # the slug of a post that asks for one
 CLOSED = "closed"  # and of one that takes no comments
 MANY_TAGS, VERY_MANY_TAGS = 40, 2_000
@@ -66,7 +68,7 @@ $$
 
 @pytest.fixture(scope="module")
 def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BlogPage]:
-    """The four blogs, without a server."""
+    """The six blogs, without a server."""
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(ALLOWED_HOSTS=["*"]):
         assert "test" in str(connection.settings_dict["NAME"]) or connection.is_in_memory_db(), "Mark the tests with django_db."
         blog = make_blog(DEMO, "Kimonote")
@@ -76,13 +78,15 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         make_blog(EMPTY, "Empty", default=False)
         _fill_long(make_blog(LONG, LONG_NAME, default=False))
         _fill_cloud(make_blog(CLOUD, "Cloud", default=False))
+        fill_one(make_blog(ONE, "One", default=False))
+        fill_many(make_blog(MANY, "Many", default=False))
         yield blog
         transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
 def stage(filled: BlogPage) -> Iterator[LiveServer]:
-    """The four blogs behind a server in this process."""
+    """The six blogs behind a server in this process."""
     if connection.vendor != "sqlite":
         pytest.skip("Only a SQLite database in memory can be shared with the server while its transaction is open.")
     with override_settings(ROOT_URLCONF="tests.stage_urls"):
