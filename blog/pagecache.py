@@ -1,10 +1,10 @@
 """Finished public pages in this process's memory, compressed, until the revision rises; bounded in bytes."""
 
 import gzip
-import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache, partial
 from threading import Lock
 from typing import Final
 
@@ -14,6 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.text import compress_sequence
 from django.utils.translation import gettext as _
 
+from blog.answers import validators
+from blog.finished import Key, Page
+from blog.sharedcache import SharedCache
 from blog.sites import is_public, revision_of
 from blog.tagindex import TagIndex
 
@@ -22,23 +25,6 @@ SMALLEST: Final = 200  # bytes worth compressing
 OVERHEAD: Final = 1_500  # bytes that an entry costs beside its body
 QUICK: Final = {"br": 1, "gzip": 3}  # qualities: a page is packed at once, in a tenth of the time it took to make …
 THOROUGH: Final = {"br": 5, "gzip": 6}  # … and an eighth smaller as soon as it is asked for again
-
-Key = tuple[str, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A finished answer: what the server sends, and how long it may be sent."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    revision: int
-    stale_at: float | None
-    packed: str = ""  # the coding that it is packed in quickly, and could be better
-
-    def holds(self, revision: int) -> bool:
-        return self.revision == revision and (self.stale_at is None or time.time() < self.stale_at)
 
 
 class Shelf:
@@ -84,27 +70,53 @@ class PageCache:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.shared = SharedCache.configured()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if len(request.META.get("PATH_INFO", "")) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
             return HttpResponse(_("The address is too long.") + "\n", status=414, content_type="text/plain; charset=utf-8")
         if request.method not in ("GET", "HEAD") or ("HTTP_COOKIE" in request.META and not is_public(request)):
             return self.get_response(request)
-        coding = _coding(request)
+        coding = _coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         key = (str(request.scheme), request.META.get("HTTP_HOST", ""), request.get_full_path(), coding)
         page = shelf.get(key)
         if page is not None and page.holds(revision_of(request)):
             if page.packed:
                 page = _packed_better(page)
-                shelf.put(key, page)
+                self._put(key, page)
             return _again(page, request)
-        return _keep(key, _compress(self.get_response(request), coding), request)
+        return self._make(key, request)
+
+    def _make(self, key: Key, request: HttpRequest) -> HttpResponseBase:
+        """Let the site answer, or let `blog.answers` find what another process has made of this very state of the blog."""
+        if self.shared:
+            request.find_finished = partial(self.shared.find, key)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        found: Page | None = getattr(response, "finished", None)
+        if found is not None:
+            shelf.put(key, found)
+            return _again(found, request)
+        response = _compress(response, key[-1])
+        made = _finished(response, request)
+        if made is not None:
+            self._put(key, made)
+        return response
+
+    def _put(self, key: Key, page: Page) -> None:
+        shelf.put(key, page)
+        if self.shared:
+            self.shared.keep(key, page)
 
 
-def _coding(request: HttpRequest) -> str:
-    """The content coding to answer in: br, gzip or none (RFC 9110, section 12.5.3)."""
-    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-    offered = {word.partition(";")[0].strip() for word in accepted.split(",") if ";q=0" not in word.replace(" ", "")}
+@lru_cache(200)
+def _coding(accepted: str) -> str:
+    """The content coding to answer in: br, gzip or none (RFC 9110, section 12.5.3).
+
+    >>> _coding("gzip;q=1.0, br;q=0.000, *;q=0")
+    'gzip'
+    """
+    offers = (word.replace(" ", "").lower().partition(";q=") for word in accepted.split(","))
+    offered = {name for name, _, quality in offers if quality.strip("0.") or not quality}
     return next((coding for coding in ("br", "gzip") if coding in offered), "")
 
 
@@ -148,13 +160,14 @@ def _packed_better(page: Page) -> Page:
     return replace(page, headers=tuple(headers.items()), body=body, packed="")
 
 
-def _keep(key: Key, response: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:
-    """Put a public answer on the shelf; nothing with a cookie, nothing streamed, no answer to HEAD."""
+def _finished(response: HttpResponseBase, request: HttpRequest) -> Page | None:
+    """A public answer as it may be kept: nothing with a cookie, nothing streamed, no answer to HEAD."""
     index: TagIndex | None = getattr(response, "made_from", None)
     if index is None or response.streaming or response.cookies or request.method != "GET" or response.status_code == 304:
-        return response
+        return None
     assert isinstance(response, HttpResponse)
+    version, _changed = validators(index.version, index.changed)
     packed = response.get("Content-Encoding", "")
-    headers = tuple(response.items())
-    shelf.put(key, Page(response.status_code, headers, response.content, index.revision, index.stale_at, packed))
-    return response
+    return Page(
+        response.status_code, tuple(response.items()), response.content, index.revision, index.stale_at, version, packed
+    )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from blog.markdown import pipeline
+from kimonote.caches import read_cache_url, read_purge_url
 from signup.email_url import EmailURLError, parse_email_url
 from signup.networks import read_networks
 from signup.rates import read_limits
@@ -153,6 +154,16 @@ TAG_LIMIT = env.int("TAG_LIMIT", 8)  # tags that one selection may name
 FULL_VIEW_POSTS = env.int("FULL_VIEW_POSTS", 1000)  # posts on one page of a whole history
 FULL_VIEW_BYTES = env.int("FULL_VIEW_BYTES", 5_000_000)  # bytes of HTML on such a page
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished pages that each process keeps
+try:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # Wagtail's; it may fail with no one else
+        **read_cache_url(env.str("CACHE_URL", "")),  # pages that processes and machines share
+    }
+    PURGE_URL = read_purge_url(env.str("PURGE_URL", ""))  # a proxy in front that keeps pages longer than it is told to
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
+if PURGE_URL:  # without the app of that name, which would ask the proxy while an editor waits: the worker does
+    WAGTAILFRONTENDCACHE = {"default": {"BACKEND": "kimonote.proxy.Proxy", "LOCATION": PURGE_URL}}
 
 TAGGIT_CASE_INSENSITIVE = True
 WAGTAIL_SITE_NAME = "Kimonote"
