@@ -5,15 +5,25 @@ from io import StringIO
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.utils.translation import override
 from wagtail.models import Locale
+from wagtail.users.models import UserProfile
 
-from blog.models import BlogPage, PostPage, Tag
+from blog.answers import release
+from blog.models import BlogPage, Tag
+from blog.numbers import number
 from blog.snapshots import read_revision
+from blog.wording import notes
 from kimonote.models import StoredWords
+from signup import outbox
+from signup.delivery import compose
+from signup.models import Mail, State
+from signup.models.outbox import Kind
 from tests.factories import make_post
+from tests.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +72,99 @@ def test_card_is_in_the_language_of_the_site_whatever_the_editors(blog: BlogPage
     with override("de"):
         post = make_post(blog, published=PUBLISHED, body=BODY)
     assert ("24 January 2018" in post.card, "Back to the text" in post.html) == (True, True)
+
+
+def page(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_pages_speak_german(blog: BlogPage, german: LazySettings) -> None:
+    make_post(blog, "Ärger Zoo Arm", title="Eins", published=PUBLISHED, body=BODY)
+    make_post(blog, "Zoo", title="Zwei", published=datetime(2017, 3, 1, tzinfo=UTC))
+    said = page("/tags/zoo/")
+    assert '<html lang="de">' in said
+    assert '<p class="found">2 Notizen, neueste zuerst' in said
+    assert '<a href="/tags/arm+zoo/" rel="nofollow" aria-label="Arm dazu, 1 Notiz">' in said
+    assert "<title>Notizen zu Zoo · " in said
+    assert "März 2017" in page("/tags/zoo/?year=2017")
+
+
+def test_tags_are_in_the_order_of_a_dictionary(blog: BlogPage) -> None:
+    post = make_post(blog, "Zoo Ärger Arm éclair Eis")
+    names = ["Ärger", "Arm", "éclair", "Eis", "Zoo"]
+    places = [page("/tags/").index(f">{name}</a>") for name in names]
+    assert places == sorted(places)
+    assert [post.card.index(f">{name}</a>") for name in names] == sorted(post.card.index(f">{name}</a>") for name in names)
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "12,345"), ("de", "12.345")])
+def test_numbers_are_as_the_language_writes_them(language: str, written: str) -> None:
+    with override(language):
+        assert (number(12_345), number(999), notes(12_345).split()[0]) == (written, "999", written)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("rss", "<language>de</language>"), ("atom", 'xml:lang="de"'), ("json", '"language":"de"')]
+)
+def test_feeds_name_their_language(blog: BlogPage, german: LazySettings, form: str, said: str) -> None:
+    make_post(blog, "a b")
+    feed = page(f"/tags/a+b/feed.{form}")
+    assert (said in feed, "Notizen zu a und b" in feed) == (True, True)
+
+
+def test_letter_is_in_the_language_its_reader_signed_up_in(blog: BlogPage, settings: LazySettings) -> None:
+    subscribers = [make_subscriber(language="de", state=State.PENDING), make_subscriber(language="", state=State.PENDING)]
+    for subscriber in subscribers:
+        outbox.put(f"confirm:{subscriber.pk}", Kind.CONFIRM, subscriber.address, subscriber, {})
+    letters = [compose(mail) for mail in Mail.objects.order_by("pk")]
+    assert [letter.subject for letter in letters] == [
+        "Bitte bestätigen: neue Notizen von Notes",
+        "Please confirm: new notes from Notes",
+    ]
+    html = [str(letter.alternatives[0][0]) for letter in letters]
+    assert ['<html lang="de">' in html[0], '<html lang="en">' in html[1]] == [True, True]
+
+
+def test_refusals_are_in_the_language(blog: BlogPage, german: LazySettings) -> None:
+    answer = Client().get("/tags/a+-a/")
+    assert "Das Schlagwort „a“ ist zugleich erwünscht und unerwünscht" in answer.content.decode()
+    answer = Client().get("/?order=up")
+    assert "order=&#x27;up&#x27; ist nicht lesbar: Schreib newest oder oldest." in answer.content.decode()
+    answer = Client().post("/signup/", {"email": "ada@localhost"})
+    assert "Das kann keine Adresse sein: Was nach dem @ steht, hat keinen Punkt" in answer.content.decode()
+
+
+def test_language_from_right_to_left_turns_the_page(blog: BlogPage, settings: LazySettings) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("he", "Hebrew")]
+    settings.LANGUAGE_CODE = "he"
+    make_post(blog, "a")
+    make_post(blog, "a")
+    said = page("/tags/a/?order=oldest")
+    assert '<html lang="he" dir="rtl">' in said
+    assert (settings.ROOT / "static/site.css").read_text().count("left") == 0
+
+
+def test_pages_in_another_language_are_other_pages(settings: LazySettings) -> None:
+    releases = set()
+    for settings.LANGUAGE_CODE in ("en", "de"):
+        release.cache_clear()  # as another process begins
+        releases.add(release())
+    release.cache_clear()
+    assert len(releases) == 2
+
+
+def test_admin_speaks_each_editors_language(blog: BlogPage, admin_client: Client) -> None:
+    UserProfile.objects.create(user=User.objects.get(), preferred_language="de")
+    make_post(blog, "a")
+    said = page_of(admin_client, "/admin/snippets/blog/tag/")
+    assert ("Schlagwörter" in said, "Beiträge, Entwürfe mitgezählt" in said) == (True, True)
+    assert "Titelbild" in page_of(admin_client, f"/admin/pages/add/blog/postpage/{blog.pk}/")
+    assert "Alle Notizen" not in page("/")
+
+
+def page_of(client: Client, path: str) -> str:
+    answer = client.get(path, follow=True)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
