@@ -12,7 +12,8 @@ from benchmarks.databases import Databases
 from benchmarks.load import Load, press, typical
 from benchmarks.serving import Server, ask, manage, peer, site, site_environment
 
-COLD, WARM, USUAL, FACETTED, EMPTY, FILES, MICRO = "cold", "warm", "usual", "usual, facets", "empty", "nginx", "micro-cache"
+COLD, WARM, USUAL, FACETTED, FILES, MICRO = "cold", "warm", "usual", "usual, facets", "nginx", "micro-cache"
+EMPTY, STARTED = "empty", "empty, as startproject lays it out"
 LISTING, FEED, POST, TAGS, UNCHANGED, COMPRESSED = "two tags", "its feed", "a post", "/tags/", "a 304", "two tags, brotli"
 CONNECTIONS, CROWD = 8, 64
 FEW = 2  # connections to the slow ones, as many as their processes: of more, many would be under way at the end
@@ -83,6 +84,7 @@ def _servers(base: Databases, folder: Path, paths: Paths, figures: Figures) -> I
             WARM: stack.enter_context(site(base.site, folder, paths.listing)),
             USUAL: stack.enter_context(peer("benchmarks.usual.settings", paths.listing, USUAL_DATABASE_URL=base.usual)),
             EMPTY: stack.enter_context(peer("benchmarks.empty.settings")),
+            STARTED: stack.enter_context(peer("benchmarks.empty.started")),
         }
         servers[FACETTED] = servers[USUAL]
         if nginx.NGINX:
@@ -102,6 +104,7 @@ def _made(folder: Path) -> Path:
 def _subjects(servers: Mapping[str, Server], paths: Paths) -> Iterator[Subject]:
     etag = ask(servers[WARM].port, paths.listing)[1]["ETag"]
     yield Subject(EMPTY, LISTING, "/")
+    yield Subject(STARTED, LISTING, "/")
     for server in (COLD, WARM):
         for page, path in paths.pages.items():
             yield Subject(server, page, path, connections=FEW if (server, page) == (COLD, TAGS) else CONNECTIONS)

@@ -39,6 +39,7 @@ class Post:
     excerpt: str
     tags: Borne
     minutes: int = MINUTES
+    comment_count: int = 0
     author: None = field(default=None)
 
 
