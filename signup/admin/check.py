@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views import View
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -71,7 +71,7 @@ def checked(name_server: str) -> tuple[str, list[Finding]]:
     try:
         sending = sending_from_settings()
     except ValueError as error:
-        return settings.DEFAULT_FROM_EMAIL, [Finding("settings", Level.ERROR, "settings", str(error))]
+        return settings.DEFAULT_FROM_EMAIL, [Finding(gettext_noop("settings"), Level.ERROR, "settings", str(error))]
     return sending.domain, run(sending, name_server)
 
 

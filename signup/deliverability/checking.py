@@ -14,9 +14,10 @@ from signup.deliverability.mx import Probe, mx_findings
 from signup.deliverability.reverse import is_internal, ptr_findings
 from signup.deliverability.smtp_findings import smtp_findings
 from signup.deliverability.spf_findings import spf_findings
-from signup.deliverability.words import _, joined
+from signup.deliverability.words import _, gettext_noop, joined
 from signup.email_url import LOOPBACK, MailServer
 
+ADDRESSES = gettext_noop("addresses")
 TIME = 7.0  # seconds for everything: with the start of the command within ten, whatever does not answer
 CONVERSATION = 3.5  # seconds of them
 ADDRESSES_CURE = "MAIL_FROM_IPS=192.0.2.1,2001:db8::1 (the public addresses of the server that delivers your mail)"
@@ -83,13 +84,13 @@ def sending_addresses(sending: Sending, lookup: Lookup, outgoing: tuple[str, ...
     try:
         found = _guessed(sending.server, lookup, outgoing)
     except Unanswered as error:
-        return (), [not_checked("addresses", _("Which addresses mail leaves from"), error, ADDRESSES_CURE)]
+        return (), [not_checked(ADDRESSES, _("Which addresses mail leaves from"), error, ADDRESSES_CURE)]
     public = tuple(address for address in found if not is_internal(address))
     if not public:
         what = _("Whether the addresses that mail leaves from may send")
-        return (), [not_checked("addresses", what, _("they are not known here"), ADDRESSES_CURE)]
+        return (), [not_checked(ADDRESSES, what, _("they are not known here"), ADDRESSES_CURE)]
     sentence = _("Mail is taken to leave from %(public)s, as MAIL_FROM_IPS is not set.") % {"public": joined(public)}
-    return public, [Finding("addresses", Level.OK, "addresses-guessed", sentence)]
+    return public, [Finding(ADDRESSES, Level.OK, "addresses-guessed", sentence)]
 
 
 def _guessed(server: MailServer | None, lookup: Lookup, outgoing: tuple[str, ...]) -> tuple[str, ...]:
