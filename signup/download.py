@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from blog.models import Comment
 from signup.models import Subscriber
 from signup.models.digests import DigestMark
 from signup.models.outbox import Mail
@@ -12,10 +13,12 @@ def everything_about(subscriber: Subscriber) -> dict[str, Any]:
     names = ("address", "state", "suppressed_because", "expression", "rhythm", "language", "created", "confirmed_at")
     bounces = ("last_digest_at", "bounce_score", "bounced_at", "address_hmac")
     letters = ("kind", "to", "state", "created", "ended", "attempts", "message_id", "answer")
+    comments = ("post__slug", "name", "address", "language", "text", "state", "sent", "confirmed", "decided", "key")
     return {
         **{name: getattr(subscriber, name) for name in names + bounces},
         "site": subscriber.site.hostname if subscriber.site else "",
         "history": [record.as_dict() for record in subscriber.consents.order_by("at", "pk")],
-        "letters": list(Mail.objects.filter(subscriber=subscriber).order_by("pk").values(*letters)),
+        "letters": list(Mail.objects.filter(to__iexact=subscriber.address).order_by("pk").values(*letters)),
+        "comments": list(Comment.objects.from_address(subscriber.address).order_by("pk").values(*comments)),
         "digests": list(DigestMark.objects.filter(subscriber=subscriber).values("edition", "period")),
     }

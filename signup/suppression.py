@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from blog.models import Comment
 from signup.history import hold, note
+from signup.models.outbox import Mail
 from signup.models.subscribers import Event, Reason, State, Subscriber, address_hmacs, make_nonce
 
 HARD, SOFT, COMPLAINT = "hard", "soft", "complaint"
@@ -69,8 +71,14 @@ def lift(subscriber: Subscriber, actor: str) -> None:
 
 @transaction.atomic
 def erase(subscriber: Subscriber) -> None:
-    """Delete everything held about a subscriber, letters and history too, but the HMAC, which keeps the address suppressed."""
+    """Delete everything held about a subscriber, letters and history too, but the HMAC, which keeps the address suppressed.
+
+    Comments that readers see stay, without the address.
+    """
     held = hold(subscriber)
+    if held.address:
+        Comment.objects.from_address(held.address).forget_address()
+        Mail.objects.filter(to__iexact=held.address).delete()
     for relation in Subscriber._meta.related_objects:
         relation.related_model._base_manager.filter(**{relation.field.name: held}).delete()
     Subscriber.objects.filter(pk=held.pk).delete()

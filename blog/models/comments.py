@@ -46,7 +46,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(post__path__startswith=path, post__depth=len(path) // 4 + 1)
 
     def from_address(self, address: str) -> Self:
-        return self.filter(address__iexact=address)
+        return self.filter(address__iexact=address) if address else self.none()
+
+    def forget_address(self) -> None:
+        """Let what readers see stand without its writer's address, and delete the rest."""
+        self.exclude(state=CommentState.APPROVED).delete()
+        self.update(address="", language="")
 
     def confirmed(self) -> Self:
         """Those whose address has shown that it gets our letters, and that nobody took for spam."""

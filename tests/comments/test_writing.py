@@ -410,3 +410,17 @@ def test_other_methods_and_slugs_are_refused(client: Client, post: PostPage) -> 
     assert client.post(SENT).status_code == 405
     assert client.get("/harbour/comment").status_code == 301
     assert client.get("/tags/comment/").status_code == 404
+
+
+def test_erasing_a_subscriber_takes_the_address_off_their_comments(client: Client, post: PostPage) -> None:
+    ada = make_subscriber("ada@example.org")
+    shown = make_comment(post, "A xylophone.", name="Ada", address="Ada@example.org")
+    make_comment(post, address="ada@example.org", state=CommentState.WAITING)
+    reply = make_comment(post, author=make_author("maren"))
+    send(client, "More.")
+    kept = client.get(f"/signup/manage/{tokens.make(tokens.MANAGE, ada)}/subscription.json").json()
+    assert [comment["text"] for comment in kept["comments"]] == ["A xylophone.", "Well said.", "More."]
+    subscriptions.erase(ada)
+    assert list(Comment.objects.order_by("pk").values_list("pk", "address")) == [(shown.pk, ""), (reply.pk, "")]
+    assert b"xylophone" in client.get("/harbour/").content
+    assert list(Mail.objects.all()) == []

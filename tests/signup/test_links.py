@@ -258,7 +258,7 @@ def test_download_holds_everything(client: Client) -> None:
     )
     held = json.loads(response.content)
     names = {field.attname for field in Subscriber._meta.fields} - {"id", "site_id", "nonce"}
-    assert set(held) == names | {"site", "history", "letters", "digests"}
+    assert set(held) == names | {"site", "history", "letters", "digests", "comments"}
     assert (held["address"], held["state"], held["site"]) == ("ada@example.org", "pending", "testserver")
     assert [(event["event"], event["network"]) for event in held["history"]] == [("requested", "127.0.0.0/24")]
     assert [(letter["kind"], letter["to"]) for letter in held["letters"]] == [("confirm", "ada@example.org")]
