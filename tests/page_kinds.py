@@ -13,6 +13,7 @@ from signup.models import State
 from tests.comment_factories import make_comment
 from tests.signup_factories import make_subscriber, signed_at
 from tests.stage import CLOSED, CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, MANY, ONE, many_tags
+from tests.stage_own import OWN
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,20 @@ EXTREMES = (
     Kind("long streams", "/streams/", host=LONG),
 )
 SHOWN = {CommentState.APPROVED}
+DECIDED = (
+    Kind("own name, colour and footer", "/", host=OWN),
+    Kind("posts to start with", "/tags/own/", host=OWN),
+    Kind("post with a picture, and others related", "/picture/", host=OWN),
+    Kind("author with a site", "/@ada-own/", host=OWN),
+    Kind("sign-up in a colour of its own", "/signup/", host=OWN),
+    Kind("unknown tag in a colour of its own", "/tags/xyzzy/", 404, host=OWN),
+)
 VERY_MANY = Kind("very many tags", "/tags/", host=CLOUD)
 
 
 def kinds() -> list[Kind]:
     """All of them; some have addresses of their own in each database, so `filled` must be there."""
-    return [*LISTINGS, *OVERVIEWS, *POSTS, *REFUSALS, *_forms(), *_comments(), *SIZES, *EXTREMES, VERY_MANY]
+    return [*LISTINGS, *OVERVIEWS, *POSTS, *REFUSALS, *_forms(), *_comments(), *SIZES, *EXTREMES, *DECIDED, VERY_MANY]
 
 
 def _comments() -> list[Kind]:

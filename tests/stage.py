@@ -20,6 +20,7 @@ from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
 from blog.models.revision import bump
 from tests.comment_factories import make_comment
 from tests.factories import make_blog, make_post
+from tests.stage_own import fill_own
 from tests.stage_sizes import fill_many, fill_one
 
 DEMO = "127.0.0.1"
@@ -78,6 +79,7 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         make_blog(EMPTY, "Empty", default=False)
         _fill_long(make_blog(LONG, LONG_NAME, default=False))
         _fill_cloud(make_blog(CLOUD, "Cloud", default=False))
+        fill_own()
         fill_one(make_blog(ONE, "One", default=False))
         fill_many(make_blog(MANY, "Many", default=False))
         yield blog

@@ -42,7 +42,7 @@ def test_picture_of_a_post_is_there_in_sizes_and_formats(client: Client, blog: B
     post = make_post(blog, cover=image)
     assert image.renditions.count() == 7  # made when the post was saved: its readers do not wait for them
     page = html.document_fromstring(client.get(f"/{post.slug}/").content.decode())
-    source, shown = page.cssselect("article > picture source, article > picture img")
+    source, shown = page.cssselect("article > figure source, article > figure img")
     assert (source.get("type"), re.findall(r"\.avif (\d+)w", source.get("srcset"))) == ("image/avif", ["480", "960", "1000"])
     assert re.findall(r"\.webp (\d+)w", shown.get("srcset")) == ["480", "960", "1000"]
     assert source.get("sizes") == shown.get("sizes") == "(max-width: 40rem) 100vw, 38rem"

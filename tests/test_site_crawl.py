@@ -16,8 +16,9 @@ from django.test import Client, override_settings
 from blog.models import BlogPage
 from tests.browser import is_required
 from tests.crawl import Answer, broken_fragments, choices, crawl, fetch, is_inside
-from tests.page_kinds import kinds
+from tests.page_kinds import DECIDED, kinds
 from tests.stage import DEMO
+from tests.stage_own import OWN
 from tests.test_feeds import atom_grammar, json_schema, needs_schemas
 
 pytestmark = pytest.mark.django_db
@@ -184,8 +185,10 @@ def test_nothing_is_fetched_from_elsewhere(every: list[Answer]) -> None:
 
 
 def test_page_holds_neither_script_nor_style(every: list[Answer]) -> None:
-    forbidden = "script:not([type='application/ld+json']), style, [style], iframe, object, embed, [onload], [onclick]"
+    forbidden = "script:not([type='application/ld+json']), body style, [style], iframe, object, embed, [onload], [onclick]"
     assert {page.address for page in every if page.tree.cssselect(forbidden)} == set()
+    own = {page.address: len(page.tree.cssselect("style")) for page in every if page.tree.cssselect("style")}
+    assert own == {f"http://{OWN}{kind.path}": 1 for kind in DECIDED}  # the accent, by its hash
 
 
 def test_only_forms_that_need_it_set_a_cookie(every: list[Answer]) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 
-from blog.models import Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
+from blog.models import Author, BlogPage, Comment, CommentState, Pin, PostPage, Stream, Tag
 from blog.models.comments import show_change
 
 HERE = Path(__file__).parent
@@ -39,6 +39,8 @@ def fill_site(blog: BlogPage) -> str | None:
     _make_comments(blog)
     for name, description in plan["tags"].items():
         _describe(Tag.objects.get(name=name), description, plan["orders"].get(name))
+    for name, slugs in plan["pins"].items():
+        _pin(Tag.objects.get(name=name), [PostPage.objects.of_blog(blog.path).get(slug=slug) for slug in slugs])
     for stream in plan["streams"]:
         Stream(blog=blog, **stream).save()
     blog.introduction = plan["introduction"]
@@ -127,6 +129,11 @@ def _make_picture(match: re.Match[str]) -> str:
         title = path.stem.replace("-", " ").capitalize()
         image = get_image_model().objects.create(title=title, file=ImageFile(file, name=path.name))
     return f"image:{image.pk}"
+
+
+def _pin(tag: Tag, posts: list[PostPage]) -> None:
+    tag.pins = [Pin(post=post, sort_order=place) for place, post in enumerate(posts)]
+    tag.save()
 
 
 def _describe(tag: Tag, description: str, order: str | None = None) -> None:
