@@ -58,7 +58,18 @@ def on_groups_of_privacy_changed(action: str, **kwargs: Any) -> None:
 
 
 @receiver([post_save, post_delete], sender=Pin)
+def on_post_pinned(instance: Pin, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        bump([instance.post_id])
+
+
 @receiver([post_save, post_delete], sender=Site)
+def on_site_changed(instance: Site, raw: bool = False, **kwargs: Any) -> None:
+    """No post changes, but every page does: that is said by the blog's own id."""
+    if not raw:
+        bump([instance.root_page_id])
+
+
 @receiver([post_save, post_delete], sender=TagAlias)
 @receiver(post_delete, sender=Stream)
 def on_address_changed(raw: bool = False, **kwargs: Any) -> None:

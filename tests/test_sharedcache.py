@@ -4,11 +4,7 @@ import doctest
 import logging
 import os
 import shutil
-import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +24,7 @@ from tests.checkout import answers as site_answers
 from tests.checkout import checkout, free_port, get, start, stop, wait_for
 from tests.factories import make_post
 from tests.redis_server import needs_redis, redis, redis_port, running_redis, share, unshare
+from tests.silence import silence
 
 __all__ = ["checkout", "redis", "redis_port"]
 
@@ -203,30 +200,6 @@ def test_cache_that_is_down_is_no_reader_s_failure(blog: BlogPage, settings, cap
     assert len(warned) == 1
     assert warned[0].startswith("The shared cache fails (")
     unshare()
-
-
-@contextmanager
-def silence() -> Iterator[tuple[int, list[socket.socket]]]:
-    """A server that takes connections and never says a word."""
-    taken: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def take() -> None:
-            while True:
-                try:
-                    taken.append(server.accept()[0])
-                except OSError:
-                    return
-
-        thread = threading.Thread(target=take)
-        thread.start()
-        try:
-            yield server.getsockname()[1], taken
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for connection in taken:
-                connection.close()
 
 
 def test_cache_that_says_nothing_is_asked_once_and_left_alone(blog: BlogPage, settings) -> None:

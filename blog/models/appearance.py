@@ -86,4 +86,4 @@ class Appearance(BaseSiteSetting):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.footer_html = render_short(self.footer)
         super().save(*args, **kwargs)
-        bump(())
+        bump([self.site.root_page_id])  # no post changes, but every page does

@@ -30,7 +30,10 @@ class IndexRevision(models.Model):
 
 
 class Change(models.Model):
-    """A post that changed under a revision, so that an index may be brought up to date without a rebuild."""
+    """A post that changed under a revision, so that an index may be brought up to date without a rebuild.
+
+    A blog's own id says that what all its pages show has changed, and no post.
+    """
 
     revision = models.PositiveBigIntegerField(db_index=True)
     post_id = models.PositiveBigIntegerField()  # no foreign key: the post may be gone
