@@ -59,7 +59,8 @@ def _copy(model: PostPage, pages: list[Page]) -> None:
     """Give each page its row of a post."""
     given = ("page_ptr_id", "published", "card")
     columns = [field.column for field in PostPage._meta.local_concrete_fields if field.column not in given]
-    rows = [(page.pk, page.first_published_at, _card(model, page)) for page in pages]
+    kept = connection.ops.adapt_datetimefield_value
+    rows = [(page.pk, kept(page.first_published_at), _card(model, page)) for page in pages]
     with connection.cursor() as cursor:
         cursor.executemany(COPY.format(columns=", ".join(columns), model=model.pk), rows)
 
