@@ -216,12 +216,15 @@ def test_tags_by_name_and_by_count(client: Client, notes: BlogPage) -> None:
     assert Page(client, "/tags/?by=count").all(".cloud li") == ["c 4", "a 3", "b 2", "d 1"]
 
 
-def test_cloud_leads_to_a_tag_of_that_name(client: Client, blog: BlogPage) -> None:
-    make_post(blog, "tags c++")
-    make_post(blog, "tags 日本")
+def test_cloud_leads_to_a_tag_of_that_name_and_to_what_goes_with_one_borne_more_than_once(
+    client: Client, blog: BlogPage
+) -> None:
+    make_post(blog, "tags c++ 日本")
+    make_post(blog, "tags c++ 日本 once")
     page = Page(client, "/tags/")
     assert page.addresses(".cloud li a") == [
         *("/tags/c-plus-plus/", "/tags/?with=c-plus-plus"),
+        "/tags/once/",
         *("/tags/tags/", "/tags/?with=tags"),
         *("/tags/%E6%97%A5%E6%9C%AC/", "/tags/?with=%E6%97%A5%E6%9C%AC"),
     ]

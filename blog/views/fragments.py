@@ -92,13 +92,12 @@ def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
 
 
 def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
-    name = escape(tag.name)
-    borne = number(tag.count)
-    count = f'<span class="count">{borne}</span>'
+    name, borne = escape(tag.name), number(tag.count)
+    count = f"<span class=count>{borne}</span>"
     if tag.narrower:
         label = f"{borne}: {goes_with % name}"
-        count = f'<a class="count" href="{escape(tag.narrower)}" rel="nofollow" aria-label="{label}">{borne}</a>'
-    return f'<li class="s{tag.size}"><a href="{escape(tag.address)}">{name}</a> {count}</li>'
+        count = f'<a class=count href="{tag.narrower}" rel=nofollow aria-label="{label}">{borne}</a>'
+    return f'<li class=s{tag.size}><a href="{escape(tag.address)}">{name}</a> {count}'
 
 
 def _join(kind: str, items: list[str]) -> SafeString:

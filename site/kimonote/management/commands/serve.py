@@ -1,5 +1,6 @@
 """`manage.py serve`: the site by granian, for one machine or behind a web server. Loaded once here, then forked per process."""
 
+import gc
 import os
 import signal
 import threading
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             call_command("prepare", demo=True, stdout=self.stdout)
         load_application()  # before the fork, so that processes share it
         connections.close_all()
+        gc.collect()
+        gc.freeze()  # what is there now stays: no collection need look at it again, nor copy its pages
         make_server(**options).serve(target_loader=partial(load_in_child, os.getpid()), wrap_loader=False)
 
 
