@@ -69,7 +69,7 @@ def _without_tls(configuration: str, site: int, port: int, folder: Path) -> str:
     return (
         configuration.replace("server_name notes.example;", f"listen 127.0.0.1:{port};")
         .replace("127.0.0.1:8000", f"127.0.0.1:{site}")
-        .replace("/var/cache/nginx/kimonote", str(folder / "cache"))
+        .replace("/var/cache/kimonote", str(folder / "cache"))
         .replace("$kimonote_cache off", "$kimonote_cache kimonote")
     )
 

@@ -1,5 +1,6 @@
 """The files in deploy/ and the settings of production, at work together: nginx with TLS in front of `manage.py serve`."""
 
+import gzip
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 
+import brotli
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -32,10 +34,11 @@ needs_nginx = pytest.mark.skipif(
 
 @dataclass
 class Site:
-    """nginx's ports, and the folder the site writes into."""
+    """The ports of nginx and of the site itself, and the folder it writes into."""
 
     plain: int
     secure: int
+    app: int
     var: Path
 
     def get(self, path: str, secure: bool = True, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -120,10 +123,91 @@ def site(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     try:
         wait_for(lambda: answers(app), web)
         wait_for(lambda: answers(plain), nginx)
-        yield Site(plain, secure, var)
+        yield Site(plain, secure, app, var)
     finally:
         stop(nginx)
         stop(web)
+
+
+@pytest.fixture(scope="module")
+def cached(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same with the micro-cache switched on, which keeps for an hour here, and says so."""
+    folder = tmp_path_factory.mktemp("cached")
+    plain, secure = free_port(), free_port()
+    make_certificate(folder)
+    conf = write_nginx_conf(folder, site.var, plain, secure, site.app)
+    text = conf.read_text()
+    for shipped, ours in (
+        ("$kimonote_cache off;", "$kimonote_cache kimonote;"),
+        (
+            "proxy_cache_valid 200 301 404 1s;",
+            "proxy_cache_valid 200 301 404 1h; add_header X-Cache $upstream_cache_status always;",
+        ),
+        ("rate=30r/s", "rate=1000r/s"),
+    ):
+        assert shipped in text
+        text = text.replace(shipped, ours)
+    conf.write_text(text)
+    nginx = start(folder, str(NGINX), "-p", str(folder), "-c", str(conf))
+    try:
+        wait_for(lambda: answers(plain), nginx)
+        yield Site(plain, secure, site.app, site.var)
+    finally:
+        stop(nginx)
+
+
+@needs_nginx
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("", None),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("gzip;q=0.8, br;q=0", "gzip"),
+        ("br;q=0.5", "br"),
+        ("br; q=0.000,gzip;q=0", None),
+        ("brass, agzip", None),
+    ],
+)
+def test_micro_cache_keeps_each_coding_by_itself(site: Site, cached: Site, accepted: str, coding: str | None) -> None:
+    answers = [cached.get(f"/tags/?accepted={len(accepted)}", **{"Accept-Encoding": accepted}) for _ in range(2)]
+    assert [headers["x-cache"] for _, headers, _ in answers] == ["MISS", "HIT"]
+    assert [headers.get("content-encoding") for _, headers, _ in answers] == [coding, coding]
+    assert answers[0][2] == answers[1][2]
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding]
+    assert unpack(answers[1][2]) == site.get(f"/tags/?accepted={len(accepted)}")[2]
+
+
+@needs_nginx
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/feed.rss", 200), ("/tags/unknown/", 404), ("/tags/Feeds/", 301)])
+def test_micro_cache_keeps_what_is_public_and_asks_readers_copies(cached: Site, path: str, status: int) -> None:
+    answers = [cached.get(path) for _ in range(2)]
+    assert [(code, headers["x-cache"], headers["cache-control"]) for code, headers, _ in answers] == [
+        (status, "MISS", "public, no-cache"),
+        (status, "HIT", "public, no-cache"),
+    ]
+    if status == 200:
+        known, headers, body = cached.get(path, **{"If-None-Match": answers[0][1]["etag"]})
+        assert (known, headers["x-cache"], body) == (304, "HIT", b"")
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", ["/random/", "/_util/health/", "/documents/1/none.txt", "/nothing-here/", "/signup/"])
+def test_micro_cache_keeps_nothing_that_is_not_called_public(cached: Site, path: str) -> None:
+    assert [cached.get(path)[1].get("x-cache") for _ in range(2)] in (["MISS", "MISS"], [None, None])
+
+
+@needs_nginx
+@pytest.mark.parametrize("cookie", ["__Host-session=x", "a=b; __Host-session=x", "a=b;sessionid=x"])
+def test_micro_cache_is_passed_by_whoever_has_a_session(cached: Site, cookie: str) -> None:
+    path = f"/tags/?cookie={len(cookie)}"
+    assert cached.get(path, Cookie=cookie)[1]["x-cache"] == "BYPASS"
+    assert cached.get(path)[1]["x-cache"] == "MISS"
+    _, headers, _ = cached.get(path, Cookie=cookie)
+    assert headers["x-cache"] == "BYPASS"
+    if "__Host-" in cookie:
+        assert headers["cache-control"] == "private, no-store"
+    assert cached.get(path, Cookie="theme=dark; not__Host-session=x")[1]["x-cache"] == "HIT"
 
 
 @needs_nginx
