@@ -7,7 +7,8 @@ from hashlib import sha256
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Site
@@ -15,7 +16,7 @@ from wagtail.models import Site
 from blog.models import Appearance, BlogPage
 from blog.sites import Blog, blog_of
 from blog.snapshots import read_revision
-from kimonote.middleware import PUBLIC_POLICY
+from kimonote.middleware import PUBLIC_POLICY, SecurityHeaders, allowing
 from signup.models import Wording
 from tests.factories import make_blog, make_post
 
@@ -136,3 +137,19 @@ def test_accent_is_seen_in_both_schemes(tab: Page, live_server: LiveServer, db: 
         seen.append(tab.locator("nav a").first.evaluate("link => getComputedStyle(link).color"))
     assert seen == ["rgb(163, 49, 43)", "rgb(246, 156, 145)"]
     assert refused == []
+
+
+def test_ids_of_the_footer_are_none_of_the_text(client: Client, blog: BlogPage) -> None:
+    dress(blog, footer="## More\n\nA footer[^1].\n\n[^1]: With a note.")
+    post = make_post(blog, "a", body="## More\n\nA text[^1].\n\n[^1]: With a note.")
+    ids = re.findall(r' id="([^"]+)"', client.get(f"/{post.slug}/").content.decode())
+    assert {"n-more", "f-more"} <= set(ids)
+    assert len(set(ids)) == len(ids)
+
+
+def test_preview_of_a_page_with_an_accent_may_be_framed_by_the_admin(rf: RequestFactory) -> None:
+    """The answer within is that of a public page, with the policy that it had."""
+    within = HttpResponse(headers={"Content-Security-Policy": allowing(":root{--accent:#a3312b}")})
+    policy = SecurityHeaders(lambda request: within)(rf.get("/admin/pages/3/edit/preview/"))["Content-Security-Policy"]
+    assert "'sha256-" in policy
+    assert policy.endswith("frame-ancestors 'self'")

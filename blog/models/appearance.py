@@ -12,11 +12,12 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 from wagtailmarkdown.fields import MarkdownField
 
-from blog.markdown import render_short, validate
+from blog.markdown import render, validate
 from blog.models.revision import bump
 
 INDIGO = "#2b4a8b"  # the sheet's own accent
 MOST_PROFILES = 10
+PREFIX = "f-"  # of every id in the footer, below texts with ids of their own
 
 valid_colour = RegexValidator(r"^#[0-9a-f]{6}\Z", _("A colour is “#” and six hexadecimal digits, such as #2b4a8b."))
 valid_profile = URLValidator(["https", "http"])
@@ -84,6 +85,6 @@ class Appearance(BaseSiteSetting):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.footer_html = render_short(self.footer)
+        self.footer_html = render(self.footer, PREFIX).html
         super().save(*args, **kwargs)
         bump([self.site.root_page_id])  # no post changes, but every page does
