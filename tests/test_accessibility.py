@@ -25,6 +25,8 @@ BY_KEYBOARD = (
     "manage",
     "password",
     "long post",
+    "post with comments",
+    "comment",
 )
 # Each control that a keyboard must reach, in the order of the source, as a short name.
 CONTROLS = """() => {
@@ -64,6 +66,7 @@ def test_axe_finds_nothing(tab: Page, stage: LiveServer, axe: str) -> None:
         ("sign-up", {"email": "ada@exmaple"}),
         ("sign-up", {"email": "ada@gmial.com", "tags": "redaing"}),
         ("manage", {"tags": "redaing"}),
+        ("comment", {"email": "ada@gmial.com", "text": " "}),
         ("sign in", {"username": "nobody", "password": "guess"}),
         ("password", {"password": "guess"}),
     ],
