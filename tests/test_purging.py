@@ -3,9 +3,11 @@
 import doctest
 import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import PageViewRestriction, Site
@@ -14,6 +16,7 @@ from blog import whereabouts
 from blog.models import Appearance, BlogPage, Pin, PostPage, Stream, Tag
 from blog.models.comments import show_change
 from blog.models.revision import KEPT_REVISIONS, IndexRevision, bump
+from blog.snapshots import read_revision
 from blog.tagging import merge_tags
 from kimonote.chores import chores, publish_scheduled
 from kimonote.models import Purged, Shown, ToPurge
@@ -21,7 +24,7 @@ from kimonote.proxy import PurgeError
 from kimonote.purging import purge_changed
 from kimonote.worker import Chore, Worker
 from tests.checkout import free_port
-from tests.factories import make_author, make_post
+from tests.factories import make_author, make_blog, make_post
 from tests.purge_server import PurgeServer, proxy
 from tests.silence import silence
 
@@ -257,6 +260,27 @@ def test_proxy_that_says_nothing_is_not_waited_for(told: PurgeServer, settings, 
         with pytest.raises(PurgeError, match="TimeoutError"):
             purge_changed()
         assert len(taken) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_tell_the_proxy_together(proxy: PurgeServer) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite's test database is of one connection alone.")
+    blog = make_blog()
+    for number in range(60):
+        make_post(blog, "a", slug=f"post-{number}")
+    gate = threading.Barrier(2)
+
+    def work() -> None:
+        gate.wait()
+        purge()
+        connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        for done in [workers.submit(work) for _ in range(2)]:
+            done.result()
+    assert set(proxy.told()) == set(expected("/tags/a/", *(place for n in range(60) for place in of_post(f"post-{n}"))))
+    assert (ToPurge.objects.count(), Purged.at(read_revision())) == (0, True)
 
 
 @pytest.mark.parametrize("status", [403, 405, 500])
