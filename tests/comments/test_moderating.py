@@ -5,7 +5,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission, User
 from django.http import HttpResponse
 from django.test import Client
@@ -18,17 +17,13 @@ from kimonote.chores import tidy_up
 from signup import delivery
 from signup.models import Mail, State
 from tests.comment_factories import make_comment
+from tests.comments.visiting import soup
 from tests.factories import make_author, make_post
 from tests.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
 LISTING = "/admin/comments/"
 WAITING, APPROVED, REJECTED, SPAM = CommentState.WAITING, CommentState.APPROVED, CommentState.REJECTED, CommentState.SPAM
-
-
-@pytest.fixture
-def post(blog: BlogPage) -> PostPage:
-    return make_post(blog, "common", title="Harbour", slug="harbour")
 
 
 def make_moderator(*permissions: str, name: str = "mo", email: str = "") -> User:
@@ -50,10 +45,6 @@ def signed_in(user: User) -> Client:
 @pytest.fixture
 def moderator(db: None) -> Client:
     return signed_in(make_moderator("view_comment", "change_comment", "delete_comment"))
-
-
-def soup(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def listed(client: Client, query: str = "") -> list[str]:

@@ -6,28 +6,19 @@ import feedparser
 import pytest
 from bs4 import BeautifulSoup
 from django.db.models.signals import pre_save
-from django.http import HttpResponse
 from django.test import Client
 
 from blog.discussion import threaded
 from blog.models import BlogPage, Comment, CommentState, PostPage
 from tests.comment_factories import make_comment
+from tests.comments.visiting import soup
 from tests.factories import make_author, make_post
 
 pytestmark = pytest.mark.django_db
 
 
-def soup(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
-
-
 def words(element: BeautifulSoup) -> str:
     return " ".join(element.get_text().split())
-
-
-@pytest.fixture
-def post(blog: BlogPage) -> PostPage:
-    return make_post(blog, "common", title="Harbour", slug="harbour", body="Ships.")
 
 
 def test_post_shows_its_comments_in_the_order_of_time(client: Client, post: PostPage) -> None:
