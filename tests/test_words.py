@@ -2,31 +2,35 @@
 
 import doctest
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.template import Template
 from django.test import Client, override_settings
 from django.test.signals import template_rendered
 from lxml import etree, html
 from wagtail.models import Page, Site
 
-from blog.models import Author, BlogPage, PostPage, Stream, Tag
-from blog.models.revision import bump
-from signup.models import Wording
-from signup.models.outbox import Kind as Mail
+from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
+from blog.models.revision import bump, one_change
+from comments import letters
+from signup.letters import Letter
+from signup.models import Mail, Wording
+from signup.models.outbox import Kind as MailKind
 from signup.previews import MODES, sample
 from tests import brackets
 from tests.brackets import LATIN, bracketed, outside, outside_of
+from tests.comment_factories import make_comment
 from tests.page_kinds import Kind, kinds
 from tests.stage import DEMO
 
 pytestmark = pytest.mark.django_db
 
 # Pages for editors, letters, cards (which stand in listings), and pages made of parts that others are made of too.
-ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|card_preview|read_on|left)\.html$|^comments/|^blog/comment")
+ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|card_preview|read_on|left)\.html$")
 REFUSED = [("", "reading -reading"), ("1", "χψω"), ("1@2..3", "year:1"), ("1@gmial.com", "+".join("123456789"))]
 TEXT = "Κείμενο ἓν.[^1]\n\n[^1]: Σημείωμα.\n\n## Τίτλος\n\n| α | β |\n|---|---|\n| γ | δ |\n"
 GREEK = str.maketrans("abcdefghijklmnopqrstuvwxyz", "αβψδεφγηιξκλμνοπκρστθωςχυζ")
@@ -45,6 +49,7 @@ def greek(filled: BlogPage) -> Iterator[None]:
         Stream.objects.update(introduction_html="")
         Tag.objects.update(description_html="")
         BlogPage.objects.update(introduction_html="")
+        Appearance.objects.update(name="", footer_html="", rel_me="")
         PostPage.objects.exclude(link="").update(link="https://192.0.2.1/")
         for post in PostPage.objects.all():
             post.body, post.summary, post.cover = TEXT, "", None
@@ -62,7 +67,13 @@ def _greek(words: str) -> str:
 
 @pytest.fixture(scope="module")
 def everywhere(greek: None) -> list[Kind]:
-    return kinds()
+    found = kinds()
+    with one_change():  # some write comments
+        Comment.objects.update(text="ναι", html="<p>ναι</p>")
+        for comment in Comment.objects.all():
+            Comment.objects.filter(pk=comment.pk).update(name=_greek(comment.name))
+        bump()
+    return found
 
 
 def test_brackets_hold_what_they_should() -> None:
@@ -105,9 +116,29 @@ def test_every_page_was_looked_at(shown: dict[str, list[str]]) -> None:
     assert {page for page in pages - shown.keys() if not ELSEWHERE.search(page)} == set()
 
 
-@pytest.mark.parametrize("kind", [mode for mode, _label in MODES if mode in Mail.values])
+@pytest.mark.parametrize("kind", [mode for mode, _label in MODES if mode in MailKind.values])
 def test_no_word_of_a_letter_escapes_translation(everywhere: list[Kind], kind: str) -> None:
     letter = sample(Wording.of(Site.objects.get(is_default_site=True)), kind)
+    assert outside_of(html.document_fromstring(letter.html)) == []
+    assert outside(letter.subject + " " + letter.text) == []
+
+
+@pytest.mark.parametrize(
+    ("write", "state"),
+    [
+        (letters.confirmation, CommentState.UNCONFIRMED),
+        (letters.shown, CommentState.APPROVED),
+        (letters.notice, CommentState.WAITING),
+    ],
+)
+def test_no_word_of_a_letter_about_a_comment_escapes_translation(
+    everywhere: list[Kind], write: Callable[[Mail], tuple[Site, Letter]], state: CommentState
+) -> None:
+    post = PostPage.objects.filter(live=True).earliest("pk")
+    comment = make_comment(post, "ναι", name="γ", state=state)
+    editor = User.objects.create_superuser("1")
+    mail = Mail(to=comment.address, context={"comment": comment.pk, "comments": [comment.pk], "user": editor.pk})
+    _site, letter = write(mail)
     assert outside_of(html.document_fromstring(letter.html)) == []
     assert outside(letter.subject + " " + letter.text) == []
 
