@@ -6,6 +6,7 @@ from wagtailmarkdown.utils import render_markdown
 from blog.markdown import Rendered, plain, prefixed, render, render_comment, render_short
 from tests.hostile import corpus
 
+PLAY = '<img alt="" src="/static/embed.svg" width="608" height="342" loading="lazy"> '  # of what is embedded
 GOLDEN = {
     "footnotes": (
         "A note.[^a] Again.[^a] Other.[^b]\n\n[^a]: First *note*.\n[^b]: Second.",
@@ -127,9 +128,9 @@ GOLDEN = {
     "films embedded": (
         '<iframe src="https://www.youtube-nocookie.com/embed/abc?rel=0" title="A &amp; B"></iframe>\n\n'
         "<iframe src='//peer.example/videos/embed/xyz'></iframe>\n\n<iframe src=//player.vimeo.com/video/1></iframe>",
-        '<p><a href="https://www.youtube.com/watch?v=abc">A &amp; B</a></p>\n\n'
-        '<p><a href="https://peer.example/w/xyz">https://peer.example/w/xyz</a></p>\n\n'
-        '<p><a href="https://vimeo.com/1">https://vimeo.com/1</a></p>',
+        f'<p><a href="https://www.youtube.com/watch?v=abc">{PLAY}A &amp; B</a></p>\n\n'
+        f'<p><a href="https://peer.example/w/xyz">{PLAY}https://peer.example/w/xyz</a></p>\n\n'
+        f'<p><a href="https://vimeo.com/1">{PLAY}https://vimeo.com/1</a></p>',
     ),
     "films of one's own": (
         "<video src=/v.mp4 autoplay></video>",

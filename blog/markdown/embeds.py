@@ -1,4 +1,4 @@
-"""Embedded pages: an `<iframe>` becomes a link to what it would have shown, as no third party is to be called. Pure."""
+"""Embedded pages: an `<iframe>` becomes a picture that links to what it would have shown: no third party is called. Pure."""
 
 import html
 import re
@@ -6,6 +6,7 @@ from re import Match
 
 IFRAME = re.compile(r"<iframe\b([^<>]{0,2000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+PICTURE = '<img src="/static/embed.svg" width="608" height="342" alt="">'  # the site's own, as wide as a text
 # A player's address, and that of the page one can visit.
 PLAYERS = [
     (re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+).*"), r"https://www.youtube.com/watch?v=\1"),
@@ -15,14 +16,15 @@ PLAYERS = [
 
 
 def link_embeds(text: str) -> str:
-    """Put a link in the place of every embedded page; the text is not clean yet."""
+    """Put a picture with a link in the place of every embedded page; the text is not clean yet."""
     return IFRAME.sub(_link, text)
 
 
 def _link(match: Match[str]) -> str:
     found = {m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "") for m in ATTRIBUTE.finditer(match[1])}
     address = visitable(found.get("src", "").strip())
-    return f'<p><a href="{html.escape(address)}">{html.escape(found.get("title") or address)}</a></p>' if address else ""
+    title = html.escape(found.get("title") or address)
+    return f'<p><a href="{html.escape(address)}">{PICTURE} {title}</a></p>' if address else ""
 
 
 def visitable(address: str) -> str:
