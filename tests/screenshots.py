@@ -55,6 +55,8 @@ SHEET = (
     *map(Shot, ("tags", "streams", "feeds", "author")),
     *map(Shot, ("nothing yet", "no note bears all", "unknown tags", "too many tags")),
     *map(Shot, ("sign-up for an unknown tag", "sent", "confirm", "manage")),
+    *map(Shot, ("very many notes", "the only note", "posts to start with", "own name, colour and footer")),
+    *map(Shot, ("post with comments", "comment", "post with a picture, and others related", "latest comments")),
     *map(Shot, ("failure", "password", "right to left", "long post")),
     *(Shot(kind, "dark") for kind in ("listing", "post with everything", "tags", "sign-up for tags")),
     Shot("two tags, without a third", forced="active"),

@@ -27,6 +27,12 @@ BY_KEYBOARD = (
     "long post",
     "post with comments",
     "comment",
+    "very many notes of a tag",
+    "search, nothing found",
+    "posts to start with",
+    "post with a picture, and others related",
+    "streams",
+    "leave",
 )
 # Each control that a keyboard must reach, in the order of the source, as a short name.
 CONTROLS = """() => {
