@@ -82,7 +82,7 @@ def periods(found: list[Period]) -> SafeString:
 def _period(period: Period, most: int, language: str | None) -> str:
     label = escape(period.label)
     link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
-    return f'<li>{link}<meter max={most} value={period.count} aria-hidden=true></meter> {grouped(period.count, language)}'
+    return f"<li>{link}<meter max={most} value={period.count} aria-hidden=true></meter> {grouped(period.count, language)}"
 
 
 def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
