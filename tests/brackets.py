@@ -10,6 +10,7 @@ from django.test import override_settings
 from django.utils.translation import trans_real
 from lxml.html import HtmlElement
 
+CODE = "et"
 OPEN, CLOSED = "⟦", "⟧"
 SPOKEN = ("alt", "aria-label", "content", "placeholder", "title")  # attributes that hold words
 NOT_WORDS = ("code", "kbd", "math", "pre", "script", "style")
@@ -33,17 +34,11 @@ class Brackets(trans_real.DjangoTranslation):
 
 @contextmanager
 def bracketed() -> Iterator[None]:
-    """Let the site's language be that one, as if it were its German."""
-    with override_settings(LANGUAGE_CODE="de"):
-        kept = trans_real.translation("de")
-        trans_real._translations["de"] = Brackets("de")  # type: ignore[attr-defined]
-        trans_real._default = None  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            trans_real._translations["de"] = kept  # type: ignore[attr-defined]
-            trans_real._default = None  # type: ignore[attr-defined]
-    assert settings.LANGUAGE_CODE == "en"
+    """Let the site's language be that one: it goes by the name of another, of which nothing is kept in memory."""
+    with override_settings(LANGUAGES=[*settings.LANGUAGES, (CODE, "Estonian")], LANGUAGE_CODE=CODE):
+        trans_real._translations[CODE] = Brackets(CODE)  # type: ignore[attr-defined]
+        yield
+    trans_real._translations.pop(CODE, None)  # type: ignore[attr-defined]
 
 
 def outside(text: str) -> list[str]:

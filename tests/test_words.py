@@ -22,7 +22,7 @@ from signup.models import Mail, Wording
 from signup.models.outbox import Kind as MailKind
 from signup.previews import MODES, sample
 from tests import brackets
-from tests.brackets import LATIN, bracketed, outside, outside_of
+from tests.brackets import CODE, LATIN, bracketed, outside, outside_of
 from tests.comment_factories import make_comment
 from tests.page_kinds import Kind, kinds
 from tests.stage import DEMO
@@ -150,7 +150,7 @@ def test_no_word_of_a_feed_escapes_translation(everywhere: list[Kind], form: str
     assert [
         word for text in tree.xpath("//*[local-name()='title' or local-name()='description']/text()") for word in outside(text)
     ] == []
-    assert tree.xpath("string(//@xml:lang | //language)") == "de"
+    assert tree.xpath("string(//@xml:lang | //language)") == CODE
 
 
 def test_long_address_is_refused_in_the_language(everywhere: list[Kind]) -> None:
