@@ -1,10 +1,12 @@
 """Searching inside a selection: found where it stands, marked, and honest when there is nothing."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from blog.models import BlogPage
-from blog.searching import excerpt
+from blog.searching import excerpt, learn_sizes, search_ids
 from tests.factories import make_post
 
 
@@ -49,3 +51,18 @@ def test_nothing_found_says_so(client: Client, blog: BlogPage) -> None:
     make_post(blog, "a")
     page = client.get("/?q=%3Cb%3Eunheard").content.decode()
     assert "No note here holds “&lt;b&gt;unheard”." in page
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts its tables by itself")
+def test_search_asks_the_search_index_once(blog: BlogPage) -> None:
+    for number in range(80):  # of few it does not matter
+        make_post(blog, "a", body=f"Words {number}")
+    learn_sizes()
+    with CaptureQueriesContext(connection) as asked:
+        assert len(search_ids(blog.path, "words 77")) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        plan = [step[3] for step in cursor.fetchall()]
+    search = next(place for place, step in enumerate(plan) if "VIRTUAL TABLE" in step)
+    assert plan[search] == "SCAN U0 VIRTUAL TABLE INDEX 0:M3"
+    assert "SEARCH U1 USING INTEGER PRIMARY KEY (rowid=?)" in plan[search + 1 :]

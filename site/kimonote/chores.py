@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
+from blog.searching import learn_sizes
 from comments import moderation, writing
 from kimonote.purging import purge_changed
 from kimonote.worker import Chore
@@ -45,11 +46,12 @@ def read_returned() -> bool:
 
 
 def tidy_up() -> None:
-    """Delete what has served its time."""
+    """Delete what has served its time, and count what is there."""
     outbox.clear()
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
     writing.forget(timezone.now())
+    learn_sizes()
 
 
 def check_index() -> None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from blog.demo import EDITOR, fill_site
 from blog.foundation import found_blog
+from blog.searching import learn_sizes
 from kimonote.database import is_behind
 from kimonote.language import adopt_language
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         adopt_language(self.stdout.write)
         blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
         password = fill_site(blog) if demo else None
+        learn_sizes()
         self.stdout.write(f"The site:  {settings.SITE_URL}/\nTo write:  {settings.SITE_URL}/admin/")
         if password:
             self.stdout.write(f"           as “{EDITOR}” with the password {password} (shown this once)")
