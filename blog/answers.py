@@ -85,6 +85,8 @@ def _made_elsewhere(request: HttpRequest, index: TagIndex) -> HttpResponse | Non
 
 
 def _still_holds(request: HttpRequest, index: TagIndex) -> bool:
+    if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" not in request.META:
+        return False
     changed = int(index.changed.timestamp()) if _is_settled(index) else None
     conditional = get_conditional_response(request, validators(index.version, index.changed)[0], changed)
     return conditional is not None and conditional.status_code == 304

@@ -4,7 +4,7 @@ import logging
 import time
 from threading import Lock
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from blog.index_statement import read_changes, read_contents
@@ -25,7 +25,22 @@ _lock = Lock()
 
 
 def read_revision() -> int:
-    """Give the revision as committed now; 0 when nothing was ever saved."""
+    """Give the revision as committed now; 0 when nothing was ever saved.
+
+    Most requests begin with this question. Its answer shows that the connection lives, so nothing is asked to find that out;
+    a connection that was lost meanwhile is opened anew.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return _read_revision()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _read_revision()
+
+
+def _read_revision() -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT number FROM blog_indexrevision WHERE id = {IndexRevision.ROW}")  # noqa: S608
         row = cursor.fetchone()

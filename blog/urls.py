@@ -20,6 +20,7 @@ def with_feeds(prefix: str, view: Callable[..., HttpResponseBase], name: str) ->
 
 
 urlpatterns = [
+    *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),  # of all addresses most are of these
     path("robots.txt", site.robots),
     path("favicon.ico", site.favicon),
     path("sitemap.xml", site.sitemap_index),
@@ -30,7 +31,6 @@ urlpatterns = [
     path("tags/", tags.tags, name="tags"),
     path("streams/", listings.streams, name="streams"),
     *with_feeds("", listings.selection, "listing"),
-    *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),
     *with_feeds("@<expression:handle>/", listings.selection, "author"),
     *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
     *with_feeds("streams/<word:slug>/", listings.stream, "stream"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction, Revision, Site
 
@@ -366,3 +366,12 @@ def test_check_index_forgets_old_changes(blog: BlogPage) -> None:
     Change.objects.bulk_create(Change(revision=number, post_id=1) for number in range(1, 10))
     assert "5 old changes forgotten" in _check()
     assert list(Change.objects.order_by("revision").values_list("revision", flat=True)) == [6, 7, 8, 9]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no connection to lose")
+def test_revision_is_read_over_a_new_connection_where_the_old_one_was_lost() -> None:
+    before = snapshots.read_revision()
+    with pytest.raises(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert snapshots.read_revision() == before

@@ -9,6 +9,7 @@ from blog.listing import Listing
 from blog.notes import DESCRIPTION
 from blog.wording import notes
 
+BREAKS = re.compile(r"</?(?:p|h[1-6]|li|[ou]l|d[ltd]|t[dhr]|table|pre|blockquote|div|br|hr)\b[^>]*>")  # words end there
 TAGS = re.compile(r"<[^>]*>")
 NAMED = 8  # tags that go with it most
 
@@ -18,7 +19,7 @@ def description(listing: Listing, title: str, about: str) -> str:
 
     Without one: “Notes tagged mail: 21 notes, with deliverability, selections, feeds”.
     """
-    written = " ".join(unescape(TAGS.sub(" ", about)).split())
+    written = " ".join(unescape(TAGS.sub("", BREAKS.sub(" ", about))).split())
     if written:
         return Truncator(written).words(DESCRIPTION, truncate=" …")
     with_these = [facet.tag.name for facet in listing.facets[:NAMED]]

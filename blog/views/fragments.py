@@ -13,7 +13,7 @@ from blog.feeds import FeedLink
 from blog.navigation import FacetLink, Period
 from blog.notes import host
 from blog.numbers import grouped, number
-from blog.phrases import gettext as _
+from blog.phrases import spoken
 
 LABELS = 10_000  # kept at once
 NOFOLLOW = ' rel="nofollow"'
@@ -53,11 +53,13 @@ def facet_list(facets: list[FacetLink], query: str, nofollow: bool) -> SafeStrin
     if not facets:
         return SafeString()
     end = f'{escape(query)}"{NOFOLLOW if nofollow else ""} aria-label="'
-    language, without = get_language() or "", escape(_("without %s"))
+    language = get_language()
+    _ = spoken(language)
+    without = escape(_("without %s"))
     return _join("facets", [_facet(facet, end, language, without) for facet in facets])
 
 
-def _facet(facet: FacetLink, end: str, language: str, without: str) -> str:
+def _facet(facet: FacetLink, end: str, language: str | None, without: str) -> str:
     name, count = escape(facet.name), grouped(facet.count, language)
     return (  # a percent-encoded path holds nothing to escape
         f'<li><a href="{facet.add}{end}{_adding(language, facet.count) % name}">{name} <b>{count}</b></a>'
@@ -66,17 +68,18 @@ def _facet(facet: FacetLink, end: str, language: str, without: str) -> str:
 
 
 @lru_cache(LABELS)
-def _adding(language: str, count: int) -> str:
+def _adding(language: str | None, count: int) -> str:
     """What a facet's link does, in the language of this thread, with a place for the tag: “add %s, 4 notes”."""
     label = ngettext("add %(tag)s, %(count)s note", "add %(tag)s, %(count)s notes", count)
-    return escape(label % {"tag": "%s", "count": number(count)})
+    return escape(label % {"tag": "%s", "count": grouped(count, language)})
 
 
 def periods(found: list[Period]) -> SafeString:
     """Years or months, each with its count and a bar as long as it is."""
-    most = max((period.count for period in found), default=1)
-    language = get_language()
-    return _join("periods", [_period(period, most, language) for period in found]) if found else SafeString()
+    if not found:
+        return SafeString()
+    most, language = max(period.count for period in found), get_language()
+    return _join("periods", [_period(period, most, language) for period in found])
 
 
 def _period(period: Period, most: int, language: str | None) -> str:
@@ -87,6 +90,7 @@ def _period(period: Period, most: int, language: str | None) -> str:
 
 def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
     """The tags of a cloud, each with a link to its notes and one to what goes with it."""
+    _ = spoken()
     goes_with = escape(_("tags that go with %s"))
     return SafeString("\n".join(_cloud_tag(tag, goes_with) for tag in cloud))  # each part is escaped
 
@@ -97,7 +101,8 @@ def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
     if tag.narrower:
         label = f"{borne}: {goes_with % name}"
         count = f'<a class=count href="{tag.narrower}" rel=nofollow aria-label="{label}">{borne}</a>'
-    return f'<li class=s{tag.size}><a href="{escape(tag.address)}">{name}</a> {count}'
+    size = f" class=s{tag.size}" if tag.size > 1 else ""
+    return f'<li{size}><a href="{escape(tag.address)}">{name}</a> {count}'
 
 
 def _join(kind: str, items: list[str]) -> SafeString:

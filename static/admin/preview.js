@@ -1,4 +1,5 @@
-// Has the Markdown editor's preview rendered by the server: the address stands in this script's data-preview.
+// Has the Markdown editor's preview rendered by the server: the address stands in this script's data-preview. And has the
+// spelling checked by the browser, since the editor would ask another site for a dictionary.
 (() => {
   const address = document.currentScript.dataset.preview;
   const PAUSE = 300; // milliseconds without a key before the text is sent
@@ -14,6 +15,8 @@
   window.wagtailMarkdown = window.wagtailMarkdown || {};
   window.wagtailMarkdown.options = {
     ...window.wagtailMarkdown.options,
+    spellChecker: false,
+    inputStyle: "contenteditable",
     previewRender(text, preview) {
       clearTimeout(waiting.get(preview));
       waiting.set(preview, setTimeout(render, PAUSE, text, preview));

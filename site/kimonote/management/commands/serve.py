@@ -22,6 +22,7 @@ from granian.server import MPServer
 REQUEST_HEAD = 64 * 1024  # bytes of address and headers together; beyond, granian answers 431 or 414
 HEAD_PATIENCE = 10_000  # milliseconds for a request's head to arrive
 STOP_PATIENCE = 4  # seconds that a process may take to finish its requests when told to stop
+YOUNG = 10_000  # new objects until the next collection: a page makes a few thousand, and leaves none
 LOOK_AGAIN = 1  # second between two looks whether the parent lives
 
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         connections.close_all()
         gc.collect()
         gc.freeze()  # what is there now stays: no collection need look at it again, nor copy its pages
+        gc.set_threshold(YOUNG)
         make_server(**options).serve(target_loader=partial(load_in_child, os.getpid()), wrap_loader=False)
 
 
