@@ -6,9 +6,12 @@ Without Chromium such tests are skipped with a line that says so; where CI is se
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -37,6 +40,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"browser", "tab"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+
+
+@contextmanager
+def serving() -> Iterator[LiveServer]:
+    """A server in this process, on the connection of the test or module that runs.
+
+    A browser may keep its end of a connection open after the server's end: the thread that served it lets go of the database
+    only then, and may.
+    """
+    server = LiveServer("127.0.0.1")
+    try:
+        yield server
+    finally:
+        server.stop()
+        if connection.vendor == "sqlite":
+            connection.inc_thread_sharing()
 
 
 @pytest.fixture(scope="session")

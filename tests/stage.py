@@ -18,6 +18,7 @@ from blog.models import Author, BlogPage, PostPage, PostTag, Stream, Tag
 from blog.models.comments import LONGEST_COMMENT
 from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
 from blog.models.revision import bump
+from tests.browser import serving
 from tests.comment_factories import make_comment
 from tests.factories import make_blog, make_post
 from tests.stage_own import fill_own
@@ -91,10 +92,8 @@ def stage(filled: BlogPage) -> Iterator[LiveServer]:
     """The six blogs behind a server in this process."""
     if connection.vendor != "sqlite":
         pytest.skip("Only a SQLite database in memory can be shared with the server while its transaction is open.")
-    with override_settings(ROOT_URLCONF="tests.stage_urls"):
-        server = LiveServer("127.0.0.1")
+    with override_settings(ROOT_URLCONF="tests.stage_urls"), serving() as server:
         yield server
-        server.stop()
 
 
 def _fill_long(blog: BlogPage) -> None:

@@ -25,6 +25,7 @@ from signup.models import SignupPage, Wording
 from signup.models.outbox import Kind
 from signup.models.wording import SUBJECT_LENGTH, TEXT_LENGTH
 from signup.previews import sample
+from tests.browser import serving
 from tests.hostile.filling import Hostile, enter, hostile, packed
 from tests.hostile.looking import TRAP, pages_at, prepare, ran_alone, ran_inside, wrong_in
 from tests.signup_factories import make_subscriber
@@ -224,9 +225,8 @@ def test_editors_preview_runs_no_script(tab: Page, hostile: Hostile, editor: Cli
 def server(hostile: Hostile) -> Iterator[LiveServer]:
     if connection.vendor != "sqlite":
         pytest.skip("Only a SQLite database in memory can be shared with the server while its transaction is open.")
-    server = LiveServer("127.0.0.1")
-    yield server
-    server.stop()
+    with serving() as server:
+        yield server
 
 
 def test_policy_has_no_script_to_refuse(tab: Page, hostile: Hostile, server: LiveServer) -> None:

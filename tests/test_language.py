@@ -85,7 +85,7 @@ def test_pages_speak_german(blog: BlogPage, german: LazySettings) -> None:
     make_post(blog, "Zoo", title="Zwei", published=datetime(2017, 3, 1, tzinfo=UTC))
     said = page("/tags/zoo/")
     assert '<html lang="de">' in said
-    assert '<p class="found">2 Notizen, neueste zuerst' in said
+    assert "<p class=found>2 Notizen, neueste zuerst" in said
     assert '<a href="/tags/arm+zoo/" rel="nofollow" aria-label="Arm dazu, 1 Notiz">' in said
     assert "<title>Notizen zu Zoo · " in said
     assert "März 2017" in page("/tags/zoo/?year=2017")

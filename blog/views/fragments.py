@@ -23,15 +23,14 @@ def alternates(feeds: Iterable[FeedLink], title: str) -> SafeString:
     """A listing's feeds, for feed readers to discover."""
     title = escape(title)
     lines = [
-        f'<link rel="alternate" type="{feed.type}" title="{title} ({feed.name})" href="{escape(feed.address)}">\n'
-        for feed in feeds
+        f'<link rel=alternate type={feed.type} title="{title} ({feed.name})" href="{escape(feed.address)}">\n' for feed in feeds
     ]
     return SafeString("".join(lines))  # each part is escaped
 
 
 def feed_list(feeds: Iterable[FeedLink]) -> SafeString:
     """A listing's feeds, for readers to follow."""
-    links = [f'<a href="{escape(feed.address)}" type="{feed.type}">{feed.name}</a>' for feed in feeds]
+    links = [f'<a href="{escape(feed.address)}" type={feed.type}>{feed.name}</a>' for feed in feeds]
     return SafeString(" · ".join(links))  # each part is escaped
 
 
@@ -106,4 +105,4 @@ def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
 
 
 def _join(kind: str, items: list[str]) -> SafeString:
-    return SafeString(f'<ul class="{kind}">{"".join(items)}</ul>')  # each part is escaped
+    return SafeString(f"<ul class={kind}>{''.join(items)}</ul>")  # each part is escaped
