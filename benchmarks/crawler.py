@@ -18,7 +18,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from statistics import median
 from threading import Event, Lock
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from benchmarks.serving import Server, ask, manage, site, site_environment
 from benchmarks.tables import figure, percentile
@@ -29,6 +29,7 @@ ALONE = 10  # seconds that the reader is measured before the crawler comes
 SIZE = "14000"  # posts of a site of its own
 MOST_P99 = 100  # milliseconds
 LINK = re.compile(r'href="([^"#]+)')
+RESERVED = "!#$%&'()*+,/:;=?@[]~"  # what a browser leaves as it is when it encodes a link's other signs
 BROWSER = {"Accept-Encoding": "br"}
 THREADS = 8
 
@@ -51,7 +52,7 @@ class Crawler:
             self._waiting[place], self._waiting[-1] = self._waiting[-1], self._waiting[place]
             path = self._waiting.pop()
         try:
-            status, _headers, body = ask(self._port, path)
+            status, _headers, body = ask(self._port, quote(path, safe=RESERVED))
         except (OSError, HTTPException):
             status, body = 0, b""
         with self._lock:
