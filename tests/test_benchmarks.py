@@ -29,7 +29,12 @@ from blog.snapshots import snapshot
 from blog.tagindex import TagIndex
 from tests.factories import make_post
 
-PAGES = {"/tags/": '<a href="/tags/a+b/">', "/tags/a+b/": '<a href="/tags/">', "/": "hello"}
+PAGES = {
+    "/tags/": '<a href="/tags/a+b/"> <a href="/tags/日本/">',
+    "/tags/a+b/": '<a href="/tags/">',
+    "/tags/%E6%97%A5%E6%9C%AC/": "nothing further",
+    "/": "hello",
+}
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -156,11 +161,11 @@ def test_generator_refuses_a_page_that_fails(server: Server) -> None:
         load.press(server, "/absent", 0.1)
 
 
-def test_crawler_asks_for_each_address_once(server: Server) -> None:
+def test_crawler_asks_for_each_address_once_as_a_browser_does(server: Server) -> None:
     crawler = Crawler(server.port, Random(1))
     for _ in range(5):
         crawler.step()
-    assert crawler.answers == {200: 2}
+    assert crawler.answers == {200: 3}
 
 
 @pytest.mark.parametrize("url", ["http://notes.example/", "http://10.0.0.1:8000/", "https://127.0.0.1/", "127.0.0.1:8000"])

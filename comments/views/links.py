@@ -6,26 +6,24 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from blog.discussion import address_of
 from blog.models import Comment, CommentState
 from comments import writing
 from signup import tokens
 from signup.tokens import BadToken, ExpiredToken
-from signup.views.links import seal
+from signup.views.links import Page, behind_a_link
 from signup.views.visiting import SeeOther
 from signup.visits import network_of
 
 Opened = Callable[[HttpRequest, Comment], HttpResponse]
-Page = Callable[[HttpRequest, str], HttpResponse]
 
 
 def opened_by(purpose: str) -> Callable[[Opened], Page]:
     """Answer whoever bears a token for this purpose, without cookie or CSRF token, as sign-up's links do."""
 
     def decorate(view: Opened) -> Page:
+        @wraps(view)
         def attempt(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 comment = writing.comment_of(tokens.read(purpose, token))
@@ -39,13 +37,7 @@ def opened_by(purpose: str) -> Callable[[Opened], Page]:
                 return explain(request, _("Nothing is kept any more"), str(error), 410)
             return view(request, comment)
 
-        @csrf_exempt
-        @require_http_methods(["GET", "HEAD", "POST"])
-        @wraps(view)
-        def answer(request: HttpRequest, token: str) -> HttpResponse:
-            return seal(attempt(request, token))
-
-        return answer
+        return behind_a_link(attempt)
 
     return decorate
 

@@ -22,12 +22,10 @@ Page = Callable[[HttpRequest, str], HttpResponse]
 
 
 def opened_by(purpose: str, gone: Callable[[HttpRequest], HttpResponse] | None = None) -> Callable[[Opened], Page]:
-    """Answer whoever bears a token for this purpose; `gone` answers where nothing is kept about its subscriber any more.
-
-    No cookie and no CSRF token are needed: who can guess the address may do what its button does (RFC 8058, 3.2).
-    """
+    """Answer whoever bears a token for this purpose; `gone` answers where nothing is kept about its subscriber any more."""
 
     def decorate(view: Opened) -> Page:
+        @wraps(view)
         def attempt(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 subscriber = subscriptions.subscriber_of(tokens.read(purpose, token))
@@ -39,15 +37,24 @@ def opened_by(purpose: str, gone: Callable[[HttpRequest], HttpResponse] | None =
                 return gone(request) if gone else explain(request, _("Nothing is kept any more"), str(error), 410)
             return view(request, subscriber, token)
 
-        @csrf_exempt
-        @require_http_methods(["GET", "HEAD", "POST"])
-        @wraps(view)
-        def answer(request: HttpRequest, token: str) -> HttpResponse:
-            return seal(attempt(request, token))
-
-        return answer
+        return behind_a_link(attempt)
 
     return decorate
+
+
+def behind_a_link(page: Page) -> Page:
+    """A page that a letter's link leads to, for another room's letters too.
+
+    No cookie and no CSRF token are needed: who can guess the address may do what its button does (RFC 8058, 3.2).
+    """
+
+    @csrf_exempt
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(page)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        return seal(page(request, token))
+
+    return answer
 
 
 def seal(response: HttpResponse) -> HttpResponse:
