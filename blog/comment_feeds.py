@@ -12,7 +12,7 @@ from blog.feeds import Channel, Entry
 from blog.models import Comment
 from blog.models.wholes import Whole
 from blog.notes import note
-from blog.sites import blog_of, index_of
+from blog.sites import base_of, blog_of, index_of
 
 
 def of_post(request: HttpRequest, post: Whole, comments: list[Comment], form: str) -> HttpResponse:
@@ -32,7 +32,7 @@ def of_blog(request: HttpRequest, comments: list[Comment], form: str) -> HttpRes
 def _answer(
     request: HttpRequest, title: str, path: str, page: str, comments: list[tuple[Comment, str, str]], form: str
 ) -> HttpResponse:
-    blog, site, date = blog_of(request), f"{request.scheme}://{request.get_host()}", feeds.DATES[form]
+    blog, site, date = blog_of(request), base_of(request), feeds.DATES[form]
     entries = [_entry(comment, site, slug, post, date) for comment, slug, post in comments]
     last = max((_approved(comment) for comment, _slug, _post in comments), default=index_of(request).changed)
     channel = Channel(

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from blog.sites import Blog, blog_of
+from blog.sites import Blog, base_of, blog_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -17,4 +17,4 @@ def site(request: HttpRequest) -> dict[str, Any]:
         except Http404:
             return None
 
-    return {"blog": SimpleLazyObject(blog), "base": f"{request.scheme}://{request.get_host()}"}
+    return {"blog": SimpleLazyObject(blog), "base": base_of(request)}

@@ -17,6 +17,7 @@ from blog.around import tags_of
 from blog.listing import Listing
 from blog.models.wholes import Whole, read_wholes
 from blog.selection import quoted
+from blog.sites import base_of
 from blog.stencils import fill, fill_each
 from blog.tagindex import Cursor
 
@@ -110,7 +111,7 @@ def _query(listing: Listing, **place: str | None) -> str:
 
 
 def _channel(request: HttpRequest, listing: Listing, form: str, title: str) -> Channel:
-    site = f"{request.scheme}://{request.get_host()}"
+    site = base_of(request)
     feed = site + listing.path + file_name(form)
     index, reading = listing.index, listing.reading
     page = index.page(listing.chosen, FEED_LENGTH, before=reading.before, after=reading.after)

@@ -86,6 +86,11 @@ def index_of(request: HttpRequest) -> TagIndex:
     return index
 
 
+def base_of(request: HttpRequest) -> str:
+    """The site's address, without a path: where it was asked for."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
 def audience_of(request: HttpRequest) -> frozenset[int]:
     """The view restrictions that this reader passes; none for whoever has no session."""
     if is_public(request):

@@ -6,13 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from blog.sites import blog_of
+from blog.sites import base_of, blog_of
 from blog.stencils import Word, fill
-
-
-def base_of(request: HttpRequest) -> str:
-    """The site's address, without a path."""
-    return f"{request.scheme}://{request.get_host()}"
 
 
 def page_context(request: HttpRequest, **context: Any) -> dict[str, Any]:

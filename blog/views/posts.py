@@ -18,11 +18,11 @@ from blog.models.wholes import Whole, read_whole
 from blog.notes import Note, note
 from blog.pictures import SIZES, versions
 from blog.selection import Selection, SelectionError
-from blog.sites import blog_of, index_of, is_public
+from blog.sites import base_of, blog_of, index_of, is_public
 from blog.stencils import Word
 from blog.views.fragments import alternates, feed_list, title_list
 from blog.views.linked import blog_posting
-from blog.views.pages import base_of, fill_page
+from blog.views.pages import fill_page
 
 
 class Cover(NamedTuple):
