@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from blog import feeds
 from blog.discussion import address_of, title_of
-from blog.feeds import Channel, Entry
+from blog.entries import DATES, Entry, absolute, tell
+from blog.feeds import Channel
 from blog.models import Comment
 from blog.models.wholes import Whole
 from blog.notes import note
@@ -32,7 +33,7 @@ def of_blog(request: HttpRequest, comments: list[Comment], form: str) -> HttpRes
 def _answer(
     request: HttpRequest, title: str, path: str, page: str, comments: list[tuple[Comment, str, str]], form: str
 ) -> HttpResponse:
-    blog, site, date = blog_of(request), base_of(request), feeds.DATES[form]
+    blog, site, date = blog_of(request), base_of(request), DATES[form]
     entries = [_entry(comment, site, slug, post, date) for comment, slug, post in comments]
     last = max((_approved(comment) for comment, _slug, _post in comments), default=index_of(request).changed)
     channel = Channel(
@@ -44,7 +45,7 @@ def _answer(
         updated=date(last),
         author=blog.title,
         language=blog.language,
-        entries=entries,
+        entries=tell(entries, form),
     )
     return feeds.written(channel, form)
 
@@ -55,7 +56,7 @@ def _entry(comment: Comment, site: str, slug: str, post: str, date: Callable[[da
         id=comment.key.urn,
         title=_("%(name)s on “%(post)s”") % {"name": comment.shown_name, "post": post},
         address=address,
-        content=feeds.absolute(comment.html, site, address),
+        content=absolute(comment.html, site, address),
         summary="",
         published=date(comment.sent),
         updated=date(_approved(comment)),

@@ -1,24 +1,17 @@
 """Feeds of a listing: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1, with full content, paged by RFC 5005's links."""
 
-import json
-import re
-from collections.abc import Callable
-from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
-from xml.sax.saxutils import escape  # which leaves quotes alone: texts are full of them
+from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.feedgenerator import rfc2822_date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from blog.around import tags_of
+from blog.entries import DATES, dumps, tell_of_posts
+from blog.fragmentcache import FragmentCache, Told
 from blog.listing import Listing
-from blog.models.wholes import Whole, read_wholes
-from blog.selection import quoted
 from blog.sites import base_of
-from blog.stencils import fill, fill_each
+from blog.stencils import fill
 from blog.tagindex import Cursor
 
 FEED_LENGTH = 20  # posts
@@ -29,18 +22,10 @@ CONTENT_TYPES = {
     "json": "application/feed+json; charset=utf-8",
 }
 TYPES = {form: content_type.partition(";")[0] for form, content_type in CONTENT_TYPES.items()}
-TOLD = 10_000  # dates, and tags as XML, that are kept as they were told
-DATES: dict[str, Callable[[datetime], str]] = {
-    "rss": lru_cache(TOLD)(rfc2822_date),
-    "atom": datetime.isoformat,
-    "json": datetime.isoformat,
-}
-CATEGORIES = {"rss": "<category>{}</category>\n", "atom": '<category term="{}"/>\n'}
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
-QUOTE = {'"': "&quot;"}
-CHOICES = re.compile(r'</?picture>|<source [^>]*>|(<img [^>]*?) srcset="[^"]*" sizes="[^"]*"')
-OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
+
+entries_told: FragmentCache[Told] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
 
 class FeedLink(NamedTuple):
@@ -49,21 +34,6 @@ class FeedLink(NamedTuple):
     name: str
     type: str
     address: str
-
-
-class Entry(NamedTuple):
-    """A post as every feed tells of it; addresses are absolute."""
-
-    id: str
-    title: str
-    address: str
-    content: str  # HTML
-    summary: str
-    published: str
-    updated: str
-    author: str
-    tags: tuple[str, ...]
-    about: str  # the address an external post is about
 
 
 class Channel(NamedTuple):
@@ -77,7 +47,7 @@ class Channel(NamedTuple):
     updated: str
     author: str
     language: str
-    entries: list[Entry]
+    entries: list[str]  # as told in its form
 
 
 def file_name(form: str) -> str:
@@ -113,60 +83,24 @@ def _query(listing: Listing, **place: str | None) -> str:
 def _channel(request: HttpRequest, listing: Listing, form: str, title: str) -> Channel:
     site = base_of(request)
     feed = site + listing.path + file_name(form)
-    index, reading = listing.index, listing.reading
+    blog, index, reading = listing.blog, listing.index, listing.reading
     page = index.page(listing.chosen, FEED_LENGTH, before=reading.before, after=reading.after)
-    posts = read_wholes(page.ids)
-    entries = [_entry(posts[id_], listing, site, DATES[form]) for id_ in page.ids if id_ in posts]
-    title = f"{listing.blog.title}: {title}" if listing.selection else listing.blog.title
+    told = entries_told.get(index, page.ids, lambda ids: tell_of_posts(ids, index, blog, site, form), blog.id, site, form)
     return Channel(
-        title=title,
+        title=f"{blog.title}: {title}" if listing.selection else blog.title,
         site=site,
         page=site + listing.address(),
         itself=feed + _query(listing, before=_text(reading.before), after=_text(reading.after)),
         older=feed + _query(listing, before=str(page.older)) if page.older else None,
-        updated=DATES[form](max((post.updated for post in posts.values()), default=index.changed)),
-        author=entries[0].author if entries else title,
-        language=listing.blog.language,
-        entries=entries,
+        updated=DATES[form](max((part.updated for part in told.values()), default=index.changed)),
+        author=blog.title,
+        language=blog.language,
+        entries=[part.text for part in told.values()],
     )
 
 
 def _text(place: Cursor | None) -> str | None:
     return str(place) if place else None
-
-
-def _entry(post: Whole, listing: Listing, site: str, date: Callable[[datetime], str]) -> Entry:
-    address, published = f"{site}/{quoted(post.slug)}/", date(post.published)
-    return Entry(
-        id=_urn(post.key),
-        title=post.title,
-        address=address,
-        content=absolute(post.html, site, address),
-        summary=post.excerpt,
-        published=published,
-        updated=published if post.updated == post.published else date(post.updated),
-        author=post.author or listing.blog.title,
-        tags=tuple(tag.name for tag in tags_of(listing.index, post.pk)),
-        about=post.link,
-    )
-
-
-def _urn(key: str) -> str:
-    """The name of a UUID of 32 hexadecimal digits (RFC 9562, section 4)."""
-    return f"urn:uuid:{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
-
-
-def absolute(html: str, site: str, address: str) -> str:
-    """Make the addresses of a post's links and images whole, since a feed is read elsewhere; of an image, one is enough.
-
-    >>> absolute('<a href="/tags/a/">a</a> <a href="#b">b</a>', "https://x.example", "https://x.example/p/")
-    '<a href="https://x.example/tags/a/">a</a> <a href="https://x.example/p/#b">b</a>'
-    """
-    if "srcset=" in html:
-        html = CHOICES.sub(lambda found: found[1] or "", html)
-    if '="/' not in html and '="#' not in html:  # seen at once, where the pattern takes its time
-        return html
-    return OWN_ADDRESS.sub(lambda found: found[1] + (address + "#" if found[2] == "#" else site + "/"), html)
 
 
 def explanation() -> str:
@@ -176,34 +110,13 @@ def explanation() -> str:
 
 def _xml(channel: Channel, form: str) -> bytes:
     """RSS or Atom."""
-    entries = [_as_xml(entry, form) for entry in channel.entries]
-    words = {
-        **channel._asdict(),
-        "explanation": explanation(),
-        "entries": SafeString("".join(fill_each(f"blog/entry.{form}", entries))),
-    }
+    words = {**channel._asdict(), "explanation": explanation(), "entries": SafeString("".join(channel.entries))}
     return encode(fill(f"blog/feed.{form}", words))
 
 
 def encode(xml: str) -> bytes:
     """Encode XML without what it cannot hold, as names and texts may."""
     return xml.encode().translate(None, NO_XML).replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
-
-
-def _as_xml(entry: Entry, form: str) -> dict[str, str]:
-    """An entry's words. RSS takes its description for HTML, which a summary is not; in Atom that is a plain text."""
-    return {
-        **entry._asdict(),
-        "content": SafeString(escape(entry.content)),
-        "summary": escape(entry.summary) if form == "rss" else entry.summary,
-        "tags": SafeString("".join([_category(tag, form) for tag in entry.tags])),
-        **{name: SafeString(getattr(entry, name)) for name in ("id", "address", "published", "updated")},  # hold no such sign
-    }
-
-
-@lru_cache(TOLD)
-def _category(tag: str, form: str) -> str:
-    return CATEGORIES[form].format(escape(tag, QUOTE))
 
 
 def _json(channel: Channel) -> str:
@@ -216,21 +129,5 @@ def _json(channel: Channel) -> str:
         "feed_url": channel.itself,
         "language": channel.language,
         **({"next_url": channel.older} if channel.older else {}),
-        "items": [_json_item(entry) for entry in channel.entries],
     }
-    return json.dumps(feed, ensure_ascii=False, separators=(",", ":"))
-
-
-def _json_item(entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "url": entry.address,
-        **({"external_url": entry.about} if entry.about else {}),
-        "title": entry.title,
-        "content_html": entry.content,
-        "summary": entry.summary,
-        "date_published": entry.published,
-        "date_modified": entry.updated,
-        "authors": [{"name": entry.author}],
-        "tags": entry.tags,
-    }
+    return f'{dumps(feed)[:-1]},"items":[{",".join(channel.entries)}]}}'

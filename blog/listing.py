@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from blog.fragmentcache import FragmentCache
 from blog.models import PostPage, Stream
 from blog.models.wholes import Whole, read_wholes
 from blog.reading import FULL, PARAMETERS, Reading, query
@@ -18,6 +19,8 @@ from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
 NO_TEXT = "\0"  # stands for a value; no tag, word sought or name holds one
 CHUNK = 50  # posts read at once of a whole history
+
+cards_read: FragmentCache[str] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
 
 @dataclass
@@ -61,9 +64,8 @@ class Listing:
 
     @cached_property
     def cards(self) -> dict[int, str]:
-        """The page's cards by id, in reading order, but for posts deleted since the snapshot: one query."""
-        cards = PostPage.objects.cards(self.page.ids)
-        return {id_: cards[id_] for id_ in self.page.ids if id_ in cards}
+        """The page's cards by id, in reading order, but for posts deleted since the snapshot: one query, or none."""
+        return cards_read.get(self.index, self.page.ids, PostPage.objects.cards)
 
     @cached_property
     def excerpts(self) -> dict[int, str]:

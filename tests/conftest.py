@@ -3,6 +3,8 @@
 import pytest
 
 from blog import sites, snapshots
+from blog.feeds import entries_told
+from blog.listing import cards_read
 from blog.models import BlogPage
 from blog.pagecache import shelf
 from tests.factories import make_blog
@@ -22,3 +24,5 @@ def forget_everything() -> None:
     snapshots.clear()
     sites.clear()
     shelf.clear()
+    cards_read.clear()
+    entries_told.clear()

@@ -13,7 +13,8 @@ from django.utils.translation import override
 from lxml import etree
 
 from blog import feeds
-from blog.feeds import FEED_LENGTH, absolute
+from blog.entries import absolute
+from blog.feeds import FEED_LENGTH
 from blog.models import BlogPage
 from tests.factories import make_author, make_post
 

@@ -154,6 +154,7 @@ TAG_LIMIT = env.int("TAG_LIMIT", 8)  # tags that one selection may name
 FULL_VIEW_POSTS = env.int("FULL_VIEW_POSTS", 1000)  # posts on one page of a whole history
 FULL_VIEW_BYTES = env.int("FULL_VIEW_BYTES", 5_000_000)  # bytes of HTML on such a page
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished pages that each process keeps
+FRAGMENT_CACHE_BYTES = env.int("FRAGMENT_CACHE_BYTES", 8_000_000)  # … of cards that pages share, and of feeds' entries
 try:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # Wagtail's; it may fail with no one else

@@ -1,0 +1,130 @@
+"""Entries of feeds: a post or a comment as RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1 tell of it."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape  # which leaves quotes alone: texts are full of them
+
+from django.utils.feedgenerator import rfc2822_date
+from django.utils.safestring import SafeString
+
+from blog.around import tags_of
+from blog.fragmentcache import Told
+from blog.models.wholes import Whole, read_wholes
+from blog.selection import quoted
+from blog.sites import Blog
+from blog.stencils import fill_each
+from blog.tagindex import TagIndex
+
+REMEMBERED = 10_000  # dates, and tags as XML
+DATES: dict[str, Callable[[datetime], str]] = {
+    "rss": lru_cache(REMEMBERED)(rfc2822_date),
+    "atom": datetime.isoformat,
+    "json": datetime.isoformat,
+}
+CATEGORIES = {"rss": "<category>{}</category>\n", "atom": '<category term="{}"/>\n'}
+QUOTE = {'"': "&quot;"}
+CHOICES = re.compile(r'</?picture>|<source [^>]*>|(<img [^>]*?) srcset="[^"]*" sizes="[^"]*"')
+OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
+
+
+class Entry(NamedTuple):
+    """A post as every feed tells of it; addresses are absolute."""
+
+    id: str
+    title: str
+    address: str
+    content: str  # HTML
+    summary: str
+    published: str
+    updated: str
+    author: str
+    tags: tuple[str, ...]
+    about: str  # the address an external post is about
+
+
+def tell_of_posts(ids: list[int], index: TagIndex, blog: Blog, site: str, form: str) -> dict[int, Told]:
+    """These posts as entries in one of the three forms, by id: one query."""
+    posts = read_wholes(ids)
+    entries = [_entry(post, index, blog, site, DATES[form]) for post in posts.values()]
+    return {id_: Told(text, posts[id_].updated) for id_, text in zip(posts, tell(entries, form), strict=True)}
+
+
+def tell(entries: Iterable[Entry], form: str) -> list[str]:
+    """Write entries in one of the three forms."""
+    if form == "json":
+        return [dumps(_as_json(entry)) for entry in entries]
+    return list(fill_each(f"blog/entry.{form}", (_as_xml(entry, form) for entry in entries)))
+
+
+def dumps(told: dict[str, Any]) -> str:
+    """Write JSON, short."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _entry(post: Whole, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str]) -> Entry:
+    address, published = f"{site}/{quoted(post.slug)}/", date(post.published)
+    return Entry(
+        id=_urn(post.key),
+        title=post.title,
+        address=address,
+        content=absolute(post.html, site, address),
+        summary=post.excerpt,
+        published=published,
+        updated=published if post.updated == post.published else date(post.updated),
+        author=post.author or blog.title,
+        tags=tuple(tag.name for tag in tags_of(index, post.pk)),
+        about=post.link,
+    )
+
+
+def _urn(key: str) -> str:
+    """The name of a UUID of 32 hexadecimal digits (RFC 9562, section 4)."""
+    return f"urn:uuid:{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+
+
+def absolute(html: str, site: str, address: str) -> str:
+    """Make the addresses of a post's links and images whole, since a feed is read elsewhere; of an image, one is enough.
+
+    >>> absolute('<a href="/tags/a/">a</a> <a href="#b">b</a>', "https://x.example", "https://x.example/p/")
+    '<a href="https://x.example/tags/a/">a</a> <a href="https://x.example/p/#b">b</a>'
+    """
+    if "srcset=" in html:
+        html = CHOICES.sub(lambda found: found[1] or "", html)
+    if '="/' not in html and '="#' not in html:  # seen at once, where the pattern takes its time
+        return html
+    return OWN_ADDRESS.sub(lambda found: found[1] + (address + "#" if found[2] == "#" else site + "/"), html)
+
+
+def _as_xml(entry: Entry, form: str) -> dict[str, str]:
+    """An entry's words. RSS takes its description for HTML, which a summary is not; in Atom that is a plain text."""
+    return {
+        **entry._asdict(),
+        "content": SafeString(escape(entry.content)),
+        "summary": escape(entry.summary) if form == "rss" else entry.summary,
+        "tags": SafeString("".join([_category(tag, form) for tag in entry.tags])),
+        **{name: SafeString(getattr(entry, name)) for name in ("id", "address", "published", "updated")},  # hold no such sign
+    }
+
+
+@lru_cache(REMEMBERED)
+def _category(tag: str, form: str) -> str:
+    return CATEGORIES[form].format(escape(tag, QUOTE))
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "url": entry.address,
+        **({"external_url": entry.about} if entry.about else {}),
+        "title": entry.title,
+        "content_html": entry.content,
+        "summary": entry.summary,
+        "date_published": entry.published,
+        "date_modified": entry.updated,
+        "authors": [{"name": entry.author}],
+        "tags": entry.tags,
+    }
