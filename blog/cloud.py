@@ -12,6 +12,8 @@ from blog.selection import Selection
 from blog.slugs import in_order
 from blog.tagindex import TagIndex
 
+ON_A_PAGE = 2_000  # tags: a quarter of a megabyte of HTML
+
 
 class CloudTag(NamedTuple):
     """A tag in the cloud: its own listing, and the cloud of what goes with it, where it is borne more than once."""
@@ -23,20 +25,30 @@ class CloudTag(NamedTuple):
     size: int  # 1 to 5, by the logarithm of the count
 
 
-def cloud(index: TagIndex, within: Selection, by_count: bool) -> list[CloudTag]:
-    """Every tag, or every tag that goes with some, by name or by falling count."""
-    counted = index.facets(index.select(within), within.tags, len(index.tags()) + 1) if within else index.tags()
-    ordered = counted if by_count else sorted(counted, key=lambda facet: in_order(facet.tag.name))
+class Cloud(NamedTuple):
+    """A page of the tags there are, by use: those used most are on the first."""
+
+    tags: list[CloudTag]
+    found: int  # tags in all
+    first: int  # how many are on the pages before
+
+
+def cloud(index: TagIndex, within: Selection, by_count: bool, page: int = 1) -> Cloud:
+    """Every tag, or every tag that goes with some, a page at a time; on the page by name or by falling count."""
+    counted = index.facets(index.select(within), within.tags, len(index.numbers) + 1) if within else index.tags()
+    first = (page - 1) * ON_A_PAGE
+    shown = counted[first : first + ON_A_PAGE]
+    ordered = shown if by_count else sorted(shown, key=lambda facet: in_order(facet.tag.name))
     most = counted[0].count if counted else 1
     narrowing = len(within) + 1 < settings.TAG_LIMIT
     scale = 4 / log(most) if most > 1 else 0
     kept, narrower = query(within.parameters), Narrower(within)
-    found = []
+    tags = []
     for tag, count in ordered:
         path = narrower.adding(tag.slug)
         further = f"/tags/?with={path[path.index('/tags/') + 6 : -1]}" if narrowing and count > 1 else None
-        found.append(CloudTag(tag.name, count, path + kept, further, 1 + round(scale * log(count))))
-    return found
+        tags.append(CloudTag(tag.name, count, path + kept, further, 1 + round(scale * log(count))))
+    return Cloud(tags, len(counted), first)
 
 
 def cloud_address(within: Selection) -> str:

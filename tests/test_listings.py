@@ -216,6 +216,26 @@ def test_tags_by_name_and_by_count(client: Client, notes: BlogPage) -> None:
     assert Page(client, "/tags/?by=count").all(".cloud li") == ["c 4", "a 3", "b 2", "d 1"]
 
 
+def test_more_tags_than_a_page_holds_come_by_use(client: Client, notes: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blog.cloud.ON_A_PAGE", 2)
+    first, second = Page(client, "/tags/"), Page(client, "/tags/?page=2")
+    assert (first.all(".cloud li"), second.all(".cloud li")) == (["a 3", "b 2"], ["c 2", "d 1"])
+    assert first.all(".found")[0].startswith("4 tags, here places 1 to 2 by use")
+    assert (first.addresses(".pager a"), second.addresses(".pager a")) == (["/tags/?page=2"], ["/tags/"])
+    assert second.addresses("link[rel=canonical]") == ["http://testserver/tags/?page=2"]
+    assert Page(client, "/tags/?by=count&page=2").addresses(".pager a") == ["/tags/?by=count"]
+    assert Page(client, "/tags/?with=a").addresses(".pager a") == []
+
+
+@pytest.mark.parametrize(("page", "status"), [("3", 404), ("999999", 404), ("0", 400), ("-1", 400), ("x", 400), ("1" * 7, 400)])
+def test_page_of_tags_that_is_not_there_is_said_to_be_none(client: Client, notes: BlogPage, page: str, status: int) -> None:
+    answer = client.get(f"/tags/?page={page}")
+    assert answer.status_code == status
+    assert {404: f"The tags end before page {page}.", 400: "is no page: write a number from 1."}[
+        status
+    ] in answer.content.decode()
+
+
 def test_cloud_leads_to_a_tag_of_that_name_and_to_what_goes_with_one_borne_more_than_once(
     client: Client, blog: BlogPage
 ) -> None:

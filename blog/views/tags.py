@@ -1,24 +1,26 @@
 """Every tag with its count; and the tags that go with some."""
 
-from heapq import nlargest
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from blog.addressing import Elsewhere, check_known
 from blog.answers import public
-from blog.cloud import cloud, cloud_address
+from blog.cloud import Cloud, cloud, cloud_address
+from blog.navigation import Pager
 from blog.numbers import number
-from blog.reading import query
+from blog.reading import BadParameter, query
 from blog.selection import Selection
 from blog.sites import index_of
+from blog.stencils import Word
 from blog.views.errors import helpful
 from blog.views.fragments import cloud_items
 from blog.views.pages import fill_page
 
 BY_COUNT = "count"
 NAMED = 12  # tags, where the page is quoted
+MOST_DIGITS = 6  # of a page's number
 
 
 @public
@@ -28,21 +30,48 @@ def tags(request: HttpRequest) -> HttpResponseBase:
     index = index_of(request)
     within = Selection.parse(request.GET.get("with", ""))
     by_count = request.GET.get("by") == BY_COUNT
+    page = _page(request.GET.get("page", "1"))
     try:
         check_known(within, index)
     except Elsewhere as elsewhere:
         return redirect(cloud_address(elsewhere.selection), permanent=True)
+    found = cloud(index, within, by_count, page)
+    if page > 1 and not found.tags:
+        raise Http404(_("The tags end before page %s.") % page)
     kept = {"with": within.expression} if within else {}
-    found = cloud(index, within, by_count)
-    counted = ngettext("%(count)s tag", "%(count)s tags", len(found)) % {"count": number(len(found))}
-    most_used = nlargest(NAMED, found, key=lambda tag: tag.count)
-    words = {
+    order = {"by": BY_COUNT} if by_count else {}
+    words: dict[str, Word] = {
         "within": " + ".join(within.wanted),
-        "description": "" if within else ", ".join([counted, *(tag.name for tag in most_used)]),
-        "found": counted,
-        "cloud": cloud_items(found),
+        "description": "" if within or page > 1 else _description(found),
+        "found": _found(found),
+        "cloud": cloud_items(found.tags),
         "name_address": "/tags/" + query(kept),
         "count_address": "/tags/" + query(kept, {"by": BY_COUNT}),
-        "canonical": "/tags/",
+        "pager": Pager(
+            "/tags/" + query(kept, order, {"page": str(page - 1)} if page > 2 else {}) if page > 1 else None,
+            "/tags/" + query(kept, order, {"page": str(page + 1)}) if found.first + len(found.tags) < found.found else None,
+        ),
+        "canonical": "/tags/" + query({"page": str(page)} if page > 1 else {}),
     }
     return HttpResponse(fill_page(request, "blog/tags.html", words, by_count=by_count, here="tags", noindex=bool(within)))
+
+
+def _page(given: str) -> int:
+    if given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS and int(given):
+        return int(given)
+    raise BadParameter(gettext_noop("page=%(value)a is no page: write a number from 1."), value=given[:20])
+
+
+def _found(found: Cloud) -> str:
+    """How many tags there are, and which of them are here."""
+    counted = ngettext("%(count)s tag", "%(count)s tags", found.found) % {"count": number(found.found)}
+    if found.found == len(found.tags):
+        return counted
+    places = {"first": number(found.first + 1), "last": number(found.first + len(found.tags))}
+    return f"{counted}, " + _("here places %(first)s to %(last)s by use") % places
+
+
+def _description(found: Cloud) -> str:
+    """The number of tags, and those used most."""
+    most_used = sorted(found.tags, key=lambda tag: -tag.count)[:NAMED]
+    return ", ".join([_found(found), *(tag.name for tag in most_used)])
