@@ -96,10 +96,10 @@ def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
 
 def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
     name, borne = escape(tag.name), number(tag.count)
-    count = f"<span class=count>{borne}</span>"
+    count = f"<span>{borne}</span>"
     if tag.narrower:
         label = f"{borne}: {goes_with % name}"
-        count = f'<a class=count href="{tag.narrower}" rel=nofollow aria-label="{label}">{borne}</a>'
+        count = f'<a href="{tag.narrower}" rel=nofollow aria-label="{label}">{borne}</a>'
     size = f" class=s{tag.size}" if tag.size > 1 else ""
     return f'<li{size}><a href="{escape(tag.address)}">{name}</a> {count}'
 
