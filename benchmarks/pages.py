@@ -12,7 +12,8 @@ from benchmarks.databases import Databases
 from benchmarks.load import Load, press, typical
 from benchmarks.serving import Server, ask, manage, peer, site, site_environment
 
-COLD, WARM, USUAL, FACETTED, FILES, MICRO = "cold", "warm", "usual", "usual, facets", "nginx", "micro-cache"
+COLD, BARE, WARM = "cold", "bare", "warm"  # without the page cache; without that of fragments either; with both
+USUAL, FACETTED, FILES, MICRO = "usual", "usual, facets", "nginx", "micro-cache"
 EMPTY, STARTED = "empty", "empty, as startproject lays it out"
 LISTING, FEED, POST, TAGS, UNCHANGED, COMPRESSED = "two tags", "its feed", "a post", "/tags/", "a 304", "two tags, brotli"
 CONNECTIONS, CROWD = 8, 64
@@ -81,6 +82,7 @@ def _servers(base: Databases, folder: Path, paths: Paths, figures: Figures) -> I
     with ExitStack() as stack:
         servers = {
             COLD: stack.enter_context(site(base.site, folder, paths.listing, PAGE_CACHE_BYTES="0")),
+            BARE: stack.enter_context(site(base.site, folder, paths.listing, PAGE_CACHE_BYTES="0", FRAGMENT_CACHE_BYTES="0")),
             WARM: stack.enter_context(site(base.site, folder, paths.listing)),
             USUAL: stack.enter_context(peer("benchmarks.usual.settings", paths.listing, USUAL_DATABASE_URL=base.usual)),
             EMPTY: stack.enter_context(peer("benchmarks.empty.settings")),
@@ -110,6 +112,8 @@ def _subjects(servers: Mapping[str, Server], paths: Paths) -> Iterator[Subject]:
             yield Subject(server, page, path, connections=FEW if (server, page) == (COLD, TAGS) else CONNECTIONS)
         yield Subject(server, COMPRESSED, paths.listing, {"Accept-Encoding": "br"})
         yield Subject(server, UNCHANGED, paths.listing, {"If-None-Match": etag}, expect=304)
+    for page in (LISTING, FEED):
+        yield Subject(BARE, page, paths.pages[page])
     for page, path in paths.pages.items():
         yield Subject(USUAL, page, path, connections=FEW)
     yield Subject(FACETTED, LISTING, f"{paths.listing}?facets", connections=FEW)

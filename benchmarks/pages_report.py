@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from benchmarks.pages import (
+    BARE,
     COLD,
     COMPRESSED,
     CROWD,
@@ -83,6 +84,10 @@ def _beside(figures: Figures) -> Iterator[str]:
         (FILES, POST): "nginx, the post's bytes from a file",
         (MICRO, LISTING): "nginx with the micro-cache of deploy/nginx.conf before the site, the listing",
     }
+    for page in (LISTING, FEED):
+        load, speedup = figures.loads[BARE, page], figures.rate(BARE, page) / figures.rate(USUAL, page)
+        words = f"{page}, cold, with no card or entry kept either"
+        yield f"- {words}: {figure(load.rate)} a second, {figure(load.processor)} ms, {times(speedup)} the usual"
     for key, name in names.items():
         if key in figures.loads:
             load = figures.loads[key]

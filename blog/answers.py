@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, wraps
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -19,6 +19,7 @@ from blog.tagindex import TagIndex
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+Decorated = TypeVar("Decorated", bound=Callable[..., HttpResponseBase])
 
 SHAPING = ("templates", "static", "blog", "site", "locale")  # folders whose files decide what a page looks like
 SNAPSHOTS = 16  # whose validators are remembered
@@ -58,13 +59,22 @@ def public(view: View[P]) -> View[P]:
             return found
         return mark_public(view(request, *args, **kwargs), index)
 
-    answer.for_everyone = True  # type: ignore[attr-defined]
-    return answer
+    return answered_first_by(answer)(answer)
 
 
-def is_for_everyone(view: Callable[..., HttpResponseBase]) -> bool:
-    """Say whether a view answers whoever has no session alike, and so needs to know nothing of sessions."""
-    return getattr(view, "for_everyone", False)
+def answered_first_by(short: Callable[..., HttpResponseBase | None]) -> Callable[[Decorated], Decorated]:
+    """Have a view's answer to whoever has no session made by another, which knows nothing of sessions and may give none."""
+
+    def mark(view: Decorated) -> Decorated:
+        view.short_way = short  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def short_way(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase | None] | None:
+    """What answers first in a view's place."""
+    return getattr(view, "short_way", None)
 
 
 @lru_cache(SNAPSHOTS)

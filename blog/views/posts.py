@@ -9,7 +9,7 @@ from wagtail.images import get_image_model
 from wagtail.views import serve
 
 from blog import feeds
-from blog.answers import mark_personal, public
+from blog.answers import answered_first_by, mark_personal, public
 from blog.around import Surroundings, around, pairs, tags_of
 from blog.discussion import form_address, shown_under, title_of, under_post
 from blog.exporting import as_markdown
@@ -18,7 +18,7 @@ from blog.models.wholes import Whole, read_whole
 from blog.notes import Note, note
 from blog.pictures import SIZES, versions
 from blog.selection import Selection, SelectionError
-from blog.sites import base_of, blog_of, index_of, is_public
+from blog.sites import base_of, blog_of, index_of
 from blog.stencils import Word
 from blog.views.fragments import alternates, feed_list, title_list
 from blog.views.linked import blog_posting
@@ -37,12 +37,17 @@ class Cover(NamedTuple):
     sizes: str
 
 
+def public_post(request: HttpRequest, slug: str) -> HttpResponseBase | None:
+    """A post that anyone may read, for a reader without a session."""
+    found = read_whole(blog_of(request).path, slug)
+    if found is None or index_of(request).position(found.pk) is None:
+        return None
+    return public(show)(request, found)
+
+
+@answered_first_by(public_post)
 def post(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """A post that anyone may read; every other page, and every signed-in reader, is Wagtail's to answer."""
-    if is_public(request) and request.method in ("GET", "HEAD"):
-        found = read_whole(blog_of(request).path, slug)
-        if found and index_of(request).position(found.pk) is not None:
-            return public(show)(request, found)
+    """Every other page, and every signed-in reader, is Wagtail's to answer."""
     answered: HttpResponseBase = serve(request, f"{slug}/")
     return answered
 

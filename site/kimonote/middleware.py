@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from blog.answers import is_for_everyone
+from blog.answers import short_way
 from blog.sites import Blog, is_public
 
 SERVER_ERROR = 500  # and above
@@ -113,10 +113,10 @@ class ShortWay:
                 match = resolve(request.path_info)
             except Resolver404:
                 return self.get_response(request)
-            if is_for_everyone(match.func):
+            short = short_way(match.func)
+            if short:
                 request.resolver_match = match
-                answered: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
-                return answered
+                return short(request, *match.args, **match.kwargs) or self.get_response(request)
         return self.get_response(request)
 
 
