@@ -153,6 +153,7 @@ class PostPage(Page):
     preview_modes = [("", _("Post")), ("card", _("In a listing"))]
 
     _rendered: tuple[str, Rendered] | None = None
+    _counted = 0  # comments, when the card was rendered
 
     class Meta:
         verbose_name = _("post")
@@ -180,6 +181,7 @@ class PostPage(Page):
         rendered = self._rendered_text()
         self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
         self.excerpt = self.summary or rendered.excerpt
+        self._counted = self.comment_count
         self.card = render_card(self)
         if self.cover:
             versions(self.cover)
@@ -221,7 +223,6 @@ class PostPage(Page):
 
     def _keep_count(self) -> None:
         """Count on the card also a comment approved since it was rendered: none can be now, while this holds the row."""
-        card = render_card(self)
-        if card != self.card:
-            self.card = card
-            type(self).objects.filter(pk=self.pk).update(card=card)
+        if self.comment_count != self._counted:
+            self.card = render_card(self)
+            type(self).objects.filter(pk=self.pk).update(card=self.card)
