@@ -24,11 +24,10 @@ def posts_of(selection: "Selection") -> Any:
     return found.distinct()
 
 
-def questions(selection: "Selection", moment: datetime) -> dict[str, Callable[[], object]]:
-    """Every question; the neighbours are those of a post published at `moment`."""
+def questions(selection: "Selection", moment: datetime, deep: int) -> dict[str, Callable[[], object]]:
+    """Every question; the neighbours are those of a post published at `moment`, the deep page the one after `deep` posts."""
     posts = posts_of(selection)
     newest, oldest = posts.order_by("-published"), posts.order_by("published")
-    deep = posts.count() // 2
     return {
         "count": posts.count,
         "first page": lambda: list(newest.values_list("pk", flat=True)[:PAGE]),

@@ -85,7 +85,7 @@ def test_index_pages_and_narrow_table_answer_alike(index: TagIndex) -> None:
             chosen = index.select(selection)
             facets = [(facet.tag.slug, facet.count) for facet in index.facets(chosen, selection.tags, 30)]
             ours = [len(chosen), index.page(chosen, 20).ids, index.page(chosen, 20, oldest_first=True).ids, facets]
-            pages, sql = questions(selection, moment), Narrow(selection, numbers, totals).questions((0, 0))
+            pages, sql = questions(selection, moment, 0), Narrow(selection, numbers, totals).questions((0, 0))
             assert ours == [
                 pages["count"](),
                 pages["first page"](),
