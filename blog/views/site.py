@@ -108,10 +108,10 @@ def random(request: HttpRequest) -> HttpResponse:
         return render(request, "400.html", {"reason": explain(error)}, status=400)
     index = index_of(request)
     chosen = index.select(within)
-    if not chosen:
+    post = int(index.post_ids[choice(chosen)]) if chosen else None  # noqa: S311 (nothing is kept secret by it)
+    slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # none where it was deleted just now
+    if slug is None:
         raise Http404(_("There is no note to choose from."))
-    post = index.post_ids[choice(chosen)]  # noqa: S311 (nothing is kept secret by it)
-    slug = PostPage.objects.filter(pk=int(post)).values_list("slug", flat=True).get()
     response = redirect(f"/{quote(slug)}/{came_from(within)}")
     add_never_cache_headers(response)
     return response
