@@ -28,6 +28,7 @@ READER_RATE = 10  # requests a second
 ALONE = 10  # seconds that the reader is measured before the crawler comes
 SIZE = "14000"  # posts of a site of its own
 MOST_P99 = 100  # milliseconds
+LOOKS = 10  # at the server's memory
 LINK = re.compile(r'href="([^"#]+)')
 RESERVED = "!#$%&'()*+,/:;=?@[]~"  # what a browser leaves as it is when it encodes a link's other signs
 BROWSER = {"Accept-Encoding": "br"}
@@ -97,27 +98,34 @@ def main() -> int:
         alone, reader.taken = reader.taken, []
         before, used = server.memory(), server.processor()
         start = time.monotonic()
-        _beside(crawler, reader, options)
+        held: list[float] = []  # megabytes
+        _beside(crawler, reader, options, lambda: held.append(server.memory()))
         taken = time.monotonic() - start
         _report(crawler, alone, reader.taken)
-        after = server.memory()
         print(f"The server used {(server.processor() - used) / taken:.0%} of one core over {figure(taken)} s.")
         if options.url is None or options.pid:
-            print(f"Its memory: {figure(before)} MB before, {figure(after)} MB after.")
+            print(f"Its memory: {figure(before)} MB before; then, at each tenth of the way: {', '.join(map(figure, held))} MB.")
     p99 = percentile(reader.taken, 0.99)
     verdict = "met" if p99 < MOST_P99 else "MISSED"
     print(f"- {verdict}: the reader's p99 beside the crawler: {figure(p99)} ms (under {MOST_P99} ms)")
     return int(p99 >= MOST_P99)
 
 
-def _beside(crawler: Crawler, reader: Reader, options: Namespace) -> None:
-    """Let both go at once, until the crawler has had its number of addresses or its time."""
+def _beside(crawler: Crawler, reader: Reader, options: Namespace, look: Callable[[], None]) -> None:
+    """Let both go at once, until the crawler has had its number of addresses or its time; look at each tenth of the way."""
     ended = Event()
+    number = min(options.addresses, int(options.seconds * options.rate))
+
+    def step(turn: int) -> None:
+        crawler.step()
+        if (turn + 1) % max(1, number // LOOKS) == 0:
+            look()
+
+    turns = iter(range(number))
     with ThreadPoolExecutor(1) as background:
         reading = background.submit(every, 1 / READER_RATE, reader.step, int(LONGEST * READER_RATE), ended)
         try:
-            number = min(options.addresses, int(options.seconds * options.rate))
-            every(1 / options.rate, crawler.step, number)
+            every(1 / options.rate, lambda: step(next(turns)), number)
         finally:
             ended.set()
         reading.result()

@@ -18,6 +18,8 @@ from blog.phrases import spoken
 LABELS = 10_000  # kept at once
 NOFOLLOW = ' rel="nofollow"'
 
+_label = lru_cache(LABELS)(escape)  # names that stand on many pages
+
 
 def alternates(feeds: Iterable[FeedLink], title: str) -> SafeString:
     """A listing's feeds, for feed readers to discover."""
@@ -59,7 +61,7 @@ def facet_list(facets: list[FacetLink], query: str, nofollow: bool) -> SafeStrin
 
 
 def _facet(facet: FacetLink, end: str, language: str | None, without: str) -> str:
-    name, count = escape(facet.name), grouped(facet.count, language)
+    name, count = _label(facet.name), grouped(facet.count, language)
     return (  # a percent-encoded path holds nothing to escape
         f'<li><a href="{facet.add}{end}{_adding(language, facet.count) % name}">{name} <b>{count}</b></a>'
         f'<a href="{facet.leave_out}{end}{without % name}">−</a>'
@@ -82,8 +84,8 @@ def periods(found: list[Period]) -> SafeString:
 
 
 def _period(period: Period, most: int, language: str | None) -> str:
-    label = escape(period.label)
-    link = f'<a href="{escape(period.address)}">{label}</a>' if period.address else f"<b>{label}</b>"
+    label = _label(period.label)
+    link = f'<a href="{period.address.replace("&", "&amp;")}">{label}</a>' if period.address else f"<b>{label}</b>"
     return f"<li>{link}<meter max={most} value={period.count} aria-hidden=true></meter> {grouped(period.count, language)}"
 
 
@@ -95,7 +97,7 @@ def cloud_items(cloud: Iterable[CloudTag]) -> SafeString:
 
 
 def _cloud_tag(tag: CloudTag, goes_with: str) -> str:
-    name, borne = escape(tag.name), number(tag.count)
+    name, borne = _label(tag.name), number(tag.count)
     count = f"<span>{borne}</span>"
     if tag.narrower:
         label = f"{borne}: {goes_with % name}"
