@@ -29,6 +29,7 @@ ALONE = 10  # seconds that the reader is measured before the crawler comes
 SIZE = "14000"  # posts of a site of its own
 MOST_P99 = 100  # milliseconds
 LOOKS = 10  # at the server's memory
+PAGE_CACHE = "16000000"  # bytes: full after a fifth of the way, so that nothing hides what else would grow
 LINK = re.compile(r'href="([^"#]+)')
 RESERVED = "!#$%&'()*+,/:;=?@[]~"  # what a browser leaves as it is when it encodes a link's other signs
 BROWSER = {"Accept-Encoding": "br"}
@@ -187,7 +188,7 @@ def _options() -> Namespace:
     parser.add_argument("--url", help="a site that is served on this machine; without, one is made")
     parser.add_argument("--pid", type=int, help="its first process, to see its memory")
     parser.add_argument("--posts", default=SIZE, help=f"of a site of its own ({SIZE})")
-    parser.add_argument("--page-cache", default="64000000", help="its PAGE_CACHE_BYTES")
+    parser.add_argument("--page-cache", default=PAGE_CACHE, help=f"its PAGE_CACHE_BYTES ({PAGE_CACHE})")
     parser.add_argument("--addresses", type=int, default=ADDRESSES, help=f"to ask for, at most ({ADDRESSES})")
     parser.add_argument("--rate", type=float, default=RATE, help=f"of them in a second ({RATE})")
     parser.add_argument("--seconds", type=float, default=LONGEST, help=f"to go on for, at most ({LONGEST})")
