@@ -94,7 +94,8 @@ def _requests(base: Databases, folder: Path, options: Namespace, surroundings: d
     paths = Paths(*run_part("choosing", **surroundings).split())
     figures = measure(base, folder, paths, 1 if options.quick else RUNS, SECONDS)
     yield report(figures)
-    yield run_part("anatomy", *paths.pages.values(), **surroundings)
+    for state in ("cold", "warm"):
+        yield run_part("anatomy", state, *paths.pages.values(), **surroundings)
     if options.name in SIZES and not options.quick:
         remember(options.name, base.name, figures)
         yield from growth(options.name, base.name, figures)

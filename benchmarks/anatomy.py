@@ -1,4 +1,4 @@
-"""What one cold page's time goes into, by a profile: `DATABASE_URL=… python -m benchmarks.anatomy PATH …`."""
+"""What one page's time goes into, by a profile: `DATABASE_URL=… python -m benchmarks.anatomy cold|warm PATH …`."""
 
 import cProfile
 import os
@@ -15,23 +15,25 @@ REQUESTS = 300
 ROOMS = {  # the first whose words are in a file's path; what is in none (Python's own) is its caller's
     "the tag index": ("blog/tagindex/", "/numpy/", "pyroaring"),
     "the database": ("django/db/", "sqlite3", "psycopg2", "blog/models/", "blog/snapshots"),
-    "words in the site's language": ("django/utils/translation/", "gettext.py", "asgiref/local"),
+    "words in the site's language": ("django/utils/translation/", "gettext.py"),
     "Django's and Wagtail's request and response": ("/django/", "/wagtail/", "/whitenoise/", "/asgiref/", "site/kimonote/"),
+    "the page cache": ("blog/pagecache", "blog/finished"),
     "the page itself": ("blog/", "signup/", "comments/"),
 }
 
 Function = tuple[str, int, str]
 
 
-def main(paths: list[str]) -> None:
-    os.environ["PAGE_CACHE_BYTES"] = "0"
+def main(state: str, paths: list[str]) -> None:
+    if state == "cold":
+        os.environ["PAGE_CACHE_BYTES"] = "0"
     start_django()
     from django.core.handlers.wsgi import WSGIHandler
 
     handler = WSGIHandler()
     shares = {path: _shares(handler, path) for path in paths}
     rows = [[room, *(f"{100 * shares[path][room]:.0f} %" for path in paths)] for room in ROOMS]
-    print(table(["a cold page's time goes into", *paths], rows))
+    print(table([f"a {state} page's time goes into", *paths], rows))
 
 
 def _shares(handler: Any, path: str) -> dict[str, float]:
@@ -96,4 +98,4 @@ def _room_above(function: Function, functions: dict[Function, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

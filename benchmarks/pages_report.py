@@ -28,12 +28,20 @@ PAGES = (LISTING, COMPRESSED, FEED, POST, TAGS, UNCHANGED)
 HEADS = ("page", "cold, a second", "ms", "÷ empty", "warm, a second", "ms", "÷ empty", "usual, a second", "ms", "cold ÷ usual")
 
 
+# What bounds a target where it is missed, by the profiles that the report ends with.
+MAKING = "Python that makes the page, then Django's own part in a request, then the index; no part could be halved by itself"
+ASKING = "the one question to the database, for the revision: on PostgreSQL it waits for another process"
+COPYING = "copying a page of two thousand tags, a third of a megabyte; and the question for the revision"
+SECOND_CORE = "what makes a cold page; and on PostgreSQL, that the usual blog's queries run on the second core meanwhile"
+
+
 class Target(NamedTuple):
-    """What was promised, and what came of it."""
+    """What was promised, what came of it, and what bounds it."""
 
     what: str
     measured: float
     limit: float
+    bound: str
     at_least: bool = False
 
     @property
@@ -42,7 +50,8 @@ class Target(NamedTuple):
 
     def __str__(self) -> str:
         side = "at least" if self.at_least else "at most"
-        return f"- {'met' if self.met else 'MISSED'}: {self.what}: {times(self.measured)} ({side} {times(self.limit)})"
+        said = f"- {'met' if self.met else 'MISSED'}: {self.what}: {times(self.measured)} ({side} {times(self.limit)})"
+        return said if self.met else f"{said}\n  - what bounds it: {self.bound}"
 
 
 def report(figures: Figures) -> str:
@@ -100,13 +109,20 @@ def targets(figures: Figures) -> Iterator[Target]:
     empty, listing = figures.processor(EMPTY, LISTING), figures.processor(COLD, LISTING)
     for page, least in ((LISTING, 80), (FEED, 30), (POST, 5)):
         speedup = figures.rate(COLD, page) / figures.rate(USUAL, page)
-        yield Target(f"{page}, page cache cold, beside the usual", speedup, least, at_least=True)
+        yield Target(f"{page}, page cache cold, beside the usual", speedup, least, SECOND_CORE, at_least=True)
     speedup = figures.rate(COLD, LISTING) / figures.rate(FACETTED, LISTING)
-    yield Target("two tags, page cache cold, beside the usual with facets, as ours has", speedup, 80, at_least=True)
-    yield Target("processor of two tags, page cache cold, beside an empty view", listing / empty, 6)
-    yield Target("the same beside one with the middleware of startproject", listing / figures.processor(STARTED, LISTING), 6)
+    yield Target(
+        "two tags, page cache cold, beside the usual with facets, as ours has", speedup, 80, SECOND_CORE, at_least=True
+    )
+    yield Target("processor of two tags, page cache cold, beside an empty view", listing / empty, 6, MAKING)
+    started = figures.processor(STARTED, LISTING)
+    yield Target("the same beside one with the middleware of startproject", listing / started, 6, MAKING)
     for page in (LISTING, COMPRESSED, FEED, POST, TAGS):
-        yield Target(f"processor of {page}, page cache warm, beside an empty view", figures.processor(WARM, page) / empty, 2)
-    yield Target("processor of a 304 beside an empty view", figures.processor(WARM, UNCHANGED) / empty, 1.3)
+        bound = COPYING if page == TAGS else ASKING
+        yield Target(
+            f"processor of {page}, page cache warm, beside an empty view", figures.processor(WARM, page) / empty, 2, bound
+        )
+    yield Target("processor of a 304 beside an empty view", figures.processor(WARM, UNCHANGED) / empty, 1.3, ASKING)
     for server, load in figures.crowd.items():
-        yield Target(f"{CROWD} connections, page cache {server}: p99 beside the median", load.p99 / load.p50, 10)
+        waiting = "requests that wait for one of the threads"
+        yield Target(f"{CROWD} connections, page cache {server}: p99 beside the median", load.p99 / load.p50, 10, waiting)

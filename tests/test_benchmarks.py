@@ -204,8 +204,9 @@ def test_figures_are_kept_between_their_marks(tmp_path: Path) -> None:
 
 
 def test_target_says_whether_it_is_met() -> None:
-    assert str(Target("a thing", 5.0, 6)) == "- met: a thing: 5.00× (at most 6.00×)"
-    assert str(Target("a thing", 5.0, 6, at_least=True)) == "- MISSED: a thing: 5.00× (at least 6.00×)"
+    assert str(Target("a thing", 5.0, 6, "that")) == "- met: a thing: 5.00× (at most 6.00×)"
+    missed = "- MISSED: a thing: 5.00× (at least 6.00×)\n  - what bounds it: that"
+    assert str(Target("a thing", 5.0, 6, "that", at_least=True)) == missed
 
 
 def test_table_lines_up() -> None:
