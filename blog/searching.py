@@ -28,14 +28,14 @@ def search_ids(path: str, text: str) -> list[int]:
 
 
 def learn_sizes() -> None:
-    """Have SQLite count its tables: until then it would go through the whole search index once for every post.
+    """Have the database count its tables: one that takes them for small may go through all of one for every row of another.
 
-    PostgreSQL does so by itself. Connections that are open already learn of it when they are next opened.
+    PostgreSQL does so by itself, a minute after they grew; SQLite never, and what it learns serves connections opened later.
     """
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute(f"PRAGMA analysis_limit = {ROWS}")
-            cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE")
 
 
 def excerpt(html: str, text: str) -> str:
