@@ -46,16 +46,13 @@ class FragmentCache(Generic[Part]):
         What an open transaction has changed is nobody else's to see, and is not kept.
         """
         stamp, parts = self._kept
-        mine = uncommitted() is not None
-        kept = parts.get(look, {}) if stamp == (index.revision, index.changed) and not mine else {}
+        present, is_final = (index.revision, index.changed), uncommitted() is None
+        kept = parts.get(look, {}) if is_final and stamp == present else {}
         missing = [id_ for id_ in ids if id_ not in kept]
-        found = kept
-        if missing:
-            made = read(missing)
-            if not mine:
-                self._keep((index.revision, index.changed), look, made)
-            found = {**{id_: kept[id_] for id_ in ids if id_ in kept}, **made}
-        return {id_: found[id_] for id_ in ids if id_ in found}
+        made = read(missing) if missing else {}
+        if made and is_final:
+            self._keep(present, look, made)
+        return {id_: part for id_ in ids if (part := made.get(id_, kept.get(id_))) is not None}
 
     def _keep(self, stamp: Stamp, look: Hashable, made: dict[int, Part]) -> None:
         size = sum(map(_size, made.values()))

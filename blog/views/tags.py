@@ -30,7 +30,7 @@ def tags(request: HttpRequest) -> HttpResponseBase:
     index = index_of(request)
     within = Selection.parse(request.GET.get("with", ""))
     by_count = request.GET.get("by") == BY_COUNT
-    page = _page(request.GET.get("page", "1"))
+    page = _page(request.GET.get("page") or "1")
     try:
         check_known(within, index)
     except Elsewhere as elsewhere:
@@ -62,9 +62,13 @@ def _page(given: str) -> int:
     raise BadParameter(gettext_noop("page=%(value)a is no page: write a number from 1."), value=given[:20])
 
 
+def _counted(found: Cloud) -> str:
+    return ngettext("%(count)s tag", "%(count)s tags", found.found) % {"count": number(found.found)}
+
+
 def _found(found: Cloud) -> str:
     """How many tags there are, and which of them are here."""
-    counted = ngettext("%(count)s tag", "%(count)s tags", found.found) % {"count": number(found.found)}
+    counted = _counted(found)
     if found.found == len(found.tags):
         return counted
     places = {"first": number(found.first + 1), "last": number(found.first + len(found.tags))}
@@ -74,4 +78,4 @@ def _found(found: Cloud) -> str:
 def _description(found: Cloud) -> str:
     """The number of tags, and those used most."""
     most_used = sorted(found.tags, key=lambda tag: -tag.count)[:NAMED]
-    return ", ".join([_found(found), *(tag.name for tag in most_used)])
+    return ", ".join([_counted(found), *(tag.name for tag in most_used)])
