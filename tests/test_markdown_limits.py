@@ -12,7 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from blog.markdown import RenderError, render, render_short, sandbox, validate
-from blog.markdown.limits import LARGEST, LONGEST
+from blog.markdown.limits import LARGEST, LONGEST, PATIENCE, SECONDS
 
 COSTLY = (
     "The text takes more than 3 seconds or 512 MB to render. Look for long runs of brackets, of signs for quotation or "
@@ -61,6 +61,16 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sandbox.stop_spare()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Rendering processes with ten times the processor time, so that a slow machine sees every other limit as a fast one does."""
+    monkeypatch.setattr(sandbox, "SECONDS", 10 * SECONDS)
+    monkeypatch.setattr(sandbox, "PATIENCE", 10 * PATIENCE)
+    sandbox.stop_spare()
+    yield
+    sandbox.stop_spare()
+
+
 def is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -83,6 +93,7 @@ def test_long_text_is_refused_with_its_size() -> None:
     assert str(refusal.value) == "The text has 301 kB; at most 300 kB can be rendered. Divide it into several posts."
 
 
+@pytest.mark.usefixtures("patient")
 def test_longest_text_is_rendered() -> None:
     text = "Ten words that stand for all the others, and more.\n\n" * 5_000
     assert render(text).html.count("<p>") == 5_000
@@ -100,11 +111,13 @@ def test_slow_text_is_refused_in_any_thread_and_its_process_ended(text: str) -> 
     assert render_short("*a*") == "<p><em>a</em></p>"
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("text", BOUNDED.values(), ids=BOUNDED)
 def test_large_text_of_one_kind_is_rendered(text: str) -> None:
     assert len(render(text).html) < LARGEST
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(
     "text",
     [
@@ -131,6 +144,7 @@ def test_text_that_grows_beyond_memory_is_refused() -> None:
     assert str(refusal.value) == COSTLY
 
 
+@pytest.mark.usefixtures("patient")
 def test_text_whose_html_is_too_large_is_refused() -> None:
     with pytest.raises(RenderError) as refusal:
         render("```py\n" + "1+" * 80_000 + "\n```")
