@@ -87,7 +87,7 @@ def _empty_pair(index: "TagIndex") -> "Selection":
 
 
 def _busy_post(index: "TagIndex") -> list[str]:
-    for position in reversed(index.everything):
+    for position in reversed(index.all_positions):
         tags = [tag.slug for tag in index.tags_of(position)]
         if len(tags) >= BUSY:
             return tags[:BUSY]

@@ -109,7 +109,7 @@ def query(path: str) -> None:
     from blog.selection import Selection
 
     index = snapshots.snapshot(path)
-    ids = list(index.ids(index.everything))
+    ids = list(index.ids(index.all_positions))
     chance = random.Random(1)
     selections = []
     while len(selections) < SELECTIONS:
@@ -125,7 +125,7 @@ def query(path: str) -> None:
         chosen = index.select(selection)
         len(chosen), index.page(chosen, PAGE), index.facets(chosen, selection.tags, FACETS)
 
-    pairs = list(combinations([index.borne_by(number) for number in range(COMMONEST)], 2))
+    pairs = list(combinations([index.postings_of(number) for number in range(COMMONEST)], 2))
     bare = _times(lambda pair: len(pair[0] & pair[1]), pairs)
     times = _times(listing, selections)
     _report("bare AND with its count", bare)
@@ -172,7 +172,7 @@ def update(path: str) -> None:
     from blog.models import PostPage
     from blog.models.revision import bump
 
-    ids = list(snapshots.snapshot(path).ids(snapshots.snapshot(path).everything))
+    ids = list(snapshots.snapshot(path).ids(snapshots.snapshot(path).all_positions))
     chance = random.Random(2)
     first, last = PostPage.objects.order_by("published").first(), PostPage.objects.order_by("-published").first()
     assert first

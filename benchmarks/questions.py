@@ -60,7 +60,7 @@ def main() -> None:
 
 def _row(index: "TagIndex", selection: "Selection", ours: Questions, theirs: Questions, sql: Questions) -> Iterator[str]:
     yield f"{len(index.select(selection)):,}"
-    bitmaps = [index.borne_by(index.numbers[tag]) for tag in selection.wanted]
+    bitmaps = [index.postings_of(index.numbers[tag]) for tag in selection.wanted]
     bare = _measure(lambda: len(bitmaps[0].intersection(*bitmaps[1:])))
     yield figure(median(bare))
     for name, ask in ours.items():
@@ -106,7 +106,7 @@ def _ask(ask: Callable[[], object]) -> object:
 
 def _middle(index: "TagIndex", selection: "Selection") -> int:
     """The position of the post in the midst of a selection; where it is empty, of the whole."""
-    chosen = index.select(selection) or index.everything
+    chosen = index.select(selection) or index.all_positions
     return int(chosen[len(chosen) // 2])
 
 

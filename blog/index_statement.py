@@ -14,7 +14,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from blog.models.revision import KEPT_REVISIONS, IndexRevision
-from blog.tagindex.contents import EVERY_POST, Contents
+from blog.tagindex.types import EVERY_POST, IndexData
 
 MOST_NOTED: Final = 500  # changed posts that are read by themselves
 FETCHED: Final = 2_000  # rows at once
@@ -69,7 +69,7 @@ DIALECTS = {
 }
 
 
-def read_contents(blog_path: str, audience: frozenset[int]) -> Contents:
+def read_contents(blog_path: str, audience: frozenset[int]) -> IndexData:
     """Read the live posts directly below the blog page at a tree path, as this audience may see them."""
     statement = _spell(BLOCKS + ABOUT + POSTS + EVERYTHING)
     streamed = connection.vendor == "postgresql" and not connection.in_atomic_block
@@ -78,21 +78,21 @@ def read_contents(blog_path: str, audience: frozenset[int]) -> Contents:
         return _understand(_fetched(cursor), blog_path, audience)
 
 
-def read_changes(blog_path: str, audience: frozenset[int], since: int) -> Contents:
-    """Read those posts alone that have changed since a revision; `noted` is None when they are not known or too many."""
+def read_changes(blog_path: str, audience: frozenset[int], since: int) -> IndexData:
+    """Read those posts alone that have changed since a revision; `changed_posts` is None when they are not known or too many."""
     with connection.cursor() as cursor:
-        cursor.execute(_spell(CHANGED + ABOUT + POSTS + CHANGES, noted=True), {**_place(blog_path), "since": since})
-        contents = _understand(_fetched(cursor), blog_path, audience)
-    known = contents.noted is not None and len(contents.noted) <= MOST_NOTED and contents.revision - since <= KEPT_REVISIONS
-    contents.noted = contents.noted if known else None
-    return contents
+        cursor.execute(_spell(CHANGED + ABOUT + POSTS + CHANGES, changed_posts=True), {**_place(blog_path), "since": since})
+        data = _understand(_fetched(cursor), blog_path, audience)
+    known = data.changed_posts is not None and len(data.changed_posts) <= MOST_NOTED and data.revision - since <= KEPT_REVISIONS
+    data.changed_posts = data.changed_posts if known else None
+    return data
 
 
 def _place(blog_path: str) -> dict[str, Any]:
     return {"below": f"{blog_path}%", "depth": len(blog_path) // 4 + 1}
 
 
-def _spell(statement: str, noted: bool = False) -> str:
+def _spell(statement: str, changed_posts: bool = False) -> str:
     """Put the names of parts and the words of this database into a statement."""
     dialect = DIALECTS[connection.vendor]
     utc = dialect["utc"].format
@@ -105,8 +105,8 @@ def _spell(statement: str, noted: bool = False) -> str:
         published=utc("published"),
         first_published=f"COALESCE({utc('first_published_at')}, '1970-01-01')",
         byline="COALESCE(author_id, 0) * 2 + CASE WHEN link = '' THEN 0 ELSE 1 END",
-        and_noted="AND id IN (SELECT post_id FROM noted)" if noted else "",
-        and_noted_post="AND page_ptr_id IN (SELECT post_id FROM noted)" if noted else "",
+        and_noted="AND id IN (SELECT post_id FROM noted)" if changed_posts else "",
+        and_noted_post="AND page_ptr_id IN (SELECT post_id FROM noted)" if changed_posts else "",
     )
 
 
@@ -121,7 +121,7 @@ class _Columns:
     """Numbers as they are read, each column in a buffer that grows, since many small arrays would leave memory in shreds."""
 
     def __init__(self) -> None:
-        self.live, self.posts, self.bylines, self.published, self.bearing = (bytearray() for _ in range(5))
+        self.live, self.posts, self.bylines, self.published, self.post_tags = (bytearray() for _ in range(5))
 
     def take(self, kind: int, rows: list[tuple[Any, ...]]) -> None:
         if kind == POST:
@@ -131,41 +131,41 @@ class _Columns:
             self.published += np.array(published, "M8[us]").tobytes()
         else:
             numbers = np.fromstring(" ".join(row[3] for row in rows if row[3]), np.int64, sep=" ").astype(ID)
-            column = self.live if kind == LIVE else self.bearing
+            column = self.live if kind == LIVE else self.post_tags
             column += numbers.tobytes()
 
-    def put_into(self, contents: Contents) -> None:
+    def put_into(self, data: IndexData) -> None:
         """Keep of the posts those that are live and of this blog."""
         posts, bylines = np.frombuffer(self.posts, ID), np.frombuffer(self.bylines, ID)
         kept = np.isin(posts, np.frombuffer(self.live, ID), assume_unique=True)
-        contents.posts, contents.published = posts[kept], np.frombuffer(self.published, np.int64)[kept]
-        contents.author, contents.external = bylines[kept] >> 1, (bylines[kept] & 1).astype(np.bool_)
-        contents.bearing = np.frombuffer(self.bearing, ID).reshape(-1, 2)
+        data.posts, data.published = posts[kept], np.frombuffer(self.published, np.int64)[kept]
+        data.author, data.external = bylines[kept] >> 1, (bylines[kept] & 1).astype(np.bool_)
+        data.post_tags = np.frombuffer(self.post_tags, ID).reshape(-1, 2)
 
 
-def _understand(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> Contents:
-    contents, columns = Contents(), _Columns()
+def _understand(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> IndexData:
+    data, columns = IndexData(), _Columns()
     hidden: set[int] = set()
-    noted: set[int] = set()
+    changed_posts: set[int] = set()
     for kind, rows in groups:
         if kind in (POST, LIVE, BEARING):
             columns.take(kind, rows)
         elif kind == TAG:
-            contents.tags |= {number: (slug, slug if slug == name else name) for _, number, _, slug, name in rows}
+            data.tags |= {number: (slug, slug if slug == name else name) for _, number, _, slug, name in rows}
         elif kind == AUTHOR:
-            contents.authors |= {number: handle for _, number, _, handle, _ in rows}
+            data.authors |= {number: handle for _, number, _, handle, _ in rows}
         elif kind == EXPIRING:
-            contents.expiring |= {number: _moment(moment).timestamp() for _, number, _, moment, _ in rows}
+            data.expiring |= {number: _moment(moment).timestamp() for _, number, _, moment, _ in rows}
         elif kind == NOTED:
-            noted.update(number for _, number, *_ in rows)
+            changed_posts.update(number for _, number, *_ in rows)
         elif kind == RESTRICTION:
             closed = [(page, path) for _, number, page, path, _ in rows if number not in audience]
             hidden.update(EVERY_POST if blog_path.startswith(path) else page for page, path in closed)
         elif kind == REVISION:
-            contents.revision, contents.changed = rows[0][1], _moment(rows[0][3])
-    contents.noted, contents.hidden = frozenset(noted), frozenset(hidden)
-    columns.put_into(contents)
-    return contents
+            data.revision, data.changed = rows[0][1], _moment(rows[0][3])
+    data.changed_posts, data.hidden = frozenset(changed_posts), frozenset(hidden)
+    columns.put_into(data)
+    return data
 
 
 def _moment(text: str) -> datetime:

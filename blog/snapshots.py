@@ -11,7 +11,7 @@ from blog.index_statement import read_changes, read_contents
 from blog.memory import large_blocks_given_back
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
-from blog.tagindex import CannotUpdate, Contents, TagIndex, build, update
+from blog.tagindex import CannotUpdate, IndexData, TagIndex, build, update
 
 PUBLIC: frozenset[int] = frozenset()
 KEPT = 16  # snapshots: each of a blog, for an audience
@@ -94,10 +94,10 @@ def _built(key: Key) -> TagIndex:
 def _updated(kept: TagIndex, key: Key, revision: int) -> TagIndex:
     try:
         if kept.revision >= revision:  # a post expired
-            contents = Contents(kept.revision, kept.changed, noted=frozenset(), hidden=kept.hidden)
+            data = IndexData(kept.revision, kept.changed, changed_posts=frozenset(), hidden=kept.hidden)
         else:
-            contents = read_changes(*key, since=kept.revision)
-        return update(kept, contents, time.time())
+            data = read_changes(*key, since=kept.revision)
+        return update(kept, data, time.time())
     except CannotUpdate:
         return _built(key)
     except DatabaseError:

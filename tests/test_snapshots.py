@@ -32,7 +32,7 @@ def _forget_snapshots() -> None:
 def told(index: TagIndex) -> list[tuple[int, list[str]]]:
     """What an index tells, in short: ids from the newest, with their tags."""
     found = []
-    for post in index.ids(index.everything):
+    for post in index.ids(index.all_positions):
         position = index.position(post)
         assert position is not None
         found.append((post, [tag.slug for tag in index.tags_of(position)]))

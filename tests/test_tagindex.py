@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blog.selection import Selection
-from blog.tagindex import CannotUpdate, Contents, Cursor, TagIndex, bearing, build, building, facets, update
-from blog.tagindex.contents import NOBODY
+from blog.tagindex import CannotUpdate, Cursor, IndexData, TagIndex, build, builder, facets, postings, update
+from blog.tagindex.types import NO_AUTHOR
 from tests.plain_index import PlainIndex, PlainPost, assert_same
 
 TAGS = ("a", "b", "c", "日本", "e", "f")
@@ -48,24 +48,24 @@ def posts(draw: st.DrawFn) -> list[PlainPost]:
     ]
 
 
-def contents_of(posts: list[PlainPost]) -> Contents:
+def index_data(posts: list[PlainPost]) -> IndexData:
     """What the database would tell of these posts, in any order."""
     pairs = [(post.id, TAGS.index(tag) + 1) for post in posts for tag in post.tags]
-    return Contents(
+    return IndexData(
         tags={number: (slug, slug.upper()) for number, slug in enumerate(TAGS, 1)},
         authors=dict(enumerate(AUTHORS, 1)),
         posts=np.array([post.id for post in posts], np.int64),
         published=np.array([post.cursor.published for post in posts], np.int64),
-        author=np.array([AUTHORS.index(post.author) + 1 if post.author else NOBODY for post in posts], np.int64),
+        author=np.array([AUTHORS.index(post.author) + 1 if post.author else NO_AUTHOR for post in posts], np.int64),
         external=np.array([post.external for post in posts], np.int64),
-        bearing=np.array(pairs, np.int64).reshape(-1, 2),
+        post_tags=np.array(pairs, np.int64).reshape(-1, 2),
     )
 
 
 @settings(deadline=None)
 @given(posts(), st.lists(selections, min_size=1, max_size=4), zones)
 def test_index_tells_what_the_plain_one_tells(posts: list[PlainPost], chosen: list[Selection], zone: tzinfo) -> None:
-    index = build(contents_of(posts), zone, now=0)
+    index = build(index_data(posts), zone, now=0)
     for few in (0, facets.FEW):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(facets, "FEW", few)  # so that small selections take the way of large ones, too
@@ -75,21 +75,21 @@ def test_index_tells_what_the_plain_one_tells(posts: list[PlainPost], chosen: li
 @settings(deadline=None)
 @given(posts(), st.integers(1, 60))
 def test_position_is_none_for_every_other_post(posts: list[PlainPost], post: int) -> None:
-    index = build(contents_of(posts), UTC, now=0)
+    index = build(index_data(posts), UTC, now=0)
     assert (index.position(post) is not None) == (post in {post.id for post in posts})
 
 
 @settings(deadline=None)
 @given(posts(), st.lists(st.integers(-5, 70), max_size=10))
 def test_among_gives_the_visible_posts(posts: list[PlainPost], ids: list[int]) -> None:
-    index = build(contents_of(posts), UTC, now=0)
+    index = build(index_data(posts), UTC, now=0)
     assert sorted(index.ids(index.among(ids))) == sorted({post.id for post in posts}.intersection(ids))
 
 
 @settings(deadline=None)
 @given(posts(), st.integers(1, 4), st.booleans())
 def test_pages_together_are_the_whole_in_order(posts: list[PlainPost], length: int, oldest_first: bool) -> None:
-    index = build(contents_of(posts), UTC, now=0)
+    index = build(index_data(posts), UTC, now=0)
     chosen = index.select(Selection())
     onward = list(_pages(index, length, oldest_first, forward=True))
     assert [post for page in onward for post in page] == list(index.ids(chosen, oldest_first))
@@ -122,35 +122,35 @@ def _pages(index: TagIndex, length: int, oldest_first: bool, forward: bool):  # 
 def test_updated_index_tells_what_one_built_anew_tells(data: st.DataObject, crowded: bool) -> None:
     """Change a few posts at a time: what is shared, moved and counted again is as if all had been read."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "SPACING", 1000 if crowded else 4)
-        patch.setattr(bearing, "COMMON", 3)
-        patch.setattr(bearing, "RARE", 2)
+        patch.setattr(builder, "SPACING", 1000 if crowded else 4)
+        patch.setattr(postings, "COOCCURRENCE_TAGS", 3)
+        patch.setattr(postings, "LONGEST_LIST", 2)
         patch.setattr(facets, "FEW", data.draw(st.sampled_from([0, 10])))
         kept = {post.id: post for post in data.draw(posts())}
         hidden = frozenset[int]()
-        index = build(contents_of(list(kept.values())), UTC, now=0)
+        index = build(index_data(list(kept.values())), UTC, now=0)
         for revision in range(1, data.draw(st.integers(1, 6)) + 1):
             changed = {post.id: post for post in data.draw(posts())[:5]}
             gone = data.draw(st.frozensets(st.integers(1, 60), max_size=5))
             kept = {post: kept[post] for post in kept if post not in gone} | changed
-            contents = contents_of(list(changed.values()))
-            contents.revision, contents.noted = revision, frozenset({*gone, *changed})
+            rows = index_data(list(changed.values()))
+            rows.revision, rows.changed_posts = revision, frozenset({*gone, *changed})
             hidden = (
-                hidden - contents.noted | data.draw(st.frozensets(st.sampled_from(sorted(contents.noted))))
-                if contents.noted
+                hidden - rows.changed_posts | data.draw(st.frozensets(st.sampled_from(sorted(rows.changed_posts))))
+                if rows.changed_posts
                 else hidden
             )
-            contents.hidden = hidden
+            rows.hidden = hidden
             try:
-                index = update(index, contents, now=0)
+                index = update(index, rows, now=0)
             except CannotUpdate:
-                index = build(replace(contents_of(list(kept.values())), hidden=hidden), UTC, now=0)
+                index = build(replace(index_data(list(kept.values())), hidden=hidden), UTC, now=0)
             visible = [post for post in kept.values() if post.id not in hidden]
             assert_same(index, PlainIndex(visible), [Selection(), data.draw(selections)])
 
 
 def test_page_of_a_cursor_whose_post_is_gone_stays_in_place() -> None:
-    index = build(contents_of([PlainPost(number, NEW_YEAR + timedelta(days=number)) for number in (1, 2, 4, 5)]), UTC, now=0)
+    index = build(index_data([PlainPost(number, NEW_YEAR + timedelta(days=number)) for number in (1, 2, 4, 5)]), UTC, now=0)
     gone = PlainPost(3, NEW_YEAR + timedelta(days=3)).cursor
     everything = index.select(Selection())
     assert index.page(everything, 2, before=gone).ids == [2, 1]
@@ -171,9 +171,9 @@ def test_cursor_refuses(text: str) -> None:
 
 
 def test_expiring_post_is_seen_until_its_moment() -> None:
-    contents = contents_of([PlainPost(1, NEW_YEAR), PlainPost(2, NEW_YEAR, frozenset("a")), PlainPost(3, NEW_YEAR)])
-    contents.revision, contents.expiring, contents.hidden = 7, {1: 100.0, 2: 200.5, 3: 150.0}, frozenset({3})
-    told = [(i.position(2) is None, i.tag("a") is None, len(i), i.version, i.stale_at) for i in _at(contents, 50, 100, 200.5)]
+    rows = index_data([PlainPost(1, NEW_YEAR), PlainPost(2, NEW_YEAR, frozenset("a")), PlainPost(3, NEW_YEAR)])
+    rows.revision, rows.expiring, rows.hidden = 7, {1: 100.0, 2: 200.5, 3: 150.0}, frozenset({3})
+    told = [(i.position(2) is None, i.tag("a") is None, len(i), i.version, i.stale_at) for i in _at(rows, 50, 100, 200.5)]
     assert told == [
         (False, False, 2, "7", 100.0),
         (False, False, 1, "7-100000000", 200.5),
@@ -181,5 +181,5 @@ def test_expiring_post_is_seen_until_its_moment() -> None:
     ]
 
 
-def _at(contents: Contents, *moments: float) -> list[TagIndex]:
-    return [build(replace(contents), UTC, now) for now in moments]
+def _at(rows: IndexData, *moments: float) -> list[TagIndex]:
+    return [build(replace(rows), UTC, now) for now in moments]

@@ -1,16 +1,19 @@
-"""The tag index: which posts bear which tags, in memory. The database stays the truth: see blog.snapshots."""
+"""The tag index: an inverted index from tags, authors, sources and years to posts, in memory. Pure.
 
-from blog.tagindex.building import build
-from blog.tagindex.contents import Contents
+`build` makes a `TagIndex` from the rows of one SELECT (`IndexData`), `update` brings one up to date with changed posts.
+The database stays the truth: `blog.snapshots` reads it and keeps one index per blog, audience and revision.
+"""
+
+from blog.tagindex.builder import build
 from blog.tagindex.index import TagIndex
-from blog.tagindex.records import Cursor, Facet, IndexedTag, Neighbours, PageOfIds, Positions
-from blog.tagindex.updating import CannotUpdate, update
+from blog.tagindex.types import Cursor, Facet, IndexData, IndexedTag, Neighbours, PageOfIds, Positions
+from blog.tagindex.updater import CannotUpdate, update
 
 __all__ = [
     "CannotUpdate",
-    "Contents",
     "Cursor",
     "Facet",
+    "IndexData",
     "IndexedTag",
     "Neighbours",
     "PageOfIds",

@@ -1,4 +1,4 @@
-"""The tag index: an immutable snapshot of a blog's visible posts, in which a set of tags costs microseconds. Pure."""
+"""The tag index: an immutable snapshot of a blog's visible posts, in which a selection costs microseconds. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,130 +9,134 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blog.selection import EXTERNAL, Selection
-from blog.tagindex.contents import Numbers
 from blog.tagindex.facets import count_facets
-from blog.tagindex.order import Order, positions
-from blog.tagindex.records import Facet, IndexedTag, Positions
+from blog.tagindex.ordering import Ordering, positions
 from blog.tagindex.related import find_related
+from blog.tagindex.types import Facet, IndexedTag, IntArray, Positions
 
 NOTHING = Positions()
 
 
 @dataclass(frozen=True, eq=False)
-class TagIndex(Order):
-    """Posts in order, with their tags, authors and sources.
+class TagIndex(Ordering):
+    """Posts in order of publication, with postings by tag, author and source, and a forward index from posts to tags.
 
-    Tags are numbered, the commonest first when the index was built; so are authors. The tags of the post at position p are
-    `forward[starts[p] : starts[p] + lengths[p]]`, its author `bylines[p] >> 1`, and `bylines[p] & 1` says that it is external.
+    Tags and authors are numbered from 0, tags by falling count at the time of building. The tags of the post at position p
+    are `forward_index[forward_starts[p] : forward_starts[p] + forward_lengths[p]]`; `bylines[p] >> 1` is its author, and
+    `bylines[p] & 1` is 1 for an external post.
     """
 
     revision: int
-    version: str  # differs whenever what is visible differs
+    version: str  # differs whenever the visible posts differ
     changed: datetime  # when the revision was last raised
-    stale_at: float | None  # seconds since 1970: a post expires, and this snapshot must no longer be used
-    hidden: frozenset[int]  # see Contents
+    stale_at: float | None  # seconds since 1970: when a post expires, and the index is no longer valid
+    hidden: frozenset[int]  # see IndexData
     expiring: dict[int, float]
 
-    bylines: Numbers
-    starts: Numbers
-    lengths: Numbers
-    forward: Numbers
+    bylines: IntArray
+    forward_starts: IntArray
+    forward_lengths: IntArray
+    forward_index: IntArray
 
     tag_list: list[IndexedTag]
-    numbers: dict[str, int]  # of the tags that are borne, by slug
-    totals: Numbers
-    slug_ranks: Numbers  # the place of each tag's slug among all slugs
-    bitmaps: dict[int, Positions]  # the positions of each tag that many posts bear …
-    rare: NDArray[np.uint32]  # … and of every other, `rare[rare_starts[n] : rare_starts[n + 1]]`
-    rare_starts: Numbers
-    together: NDArray[np.int32]  # how many posts bear both of two of the commonest tags
+    numbers: dict[str, int]  # by slug, of tags with a visible post
+    post_counts: IntArray  # document frequency of each tag
+    slug_ranks: IntArray  # alphabetical rank of each tag's slug
+    bitmaps: dict[int, Positions]  # postings of frequent tags …
+    short_postings: NDArray[np.uint32]  # … and of the others: `[short_posting_starts[n] : short_posting_starts[n + 1]]`
+    short_posting_starts: IntArray
+    cooccurrence: NDArray[np.int32]  # posts that two of the most frequent tags have in common
 
     handles: list[str]
     by_author: list[Positions]
     external: Positions
 
     def tag(self, slug: str) -> IndexedTag | None:
+        """Return the tag of this slug; None when no visible post has it."""
         number = self.numbers.get(slug)
         return None if number is None else self.tag_list[number]
 
     def tags(self) -> list[Facet]:
-        """Give every tag that a visible post bears, by falling count, then by slug."""
-        order = np.lexsort((self.slug_ranks, -self.totals))[: len(self.numbers)]
-        return [Facet(self.tag_list[number], total) for number, total in zip(order, self.totals[order].tolist(), strict=True)]
+        """Return every tag of a visible post, by falling count, then by slug."""
+        order = np.lexsort((self.slug_ranks, -self.post_counts))[: len(self.numbers)]
+        counts = self.post_counts[order].tolist()
+        return [Facet(self.tag_list[number], count) for number, count in zip(order, counts, strict=True)]
 
     def authors(self) -> dict[str, int]:
-        """Give the authors of visible posts, by handle, with their counts."""
+        """Return the number of visible posts of each author, by handle."""
         return {handle: len(theirs) for handle, theirs in zip(self.handles, self.by_author, strict=True) if theirs}
 
     def unknown(self, selection: Selection) -> tuple[str, ...]:
-        """Give the tags of a selection that no visible post bears; an author of none as `@ada`."""
+        """Return the tags of a selection that no visible post has, and an author without any as `@ada`."""
         tags = [tag for tag in selection.tags if tag not in self.numbers]
-        author = [f"@{selection.author}"] if selection.author and not self._by(selection.author) else []
+        author = [f"@{selection.author}"] if selection.author and not self._posts_by(selection.author) else []
         return (*tags, *author)
 
     def select(self, selection: Selection, among: Positions | None = None) -> Positions:
-        """Give the positions of a selection's posts, perhaps only those `among` others."""
-        wanted = [self._borne(tag) for tag in selection.wanted]
+        """Return the positions of a selection's posts, with `among` only those in it."""
+        wanted = [self._posts_tagged(tag) for tag in selection.wanted]
         if selection.author:
-            wanted.append(self._by(selection.author))
+            wanted.append(self._posts_by(selection.author))
         if selection.source == EXTERNAL:
             wanted.append(self.external)
         if among is not None:
             wanted.append(among)
         if selection.year is not None:
-            wanted.append(Positions(range(*self.years_of_posts.stretch(selection.year, selection.month))))
-        chosen = _all_of(wanted) if wanted else self.everything
+            wanted.append(Positions(range(*self.year_ranges.range_of(selection.year, selection.month))))
+        chosen = _all_of(wanted) if wanted else self.all_positions
         if selection.year is not None and len(wanted) == 1:
-            chosen = chosen & self.everything
-        unwanted = [self._borne(tag) for tag in selection.unwanted]
+            chosen = chosen & self.all_positions
+        unwanted = [self._posts_tagged(tag) for tag in selection.unwanted]
         if selection.source and selection.source != EXTERNAL:
             unwanted.append(self.external)
         return chosen.difference(*unwanted) if unwanted else chosen
 
-    def borne_by(self, number: int) -> Positions:
-        """Give the positions of the posts that bear a tag."""
+    def postings_of(self, number: int) -> Positions:
+        """Return the positions of the posts with the tag of this number."""
         common = self.bitmaps.get(number)
         if common is not None:
             return common
-        return positions(self.rare[self.rare_starts[number] : self.rare_starts[number + 1]])
+        return positions(self.short_postings[self.short_posting_starts[number] : self.short_posting_starts[number + 1]])
 
-    def _borne(self, slug: str) -> Positions:
+    def _posts_tagged(self, slug: str) -> Positions:
         number = self.numbers.get(slug)
-        return NOTHING if number is None else self.borne_by(number)
+        return NOTHING if number is None else self.postings_of(number)
 
-    def _by(self, handle: str) -> Positions:
+    def _posts_by(self, handle: str) -> Positions:
         return self.by_author[self.handles.index(handle)] if handle in self.handles else NOTHING
 
-    def facets(self, chosen: Positions, leave: Collection[str] = (), most: int = 30) -> list[Facet]:
-        """Give the tags that narrow these posts, other than `leave`, with exact counts: the `most` of highest count."""
-        return count_facets(self, chosen, leave, most)
+    def facets(self, chosen: Positions, exclude: Collection[str] = (), limit: int = 30) -> list[Facet]:
+        """Return the `limit` tags with the highest counts among these posts, exactly counted, without `exclude` (slugs)."""
+        return count_facets(self, chosen, exclude, limit)
 
     def tag_numbers(self, position: int) -> list[int]:
-        start = int(self.starts[position])
-        numbers: list[int] = self.forward[start : start + int(self.lengths[position])].tolist()
+        """Return the numbers of a post's tags, by the forward index."""
+        start = int(self.forward_starts[position])
+        numbers: list[int] = self.forward_index[start : start + int(self.forward_lengths[position])].tolist()
         return numbers
 
     def tags_of(self, position: int) -> list[IndexedTag]:
-        """Give a post's tags by slug."""
+        """Return a post's tags in order of their slugs."""
         return sorted((self.tag_list[number] for number in self.tag_numbers(position)), key=lambda tag: tag.slug)
 
     def author_of(self, position: int) -> str | None:
-        """Give the handle of a post's author."""
+        """Return the handle of a post's author; None without one."""
         return self.handles[int(self.bylines[position]) >> 1] or None
 
-    def pairs(self, position: int, most: int = 5) -> list[tuple[IndexedTag, IndexedTag, int]]:
-        """Give the pairs of a post's tags that have most posts in common, at least two."""
-        borne = [(tag, self._borne(tag.slug)) for tag in self.tags_of(position)]
-        common = [(a, b, theirs.intersection_cardinality(others)) for (a, theirs), (b, others) in combinations(borne, 2)]
+    def pairs(self, position: int, limit: int = 5) -> list[tuple[IndexedTag, IndexedTag, int]]:
+        """Return the pairs of a post's tags with the most posts in common (at least two), and that number."""
+        tagged = [(tag, self._posts_tagged(tag.slug)) for tag in self.tags_of(position)]
+        common = [(a, b, theirs.intersection_cardinality(others)) for (a, theirs), (b, others) in combinations(tagged, 2)]
         common.sort(key=lambda pair: -pair[2])  # stable: then by slug
-        return [pair for pair in common[:most] if pair[2] > 1]
+        return [pair for pair in common[:limit] if pair[2] > 1]
 
-    def related(self, position: int, most: int = 4) -> list[int]:
-        """Give the ids of the posts whose tags in common with one say most."""
-        return self._ids(find_related(self, position, most))
+    def related(self, position: int, limit: int = 4) -> list[int]:
+        """Return the ids of the `limit` posts most related by shared tags; see `related`."""
+        return self._ids(find_related(self, position, limit))
 
 
 def _all_of(wanted: list[Positions]) -> Positions:
+    """Return the intersection, the smallest sets first."""
     chosen, *others = sorted(wanted, key=len)
     for other in others:
         chosen = chosen & other

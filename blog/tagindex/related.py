@@ -1,70 +1,69 @@
-"""Posts related to one by the tags they share, of which rare ones say more than common ones. Pure."""
+"""Related posts: similarity by shared tags, weighted by inverse document frequency. Pure."""
 
 from math import log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blog.tagindex.contents import Numbers
 from blog.tagindex.facets import tags_at
-from blog.tagindex.records import Positions
+from blog.tagindex.types import IntArray, Positions
 
 if TYPE_CHECKING:
     from blog.tagindex.index import TagIndex
 
-NEAR = 2_000  # posts of a tag: of more, those nearest in the order of publication stand for all
-UNIT = 1_000_000  # to a weight of 1: weights are whole numbers, so that their sums do not depend on the order of tags
+MAX_POSTS_PER_TAG = 2_000  # of a tag with more, those nearest in publication are considered
+WEIGHT_SCALE = 1_000_000  # weights are integers, so that sums do not depend on the order of addition
 
 
-def find_related(index: "TagIndex", position: int, most: int) -> list[int]:
-    """Give the positions of the `most` posts whose tags in common with one weigh most; of equal ones the nearest in time.
+def find_related(index: "TagIndex", position: int, limit: int) -> list[int]:
+    """Return the positions of the `limit` posts with the highest similarity to one, ties by distance in time.
 
-    A tag weighs ln(1 + posts / posts that bear it). Tags are gone through from the rarest on, until those that are left weigh
-    too little together to bring in another post.
+    A shared tag counts ln(1 + posts / posts with the tag). Tags are processed from the rarest on, until the rest together
+    cannot lift another post into the result.
     """
     weights = _weights(index, position)
     table = np.zeros(len(index.tag_list), np.int64)
     for number, weight in weights:
         table[number] = weight
-    possible = sum(weight for _number, weight in weights)  # of a post that bears none of the tags gone through
+    possible = sum(weight for _number, weight in weights)  # upper bound for posts with none of the tags processed so far
     found = Positions([position])
     best: list[tuple[int, int, int]] = []
     for number, weight in weights:
-        if len(best) == most and -best[-1][0] > possible:
+        if len(best) == limit and -best[-1][0] > possible:
             break
-        fresh = _near(index.borne_by(number), position) - found
+        fresh = _nearest(index.postings_of(number), position) - found
         found |= fresh
-        best = sorted(best + _best(index, fresh, table, position, most))[:most]
+        best = sorted(best + _best(index, fresh, table, position, limit))[:limit]
         possible -= weight
     return [place for _score, _distance, place in best]
 
 
 def _weights(index: "TagIndex", position: int) -> list[tuple[int, int]]:
-    """Give the post's tags with their weights, the heaviest first."""
+    """Return (tag number, weight) of the post's tags, the highest weight first."""
     numbers, posts = index.tag_numbers(position), len(index)
-    totals: list[int] = index.totals[numbers].tolist()
-    weights = [(number, round(log1p(posts / total) * UNIT)) for number, total in zip(numbers, totals, strict=True)]
+    post_counts: list[int] = index.post_counts[numbers].tolist()
+    weights = [(number, round(log1p(posts / total) * WEIGHT_SCALE)) for number, total in zip(numbers, post_counts, strict=True)]
     return sorted(weights, key=lambda weighed: -weighed[1])
 
 
-def _near(borne: Positions, position: int) -> Positions:
-    """Give the bearers of a tag, or as many of them around a position as matter."""
-    if len(borne) <= NEAR:
-        return borne
-    first = max(0, min(borne.rank(position) - NEAR // 2, len(borne) - NEAR))
-    return Positions(borne[first : first + NEAR])
+def _nearest(postings: Positions, position: int) -> Positions:
+    """Return a tag's postings, limited to MAX_POSTS_PER_TAG around a position."""
+    if len(postings) <= MAX_POSTS_PER_TAG:
+        return postings
+    first = max(0, min(postings.rank(position) - MAX_POSTS_PER_TAG // 2, len(postings) - MAX_POSTS_PER_TAG))
+    return Positions(postings[first : first + MAX_POSTS_PER_TAG])
 
 
-def _best(index: "TagIndex", fresh: Positions, table: Numbers, position: int, most: int) -> list[tuple[int, int, int]]:
-    """Give score (negative), distance in time and position of those that come first."""
+def _best(index: "TagIndex", fresh: Positions, table: IntArray, position: int, limit: int) -> list[tuple[int, int, int]]:
+    """Return (negative score, distance in time, position) of the best `limit` posts."""
     if not fresh:
         return []
     places = np.frombuffer(fresh.to_array(), np.uint32)
-    lengths = index.lengths[places]
-    scores = np.add.reduceat(table[tags_at(index, places)], np.cumsum(lengths, dtype=np.int64) - lengths)
-    if len(places) > most:
-        good = scores >= np.partition(scores, -most)[-most]
+    forward_lengths = index.forward_lengths[places]
+    scores = np.add.reduceat(table[tags_at(index, places)], np.cumsum(forward_lengths, dtype=np.int64) - forward_lengths)
+    if len(places) > limit:
+        good = scores >= np.partition(scores, -limit)[-limit]
         places, scores = places[good], scores[good]
     distances = np.abs(index.published[places] - index.published[position])
-    order = np.lexsort((places, distances, -scores))[:most]
+    order = np.lexsort((places, distances, -scores))[:limit]
     return list(zip((-scores[order]).tolist(), distances[order].tolist(), places[order].tolist(), strict=True))

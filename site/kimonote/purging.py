@@ -15,7 +15,7 @@ from wagtail.models import Site
 from blog.models import BlogPage, Change, PostPage
 from blog.models.revision import KEPT_REVISIONS
 from blog.snapshots import read_revision
-from blog.tagindex.contents import EVERY_POST
+from blog.tagindex.types import EVERY_POST
 from blog.whereabouts import addresses_at, places_of, places_of_all
 from kimonote.models import Purged, Shown, ToPurge
 

@@ -66,7 +66,7 @@ def _differences_at_rest(blog: BlogPage) -> list[str]:
 
 def differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
     """Say, a sentence each, where an index differs from the pages of its blog."""
-    unseen = set(index.everything)
+    unseen = set(index.all_positions)
     for post in _posts_to_be_seen(blog).iterator(READ_AT_ONCE):
         position = index.position(post.pk)
         if position is None:

@@ -1,4 +1,4 @@
-"""Posts in the order of their publication: pages of them, neighbours, years, and where each one stands. Pure."""
+"""Posts in order of publication: keyset pages, neighbours, years, and each post's position. Pure."""
 
 from array import array
 from collections.abc import Iterable, Iterator
@@ -7,39 +7,38 @@ from typing import Any
 
 import numpy as np
 
-from blog.tagindex.contents import Numbers
-from blog.tagindex.records import Cursor, Neighbours, PageOfIds, Positions
-from blog.tagindex.years import Stretch, Years
+from blog.tagindex.types import Cursor, IntArray, Neighbours, PageOfIds, Positions
+from blog.tagindex.years import PositionRange, YearRanges
 
 CHUNK = 1_000  # ids read ahead
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
-    """Posts by position in the order of (publication, id), with free positions between them for posts to come.
+class Ordering:
+    """Posts by position in the order of (publication, id), with free positions in between for posts to come.
 
-    What is by position holds at a free one something between its neighbours', so that it is in order throughout.
+    Arrays by position stay sorted throughout: a free position holds a value between those of its neighbours.
     """
 
-    everything: Positions  # that are taken
-    post_ids: Numbers
-    published: Numbers  # microseconds since 1970
-    sorted_ids: Numbers
-    sorted_positions: Numbers  # by the place of the id among the sorted ones
-    years_of_posts: Years
+    all_positions: Positions  # those that hold a post
+    post_ids: IntArray
+    published: IntArray  # microseconds since 1970
+    sorted_ids: IntArray
+    sorted_positions: IntArray  # of each of `sorted_ids`
+    year_ranges: YearRanges
 
     def __len__(self) -> int:
-        return len(self.everything)
+        return len(self.all_positions)
 
     def among(self, ids: Iterable[int]) -> Positions:
-        """Give the positions of those posts that are visible."""
+        """Return the positions of these posts, without those that are not visible."""
         wanted = np.unique(np.fromiter(ids, np.int64))
         _, _, places = np.intersect1d(wanted, self.sorted_ids, assume_unique=True, return_indices=True)
         return positions(np.sort(self.sorted_positions[places]))
 
     def position(self, post_id: int) -> int | None:
-        """Give a post's position; None when it may not be seen. This is the check of who may read it."""
-        place = int(np.searchsorted(self.sorted_ids, _alike(post_id, self.sorted_ids)))
+        """Return a post's position; None when the audience may not see it. This is the access check."""
+        place = int(np.searchsorted(self.sorted_ids, _in_dtype_of(post_id, self.sorted_ids)))
         if place == len(self.sorted_ids) or self.sorted_ids[place] != post_id:
             return None
         return int(self.sorted_positions[place])
@@ -52,12 +51,12 @@ class Order:
         before: Cursor | None = None,
         after: Cursor | None = None,
     ) -> PageOfIds:
-        """Give the `length` posts next to a cursor, in reading order; without cursors the first page of the order.
+        """Return the `length` posts next to a cursor, in reading order; without cursors the first page.
 
         `before` means older than the cursor and `after` newer, whatever the order.
         """
-        first = self._older_than(chosen, Cursor(after.published, after.id + 1)) if after else 0
-        end = self._older_than(chosen, before) if before else len(chosen)
+        first = self._count_older(chosen, Cursor(after.published, after.id + 1)) if after else 0
+        end = self._count_older(chosen, before) if before else len(chosen)
         from_oldest = after is not None if (after is None) != (before is None) else oldest_first
         if from_oldest:
             end = max(first, min(end, first + length))
@@ -70,17 +69,17 @@ class Order:
             older=(self.cursor(found[0]) if found else _just_after(after)) if first > 0 else None,
         )
 
-    def _older_than(self, chosen: Positions, cursor: Cursor) -> int:
-        """Give the number of chosen posts that are older than a cursor."""
+    def _count_older(self, chosen: Positions, cursor: Cursor) -> int:
+        """Return the number of chosen posts that are older than a cursor."""
         position = self.place(cursor)
         return chosen.rank(position - 1) if position else 0
 
     def place(self, cursor: Cursor) -> int:
-        """Give the first position, taken or free, that is not before a cursor."""
-        return place_of(cursor, self.published, self.post_ids)
+        """Return the first position, occupied or free, that is not before a cursor."""
+        return lower_bound(cursor, self.published, self.post_ids)
 
     def cursor(self, position: int) -> Cursor:
-        """Give the place of the post at a position."""
+        """Return the cursor of the post at a position."""
         return Cursor(int(self.published[position]), int(self.post_ids[position]))
 
     def _ids(self, positions: list[int]) -> list[int]:
@@ -88,7 +87,7 @@ class Order:
         return ids
 
     def ids(self, chosen: Positions, oldest_first: bool = False) -> Iterator[int]:
-        """Give every id in reading order, a chunk at a time."""
+        """Yield every id in reading order."""
         for start in range(0, len(chosen), CHUNK):
             end = min(start + CHUNK, len(chosen))
             if oldest_first:
@@ -97,15 +96,15 @@ class Order:
                 yield from reversed(self._ids(list(chosen[len(chosen) - end : len(chosen) - start])))
 
     def years(self, chosen: Positions) -> list[tuple[int, int]]:
-        """Give the years with posts and their counts, newest first."""
-        return _counts(chosen, self.years_of_posts.stretches)
+        """Return (year, number of posts) of each year with any, newest first."""
+        return _counts(chosen, self.year_ranges.ranges)
 
     def months(self, chosen: Positions, year: int) -> list[tuple[int, int]]:
-        """Give the months of a year with posts and their counts, newest first."""
-        return _counts(chosen, self.years_of_posts.months(year))
+        """Return (month, number of posts) of each month of a year with any, newest first."""
+        return _counts(chosen, self.year_ranges.months(year))
 
     def neighbours(self, chosen: Positions, position: int) -> Neighbours:
-        """Give the posts around a position, which need not be chosen: then its rank is the number of those before."""
+        """Return the chosen posts next to a position; where it is not chosen itself, its rank is the number of those before."""
         rank, total = chosen.rank(position), len(chosen)
         older = rank - 1 - (position in chosen)
         around = self._ids([chosen[place] for place in (older, rank) if 0 <= place < total])
@@ -114,20 +113,21 @@ class Order:
         )
 
 
-def _alike(number: int, numbers: Numbers) -> np.integer[Any]:
-    """Give a number in the type of others, among which it is sought: of another type, all of them would be converted."""
+def _in_dtype_of(number: int, numbers: IntArray) -> np.integer[Any]:
+    """Return a number in the dtype of an array that is searched for it: of another dtype, numpy would convert the array."""
     limits = np.iinfo(numbers.dtype)
     found: np.integer[Any] = numbers.dtype.type(min(max(number, limits.min), limits.max))
     return found
 
 
-def place_of(cursor: Cursor, published: Numbers, post_ids: Numbers) -> int:
-    """Give the first position that is not before a cursor."""
+def lower_bound(cursor: Cursor, published: IntArray, post_ids: IntArray) -> int:
+    """Return the first position that is not before a cursor (binary search)."""
     low, high = np.searchsorted(published, [cursor.published, cursor.published + 1])
     return int(low + np.searchsorted(post_ids[low:high], cursor.id))
 
 
-def positions(rising: Numbers) -> Positions:
+def positions(rising: IntArray) -> Positions:
+    """Return a bitmap of integers in rising order."""
     return Positions(array("I", rising.astype(np.uint32, copy=False).tobytes()), optimize=False)
 
 
@@ -139,6 +139,6 @@ def _just_after(cursor: Cursor | None) -> Cursor | None:
     return cursor and Cursor(cursor.published, cursor.id + 1)
 
 
-def _counts(chosen: Positions, stretches: dict[int, Stretch]) -> list[tuple[int, int]]:
-    counts = ((name, chosen.range_cardinality(*stretch)) for name, stretch in stretches.items())
+def _counts(chosen: Positions, ranges: dict[int, PositionRange]) -> list[tuple[int, int]]:
+    counts = ((name, chosen.range_cardinality(*range_of)) for name, range_of in ranges.items())
     return [(name, count) for name, count in sorted(counts, reverse=True) if count]

@@ -1,0 +1,116 @@
+"""Types of the tag index: tags, facets, cursors, pages of ids, neighbours, and the rows that an index is built from. Pure."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import FrozenBitMap
+
+IntArray = NDArray[Any]  # integers of the narrowest dtype that holds them
+Positions = FrozenBitMap  # ranks in the order of (publication, id); frozen, since readers of an index share them
+
+MICROSECONDS = 1_000_000  # in a second
+CURSOR = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{6}))?-([0-9]{1,18})")
+NEVER = datetime.fromtimestamp(0, UTC)
+NO_AUTHOR = 0  # author id of a post without one
+EVERY_POST = 0  # in `hidden` and `changed_posts`: all of them; no post has this id
+
+
+class IndexedTag(NamedTuple):
+    """A tag of at least one visible post."""
+
+    id: int
+    slug: str
+    name: str
+
+
+class Facet(NamedTuple):
+    """A tag and its number of posts."""
+
+    tag: IndexedTag
+    count: int  # type: ignore[assignment]  # shadows tuple.count
+
+
+class Cursor(NamedTuple):
+    """A keyset pagination cursor: a place in the order of posts, whether or not a post is still there.
+
+    >>> str(Cursor.parse("1516788900-123"))
+    '1516788900-123'
+    >>> Cursor.parse("1516788900.250000-123")
+    Cursor(published=1516788900250000, id=123)
+    """
+
+    published: int  # microseconds since 1970
+    id: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a cursor from a URL. Raise ValueError."""
+        found = CURSOR.fullmatch(text)
+        if not found:
+            raise ValueError(f"The place {text[:40]!a} cannot be read: it is written as seconds-id, such as 1516788900-123.")
+        seconds, fraction, post = found.groups()
+        return cls(int(seconds) * MICROSECONDS + int(fraction or 0), int(post))
+
+    def __str__(self) -> str:
+        seconds, fraction = divmod(self.published, MICROSECONDS)
+        return f"{seconds}.{fraction:06}-{self.id}" if fraction else f"{seconds}-{self.id}"
+
+
+class PageOfIds(NamedTuple):
+    """One page of post ids in reading order, with cursors for the next newer and older page; None at either end."""
+
+    ids: list[int]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+class Neighbours(NamedTuple):
+    """The posts next to one in a selection, and its rank there; 1 is the oldest."""
+
+    newer: int | None
+    older: int | None
+    rank: int
+    total: int
+
+
+def _none() -> IntArray:
+    return np.empty(0, np.int64)
+
+
+@dataclass
+class IndexData:
+    """The rows of one SELECT, as columns: a blog's live posts, hidden ones included, with their tags and the revision.
+
+    With `changed_posts`, only posts changed since an older revision were read; those without a row are gone.
+    """
+
+    revision: int = 0
+    changed: datetime = NEVER
+    changed_posts: frozenset[int] | None = None
+    tags: dict[int, tuple[str, str]] = field(default_factory=dict)  # slug and name by id
+    authors: dict[int, str] = field(default_factory=dict)  # handle by id
+    hidden: frozenset[int] = frozenset()  # ids of posts that the audience may not open
+    expiring: dict[int, float] = field(default_factory=dict)  # expiry by post id, in seconds since 1970
+    posts: IntArray = field(default_factory=_none)
+    published: IntArray = field(default_factory=_none)  # microseconds since 1970
+    author: IntArray = field(default_factory=_none)
+    external: IntArray = field(default_factory=_none)  # 1 or 0
+    post_tags: IntArray = field(default_factory=lambda: _none().reshape(0, 2))  # rows of (post id, tag id)
+
+    def visible(self, now: float) -> NDArray[np.bool_]:
+        """Return a boolean per post: whether its audience may see it at `now` (seconds since 1970)."""
+        if EVERY_POST in self.hidden:
+            return np.zeros(len(self.posts), np.bool_)
+        expired = [post for post, moment in self.expiring.items() if moment <= now]
+        unseen = np.fromiter({*self.hidden, *expired}, np.int64)
+        return ~np.isin(self.posts, unseen)
+
+
+def compact(numbers: IntArray, largest: int | None = None) -> IntArray:
+    """Return non-negative integers in the narrowest unsigned dtype for their maximum (or `largest`), at least 16 bits."""
+    greatest = int(numbers.max(initial=0)) if largest is None else largest
+    return numbers.astype(np.promote_types(np.min_scalar_type(greatest), np.uint16), copy=False)
