@@ -38,8 +38,9 @@ def release() -> str:
 
 
 def _files() -> Iterator[Path]:
-    for folder in SHAPING:
-        yield from sorted(path for path in (settings.ROOT / folder).rglob("*") if path.suffix != ".pyc" and path.is_file())
+    folders = [settings.ROOT / folder for folder in SHAPING]
+    for folder in [*folders, settings.THEME_DIR] if settings.THEME_DIR else folders:
+        yield from sorted(path for path in folder.rglob("*") if path.suffix != ".pyc" and path.is_file())
 
 
 def public(view: View[P]) -> View[P]:

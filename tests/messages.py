@@ -8,6 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from blog.rendering.messages import as_python
+
 Message = tuple[str, str]  # its context, mostly empty, and its words (of a plural: the singular)
 
 CODE = ("blog", "signup", "comments", "site")
@@ -28,8 +30,11 @@ def _trees() -> Iterator[ast.AST]:
     for folder in CODE:
         for path in sorted((settings.ROOT / folder).rglob("*.py")):
             yield ast.parse(path.read_text())
+    pages = settings.ROOT / "templates" / "pages"
     for path in sorted((settings.ROOT / "templates").rglob("*.*")):
-        if path.suffix in (".html", ".txt"):
+        if path.is_relative_to(pages):
+            yield ast.parse(as_python(path.read_text()))
+        elif path.suffix in (".html", ".txt"):
             yield from _calls(path)
 
 

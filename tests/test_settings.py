@@ -50,6 +50,7 @@ def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
         ({"TAG_LIMIT": "many"}, '"TAG_LIMIT" invalid'),
         ({"DEVELOPMENT": "perhaps"}, '"DEVELOPMENT" invalid'),
         ({"LOG_LEVEL": "loud"}, '"LOG_LEVEL" invalid'),
+        ({"THEME_DIR": "no/folder"}, "THEME_DIR is 'no/folder': it must be a folder that holds templates"),
         ({"DEFAULT_FROM_EMAIL": "Notes, daily <notes@notes.example>"}, "DEFAULT_FROM_EMAIL is 'Notes, daily"),
         ({"ANYMAIL_WEBHOOK_SECRET": "secret"}, "ANYMAIL_WEBHOOK_SECRET has no colon"),
         ({"CACHE_URL": "memcached://127.0.0.1"}, "CACHE_URL is 'memcached://127.0.0.1' and cannot be read: "),

@@ -9,6 +9,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+from jinja2 import StrictUndefined, Undefined
 
 from blog.markdown import pipeline
 from kimonote.caches import read_cache_url, read_purge_url
@@ -85,10 +86,24 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "kimonote.urls"
 WSGI_APPLICATION = "kimonote.wsgi.application"
+# A theme's templates come before the site's own, its `static` folder before the site's: docs/theming.md.
+THEME_DIR = Path(env.str("THEME_DIR", "")) if env.str("THEME_DIR", "") else None
+if THEME_DIR and not THEME_DIR.is_dir():
+    raise ImproperlyConfigured(f"THEME_DIR is {str(THEME_DIR)!r}: it must be a folder that holds templates, or be left empty.")
+_theme = [THEME_DIR.resolve()] if THEME_DIR else []
 TEMPLATES = [
-    {
+    {  # what readers and subscribers see
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [*_theme, ROOT / "templates" / "pages"],
+        "OPTIONS": {
+            "environment": "blog.rendering.environment.SiteEnvironment",
+            "undefined": StrictUndefined if DEVELOPMENT else Undefined,
+            "context_processors": ["blog.context.site"],
+        },
+    },
+    {  # what editors see
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "templates"],
+        "DIRS": [ROOT / "templates" / "admin", ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -98,7 +113,7 @@ TEMPLATES = [
                 "blog.context.site",
             ]
         },
-    }
+    },
 ]
 
 # What browsers are asked to hold to. A proxy's word on TLS counts only where PROXY_SSL_HEADER names its header: else
@@ -142,7 +157,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [ROOT / "static"]
+STATICFILES_DIRS = [*(folder / "static" for folder in _theme if (folder / "static").is_dir()), ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
