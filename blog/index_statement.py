@@ -79,7 +79,7 @@ def read_contents(blog_path: str, audience: frozenset[int]) -> IndexData:
 
 
 def read_changes(blog_path: str, audience: frozenset[int], since: int) -> IndexData:
-    """Read those posts alone that have changed since a revision; `changed_posts` is None when they are not known or too many."""
+    """Read the posts that have changed since a revision; `changed_posts` is None where these are not known or too many."""
     with connection.cursor() as cursor:
         cursor.execute(_spell(CHANGED + ABOUT + POSTS + CHANGES, changed_posts=True), {**_place(blog_path), "since": since})
         data = _understand(_fetched(cursor), blog_path, audience)

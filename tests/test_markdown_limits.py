@@ -63,7 +63,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Rendering processes with ten times the processor time, so that a slow machine sees every other limit as a fast one does."""
+    """Give rendering ten times the processor time, so that a slow machine meets the other limits as a fast one does."""
     monkeypatch.setattr(sandbox, "SECONDS", 10 * SECONDS)
     monkeypatch.setattr(sandbox, "PATIENCE", 10 * PATIENCE)
     sandbox.stop_spare()
