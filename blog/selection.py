@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from blog.slugs import fold
 
-MAX_TAGS = 8  # wanted and unwanted together
 INTERNAL, EXTERNAL = "internal", "external"
 SOURCES = (INTERNAL, EXTERNAL)
 SEPARATORS = re.compile(r"[+\s]+")
@@ -66,10 +65,11 @@ class Selection:
         return cls(_sorted(wanted), _sorted(unwanted), **more)
 
     @classmethod
-    def parse(cls, text: str, limit: int = MAX_TAGS) -> Self:
+    def parse(cls, text: str, limit: int | None = None) -> Self:
         """Read a selection as people write it: tags between `+` or spaces, `-` before an unwanted one,
         and `@author`, `source:internal`, `year:2018`, `month:3` among them.
 
+        What a visitor sent is read with `limit=settings.TAG_LIMIT`; what is stored, without a limit.
         Raises TooManyTags above `limit` tags, Contradiction for a tag both wanted and unwanted, BadTag for
         a sign that no tag holds, SelectionError for a source, year or month that cannot be read.
         """
@@ -84,9 +84,9 @@ class Selection:
         selection.check(limit)
         return selection
 
-    def check(self, limit: int = MAX_TAGS) -> None:
+    def check(self, limit: int | None = None) -> None:
         """Raise a SelectionError when this selection cannot be meant; see `parse`."""
-        if len(self) > limit:
+        if limit is not None and len(self) > limit:
             sentence = gettext_noop("%(count)d tags are more than a selection may name: leave all but %(limit)d of them out.")
             raise TooManyTags(sentence, count=len(self), limit=limit)
         for tag in (*self.tags, self.author or ""):

@@ -68,7 +68,8 @@ class SelectionForm(forms.Form):
 
     def clean_tags(self) -> Selection:
         try:
-            return self._known(Selection.parse(self.cleaned_data["tags"], settings.TAG_LIMIT))
+            limit = max(settings.TAG_LIMIT, len(self.kept))  # what was subscribed to before the limit was lowered may stay
+            return self._known(Selection.parse(self.cleaned_data["tags"], limit))
         except SelectionError as error:
             raise ValidationError(explain(error)) from error
         except UnknownTags as error:

@@ -37,7 +37,7 @@ def issue(index: TagIndex, selection: Selection, ids: Iterable[int], base_url: s
     """Give those of the posts that are in the selection and in the index, which holds what its readers may see."""
     chosen = index.select(selection, index.among(ids))
     shown = index.page(chosen, DIGEST_LENGTH).ids
-    posts = PostPage.objects.defer("body", "html", "toc", "card").in_bulk(shown)
+    posts = PostPage.objects.defer("body", "html", "toc").in_bulk(shown)
     told = [tell(posts[post], base_url) for post in shown if post in posts]
     return Issue(told, len(chosen) - len(shown))
 

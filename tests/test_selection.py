@@ -66,7 +66,6 @@ def test_path_is_canonical(text: str, path: str) -> None:
     ("text", "error"),
     [
         ("a+-a", Contradiction),
-        ("+".join(f"t{number}" for number in range(9)), TooManyTags),
         ("a\0b", BadTag),
         ("source:elsewhere", SelectionError),
         ("year:18", SelectionError),
@@ -77,6 +76,13 @@ def test_path_is_canonical(text: str, path: str) -> None:
 def test_parse_refuses(text: str, error: type[SelectionError]) -> None:
     with pytest.raises(error):
         Selection.parse(text)
+
+
+def test_limit_is_of_what_visitors_send() -> None:
+    nine = "+".join(f"t{number}" for number in range(9))
+    with pytest.raises(TooManyTags):
+        Selection.parse(nine, limit=8)
+    assert len(Selection.parse(nine, limit=9)) == len(Selection.parse(nine)) == 9
 
 
 def test_narrowing_and_dropping() -> None:

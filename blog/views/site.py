@@ -4,6 +4,7 @@ from random import choice
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemaps
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -103,7 +104,7 @@ def about_feeds(request: HttpRequest) -> HttpResponse:
 def random(request: HttpRequest) -> HttpResponse:
     """Lead to any post of the selection `?in=`, another each time."""
     try:
-        within = Selection.parse(request.GET.get("in", ""))
+        within = Selection.parse(request.GET.get("in", ""), settings.TAG_LIMIT)
     except SelectionError as error:
         return render(request, "400.html", {"reason": explain(error)}, status=400)
     index = index_of(request)

@@ -1,5 +1,6 @@
 """Every tag with its count; and the tags that go with some."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ MOST_DIGITS = 6  # of a page's number
 def tags(request: HttpRequest) -> HttpResponseBase:
     """The cloud of tags, by name or by count; `?with=a+b` narrows it to tags that go with these."""
     index = index_of(request)
-    within = Selection.parse(request.GET.get("with", ""))
+    within = Selection.parse(request.GET.get("with", ""), settings.TAG_LIMIT)
     by_count = request.GET.get("by") == BY_COUNT
     page = _page(request.GET.get("page") or "1")
     try:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -43,6 +44,7 @@ class SignupPage(Page):
         """Refuse a selection that cannot be meant, in its own words."""
         super().clean()
         try:
+            self.selection.check(settings.TAG_LIMIT)  # its form takes no more
             self.expression = str(self.selection)
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -58,7 +59,7 @@ def _asked_for(request: HttpRequest, page: "SignupPage | None") -> tuple[Selecti
     index = public_index(request)
     text = request.GET.get("tags", page.expression if page else "")
     try:
-        selection = Selection.parse(text)
+        selection = Selection.parse(text, settings.TAG_LIMIT)
         return known_to(index, selection), ""
     except UnknownTags as error:
         return without(error.selection, error.unknown), say_unknown(error, index)
