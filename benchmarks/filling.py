@@ -12,7 +12,7 @@ from typing import Any
 
 FIRST, YEARS = datetime(2003, 1, 1, tzinfo=UTC), 22
 LENGTH = int(os.environ.get("LENGTH", "20"))  # of a post, in sentences
-BODY, CARD = "Words enough for a post of this kind. " * LENGTH, "<article class=h-entry>a few words of it</article>" * LENGTH
+BODY = "Words enough for a post of this kind. " * LENGTH
 AT_ONCE = 5_000  # rows
 CACHE = 500_000  # KB that SQLite may use while it is filled: tables of a million rows have indexes in every order
 
@@ -37,7 +37,7 @@ def fill(size: int) -> str:
 
     from benchmarks.graph import items
     from blog.models import BlogPage
-    from blog.models.revision import bump
+    from blog.models.revision import raise_revision
 
     call_command("migrate", verbosity=0)
     Site.objects.all().delete()
@@ -67,7 +67,7 @@ def fill(size: int) -> str:
             cursor.execute("COMMIT")
             cursor.execute("ANALYZE")
     Page.objects.filter(pk=blog.pk).update(numchild=size)
-    bump()
+    raise_revision()
     return str(blog.path)
 
 
@@ -116,7 +116,6 @@ def _posts(first: int, external: list[bool]) -> Iterator[dict[str, Any]]:
             "link": f"https://example.org/{number}" if is_external else "",
             "body": BODY,
             "html": BODY,
-            "card": CARD,
         }
 
 

@@ -170,7 +170,7 @@ def update(path: str) -> None:
 
     from blog import snapshots
     from blog.models import PostPage
-    from blog.models.revision import bump
+    from blog.models.revision import raise_revision
 
     ids = list(snapshots.snapshot(path).ids(snapshots.snapshot(path).all_positions))
     chance = random.Random(2)
@@ -188,7 +188,7 @@ def update(path: str) -> None:
         for _ in range(100):
             post = chance.choice(ids)
             PostPage.objects.filter(pk=post).update(published=moment())
-            bump([post])
+            raise_revision([post])
             took, worked = _timed(lambda: snapshots.snapshot(path))
             times.append(took)
             busy.append(worked)
@@ -198,7 +198,7 @@ def update(path: str) -> None:
         cursor.execute(
             "UPDATE blog_postpage SET published = (SELECT first_published_at FROM wagtailcore_page WHERE id = page_ptr_id)"
         )
-    bump()
+    raise_revision()
 
 
 if __name__ == "__main__":

@@ -74,8 +74,8 @@ def without_our_work() -> Iterator[None]:
     with (
         mock.patch.object(PostPage, "save", Page.save),
         mock.patch.object(PostPage, "clean", Page.clean),
-        mock.patch("blog.models.pages.bump"),
-        mock.patch("blog.signals.bump"),
+        mock.patch("blog.models.pages.raise_revision"),
+        mock.patch("blog.signals.raise_revision"),
     ):
         yield
 

@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from blog.models import PostPage, Tag
+from blog.models import PostPage
 from blog.navigation import name_of
 from blog.numbers import number
 from blog.reading import came_from
 from blog.selection import Selection
-from blog.slugs import in_order
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
 
 RELATED = 4  # posts
@@ -100,13 +99,3 @@ def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
 
 def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
     return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, number(count))
-
-
-def tags_of(index: TagIndex, post: int) -> list[IndexedTag | Tag]:
-    """A post's tags by name: from the index where it is there, so without a query."""
-    position = index.position(post)
-    if position is None:
-        tags: list[IndexedTag | Tag] = list(Tag.objects.filter(post_tags__content_object=post))
-    else:
-        tags = [index.tag_list[number] for number in index.tag_numbers(position)]
-    return sorted(tags, key=lambda tag: (in_order(tag.name), tag.slug))

@@ -11,12 +11,12 @@ from blog.discussion import address_of, title_of
 from blog.entries import DATES, Entry, absolute, tell
 from blog.feeds import Channel
 from blog.models import Comment
-from blog.models.wholes import Whole
+from blog.models.rows import PostRow
 from blog.notes import note
 from blog.sites import base_of, blog_of, index_of
 
 
-def of_post(request: HttpRequest, post: Whole, comments: list[Comment], form: str) -> HttpResponse:
+def of_post(request: HttpRequest, post: PostRow, comments: list[Comment], form: str) -> HttpResponse:
     """The comments on a post, the one approved last first."""
     newest = sorted(comments, key=_approved, reverse=True)[: feeds.FEED_LENGTH]
     path = note(post, ()).address

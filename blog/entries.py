@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape  # which leaves quotes alone: texts are full
 from django.utils.feedgenerator import rfc2822_date
 from django.utils.safestring import SafeString
 
-from blog.around import tags_of
 from blog.fragmentcache import Told
-from blog.models.wholes import Whole, read_wholes
+from blog.models.rows import PostRow, read_rows
+from blog.post_tags import tags_of
 from blog.selection import quoted
 from blog.sites import Blog
 from blog.stencils import fill_each
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
 
 def tell_of_posts(ids: list[int], index: TagIndex, blog: Blog, site: str, form: str) -> dict[int, Told]:
     """These posts as entries in one of the three forms, by id: one query."""
-    posts = read_wholes(ids)
+    posts = read_rows(ids)
     entries = [_entry(post, index, blog, site, DATES[form]) for post in posts.values()]
     return {id_: Told(text, posts[id_].updated) for id_, text in zip(posts, tell(entries, form), strict=True)}
 
@@ -65,7 +65,7 @@ def dumps(told: dict[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def _entry(post: Whole, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str]) -> Entry:
+def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str]) -> Entry:
     address, published = f"{site}/{quoted(post.slug)}/", date(post.published)
     return Entry(
         id=_urn(post.key),

@@ -1,7 +1,7 @@
-"""Finished parts of pages in this process's memory, which many selections share: cards, and entries of feeds.
+"""Rendered fragments of pages in this process's memory, which many selections share: cards, and entries of feeds.
 
-A part is kept for one revision, as a page is. It tells of a post alone, of no selection and no reader: who may see the post
-is the index's word, and ids come from there.
+A fragment is kept until its post is noted as changed. It tells of a post alone, of no selection and no reader: who may see the
+post is the index's word, and ids come from there.
 """
 
 import sys
@@ -10,14 +10,14 @@ from datetime import datetime
 from threading import Lock
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from blog.models.revision import uncommitted
+from blog.models.revision import changed_posts, uncommitted
 from blog.tagindex import TagIndex
 
-OVERHEAD: Final = 200  # bytes that a part costs beside its text
+OVERHEAD: Final = 200  # bytes that a fragment costs beside its text
 
 
 class Told(NamedTuple):
-    """A part with the moment of its post's last change."""
+    """A fragment with the moment of its post's last change."""
 
     text: str
     updated: datetime
@@ -28,7 +28,11 @@ Stamp = tuple[int, datetime]  # a revision and its time, which tells it from one
 
 
 class FragmentCache(Generic[Part]):
-    """Parts by what decides how they look, and by post; beyond `limit` bytes it begins anew."""
+    """Fragments by what decides how they look, and by post; beyond `limit` bytes it begins anew.
+
+    All of them are as of one revision. An index of a later one brings them there: the posts noted since are dropped, and all of
+    them when any post may have changed, or when it is not known which did. An index of an earlier one reads for itself.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -41,23 +45,48 @@ class FragmentCache(Generic[Part]):
     def get(
         self, index: TagIndex, ids: list[int], read: Callable[[list[int]], dict[int, Part]], *look: Hashable
     ) -> dict[int, Part]:
-        """Give the parts of an index's posts in their order, kept or read now, but for posts deleted since the snapshot.
+        """Return the fragments of an index's posts in their order, kept or read now, but for posts deleted since the snapshot.
 
         What an open transaction has changed is nobody else's to see, and is not kept.
         """
-        stamp, parts = self._kept
         present, is_final = (index.revision, index.changed), uncommitted() is None
-        kept = parts.get(look, {}) if is_final and stamp == present else {}
-        missing = [id_ for id_ in ids if id_ not in kept]
+        kept = self._parts_at(present).get(look, {}) if is_final else {}
+        found = {id_: part for id_ in ids if (part := kept.get(id_)) is not None}
+        missing = [id_ for id_ in ids if id_ not in found]
         made = read(missing) if missing else {}
         if made and is_final:
             self._keep(present, look, made)
-        return {id_: part for id_ in ids if (part := made.get(id_, kept.get(id_))) is not None}
+        return {id_: part for id_ in ids if (part := found.get(id_, made.get(id_))) is not None}
+
+    def _parts_at(self, present: Stamp) -> dict[Hashable, dict[int, Part]]:
+        """Return what is kept, brought to this revision; nothing where it is of a later one."""
+        stamp, parts = self._kept
+        if stamp == present:
+            return parts
+        with self._lock:
+            stamp, parts = self._kept
+            if present[0] > stamp[0]:
+                self._advance(present)
+            elif present[1] > stamp[1]:  # an earlier number at a later time: the database was restored from a backup
+                self._begin(present)
+            return self._kept[1] if self._kept[0] == present else {}
+
+    def _advance(self, present: Stamp) -> None:
+        stamp, parts = self._kept
+        changed = changed_posts(stamp[0], present[0]) if parts else None
+        if changed is None:
+            self._begin(present)
+            return
+        kept = {look: {id_: part for id_, part in of_look.items() if id_ not in changed} for look, of_look in parts.items()}
+        self.size = sum(_size(part) for of_look in kept.values() for part in of_look.values())
+        self._kept = (present, kept)
 
     def _keep(self, stamp: Stamp, look: Hashable, made: dict[int, Part]) -> None:
         size = sum(map(_size, made.values()))
         with self._lock:
-            if self._kept[0] != stamp or self.size + size > self._limit:
+            if self._kept[0] != stamp:
+                return
+            if self.size + size > self._limit:
                 self._begin(stamp)
             if size <= self._limit:
                 self._kept[1].setdefault(look, {}).update(made)

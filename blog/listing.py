@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import quote
 
 from django.conf import settings
+from django.utils.translation import get_language
 
+from blog.cards import read_cards, read_cards_found
 from blog.fragmentcache import FragmentCache
 from blog.models import PostPage, Stream
-from blog.models.wholes import Whole, read_wholes
+from blog.models.rows import PostRow, read_rows
 from blog.reading import FULL, PARAMETERS, Reading, query
-from blog.searching import excerpt, search_ids
+from blog.searching import search
 from blog.selection import Selection, quoted
 from blog.sites import Blog
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
@@ -41,7 +43,7 @@ class Listing:
     @cached_property
     def found(self) -> Positions | None:
         """The positions of the posts that hold the words sought; None where none are."""
-        return self.index.among(search_ids(self.blog.path, self.reading.q)) if self.reading.q else None
+        return search(self.blog.path, self.index, self.reading.q) if self.reading.q else None
 
     @cached_property
     def count(self) -> int:
@@ -64,14 +66,16 @@ class Listing:
 
     @cached_property
     def cards(self) -> dict[int, str]:
-        """The page's cards by id, in reading order, but for posts deleted since the snapshot: one query, or none."""
-        return cards_read.get(self.index, self.page.ids, PostPage.objects.cards)
+        """The page's cards by id, in reading order, but for posts deleted since the snapshot: one query, or none.
 
-    @cached_property
-    def excerpts(self) -> dict[int, str]:
-        """Where the words sought stand in the page's posts (HTML), by id: one query."""
-        texts = PostPage.objects.filter(pk__in=self.page.ids).values_list("pk", "html")
-        return {id_: excerpt(html, self.reading.q) for id_, html in texts}
+        They are places to be led to where the contents are listed, and show where the words sought stand.
+        """
+        ids, anchored = self.page.ids, self.reading.contents
+        if self.reading.q:
+            found = read_cards_found(ids, self.index, self.reading.q, anchored=anchored)
+            return {id_: found[id_] for id_ in ids if id_ in found}
+        read = partial(read_cards, index=self.index, anchored=anchored)
+        return cards_read.get(self.index, ids, read, get_language(), anchored)
 
     @cached_property
     def titles(self) -> dict[int, tuple[str, str]]:
@@ -113,9 +117,9 @@ class Listing:
         """The query of that address."""
         return query(selection.parameters, self.reading.start.parameters)
 
-    def whole(self) -> Iterator[Whole]:
-        """The page's posts, whole, in reading order, read a few at a time."""
+    def whole(self) -> Iterator[PostRow]:
+        """The page's posts, with their texts, in reading order, read a few at a time."""
         ids = self.page.ids
         for start in range(0, len(ids), CHUNK):
-            posts = read_wholes(ids[start : start + CHUNK])
+            posts = read_rows(ids[start : start + CHUNK])
             yield from (posts[id_] for id_ in ids[start : start + CHUNK] if id_ in posts)

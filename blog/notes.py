@@ -15,7 +15,7 @@ from blog.selection import Selection
 
 if TYPE_CHECKING:
     from blog.models import Tag
-    from blog.models.wholes import Whole
+    from blog.models.rows import PostRow
     from blog.tagindex import IndexedTag
 
 DESCRIPTION = 34  # words, for those who quote a page
@@ -46,7 +46,7 @@ class Note(NamedTuple):
     html: SafeString
 
 
-def note(post: "Whole", tags: "Iterable[IndexedTag | Tag]") -> Note:
+def note(post: "PostRow", tags: "Iterable[IndexedTag | Tag]") -> Note:
     """Put a post into words."""
     minutes = ngettext("%(minutes)s min", "%(minutes)s min", post.minutes) % {"minutes": post.minutes}
     return Note(

@@ -1,15 +1,20 @@
 """Search within a blog: which posts hold some words, and where in a text they stand."""
 
 import re
+import unicodedata
+from functools import lru_cache, reduce
 from html import escape, unescape
+from operator import and_, or_
 
 from django.db import connection
 
 from blog.models import PostPage
+from blog.tagindex import Positions, TagIndex
 
 NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
 TAGS = re.compile(r"<[^>]*>")
 ROWS = 1000  # of each table that are counted: enough to tell large ones from small
+NAMES = 20_000  # of tags, whose words are remembered
 AROUND = 80  # characters of text before and after a word that was found
 
 
@@ -18,13 +23,43 @@ def words_of(text: str) -> list[str]:
     return NOT_WORDS.sub(" ", text).split()
 
 
+def search(path: str, index: TagIndex, text: str) -> Positions:
+    """Return the positions of the posts below a tree path that hold all the words, each in the text or in the name of a tag.
+
+    Texts are sought by Wagtail's search, and names in the index, so that a renamed tag is found by its new name at once.
+    """
+    words = list(dict.fromkeys(words_of(text)))
+    named = {word: found for word in words if (found := _bearing(index, word))}
+    only_in_text = [word for word in words if word not in named]
+    found = [named[word] | index.among(search_ids(path, word)) for word in named]
+    if only_in_text:
+        found.append(index.among(search_ids(path, " ".join(only_in_text))))
+    return reduce(and_, found, index.everything) if found else Positions()
+
+
 def search_ids(path: str, text: str) -> list[int]:
-    """The ids of the posts below a tree path that hold all the words, by Wagtail's search; the index says who may see them."""
+    """Return the ids of the posts below a tree path whose texts hold all the words; the index says who may see them."""
     words = words_of(text)
     if not words:
         return []
     found = PostPage.objects.of_blog(path).search(" ".join(words), operator="and", order_by_relevance=False)
     return list(found.get_queryset().values_list("pk", flat=True))
+
+
+def _bearing(index: TagIndex, word: str) -> Positions:
+    """Return the positions of the posts with a tag in whose name a word stands."""
+    sought = _folded(word)
+    if not sought:
+        return Positions()
+    numbers = [number for number in index.numbers.values() if sought <= _folded(index.tag_list[number].name)]
+    return reduce(or_, map(index.borne_by, numbers), Positions())
+
+
+@lru_cache(NAMES)
+def _folded(name: str) -> frozenset[str]:
+    """Return the words of a name without case and accents, as the databases' search compares them."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return frozenset(words_of("".join(sign for sign in decomposed if not unicodedata.combining(sign))))
 
 
 def learn_sizes() -> None:

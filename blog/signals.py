@@ -2,19 +2,21 @@
 
 Wagtail goes three ways round a post's save(): it saves the bare Page (moving, scheduled unpublishing), it deletes in bulk
 (Django then sends signals inside the transaction of the deletion), and it keeps privacy and sites in tables of their own.
+
+Each locks the revision row first (see `blog.models.revision`): `pre_save` and `pre_delete` come inside the transaction, before
+any row of it is written. Where the tree of pages locks rows before that, its methods are wrapped.
 """
 
 from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.models import Author, Comment, Pin, PostTag, Stream, Tag, TagAlias
-from blog.models.comments import show_change
-from blog.models.revision import bump, may_be_seen
+from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision
 
 
 def _save_in_one_transaction(model: type[models.Model]) -> None:
@@ -26,6 +28,42 @@ for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias):
     _save_in_one_transaction(_model)
 
 
+def _lock_revision_first(name: str) -> None:
+    """Make a method of Page, which locks rows of the tree before its page is saved or deleted, lock the revision row first."""
+    setattr(Page, name, locked_revision()(getattr(Page, name)))
+
+
+for _name in ("add_child", "add_sibling", "move", "delete"):
+    _lock_revision_first(_name)
+
+
+@receiver(pre_save, sender=Page)
+def before_bare_page_saved(raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+    if not raw and may_be_seen(update_fields):
+        lock_revision()
+
+
+def _lock_before_saving(raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        lock_revision()
+
+
+def _lock_before_deleting(**kwargs: Any) -> None:
+    lock_revision()
+
+
+for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias):
+    pre_save.connect(_lock_before_saving, sender=_model, dispatch_uid=f"lock_before_saving_{_model.__name__}")
+for _model in (Author, Page, PageViewRestriction, Pin, PostTag, Site, Stream, Tag, TagAlias):
+    pre_delete.connect(_lock_before_deleting, sender=_model, dispatch_uid=f"lock_before_deleting_{_model.__name__}")
+
+
+@receiver(pre_delete, sender=Comment)
+def before_comment_deleted(instance: Comment, **kwargs: Any) -> None:
+    if instance.is_approved:
+        lock_revision()
+
+
 def _concerned_by(page: int) -> Collection[int] | None:
     """Give the posts that a change to a page concerns: itself, or any below it, which are not looked for."""
     return None if Page.objects.filter(pk=page, numchild__gt=0).exists() else [page]
@@ -35,39 +73,41 @@ def _concerned_by(page: int) -> Collection[int] | None:
 def on_bare_page_saved(instance: Page, raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
     """Wagtail saves the bare Page when it moves one, and when it unpublishes what has expired."""
     if not raw and may_be_seen(update_fields):
-        bump(_concerned_by(instance.pk))
+        raise_revision(_concerned_by(instance.pk))
 
 
 @receiver(post_delete, sender=Page)
 def on_page_deleted(instance: Page, **kwargs: Any) -> None:
     """Every deletion of a post deletes its Page too."""
-    bump([instance.pk])
+    raise_revision([instance.pk])
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction)
 def on_privacy_changed(instance: PageViewRestriction, raw: bool = False, **kwargs: Any) -> None:
     if not raw:
-        bump(_concerned_by(instance.page_id))
+        raise_revision(_concerned_by(instance.page_id))
 
 
 @receiver(m2m_changed, sender=PageViewRestriction.groups.through)
 def on_groups_of_privacy_changed(action: str, **kwargs: Any) -> None:
     """Who passes a restriction is asked anew for each reader; pages kept in memory are dropped."""
-    if action.startswith("post_"):
-        bump(())
+    if action.startswith("pre_"):
+        lock_revision()
+    else:
+        raise_revision(())
 
 
 @receiver([post_save, post_delete], sender=Pin)
 def on_post_pinned(instance: Pin, raw: bool = False, **kwargs: Any) -> None:
     if not raw:
-        bump([instance.post_id])
+        raise_revision([instance.post_id])
 
 
 @receiver([post_save, post_delete], sender=Site)
 def on_site_changed(instance: Site, raw: bool = False, **kwargs: Any) -> None:
     """No post changes, but every page does: that is said by the blog's own id."""
     if not raw:
-        bump([instance.root_page_id])
+        raise_revision([instance.root_page_id])
 
 
 @receiver([post_save, post_delete], sender=TagAlias)
@@ -75,19 +115,19 @@ def on_site_changed(instance: Site, raw: bool = False, **kwargs: Any) -> None:
 def on_address_changed(raw: bool = False, **kwargs: Any) -> None:
     """No post changes, but what is found at an address does."""
     if not raw:
-        bump(())
+        raise_revision(())
 
 
 @receiver(post_delete, sender=Author)
 @receiver(post_delete, sender=Tag)
 def on_name_deleted(**kwargs: Any) -> None:
-    bump(None)
+    raise_revision(None)
 
 
 @receiver(post_save, sender=PostTag)
 def on_post_tagged(instance: PostTag, raw: bool = False, **kwargs: Any) -> None:
     if not raw:
-        bump([instance.content_object_id])
+        raise_revision([instance.content_object_id])
 
 
 @receiver(post_delete, sender=PostTag)
@@ -95,11 +135,11 @@ def on_post_untagged(instance: PostTag, origin: models.Model | models.QuerySet[A
     """A tag's or a page's deletion takes many of these along, and raises the revision itself."""
     origin_model = getattr(origin, "model", type(origin))
     if not issubclass(origin_model, Tag | Page):
-        bump([instance.content_object_id])
+        raise_revision([instance.content_object_id])
 
 
 @receiver(post_delete, sender=Comment)
 def on_comment_deleted(instance: Comment, origin: models.Model | models.QuerySet[Any] | None = None, **kwargs: Any) -> None:
-    """One that readers saw is gone from its post's card too, unless the post goes with it."""
+    """One that readers saw is counted no more, unless its post goes with it."""
     if instance.is_approved and not issubclass(getattr(origin, "model", type(origin)), Page):
-        show_change([instance.post_id])
+        raise_revision([instance.post_id])

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from blog.models import Author, Comment, CommentState
-from blog.models.comments import hold_posts, show_change
+from blog.models.comments import CommentQuerySet
+from blog.models.revision import locked_revision, raise_revision
 from comments.kinds import NOTICE, SHOWN, key
 from signup import outbox
 
@@ -29,14 +30,16 @@ class Voice:
     author: Author | None = None
 
 
-@transaction.atomic
 def decide(comments: Iterable[int], state: CommentState, actor: str) -> int:
     """Put comments into a state, WAITING to undo another; say how many were in another one before.
 
-    Cards, the revision and letters to writers follow in the same transaction. What nobody has confirmed stays as it is.
+    The revision and e-mails to writers follow in the same transaction. What nobody has confirmed stays as it is.
     """
-    among = Comment.objects.filter(pk__in=list(comments)).exclude(state=CommentState.UNCONFIRMED)
-    hold_posts(among.values_list("post_id", flat=True))
+    with locked_revision():
+        return _decide(Comment.objects.filter(pk__in=list(comments)).exclude(state=CommentState.UNCONFIRMED), state, actor)
+
+
+def _decide(among: CommentQuerySet, state: CommentState, actor: str) -> int:
     changed = list(among.exclude(state=state).select_for_update(of=("self",)))
     now, undone = timezone.now(), state == CommentState.WAITING
     seen = [comment.post_id for comment in changed if CommentState.APPROVED in (comment.state, state)]
@@ -46,7 +49,7 @@ def decide(comments: Iterable[int], state: CommentState, actor: str) -> int:
         for comment in changed:
             _tell_writer(comment)
     if seen:
-        show_change(seen)
+        raise_revision(set(seen))
     return len(changed)
 
 
@@ -82,10 +85,9 @@ def answer(post: int, text: str, voice: Voice, actor: str, reply_to: int | None 
         decided_by=actor[:ACTOR_LENGTH],
     )
     comment.render()
-    with transaction.atomic():
-        hold_posts([post])
+    with locked_revision():
         comment.save()
-        show_change([post])
+        raise_revision([post])
     return comment
 
 

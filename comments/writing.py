@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from blog.models import Comment, CommentState
-from blog.models.comments import hold_posts
+from blog.models.revision import locked_revision
 from comments.kinds import CONFIRM, key, keys
 from signup import limits, outbox, tokens
 from signup.addresses import Address
@@ -106,17 +106,16 @@ def confirm(comment: Comment) -> None:
         held.save(update_fields=["state", "confirmed"])
 
 
-@transaction.atomic
+@locked_revision()
 def disown(comment: Comment, network: str = "") -> None:
     """Delete a comment that somebody else wrote under this address, and never write to the address again."""
     suppress_address(comment.address, Reason.REFUSED, network)
     erase(comment)
 
 
-@transaction.atomic
+@locked_revision()
 def erase(comment: Comment) -> None:
     """Delete a comment, and our letters about it. Replies to it stay, and stand by themselves."""
-    hold_posts([comment.post_id])
     Mail.objects.filter(key__in=keys(comment)).delete()
     Comment.objects.get(pk=comment.pk).delete()
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from blog.models import Comment, CommentState, PostPage
-from blog.models.comments import show_change
+from blog.models.revision import raise_revision
 
 FIRST_DAY = datetime(2018, 2, 1, 12, tzinfo=UTC)
 numbers = count(1)
@@ -26,5 +26,5 @@ def make_comment(post: PostPage, text: str = "Well said.", **fields: Any) -> Com
         fields.setdefault("decided", timezone.now())
     comment = Comment.objects.create(post=post, text=text, **fields)
     if comment.is_approved:
-        show_change([post.pk])
+        raise_revision([post.pk])
     return comment

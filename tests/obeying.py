@@ -45,12 +45,12 @@ def compare() -> None:
 
 def obey() -> None:
     """Do what is told, each in one transaction or in as many as Wagtail likes, and answer with a new post's id."""
-    from blog.models.revision import one_change
+    from blog.models.revision import revision_locked_by_first_write
 
     say("ready")
     while (command := hear_command()) is not None:
         name, whole, *arguments = command
-        with one_change() if whole else nullcontext():
+        with revision_locked_by_first_write() if whole else nullcontext():  # the admin's own way
             answer = getattr(Acts, name)(*arguments)
         say(answer)
 
@@ -143,6 +143,6 @@ class Acts:
     @staticmethod
     def merge(tag: str, into: str) -> None:
         from blog.models import Tag
-        from blog.tagging import merge_tags
+        from blog.services.tags import merge_tags
 
         merge_tags(Tag.objects.get(slug=tag), Tag.objects.get(slug=into))

@@ -131,7 +131,7 @@ def read(path: str) -> None:
 
 def write(path: str, number: str) -> None:
     """Publish and so on as often as told; note after each commit its revision, and what is to be seen of its own posts."""
-    from blog.models.revision import one_change
+    from blog.models.revision import revision_locked_by_first_write
     from blog.snapshots import read_revision
 
     editor = Editor(path, int(number))
@@ -140,7 +140,7 @@ def write(path: str, number: str) -> None:
     for _ in range(hear_command()):
         time.sleep(0.01)  # the other editor wants the database, too
         try:
-            with one_change():
+            with revision_locked_by_first_write():  # as every write in the admin
                 revision = read_revision()
                 editor.act()
                 risen = read_revision() > revision

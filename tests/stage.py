@@ -17,7 +17,7 @@ from blog.demo import fill_site
 from blog.models import Author, BlogPage, PostPage, PostTag, Stream, Tag
 from blog.models.comments import LONGEST_COMMENT
 from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
-from blog.models.revision import bump
+from blog.models.revision import raise_revision
 from blog.searching import learn_sizes
 from tests.browser import serving
 from tests.comment_factories import make_comment
@@ -130,4 +130,4 @@ def _fill_cloud(blog: BlogPage) -> None:
     tags = Tag.objects.bulk_create(Tag(name=f"word {number}", slug=f"word-{number}") for number in range(VERY_MANY_TAGS))
     bearing = [(post, tag) for number, post in enumerate(posts) for tag in tags[:: 7**number]]
     PostTag.objects.bulk_create(PostTag(content_object=post, tag=tag) for post, tag in bearing)
-    bump()
+    raise_revision()

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 from wagtail.models import Page
 
-from blog.dates import day
 from blog.models import BlogPage, PostPage, PostTag, Tag
-from blog.models.revision import bump
+from blog.models.revision import raise_revision
 from tests.factories import make_post
 
 MANY_POSTS = 12_000
@@ -16,8 +15,8 @@ TAGS = 60
 MODEL = "Note the first"
 # Like the first, but for what tells one from another.
 COPY = """
-INSERT INTO blog_postpage (page_ptr_id, published, card, {columns})
-SELECT %s, %s, %s, {columns} FROM blog_postpage WHERE page_ptr_id = {model}
+INSERT INTO blog_postpage (page_ptr_id, published, {columns})
+SELECT %s, %s, {columns} FROM blog_postpage WHERE page_ptr_id = {model}
 """
 
 
@@ -52,22 +51,17 @@ def fill_many(blog: BlogPage) -> None:
     Page.objects.filter(pk=blog.pk).update(numchild=MANY_POSTS)
     _copy(model, pages)
     _tag([page.pk for page in pages])
-    bump()
+    raise_revision()
 
 
 def _copy(model: PostPage, pages: list[Page]) -> None:
     """Give each page its row of a post."""
-    given = ("page_ptr_id", "published", "card")
+    given = ("page_ptr_id", "published")
     columns = [field.column for field in PostPage._meta.local_concrete_fields if field.column not in given]
     kept = connection.ops.adapt_datetimefield_value
-    rows = [(page.pk, kept(page.first_published_at), _card(model, page)) for page in pages]
+    rows = [(page.pk, kept(page.first_published_at)) for page in pages]
     with connection.cursor() as cursor:
         cursor.executemany(COPY.format(columns=", ".join(columns), model=model.pk), rows)
-
-
-def _card(model: PostPage, page: Page) -> str:
-    card = model.card.replace(MODEL, page.title).replace(f"/{model.slug}/", f"/{page.slug}/")
-    return card.replace("2003-01-01", f"{page.first_published_at:%Y-%m-%d}").replace(day(FIRST), day(page.first_published_at))
 
 
 def _tag(posts: list[int]) -> None:

@@ -1,4 +1,6 @@
-"""Cards and entries of feeds are read once for a revision, whatever selections show them, and never outlive it."""
+"""Cards and entries of feeds are read once, whatever selections show them, and never outlive a change of their post."""
+
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -6,8 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from blog import snapshots
+from blog.cards import read_cards
 from blog.fragmentcache import OVERHEAD, FragmentCache
-from blog.models import BlogPage, PostPage
+from blog.models import BlogPage
 from tests.factories import make_blog, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is not committed is not kept
@@ -61,7 +64,8 @@ def test_what_is_not_committed_takes_no_place(client: Client, blog: BlogPage, fo
 
 def test_beyond_its_limit_it_begins_anew(blog: BlogPage) -> None:
     ids = [make_post(blog, "a").pk for _ in range(4)]
-    index, cards = snapshots.snapshot(blog.path), PostPage.objects.cards
+    index = snapshots.snapshot(blog.path)
+    cards = partial(read_cards, index=index)
     roomy: FragmentCache[str] = FragmentCache(10**6)
     assert roomy.get(index, ids, cards) == cards(ids)
     room = roomy.size - OVERHEAD
@@ -77,8 +81,9 @@ def test_beyond_its_limit_it_begins_anew(blog: BlogPage) -> None:
 def test_posts_come_in_the_order_asked_for_without_those_that_are_gone(blog: BlogPage) -> None:
     first, second, third = (make_post(blog, "a").pk for _ in range(3))
     index, kept = snapshots.snapshot(blog.path), FragmentCache[str](10**6)
-    kept.get(index, [second], PostPage.objects.cards)
-    assert list(kept.get(index, [third, second, 10**9, first], PostPage.objects.cards)) == [third, second, first]
+    cards = partial(read_cards, index=index)
+    kept.get(index, [second], cards)
+    assert list(kept.get(index, [third, second, 10**9, first], cards)) == [third, second, first]
     assert list(kept.get(index, [first, third], lambda _ids: {})) == [first, third]
 
 

@@ -98,7 +98,7 @@ def test_post_that_the_database_refuses_is_alone_refused(
 ) -> None:
     from blog.importing import writing
 
-    original = writing.bump
+    original = writing.raise_revision
 
     def failing(posts: list[int]) -> int:
         if PostPage.objects.filter(pk__in=posts, slug="c").exists():
@@ -106,7 +106,7 @@ def test_post_that_the_database_refuses_is_alone_refused(
                 cursor.execute("INSERT INTO blog_tag (id) VALUES (NULL)")
         return original(posts)
 
-    monkeypatch.setattr(writing, "bump", failing)
+    monkeypatch.setattr(writing, "raise_revision", failing)
     root = write_tree(tmp_path, {f"{name}.md": simple(name.upper(), tags=f"t{name}") for name in "abcde"})
     report = run_import(blog, root)
     assert (counts(report), report.refusals[0][0]) == ((4, 0, 0, 1), "c.md")

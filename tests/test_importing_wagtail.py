@@ -9,6 +9,8 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
 from blog.models import Author, BlogPage, PostPage, Tag, TagAlias
+from blog.searching import search
+from blog.snapshots import snapshot
 from tests.factories import make_author, make_post
 from tests.importing_factories import counts, post, run_import, simple, tags_of, write_image, write_tree
 
@@ -35,7 +37,8 @@ def test_indexes_are_what_wagtail_would_have_made(blog: BlogPage, tmp_path: Path
     assert made == list(rows)
     assert len(made) == 4
     assert [found.pk for found in PostPage.objects.search("zebra")] == [page.pk]
-    assert [found.pk for found in PostPage.objects.search("y")] == [page.pk]
+    index = snapshot(blog.path)
+    assert list(index.ids(search(blog.path, index, "y"))) == [page.pk]
 
 
 def test_revision_is_what_wagtail_would_have_saved(blog: BlogPage, tmp_path: Path) -> None:
@@ -103,7 +106,7 @@ def test_authors_are_found_or_made(blog: BlogPage, tmp_path: Path) -> None:
     made = Author.objects.get(name="日本")
     assert (post("c").author, report.authors) == (made, {made.handle})
     made.full_clean()
-    assert (post("d").author.handle, "@ada" in post("a").card or "/@ada/" in post("a").card) == ("grace", True)
+    assert (post("d").author.handle, post("a").author.handle) == ("grace", "ada")
 
 
 def test_images_are_stored_once_and_only_from_below_the_roots(blog: BlogPage, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Revision
 
 from blog.models import BlogPage, CommentState, Pin, PostPage, Stream, Tag
-from blog.models.comments import show_change
+from blog.models.revision import raise_revision
 from tests.comment_factories import make_comment
 from tests.factories import make_author, make_post
 
@@ -168,7 +168,7 @@ def test_comment_that_is_not_approved_shows_nowhere(
     } <= showing
     comment.state = state
     comment.save()
-    show_change([neighbour.pk])
+    raise_revision([neighbour.pk])
     after = outputs(client, neighbour, slug)
     assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
     assert "comment<" in before["/ (1)"][1]

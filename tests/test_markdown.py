@@ -12,9 +12,9 @@ GOLDEN = {
         "A note.[^a] Again.[^a] Other.[^b]\n\n[^a]: First *note*.\n[^b]: Second.",
         '<p>A note.<sup id="n-fnref-a"><a href="#n-fn-a">1</a></sup> Again.<sup id="n-fnref2-a"><a href="#n-fn-a">1</a></sup>'
         ' Other.<sup id="n-fnref-b"><a href="#n-fn-b">2</a></sup></p>\n<div class="footnote">\n<hr>\n<ol>\n<li id="n-fn-a">\n'
-        '<p>First <em>note</em>.&nbsp;<a href="#n-fnref-a" aria-label="Back to the text">↩︎</a>'
-        '<a href="#n-fnref2-a" aria-label="Back to the text">↩︎</a></p>\n</li>\n<li id="n-fn-b">\n'
-        '<p>Second.&nbsp;<a href="#n-fnref-b" aria-label="Back to the text">↩︎</a></p>\n</li>\n</ol>\n</div>',
+        '<p>First <em>note</em>.&nbsp;<a href="#n-fnref-a" role="doc-backlink">↩︎</a>'
+        '<a href="#n-fnref2-a" role="doc-backlink">↩︎</a></p>\n</li>\n<li id="n-fn-b">\n'
+        '<p>Second.&nbsp;<a href="#n-fnref-b" role="doc-backlink">↩︎</a></p>\n</li>\n</ol>\n</div>',
     ),
     "table": (
         "a | b | c | d\n:--|:-:|--:|---\n1 | 2 | 3 | 4",
@@ -176,7 +176,7 @@ def test_all_of_a_text() -> None:
         '<p>One <em>two</em>.<sup id="n-fnref-1"><a href="#n-fn-1">1</a></sup></p>\n'
         '<h3 id="n-b"><a href="#n-b">B</a></h3>\n<p><code>x</code></p>\n<h2 id="n-c"><a href="#n-c">C</a></h2>\n'
         '<div class="footnote">\n<hr>\n<ol>\n<li id="n-fn-1">\n'
-        '<p>Note.&nbsp;<a href="#n-fnref-1" aria-label="Back to the text">↩︎</a></p>\n</li>\n</ol>\n</div>',
+        '<p>Note.&nbsp;<a href="#n-fnref-1" role="doc-backlink">↩︎</a></p>\n</li>\n</ol>\n</div>',
         toc='<ul><li><a href="#n-a">A</a><ul><li><a href="#n-b">B</a></li></ul></li><li><a href="#n-c">C</a></li></ul>',
         minutes=1,
         excerpt="One two. x",

@@ -8,8 +8,8 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, Pin, PostPage, Tag
+from blog.services.tags import merge_tags
 from blog.snapshots import read_revision
-from blog.tagging import merge_tags
 from tests.factories import make_blog, make_post
 
 

@@ -14,10 +14,9 @@ from wagtail.models import PageViewRestriction, Site
 
 from blog import whereabouts
 from blog.models import Appearance, BlogPage, Pin, PostPage, Stream, Tag
-from blog.models.comments import show_change
-from blog.models.revision import KEPT_REVISIONS, IndexRevision, bump
+from blog.models.revision import KEPT_REVISIONS, IndexRevision, raise_revision
+from blog.services.tags import merge_tags
 from blog.snapshots import read_revision
-from blog.tagging import merge_tags
 from kimonote.chores import chores, publish_scheduled
 from kimonote.models import Purged, Shown, ToPurge
 from kimonote.proxy import PurgeError
@@ -139,7 +138,7 @@ def restrict(post: PostPage) -> None:
 
 
 def comment(post: PostPage) -> None:
-    show_change([post.pk])
+    raise_revision([post.pk])
 
 
 def expire(post: PostPage) -> None:
@@ -301,7 +300,7 @@ def test_proxy_that_had_no_such_page_is_content(told: PurgeServer) -> None:
 def test_proxy_may_be_told_to_forget_everything_by_one_address(told: PurgeServer, settings) -> None:
     settings.PURGE_URL = f"{told.url}/everything"
     PostPage.objects.get(slug="first").save()
-    bump(())
+    raise_revision(())
     purge()
     assert told.told() == ["testserver/everything"]
     purge()

@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page, PageViewRestriction, Revision, Site
 from blog import snapshots
 from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostPage, PostTag, Tag
-from blog.models.revision import KEPT_REVISIONS, bump
+from blog.models.revision import KEPT_REVISIONS, raise_revision
 from blog.selection import Selection
 from blog.tagindex import TagIndex
 from tests.factories import make_author, make_blog, make_post
@@ -91,7 +91,7 @@ def test_tag_that_only_hidden_posts_bear_is_unknown(blog: BlogPage) -> None:
 def test_post_without_publication_time_stands_where_it_was_first_published(blog: BlogPage) -> None:
     dated, other = make_post(blog), make_post(blog)
     PostPage.objects.filter(pk=other.pk).update(published=None, first_published_at=datetime(2001, 1, 1, tzinfo=UTC))
-    bump()
+    raise_revision()
     assert [post for post, _ in told(snapshots.snapshot(blog.path))] == [dated.pk, other.pk]
 
 
@@ -113,7 +113,7 @@ def test_what_is_rolled_back_was_never_seen_by_others() -> None:
     assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
     assert snapshots.read_revision() == revision
     snapshots.snapshot(blog.path, revision=revision + 9)  # asked for more than there is, it gives what there is
-    bump(())
+    raise_revision(())
     assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
 
 
@@ -157,7 +157,7 @@ def _go_live_later(post: PostPage) -> None:
 
 def _expire(post: PostPage) -> None:
     Page.objects.filter(pk=post.pk).update(expire_at=timezone.now() - HOUR)
-    bump([post.pk])
+    raise_revision([post.pk])
 
 
 def _save_only_live(page: Page) -> None:

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from blog.models import BlogPage, PostPage, Stream, Tag
-from blog.tagging import MergeError, merge_tags
+from blog.services.tags import MergeError, merge_tags
 from tests.factories import make_author, make_post
 
 

@@ -17,7 +17,7 @@ from lxml import etree, html
 from wagtail.models import Page, Site
 
 from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
-from blog.models.revision import bump, one_change
+from blog.models.revision import locked_revision, raise_revision
 from comments import letters
 from signup.letters import Letter
 from signup.models import Mail, Wording
@@ -57,9 +57,9 @@ def greek(filled: BlogPage) -> Iterator[None]:
             post.body, post.summary, post.cover = TEXT, "", None
             post.render()
             PostPage.objects.filter(pk=post.pk).update(
-                html=post.html, toc=post.toc, excerpt=post.excerpt, card=post.card, body=TEXT, summary="", cover=None
+                html=post.html, toc=post.toc, excerpt=post.excerpt, body=TEXT, summary="", cover=None
             )
-        bump()
+        raise_revision()
         yield
 
 
@@ -70,11 +70,11 @@ def _greek(words: str) -> str:
 @pytest.fixture(scope="module")
 def everywhere(greek: None) -> list[Kind]:
     found = kinds()
-    with one_change():  # some write comments
+    with locked_revision():  # some write comments
         Comment.objects.update(text="ναι", html="<p>ναι</p>")
         for comment in Comment.objects.all():
             Comment.objects.filter(pk=comment.pk).update(name=_greek(comment.name))
-        bump()
+        raise_revision()
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from blog.models import Tag
-from blog.tagging import merge_tags
+from blog.services.tags import merge_tags
 
 
 class MergeForm(forms.Form):

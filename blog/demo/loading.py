@@ -16,7 +16,7 @@ from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 
 from blog.models import Author, BlogPage, Comment, CommentState, Pin, PostPage, Stream, Tag
-from blog.models.comments import show_change
+from blog.models.revision import raise_revision
 
 HERE = Path(__file__).parent
 POSTS = HERE / "posts"
@@ -105,7 +105,7 @@ def _make_comments(blog: BlogPage) -> None:
         made: list[Comment] = []
         for fields in comments:
             made.append(_make_comment(post, fields, made))
-        show_change([post.pk])
+        raise_revision([post.pk])
 
 
 def _make_comment(post: PostPage, fields: dict[str, Any], before: list[Comment]) -> Comment:

@@ -18,8 +18,9 @@ from blog.importing.redirecting import redirect_to
 from blog.importing.report import Report
 from blog.importing.source import Refusal, SourcePost
 from blog.importing.updating import is_same_post, update_post
+from blog.markdown import rendered_once
 from blog.models import Author, BlogPage, ImportedFile, PostPage, Tag
-from blog.models.revision import bump
+from blog.models.revision import locked_revision, raise_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Writer:
     def add(self, chunk: Sequence[Ready]) -> None:
         """Write new posts; raises NotAll when some of them cannot be."""
         now = timezone.now()
-        with transaction.atomic():
+        with locked_revision():
             names = self._names(chunk)
             slugs = self.slugs.give(self.blog, [ready.source.slug for ready in chunk])
             posts: list[PostPage] = []
@@ -84,7 +85,7 @@ class Writer:
             add_posts(self.blog, posts)
             redirected = self._redirect(list(zip(posts, chunk, strict=True)))
             self._remember(list(zip(posts, chunk, strict=True)))
-            bump([post.pk for post in posts])
+            raise_revision([post.pk for post in posts])
             transaction.set_rollback(self.dry_run)
         self.slugs.keep(slugs)
         self._count(posts, chunk, names, redirected)
@@ -96,12 +97,13 @@ class Writer:
         if not overwrite and not is_same_post(ready.known.post, ready.source):
             reason = "Another post was imported from a file of this name: rename the file, or let it win with --overwrite."
             raise Refusal(reason, ready.source.lines.get("title", 1))
-        with transaction.atomic():
+        rendered = {ready.source.body: ready.prepared.rendered} if ready.prepared.rendered else {}
+        with rendered_once(rendered), locked_revision():
             names = self._names([ready])
             post = update_post(ready.known.post, ready.prepared, self._fields(ready, names), self._tags(ready, names))
             redirected = self._redirect([(post, ready)])
             self._remember([(post, ready)])
-            bump([post.pk])
+            raise_revision([post.pk])
             transaction.set_rollback(self.dry_run)
         self.report.changed += 1
         self._count_names([ready], names, redirected)

@@ -5,9 +5,21 @@ import re
 from blog.markdown.comments import subset
 from blog.markdown.finish import PREFIX, Rendered, finish, read
 from blog.markdown.limits import RenderError
+from blog.markdown.once import render_or_recall, rendered_once
 from blog.markdown.sandbox import clean_html
 
-__all__ = ["RenderError", "Rendered", "plain", "prefixed", "render", "render_comment", "render_short", "validate"]
+__all__ = [
+    "RenderError",
+    "Rendered",
+    "plain",
+    "prefixed",
+    "render",
+    "render_comment",
+    "render_or_recall",
+    "render_short",
+    "rendered_once",
+    "validate",
+]
 
 # The last quotation mark of a tag's attribute is followed by its `>`, that of a text by the next tag's `<`.
 REFERENCE = re.compile(rf' (id="|href="#){PREFIX}(?=[^<>]*>)')

@@ -22,7 +22,7 @@ FORMULA = frozenset(
 TAGS = frozenset(f"{BLOCKS} {TABLE} {INLINE} {MEDIA}".split()) | MATHML
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "dir", "id", "lang", "tabindex"},
-    "a": {"aria-label", "href", "rel", "title"},
+    "a": {"aria-label", "href", "rel", "role", "title"},
     "abbr": {"title"},
     "audio": {"controls", "preload", "src"},
     "details": {"open"},

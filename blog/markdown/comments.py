@@ -24,7 +24,7 @@ CLEANER = nh3.Cleaner(
 
 def subset(tokens: list[Token]) -> str:
     """Write of a text's clean HTML what a comment may have."""
-    return CLEANER.clean(write(lay_out(narrow([kept for token in tokens for kept in _keep(token)]), ""))).strip()
+    return CLEANER.clean(write(lay_out(narrow([kept for token in tokens for kept in _keep(token)])))).strip()
 
 
 def _keep(token: Token) -> list[Token]:

@@ -34,7 +34,7 @@ def finish(html: str, prefix: str = PREFIX) -> Rendered:
     headings = number(tokens, names)
     follow(tokens, names)
     resolve(tokens)
-    tokens = lay_out(narrow(tokens), _way_back())
+    tokens = lay_out(narrow(tokens))
     if RIGHT_TO_LEFT.search(html):
         direct(tokens)
     words = plain(tokens)
@@ -47,14 +47,3 @@ def read(html: str) -> list[Token]:
     if depth(tokens) > DEEPEST:
         raise RenderError.too_deep()
     return tokens
-
-
-def _way_back() -> str:
-    """Name the link from a footnote to its mark, in the site's language, whatever the editor's is."""
-    from django.utils.html import escape
-    from django.utils.translation import gettext
-
-    from blog.language import in_site_language
-
-    with in_site_language():
-        return escape(gettext("Back to the text"))

@@ -12,8 +12,8 @@ AVIF = "data-avif"  # of a picture: its versions in that format, until it is fra
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 
 
-def lay_out(tokens: list[Token], back: str) -> list[Token]:
-    """Give the text its final elements; `back` names the way from a footnote to its mark."""
+def lay_out(tokens: list[Token]) -> list[Token]:
+    """Give the text its final elements."""
     written: list[Token] = []
     headings: list[int] = []  # where those that are open begin
     tables, formula = 0, False  # how deep in tables; whether in a formula with lines of its own
@@ -28,7 +28,7 @@ def lay_out(tokens: list[Token], back: str) -> list[Token]:
             continue
         if isinstance(token, Tag) and not token.closing:
             headings += [len(written)] if token.name in HEADINGS else []
-            _complete(token, back)
+            _complete(token)
         written.append(token)
         if isinstance(token, Tag) and token.closing:
             _end(token.name, written, headings)
@@ -49,7 +49,7 @@ def _scrolling(wide: Tag, box: str) -> list[Token]:
     return [wide, Tag(box, closing=True)] if wide.closing else [Tag(box, {"class": "wide", **SCROLLS}), wide]
 
 
-def _complete(tag: Tag, back: str) -> None:
+def _complete(tag: Tag) -> None:
     if tag.name == "pre":
         tag.attributes |= SCROLLS
     elif tag.name == "img":
@@ -57,7 +57,7 @@ def _complete(tag: Tag, back: str) -> None:
     elif tag.name in ("audio", "video"):
         tag.attributes |= {"controls": "", "preload": "none"}
     elif tag.name == "a" and is_mark(tag):
-        tag.attributes["aria-label"] = back
+        tag.attributes["role"] = "doc-backlink"  # DPUB-ARIA 1.1: screen readers say it in their own reader's language
 
 
 def _figure(written: list[Token]) -> None:

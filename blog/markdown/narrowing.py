@@ -46,7 +46,7 @@ VALUES = {
     }.items()
 } | {"href": ADDRESS, "poster": ADDRESS, "src": ADDRESS}
 RELATIONS = frozenset("author bookmark license me nofollow noopener noreferrer sponsored ugc".split())
-OURS = ("align", "aria-label", "loading", "tabindex")  # only we give them
+OURS = ("align", "aria-label", "loading", "role", "tabindex")  # only we give them
 PLAIN = frozenset({"a", "span"})  # nothing without an attribute
 
 

@@ -7,7 +7,7 @@ from blog.models.imports import ImportedFile
 from blog.models.pages import BlogPage, PostPage
 from blog.models.revision import Change, IndexRevision
 from blog.models.streams import Stream
-from blog.models.tags import Pin, PostTag, Tag, TagAlias
+from blog.models.tags import MergedTag, Pin, PostTag, Tag, TagAlias
 
 __all__ = [
     "Appearance",
@@ -18,6 +18,7 @@ __all__ = [
     "CommentState",
     "ImportedFile",
     "IndexRevision",
+    "MergedTag",
     "Pin",
     "PostPage",
     "PostTag",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
-from django.db import models, transaction
+from django.db import models
 from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -13,7 +13,7 @@ from wagtail.models import Site
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render, validate
-from blog.models.revision import bump
+from blog.models.revision import locked_revision, raise_revision
 
 INDIGO = "#2b4a8b"  # the sheet's own accent
 MOST_PROFILES = 10
@@ -83,8 +83,8 @@ class Appearance(BaseSiteSetting):
                 reason = _("“%s” is no address: it begins with https:// and names a host.") % profile
                 raise ValidationError({"rel_me": reason}) from error
 
-    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.footer_html = render(self.footer, PREFIX).html
-        super().save(*args, **kwargs)
-        bump([self.site.root_page_id])  # no post changes, but every page does
+        with locked_revision():
+            super().save(*args, **kwargs)
+            raise_revision([self.site.root_page_id])  # no post changes, but every page does

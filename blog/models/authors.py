@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
-from blog.models.revision import bump
+from blog.models.revision import locked_revision, raise_revision
 
 valid_handle = RegexValidator(
     r"^[a-z0-9_]+(?:-[a-z0-9_]+)*\Z", _("A handle is lower-case letters, digits, “_” and single “-” between them, such as ada.")
@@ -48,9 +47,8 @@ class Author(models.Model):  # type: ignore[django-manager-missing]  # PostPage'
     def __str__(self) -> str:
         return self.name
 
-    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.about_html = render_short(self.about)
-        super().save(*args, **kwargs)
-        apps.get_model("blog.PostPage").objects.filter(author=self).render_cards()
-        bump()
+        with locked_revision():
+            super().save(*args, **kwargs)
+            raise_revision()

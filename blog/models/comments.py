@@ -1,19 +1,15 @@
 """Comments: what readers write below a post, and its authors' replies. Only an approved one is ever shown."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 from uuid import uuid4
 
-from django.apps import apps
 from django.db import models
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
 
 from blog.markdown import render_comment
-from blog.models.revision import bump
 
 LONGEST_COMMENT = 5_000  # characters: some eight hundred words, and too little to be dear to render
 LONGEST_NAME = 100  # characters
@@ -123,18 +119,3 @@ class Comment(models.Model):
         if kwargs.get("update_fields") is None:
             self.render()
         super().save(*args, **kwargs)
-
-
-def hold_posts(posts: Iterable[int]) -> None:
-    """Hold these posts until the transaction ends: its first step, if it changes which comments are approved.
-
-    A post's saving holds the same row first, and counts last: so neither forgets what the other does.
-    """
-    list(Page.objects.select_for_update().filter(pk__in=set(posts)).order_by("pk").values_list("pk"))
-
-
-def show_change(posts: Iterable[int]) -> None:
-    """Say that other comments of these posts are approved now: on their cards, and by the revision. The last step."""
-    concerned = set(posts)
-    apps.get_model("blog.PostPage").objects.filter(pk__in=concerned).count_comments()
-    bump(concerned)

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render as render_template
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -16,22 +15,16 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 from wagtailmarkdown.fields import MarkdownField
 
-from blog.cards import IN_MARK, render_card
-from blog.language import in_site_language
-from blog.markdown import Rendered, RenderError, render, render_short, validate
+from blog.markdown import Rendered, RenderError, render, render_or_recall, render_short, validate
 from blog.models.comments import Comment
-from blog.models.revision import bump, may_be_seen
-from blog.models.tags import PostTag
-from blog.models.wholes import Whole
-from blog.notes import note
+from blog.models.revision import locked_revision, may_be_seen, raise_revision
+from blog.models.tags import MergedTag, PostTag
 from blog.pictures import versions
 
 RESERVED_SLUGS = frozenset(
     "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()
     + "robots sitemap favicon _util".split()
 )
-
-CHUNK = 200  # posts read at once
 
 
 class BlogPage(Page):
@@ -50,11 +43,11 @@ class BlogPage(Page):
         verbose_name = _("blog")
         verbose_name_plural = _("blogs")
 
-    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.introduction_html = render_short(self.introduction)
-        super().save(*args, **kwargs)
-        bump()
+        with locked_revision():
+            super().save(*args, **kwargs)
+            raise_revision()
 
 
 class PostQuerySet(PageQuerySet):
@@ -65,25 +58,10 @@ class PostQuerySet(PageQuerySet):
         found: PostQuerySet = self.filter(path__startswith=path, depth=len(path) // 4 + 1)
         return found
 
-    def render_cards(self) -> None:
-        """Render the stored cards anew, and bring search up to date: something they show has another name now."""
-        for post in self.distinct().iterator(chunk_size=CHUNK):
-            self.model.objects.filter(pk=post.pk).update(card=render_card(post))
-            index.insert_or_update_object(post)
-
-    def count_comments(self) -> None:
-        """Render the stored cards anew that show how many comments there are."""
-        for post in self.iterator(chunk_size=CHUNK):
-            self.model.objects.filter(pk=post.pk).update(card=render_card(post))
-
 
 class PostManager(PageManager.from_queryset(PostQuerySet)):  # type: ignore[misc]  # a base made at run time
-    """Those questions, and two that are asked for most pages: written by hand, since the ORM takes longer to compile
+    """Those questions, and one that is asked for most pages: written by hand, since the ORM takes longer to compile
     such a one than the database to answer it."""
-
-    def cards(self, ids: list[int]) -> dict[int, str]:
-        """The stored cards of these posts, by id."""
-        return dict(_rows("SELECT page_ptr_id, card FROM blog_postpage WHERE page_ptr_id", ids))
 
     def titles(self, ids: list[int]) -> dict[int, tuple[str, str]]:
         """The slugs and titles of these posts, by id."""
@@ -128,7 +106,6 @@ class PostPage(Page):
     toc = models.TextField(editable=False, default="")
     excerpt = models.TextField(editable=False, default="")
     minutes = models.PositiveSmallIntegerField(editable=False, default=0)
-    card = models.TextField(editable=False, default="")
 
     objects = PostManager()
 
@@ -146,14 +123,12 @@ class PostPage(Page):
         *Page.search_fields,
         index.SearchField("body"),
         index.SearchField("summary"),
-        index.RelatedFields("tags", [index.SearchField("name")]),
         index.FilterField("published"),
     ]
     template = "blog/post.html"
     preview_modes = [("", _("Post")), ("card", _("In a listing"))]
 
     _rendered: tuple[str, Rendered] | None = None
-    _counted = 0  # comments, when the card was rendered
 
     class Meta:
         verbose_name = _("post")
@@ -181,8 +156,6 @@ class PostPage(Page):
         rendered = self._rendered_text()
         self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
         self.excerpt = self.summary or rendered.excerpt
-        self._counted = self.comment_count
-        self.card = render_card(self)
         if self.cover:
             versions(self.cover)
         return rendered
@@ -195,34 +168,37 @@ class PostPage(Page):
     def _rendered_text(self) -> Rendered:
         """The text rendered, once for its validation and its saving."""
         if self._rendered is None or self._rendered[0] != self.body:
-            self._rendered = (self.body, render(self.body))
+            self._rendered = (self.body, render_or_recall(self.body, render))
         return self._rendered[1]
+
+    @classmethod
+    def from_serializable_data(
+        cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False
+    ) -> "PostPage | None":
+        """Make a post from a stored version, with the tags that its tags were merged into since."""
+        data = {**data, "tagged_items": MergedTag.follow(data.get("tagged_items", []))}
+        post: PostPage | None = super().from_serializable_data(data, check_fks, strict_fks)
+        return post
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Show the post, or its card in a listing, as saving would make it; Wagtail has checked that this is an editor."""
+        from blog.views.previews import preview  # a view, which knows this model
+
         self.published = self.published or timezone.now()
         try:
             self.render()
         except RenderError as error:
             return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
-        with in_site_language():
-            context = {"post": note(Whole.of(self), self.tags.all()), "cards": self.card.replace(IN_MARK, ""), "noindex": True}
-            return render_template(request, "blog/card_preview.html" if mode_name == "card" else self.template, context)
+        return preview(request, self, mode_name)
 
-    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("update_fields") is None:
             if self.live and self.published is None:
                 self.published = self.first_published_at or timezone.now()
             self.render()
-        super().save(*args, **kwargs)
-        if kwargs.get("update_fields") is None:
-            self._keep_count()
-        if may_be_seen(kwargs.get("update_fields")):
-            bump([self.pk])
-
-    def _keep_count(self) -> None:
-        """Count on the card also a comment approved since it was rendered: none can be now, while this holds the row."""
-        if self.comment_count != self._counted:
-            self.card = render_card(self)
-            type(self).objects.filter(pk=self.pk).update(card=self.card)
+        if not may_be_seen(kwargs.get("update_fields")):
+            super().save(*args, **kwargs)
+            return
+        with locked_revision():
+            super().save(*args, **kwargs)
+            raise_revision([self.pk])

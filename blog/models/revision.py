@@ -1,6 +1,17 @@
-"""The revision: one number that rises, in the same transaction, with every change that a reader could see."""
+"""The revision: one number that rises, in the same transaction, with every change that a reader could see.
 
-from collections.abc import Iterable, Iterator
+**Lock order.** A transaction that changes more than one row locks the revision row first, before it writes to or locks any
+other row, and raises the number last. So two transactions can never wait for each other. Three ways lead there:
+
+- a verb of ours runs in `with locked_revision():`, with its Markdown rendered before;
+- a write in the admin runs in `with revision_locked_by_first_write():`, so that its form is checked (and rendered) before;
+- what Wagtail or Django writes by itself is locked by the receivers of `pre_save` and `pre_delete` in `blog.signals`, or at
+  the methods wrapped there.
+
+A transaction that only locks rows which no such verb touches (the outbox, a session) needs no revision.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,8 +19,16 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from wagtail.models import COMMENTS_RELATION_NAME
 
-KEPT_REVISIONS = 10_000  # of which the changes are kept: a process further behind reads everything anew
+from blog.tagindex.contents import EVERY_POST
 
+KEPT_REVISIONS = 10_000  # of which the changes are kept: a process further behind reads everything anew
+MOST_CHANGED = 1_000  # posts: where more have changed, what is kept of any is read anew
+
+CHANGED = """
+SELECT DISTINCT post_id, EXISTS (SELECT 1 FROM wagtailcore_page WHERE id = post_id)
+  AND NOT EXISTS (SELECT 1 FROM blog_postpage WHERE page_ptr_id = post_id)
+FROM blog_change WHERE revision > %s AND revision <= %s LIMIT %s
+"""
 
 UNSEEN_FIELDS = frozenset(  # of a page: what Wagtail saves of it, every few seconds, while a draft is being written
     {COMMENTS_RELATION_NAME, "latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes"}
@@ -31,7 +50,7 @@ class IndexRevision(models.Model):
 class Change(models.Model):
     """A post that changed under a revision, so that an index may be brought up to date without a rebuild.
 
-    A blog's own id says that what all its pages show has changed, and no post.
+    `EVERY_POST` says that any may have; a blog's own id, that what all its pages show has changed, and no post.
     """
 
     revision = models.PositiveBigIntegerField(db_index=True)
@@ -55,7 +74,7 @@ class Uncommitted:
 
 
 def uncommitted() -> Uncommitted | None:
-    """Give the mark of the last raise in the transaction that is going on; None where there was none."""
+    """Return the mark of the last raise in the transaction that is going on; None where there was none."""
     marks = (call[1] for call in reversed(connection.run_on_commit) if isinstance(call[1], Uncommitted))
     return next(marks, None)
 
@@ -65,18 +84,18 @@ def may_be_seen(update_fields: Iterable[str] | None) -> bool:
     return update_fields is None or not UNSEEN_FIELDS.issuperset(update_fields)
 
 
-def bump(posts: Iterable[int] | None = None) -> int:
-    """Raise the revision and note the posts concerned; None when any post may be. Gives the new number.
+def raise_revision(posts: Iterable[int] | None = None) -> int:
+    """Raise the revision, note the posts concerned (None: any post may be), and return the new number.
 
     Call it as the last step of the transaction that makes the change: outside of one it opens its own.
     """
     with transaction.atomic(savepoint=False):
         number = _raise()
         if number is None:
-            IndexRevision.objects.bulk_create([IndexRevision(pk=IndexRevision.ROW)], ignore_conflicts=True)
+            _make_row()
             number = _raise()
             assert number is not None
-        concerned = [0] if posts is None else posts  # 0 is nobody's id: read everything anew
+        concerned = [EVERY_POST] if posts is None else posts
         Change.objects.bulk_create([Change(revision=number, post_id=post) for post in concerned])
         transaction.on_commit(Uncommitted())
     return number
@@ -94,19 +113,79 @@ def _raise() -> int | None:
     return row[0] if row else None
 
 
-@contextmanager
-def one_change() -> Iterator[None]:
-    """One transaction for several changes, which waits for others of the kind at its start: not half-way, in a circle.
+def _make_row() -> None:
+    IndexRevision.objects.bulk_create([IndexRevision(pk=IndexRevision.ROW)], ignore_conflicts=True)
 
-    Where two transactions raise the revision and also change the same pages, either may come to wait for the other.
-    """
+
+def lock_revision() -> None:
+    """Lock the revision row until the transaction that is going on ends; wait for whoever holds it."""
+    if not connection.features.has_select_for_update:  # SQLite: this transaction is the only one that writes
+        return
+    row = IndexRevision.objects.select_for_update().filter(pk=IndexRevision.ROW).values_list("pk")
+    if not row:
+        _make_row()
+        list(row.all())
+
+
+@contextmanager
+def locked_revision() -> Iterator[None]:
+    """Run a verb in one transaction, whose first step locks the revision row: see the lock order above."""
     with transaction.atomic():
-        IndexRevision.objects.select_for_update().filter(pk=IndexRevision.ROW).first()
+        lock_revision()
         yield
 
 
+@contextmanager
+def revision_locked_by_first_write() -> Iterator[None]:
+    """Run what may turn out to write in one transaction, which locks the revision row before its first write or lock.
+
+    Until then others go on: an editor's form is checked, and its Markdown rendered, without keeping anybody waiting.
+    """
+    with transaction.atomic(), connection.execute_wrapper(_LockBeforeWrite()):
+        yield
+
+
+class _LockBeforeWrite:
+    """Lock the revision row before the first statement that is not a mere SELECT."""
+
+    def __init__(self) -> None:
+        self.is_locked = False
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        statement = str(sql).lstrip(" (\n").upper()
+        if statement.startswith("ROLLBACK TO"):  # gives back locks taken since
+            self.is_locked = False
+        elif not self.is_locked and _is_write(statement):
+            self.is_locked = True  # before the locking itself comes here
+            lock_revision()
+        return execute(sql, params, many, context)
+
+
+def _is_write(statement: str) -> bool:
+    if statement.startswith(("SELECT", "WITH")):
+        return " FOR " in statement and ("FOR UPDATE" in statement or "FOR NO KEY UPDATE" in statement)
+    return not statement.startswith(("SAVEPOINT", "RELEASE", "EXPLAIN", "SET ", "SHOW", "PRAGMA"))
+
+
+def changed_posts(since: int, until: int) -> frozenset[int] | None:
+    """Return the posts noted in the revisions after `since`, up to `until`; None where any post may have changed.
+
+    So it may when a change was noted for every post or for what is no post (a blog, whose name or site is another now), when
+    there are more than MOST_CHANGED, and when the changes are not kept any more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [since, until, MOST_CHANGED + 1])
+        noted = cursor.fetchall()
+        cursor.execute("SELECT number FROM blog_indexrevision WHERE id = %s", [IndexRevision.ROW])
+        number = cursor.fetchone()
+    is_known = number is not None and number[0] - since <= KEPT_REVISIONS and len(noted) <= MOST_CHANGED
+    if not is_known or any(post == EVERY_POST or is_no_post for post, is_no_post in noted):
+        return None
+    return frozenset(post for post, _ in noted)
+
+
 def forget_old_changes() -> int:
-    """Delete the changes of all but the last revisions; gives their number."""
+    """Delete the changes of all but the last revisions; return their number."""
     number = IndexRevision.objects.filter(pk=IndexRevision.ROW).values_list("number", flat=True).first() or 0
     deleted, _ = Change.objects.filter(revision__lte=number - KEPT_REVISIONS).delete()
     return deleted

@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
-from blog.models.revision import bump
+from blog.models.revision import locked_revision, raise_revision
 from blog.models.tags import Order
 from blog.selection import Selection, SelectionError
 from blog.wording import explain
@@ -68,18 +69,13 @@ class Stream(models.Model):
         """Refuse a selection that cannot be meant, in its own words."""
         super().clean()
         try:
+            self.selection.check(settings.TAG_LIMIT)  # its page leads to addresses of its tags
             self.expression = str(self.selection)
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error
 
-    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.introduction_html = render_short(self.introduction)
-        super().save(*args, **kwargs)
-        bump(())
-
-    @transaction.atomic
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        gone = super().delete(*args, **kwargs)
-        bump(())
-        return gone
+        with locked_revision():
+            super().save(*args, **kwargs)
+            raise_revision(())

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -14,7 +14,7 @@ from wagtail.models import Orderable
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
-from blog.models.revision import bump
+from blog.models.revision import locked_revision, raise_revision
 from blog.slugs import slug
 
 MOST_PINS = 10  # posts above one listing
@@ -40,12 +40,27 @@ WHERE tag.slug = %s ORDER BY pin.sort_order, pin.id
 """
 
 
+class TagQuerySet(models.QuerySet["Tag"]):
+    """Chainable questions about tags."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete these tags, with all that says which posts bear them: thousands of rows, in one statement."""
+        with locked_revision():
+            PostTag.objects.filter(tag__in=list(self.values_list("pk", flat=True))).delete_at_once()
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
 class Tag(TagBase, ClusterableModel):
     """A tag; its slug is its word in every address."""
 
     description = MarkdownField(_("description"), blank=True, max_length=10_000, validators=[validate])
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
     description_html = models.TextField(editable=False, default="")
+
+    objects = TagQuerySet.as_manager()
 
     free_tagging = True
     panels = [
@@ -84,22 +99,38 @@ class Tag(TagBase, ClusterableModel):
         if self.slug and slug(self.slug) != self.slug:
             raise ValidationError({"slug": _("This slug cannot stand in an address: write “%s”.") % slug(self.slug)})
 
-    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.description_html = render_short(self.description)
-        old = None if self._state.adding else Tag.objects.filter(pk=self.pk).first()
-        super().save(*args, **kwargs)
-        TagAlias.objects.filter(slug=self.slug).delete()
-        if old and (old.name, old.slug) != (self.name, self.slug):
-            self._follow(old)
-        bump(None if old else ())
+        with locked_revision():
+            old = Tag.objects.filter(pk=self.pk).first()
+            super().save(*args, **kwargs)
+            TagAlias.objects.filter(slug=self.slug).delete()
+            if old and old.slug != self.slug:
+                self._leave_alias(old.slug)
+            raise_revision(None if old else ())
 
-    def _follow(self, old: "Tag") -> None:
-        """Let what knew the tag by its old name know it by the new one."""
-        if old.slug != self.slug:
-            self.aliases.create(slug=old.slug)
-            apps.get_model("blog.Stream").objects.rename_tag(old.slug, self.slug)
-        apps.get_model("blog.PostPage").objects.filter(tagged_items__tag=self).render_cards()
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the tag; no post bears it then. See `TagQuerySet.delete`."""
+        with locked_revision():
+            PostTag.objects.filter(tag=self).delete_at_once()
+            deleted: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)
+        return deleted
+
+    def _leave_alias(self, old_slug: str) -> None:
+        """Lead the addresses of the tag's old slug to the new one, and let streams name it by that."""
+        self.aliases.create(slug=old_slug)
+        apps.get_model("blog.Stream").objects.rename_tag(old_slug, self.slug)
+
+
+class PostTagQuerySet(models.QuerySet["PostTag"]):
+    """Chainable questions about which posts bear which tags."""
+
+    def delete_at_once(self) -> int:
+        """Delete these rows by one statement, without the signals of each, and return their number.
+
+        Nothing refers to such a row; whoever calls this raises the revision for all of them.
+        """
+        return self._raw_delete(self.db)
 
 
 class PostTag(ItemBase):
@@ -107,6 +138,8 @@ class PostTag(ItemBase):
 
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="post_tags")
     content_object = ParentalKey("blog.PostPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+    objects = PostTagQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="post_bears_tag_once")]
@@ -141,3 +174,25 @@ class TagAlias(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} → {self.tag}"
+
+
+class MergedTag(models.Model):
+    """The id of a tag that was merged into another: drafts and scheduled versions name tags by id, as they were then."""
+
+    old_id = models.PositiveBigIntegerField(primary_key=True)  # no foreign key: that tag is gone
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="merged_tags")
+
+    wagtail_reference_index_ignore = True  # no use of a tag that an editor should know of
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.tag}"
+
+    @classmethod
+    def follow(cls, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the tagged items of a stored version with each merged tag's id replaced, and no tag twice."""
+        ids = [item["tag"] for item in items]
+        merged = dict(cls.objects.filter(old_id__in=ids).values_list("old_id", "tag_id")) if ids else {}
+        if not merged:
+            return items
+        followed = {merged.get(item["tag"], item["tag"]): item for item in items}
+        return [{**item, "tag": tag} for tag, item in followed.items()]

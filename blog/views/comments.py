@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from blog import comment_feeds, feeds
 from blog.answers import public
 from blog.discussion import latest, on_posts, shown_under
-from blog.models.wholes import read_whole
+from blog.models.rows import read_row
 from blog.sites import blog_of, index_of
 from blog.views.fragments import alternates, feed_list
 from blog.views.pages import page
@@ -36,7 +36,7 @@ def latest_feed(request: HttpRequest, form: str) -> HttpResponse:
 @public
 def feed_of_post(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """The comments on a post that this reader may open."""
-    found = read_whole(blog_of(request).path, slug)
+    found = read_row(blog_of(request).path, slug)
     if found is None or index_of(request).position(found.pk) is None:
         raise Http404(_("There is no note “%s”.") % slug)
     return comment_feeds.of_post(request, found, shown_under(found.pk), form)

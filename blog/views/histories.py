@@ -6,11 +6,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from blog.around import tags_of
 from blog.listing import Listing
 from blog.markdown import prefixed
-from blog.models.wholes import Whole
+from blog.models.rows import PostRow
 from blog.notes import note
+from blog.post_tags import tags_of
 from blog.reading import came_from
 from blog.stencils import fill
 
@@ -38,7 +38,7 @@ def whole_history(listing: Listing, render: Callable[[SafeString], str]) -> Iter
     yield foot
 
 
-def _from(listing: Listing, post: Whole) -> str:
+def _from(listing: Listing, post: PostRow) -> str:
     """The address at which the reading goes on with this post itself."""
     place = listing.index.cursor(listing.index.position(post.pk) or 0)
     if listing.reading.oldest_first:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from blog.models.wholes import Whole
+from blog.models.rows import PostRow
 from blog.notes import Note
 from blog.sites import Blog
 
@@ -13,7 +13,7 @@ CONTEXT = "https://schema.org"
 ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that no text ends the element that it stands in
 
 
-def blog_posting(post: Whole, shown: Note, blog: Blog, base: str, picture: str = "") -> SafeString:
+def blog_posting(post: PostRow, shown: Note, blog: Blog, base: str, picture: str = "") -> SafeString:
     """Describe a post (schema.org/BlogPosting); `base` is the site's address, `picture` that of its own."""
     author = {"@type": "Person", "name": shown.author, "url": base + shown.author_address} if shown.author else None
     said: dict[str, Any] = {

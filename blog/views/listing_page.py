@@ -6,7 +6,7 @@ from urllib.parse import quote
 from django.utils.safestring import SafeString
 
 from blog import feeds, navigation
-from blog.cards import IN_MARK, with_anchor, with_excerpt
+from blog.cards import of_selection
 from blog.dates import month_name
 from blog.listing import Listing
 from blog.models import Author
@@ -118,12 +118,7 @@ def _periods(listing: Listing) -> SafeString:
 
 
 def _cards(listing: Listing) -> SafeString:
-    """The page's cards; with anchors where its contents are listed, with excerpts where words are sought."""
+    """The page's cards."""
     if listing.reading.view == FULL:
         return SafeString()
-    cards, reading = listing.cards, listing.reading
-    if reading.q:
-        cards = {id_: with_excerpt(card, listing.excerpts.get(id_, "")) for id_, card in cards.items()}
-    if reading.contents:
-        cards = {id_: with_anchor(card, listing.titles[id_][0]) for id_, card in cards.items() if id_ in listing.titles}
-    return SafeString("\n".join(cards.values()).replace(IN_MARK, came_from(listing.selection)))  # rendered when saved
+    return of_selection(listing.cards.values(), came_from(listing.selection))

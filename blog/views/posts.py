@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,13 +11,14 @@ from wagtail.views import serve
 
 from blog import feeds
 from blog.answers import answered_first_by, mark_personal, public
-from blog.around import Surroundings, around, pairs, tags_of
+from blog.around import Surroundings, around, pairs
 from blog.discussion import form_address, shown_under, title_of, under_post
 from blog.exporting import as_markdown
 from blog.models import PostPage
-from blog.models.wholes import Whole, read_whole
+from blog.models.rows import PostRow, read_row
 from blog.notes import Note, note
 from blog.pictures import SIZES, versions
+from blog.post_tags import tags_of
 from blog.selection import Selection, SelectionError
 from blog.sites import base_of, blog_of, index_of
 from blog.stencils import Word
@@ -39,7 +41,7 @@ class Cover(NamedTuple):
 
 def public_post(request: HttpRequest, slug: str) -> HttpResponseBase | None:
     """A post that anyone may read, for a reader without a session."""
-    found = read_whole(blog_of(request).path, slug)
+    found = read_row(blog_of(request).path, slug)
     if found is None or index_of(request).position(found.pk) is None:
         return None
     return public(show)(request, found)
@@ -56,10 +58,10 @@ def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:
     """A post that Wagtail lets this reader open: never kept anywhere. Wagtail leaves expiry to its next chore."""
     if found.expire_at and found.expire_at <= timezone.now():
         raise Http404(_("There is no note “%s”.") % found.slug)
-    return mark_personal(show(request, Whole.of(found)))
+    return mark_personal(show(request, PostRow.of(found)))
 
 
-def show(request: HttpRequest, found: Whole) -> HttpResponse:
+def show(request: HttpRequest, found: PostRow) -> HttpResponse:
     """The page of a post, with what lies around it."""
     index = index_of(request)
     position = index.position(found.pk)
@@ -79,7 +81,7 @@ def show(request: HttpRequest, found: Whole) -> HttpResponse:
     return HttpResponse(fill_page(request, "blog/post.html", words))
 
 
-def _discussion(request: HttpRequest, found: Whole, shown: Note) -> dict[str, Word]:
+def _discussion(request: HttpRequest, found: PostRow, shown: Note) -> dict[str, Word]:
     """The comments on a post, where to write one, and how to follow them."""
     is_open = found.comments_allowed and blog_of(request).comments_allowed
     links = feeds.links_below(shown.address) if is_open or found.comments else []
@@ -109,7 +111,7 @@ def markdown(request: HttpRequest, slug: str) -> HttpResponse:
 def _came_from(request: HttpRequest) -> Selection | None:
     """The selection whose listing led here; None when there was none, or it names what this reader may not know."""
     try:
-        within = Selection.parse(request.GET.get("in", ""))
+        within = Selection.parse(request.GET.get("in", ""), settings.TAG_LIMIT)
     except SelectionError:
         return None
     return within if within and not index_of(request).unknown(within) else None

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from blog.discussion import address_of
 from blog.models import Comment
-from blog.models.wholes import Whole, read_whole
+from blog.models.rows import PostRow, read_row
 from blog.sites import blog_of, index_of
 from comments import moderation, writing
 from comments.forms import CommentForm, TextForm
@@ -28,7 +28,7 @@ LONGEST_NUMBER = 18  # digits
 class Place(NamedTuple):
     """Where a comment is to stand, and in whose name if no moderator is needed."""
 
-    post: Whole
+    post: PostRow
     answered: Comment | None
     voice: Voice | None
 
@@ -60,16 +60,16 @@ def _place(request: HttpRequest, slug: str) -> Place:
     return Place(post, _answered(post, asked.get("to", "")), moderation.voice_of(request.user, blog_of(request).title))
 
 
-def _answered(post: Whole, number: str) -> Comment | None:
+def _answered(post: PostRow, number: str) -> Comment | None:
     """The comment to answer: one that readers see, on this post."""
     if not number.isdecimal() or len(number) > LONGEST_NUMBER:
         return None
     return Comment.objects.approved().select_related("author").filter(post_id=post.pk, pk=int(number)).first()
 
 
-def _post(request: HttpRequest, slug: str) -> Whole:
+def _post(request: HttpRequest, slug: str) -> PostRow:
     """The post, if this reader may open it; raises Http404 otherwise."""
-    found = read_whole(blog_of(request).path, slug)
+    found = read_row(blog_of(request).path, slug)
     if found is None or index_of(request).position(found.pk) is None:
         raise Http404(_("There is no note “%s”.") % slug)
     return found

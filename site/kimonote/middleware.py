@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from blog.answers import short_way
+from blog.markdown import rendered_once
+from blog.models.revision import revision_locked_by_first_write
 from blog.sites import Blog, is_public
 
 SERVER_ERROR = 500  # and above
@@ -137,7 +139,7 @@ class AtomicAdmin:
     ) -> HttpResponseBase | None:
         if request.method in SAFE_METHODS or not request.path_info.startswith(ADMIN):
             return None
-        with transaction.atomic():
+        with revision_locked_by_first_write(), rendered_once():
             response = view(request, *args, **kwargs)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)

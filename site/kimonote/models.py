@@ -1,6 +1,6 @@
 """What the workers agree on: who does a chore that only one of them should do, and when it is due again.
 
-And in which language words are stored, and what a proxy in front has been told to forget.
+And what a proxy in front has been told to forget.
 """
 
 from datetime import datetime
@@ -17,18 +17,6 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chore} at {self.due:%Y-%m-%d %H:%M:%S}"
-
-
-class StoredWords(models.Model):
-    """The language, and the time zone of the dates, that stored cards and texts were rendered in. A single row (id 1)."""
-
-    ROW = 1
-
-    language = models.CharField(max_length=20)
-    time_zone = models.CharField(max_length=60)
-
-    def __str__(self) -> str:
-        return f"{self.language}, {self.time_zone}"
 
 
 class Purged(models.Model):

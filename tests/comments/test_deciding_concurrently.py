@@ -1,4 +1,4 @@
-"""Cards count right whatever else is published at the same time; nobody waits for anybody in a circle."""
+"""Cards count right whatever else is published at the same time, and no two transactions wait for each other."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -55,7 +55,7 @@ def test_approvals_and_publishing_at_once_leave_a_right_card(client: Client) -> 
         title = f"Title {number}"
         state = CommentState.WAITING if number % 2 else CommentState.APPROVED
         at_once(publish(posts[0], title), decide(comments[:2], state), decide(comments[:1:-1], state))
-        first, second = (PostPage.objects.get(pk=post.pk).card for post in posts)
+        page = client.get("/").content.decode()
+        first, second = (next(card for card in page.split("<article ") if post.slug in card) for post in posts)
         assert (title in first, "Old" in second) == (True, True)
         assert ["2 comments" in card for card in (first, second)] == [not number % 2] * 2
-        assert client.get("/").content.decode().count("2 comments") == (0 if number % 2 else 2)

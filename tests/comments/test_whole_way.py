@@ -98,7 +98,7 @@ def test_decision_and_its_trace_are_one_transaction(client: Client, blog: BlogPa
     def fail(posts: object) -> None:
         raise RuntimeError("The lights went out.")
 
-    monkeypatch.setattr(comments, "bump", fail)
+    monkeypatch.setattr(comments, "raise_revision", fail)
     with pytest.raises(RuntimeError, match="lights"):
         moderation.decide([comment.pk], CommentState.APPROVED, "mo")
     assert (Comment.objects.get().state, Mail.objects.count()) == ("waiting", 0)

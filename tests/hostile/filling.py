@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from wagtail.images.models import Image
 
 from blog.models import Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
-from blog.models.comments import show_change
+from blog.models.revision import raise_revision
 from blog.slugs import slug
 from tests.factories import FIRST_DAY, make_blog
 from tests.hostile import corpus
@@ -156,4 +156,4 @@ def _comments(site: Hostile) -> None:
             comments.append(comment)
             comments.append(Comment(post=post, name=comment.name, text=words, html=comment.html, state=CommentState.WAITING))
     Comment.objects.bulk_create(comments)
-    show_change([post.pk])
+    raise_revision([post.pk])

@@ -1,7 +1,7 @@
 import pytest
 
 from blog.models import BlogPage, Tag
-from blog.tagging import merge_tags
+from blog.services.tags import merge_tags
 from signup.models import ConsentRecord, Event, SignupPage, Subscriber
 from tests.factories import make_post
 from tests.signup_factories import make_subscriber

@@ -12,7 +12,7 @@ from wagtail.models import PageViewRestriction
 
 from blog import snapshots
 from blog.models import BlogPage, PostPage
-from blog.models.revision import bump, forget_old_changes
+from blog.models.revision import forget_old_changes, raise_revision
 from blog.selection import EXTERNAL, INTERNAL
 from blog.tagindex import TagIndex
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             self.stdout.write(f"“{blog}”: {len(snapshots.snapshot(blog.path))} posts indexed, {len(found)} differences.")
         self.stdout.write(f"{forget_old_changes()} old changes forgotten.")
         if mend:
-            self.stdout.write(f"Every process reads its index anew from revision {bump()}.")
+            self.stdout.write(f"Every process reads its index anew from revision {raise_revision()}.")
         if different:
             sys.exit(1)
 
@@ -87,7 +87,7 @@ def _posts_to_be_seen(blog: BlogPage) -> QuerySet[PostPage]:
         posts = posts.not_descendant_of(restriction.page, inclusive=True)
     posts = posts.filter(Q(expire_at=None) | Q(expire_at__gt=datetime.fromtimestamp(time.time(), UTC)))
     found: QuerySet[PostPage] = (
-        posts.select_related("author").prefetch_related("tagged_items__tag").defer("body", "html", "toc", "card")
+        posts.select_related("author").prefetch_related("tagged_items__tag").defer("body", "html", "toc")
     )
     return found
 

@@ -11,7 +11,7 @@ from blog.demo import EDITOR, fill_site
 from blog.foundation import found_blog
 from blog.searching import learn_sizes
 from kimonote.database import is_behind
-from kimonote.language import adopt_language
+from kimonote.language import rename_locale
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if is_behind():
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", interactive=False, verbosity=0)
-        adopt_language(self.stdout.write)
+        rename_locale()
         blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
         password = fill_site(blog) if demo else None
         learn_sizes()

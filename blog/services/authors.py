@@ -1,0 +1,17 @@
+"""Renaming and deleting an author, of however many posts."""
+
+from blog.models import Author
+from blog.models.revision import locked_revision
+
+
+def rename_author(author: Author, name: str) -> None:
+    """Give an author another name; every page shows it with the next request."""
+    author.name = name
+    author.full_clean()
+    author.save()
+
+
+def delete_author(author: Author) -> None:
+    """Delete an author; the posts stay, by nobody."""
+    with locked_revision():
+        author.delete()

@@ -1,0 +1,57 @@
+"""Renaming, merging and deleting tags: every address, draft and stream that knew the old name knows the new one after."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField
+from django.db.models.functions import Cast
+from wagtail.models import ReferenceIndex
+
+from blog.models import MergedTag, Pin, PostTag, Stream, Tag, TagAlias
+from blog.models.revision import locked_revision, raise_revision
+
+
+class MergeError(ValueError):
+    """Tags that cannot be merged; the message is a sentence."""
+
+
+def rename_tag(tag: Tag, name: str, slug: str | None = None) -> None:
+    """Give a tag another name, and perhaps slug; addresses with the old slug lead to the new one."""
+    tag.name, tag.slug = name, tag.slug if slug is None else slug
+    tag.full_clean()
+    tag.save()
+
+
+def delete_tag(tag: Tag) -> None:
+    """Delete a tag; no post bears it then."""
+    tag.delete()
+
+
+def merge_tags(source: Tag, target: Tag) -> int:
+    """Make every post that bears `source` bear `target`, lead the old addresses on, and return the number of posts."""
+    if source.pk == target.pk:
+        raise MergeError(f"The tag “{source}” cannot be merged into itself: choose another.")
+    with locked_revision():
+        count = PostTag.objects.filter(tag=source).count()
+        _move_posts(source, target)
+        old_id, old_slug = source.pk, source.slug
+        source.aliases.update(tag=target)
+        source.merged_tags.update(tag=target)
+        source.delete()
+        MergedTag.objects.create(old_id=old_id, tag=target)
+        TagAlias.objects.update_or_create(slug=old_slug, defaults={"tag": target})
+        Stream.objects.rename_tag(old_slug, target.slug)
+        raise_revision()
+    return count
+
+
+def _move_posts(source: Tag, target: Tag) -> None:
+    """Let posts and pins be of the other tag; those that were of both are so once."""
+    both = PostTag.objects.filter(tag=target).values("content_object_id")
+    twice = PostTag.objects.filter(tag=source, content_object_id__in=both)
+    references = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(Tag), to_object_id=str(source.pk)
+    )
+    references.filter(object_id__in=twice.values(post=Cast("content_object_id", CharField()))).delete()
+    references.update(to_object_id=str(target.pk))
+    twice.delete_at_once()
+    PostTag.objects.filter(tag=source).update(tag=target)
+    Pin.objects.filter(tag=source).exclude(post__in=Pin.objects.filter(tag=target).values("post")).update(tag=target)
