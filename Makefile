@@ -23,8 +23,10 @@ run: .env .venv/.installed var/static/staticfiles.json  ## serve http://127.0.0.
 	@PORT=$(PORT) PYTHONUNBUFFERED=1 exec $(BIN)/honcho -e /dev/null --no-prefix start
 
 test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
-	$(PYTEST)
-	$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not once"
+	@$(PYTEST); sqlite=$$?; \
+		if [ $$sqlite -ne 0 ]; then echo 'There were failures on SQLite (above); PostgreSQL follows.' >&2; fi; \
+		$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
+		exit $$((sqlite > postgres ? sqlite : postgres))
 
 lint: .venv/.developing  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check

@@ -13,7 +13,7 @@ from blog.tagindex import Positions, TagIndex
 
 NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
 TAGS = re.compile(r"<[^>]*>")
-ROWS = 1000  # of each table that are counted: enough to tell large ones from small
+ROWS = 1000  # of each index that SQLite reads for its statistics: enough to tell large tables from small
 NAMES = 20_000  # of tags, whose words are remembered
 AROUND = 80  # characters of text before and after a word that was found
 
@@ -29,12 +29,12 @@ def search(path: str, index: TagIndex, text: str) -> Positions:
     Texts are sought by Wagtail's search, and names in the index, so that a renamed tag is found by its new name at once.
     """
     words = list(dict.fromkeys(words_of(text)))
-    named = {word: found for word in words if (found := _bearing(index, word))}
+    named = {word: found for word in words if (found := _tagged_with(index, word))}
     only_in_text = [word for word in words if word not in named]
     found = [named[word] | index.among(search_ids(path, word)) for word in named]
     if only_in_text:
         found.append(index.among(search_ids(path, " ".join(only_in_text))))
-    return reduce(and_, found, index.everything) if found else Positions()
+    return reduce(and_, found, index.all_positions) if found else Positions()
 
 
 def search_ids(path: str, text: str) -> list[int]:
@@ -46,13 +46,13 @@ def search_ids(path: str, text: str) -> list[int]:
     return list(found.get_queryset().values_list("pk", flat=True))
 
 
-def _bearing(index: TagIndex, word: str) -> Positions:
+def _tagged_with(index: TagIndex, word: str) -> Positions:
     """Return the positions of the posts with a tag in whose name a word stands."""
     sought = _folded(word)
     if not sought:
         return Positions()
     numbers = [number for number in index.numbers.values() if sought <= _folded(index.tag_list[number].name)]
-    return reduce(or_, map(index.borne_by, numbers), Positions())
+    return reduce(or_, map(index.postings_of, numbers), Positions())
 
 
 @lru_cache(NAMES)
@@ -62,15 +62,20 @@ def _folded(name: str) -> frozenset[str]:
     return frozenset(words_of("".join(sign for sign in decomposed if not unicodedata.combining(sign))))
 
 
-def learn_sizes() -> None:
-    """Have the database count its tables: one that takes them for small may go through all of one for every row of another.
+def analyze_tables() -> None:
+    """Update the query planner's statistics of this site's tables.
 
-    PostgreSQL does so by itself, a minute after they grew; SQLite never, and what it learns serves connections opened later.
+    Without them a planner may take a large table for a small one, and read all of it for every row of another. PostgreSQL's
+    autovacuum comes a minute after a table grew; SQLite updates none by itself, and connections opened later read them. Tables
+    are named: `ANALYZE` alone locks PostgreSQL's shared catalogues, which every database of a server has in common, until the
+    transaction ends.
     """
+    tables = [connection.ops.quote_name(name) for name in connection.introspection.django_table_names(only_existing=True)]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(f"PRAGMA analysis_limit = {ROWS}")
-        cursor.execute("ANALYZE")
+        for table in tables:
+            cursor.execute(f"ANALYZE {table}")
 
 
 def excerpt(html: str, text: str) -> str:

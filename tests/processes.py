@@ -96,7 +96,7 @@ def seen(index: Any) -> Seen:
         assert ids == _by_pages(index, chosen) == list(index.ids(chosen, oldest_first=True))[::-1]
         for post in ids:
             found.setdefault(post, []).append(tag.slug)
-    everything = list(index.ids(index.everything))
+    everything = list(index.ids(index.all_positions))
     assert len(everything) == len(set(everything)) == len(index)
     return {
         str(post): [index.cursor(index.position(post)).published, sorted(found.get(post, []))] for post in sorted(everything)

@@ -18,7 +18,7 @@ from blog.models import Author, BlogPage, PostPage, PostTag, Stream, Tag
 from blog.models.comments import LONGEST_COMMENT
 from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
 from blog.models.revision import raise_revision
-from blog.searching import learn_sizes
+from blog.searching import analyze_tables
 from tests.browser import serving
 from tests.comment_factories import make_comment
 from tests.factories import make_blog, make_post
@@ -85,7 +85,7 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         fill_one(make_blog(ONE, "One", default=False))
         fill_many(make_blog(MANY, "Many", default=False))
         connection.check_constraints()  # once, not after each test: PostgreSQL keeps what it has to check till then
-        learn_sizes()  # a database that takes large tables for empty ones joins them row by row
+        analyze_tables()  # a database that takes large tables for empty ones joins them row by row
         yield blog
         transaction.set_rollback(True)
 

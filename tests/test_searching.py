@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from blog.models import BlogPage
-from blog.searching import excerpt, learn_sizes, search_ids
+from blog.searching import analyze_tables, excerpt, search_ids
 from tests.factories import make_post
 
 
@@ -53,11 +53,33 @@ def test_nothing_found_says_so(client: Client, blog: BlogPage) -> None:
     assert "No note here holds “&lt;b&gt;unheard”." in page
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no catalogue that databases share")
+def test_analyze_tables_locks_no_catalogue_that_databases_share(db: None) -> None:
+    shared = (
+        "SELECT relname FROM pg_locks JOIN pg_class ON relation = pg_class.oid WHERE relisshared AND mode NOT LIKE 'Access%%'"
+    )
+    analyze_tables()
+    with connection.cursor() as cursor:
+        cursor.execute(shared)
+        assert cursor.fetchall() == []
+
+
+def test_analyze_tables_counts_every_table_that_has_rows(blog: BlogPage) -> None:
+    analyze_tables()
+    counted = {
+        "sqlite": "SELECT stat FROM sqlite_stat1 WHERE tbl = 'blog_blogpage'",
+        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = 'blog_blogpage'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(counted[connection.vendor])
+        assert cursor.fetchone()[0] in ("1", 1)
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts its tables by itself")
 def test_search_asks_the_search_index_once(blog: BlogPage) -> None:
     for number in range(80):  # of few it does not matter
         make_post(blog, "a", body=f"Word, needle{number}.")
-    learn_sizes()
+    analyze_tables()
     with CaptureQueriesContext(connection) as asked:
         assert len(search_ids(blog.path, "word needle7")) == 1
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
-from blog.searching import learn_sizes
+from blog.searching import analyze_tables
 from comments import moderation, writing
 from kimonote.purging import purge_changed
 from kimonote.worker import Chore
@@ -51,7 +51,7 @@ def tidy_up() -> None:
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
     writing.forget(timezone.now())
-    learn_sizes()
+    analyze_tables()
 
 
 def check_index() -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connections
 from django.utils import timezone
 
+from kimonote.database import is_unavailable, summary
 from kimonote.models import take_turn
 
 LONGEST_DELAY = timedelta(minutes=1)  # of a chore that fails again and again, unless it is rarer anyway
@@ -69,8 +70,11 @@ class Worker:
         _renew_connections()
         try:
             more = chore.do() if regardless or chore.is_ours(timezone.now()) else False
-        except Exception:
-            log.exception("The chore “%s” failed; it will be tried again.", chore.name)
+        except Exception as error:
+            if is_unavailable(error):
+                log.warning("The chore “%s” waits for the database: %s", chore.name, summary(error))
+            else:
+                log.exception("The chore “%s” failed; it will be tried again.", chore.name)
             self.failures[chore.name] += 1
             _drop_connections()
             return False

@@ -145,10 +145,11 @@ def test_worker_that_waits_for_migrations_says_so_once(
 ) -> None:
     looks = [True] * 30 + [False]
     monkeypatch.setattr(database, "is_behind", lambda: looks.pop(0))
+    monkeypatch.setattr(database.BlogPage.objects, "exists", lambda: True)
     monkeypatch.setattr(database, "connection", SimpleNamespace(close=lambda: None))
     monkeypatch.setattr(database, "PATIENCE", 0)
     database.wait_until_prepared()
     assert (looks, caplog.messages) == (
         [],
-        ["The database lacks migrations: nothing is done until `manage.py migrate` has run them."],
+        ["The database lacks migrations: nothing is done until `manage.py prepare` has run."],
     )

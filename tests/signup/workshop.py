@@ -17,14 +17,14 @@ from urllib.parse import urlsplit, urlunsplit
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds, after which something is wrong
+PATIENCE = 300.0  # seconds, after which something is wrong
 
 
-def until(true: Callable[[], object], what: str) -> None:
+def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Wait until something is true."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < end, f"It did not come to pass within {PATIENCE} seconds that {what}."
+        assert time.monotonic() < end, f"It did not come to pass within {seconds} seconds that {what}."
         time.sleep(0.01)
 
 

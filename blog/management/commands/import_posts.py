@@ -21,7 +21,7 @@ from blog.importing.report import printable
 from blog.importing.run import Import
 from blog.importing.source import Options, Refusal
 from blog.models import Author, BlogPage
-from blog.searching import learn_sizes
+from blog.searching import analyze_tables
 
 HELP = """Import Markdown files with front matter (YAML, TOML or JSON), as Jekyll, Hugo, Hakyll and Eleventy write them.
 
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         try:
             with tqdm(total=len(finding.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
                 run.run(finding, bar.update)
-            learn_sizes()
+            analyze_tables()
         except KeyboardInterrupt:
             interrupted = True
         except OperationalError as error:

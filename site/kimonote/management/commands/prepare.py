@@ -6,12 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
 from blog.demo import EDITOR, fill_site
 from blog.foundation import found_blog
-from blog.searching import learn_sizes
-from kimonote.database import is_behind
+from blog.searching import analyze_tables
+from kimonote.database import connect, is_behind
 from kimonote.language import rename_locale
+
+CONNECT_SECONDS = 60
 
 
 class Command(BaseCommand):
@@ -22,13 +25,15 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="fill an empty site with posts that are its guide")
 
     def handle(self, *, demo: bool, **options: Any) -> None:
+        connect(CONNECT_SECONDS)  # the worker, started at the same time, may just be looking at a new SQLite file
         if is_behind():
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", interactive=False, verbosity=0)
         rename_locale()
-        blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
-        password = fill_site(blog) if demo else None
-        learn_sizes()
+        with transaction.atomic():  # the worker begins when there is a blog: not before the demo is complete
+            blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
+            password = fill_site(blog) if demo else None
+        analyze_tables()
         self.stdout.write(f"The site:  {settings.SITE_URL}/\nTo write:  {settings.SITE_URL}/admin/")
         if password:
             self.stdout.write(f"           as “{EDITOR}” with the password {password} (shown this once)")

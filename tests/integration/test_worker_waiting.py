@@ -1,0 +1,107 @@
+"""A worker started before the site is prepared, or beside one that writes for long, waits and says so in a line."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from wagtail.models import Locale
+
+from tests.factories import make_blog
+from tests.signup.outbox_factories import put_test
+from tests.signup.sink import Sink
+from tests.signup.workshop import ROOT, Nursery, Workshop, until
+
+pytestmark = pytest.mark.processes
+
+AT_WORK = "The worker is at work."
+
+
+class Program:
+    """A command of the site as a process, and what it has printed."""
+
+    def __init__(self, log: Path, *arguments: str, **variables: str) -> None:
+        self.log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", *arguments],
+                cwd=ROOT,
+                env={**os.environ, "DEVELOPMENT": "true", "PYTHONUNBUFFERED": "1", **variables},
+                stdout=output,
+                stderr=output,
+            )
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+
+@contextmanager
+def program(log: Path, *arguments: str, **variables: str) -> Iterator[Program]:
+    started = Program(log, *arguments, **variables)
+    try:
+        yield started
+    finally:
+        started.process.terminate()
+        started.process.wait()
+
+
+@pytest.mark.once
+def test_worker_begins_after_the_demo_is_complete(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite3"
+    place = {"DATABASE_URL": f"sqlite:///{file}?timeout=1", "VAR_DIR": str(tmp_path), "SECRET_KEY": "of this test alone"}
+    with program(tmp_path / "worker.log", "worker", **place) as worker:
+        with program(tmp_path / "prepare.log", "prepare", "--demo", **place) as preparing:
+            until(lambda: AT_WORK in worker.output or preparing.process.poll(), "the worker is at work", 300)
+            with closing(sqlite3.connect(file)) as database:
+                posts, streams = database.execute(
+                    "SELECT (SELECT count(*) FROM blog_postpage), count(*) FROM blog_stream"
+                ).fetchone()
+            assert preparing.process.wait() == 0, preparing.output
+        assert worker.process.poll() is None
+    assert posts > 20
+    assert streams > 0
+    assert "Traceback" not in worker.output + preparing.output
+
+
+@pytest.mark.once
+def test_worker_whose_database_server_is_down_waits_and_says_so(tmp_path: Path) -> None:
+    url = "postgres://nobody@127.0.0.1:1/nothing"
+    with program(tmp_path / "worker.log", "worker", DATABASE_URL=url, SECRET_KEY="of this test alone") as worker:
+        until(lambda: "nothing is done until" in worker.output or worker.process.poll(), "the worker says that it waits")
+        assert worker.process.poll() is None
+    assert "The database cannot be used (connection to server at" in worker.output
+    assert "Traceback" not in worker.output
+
+
+@pytest.fixture(scope="module")
+def nursery(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    nursery = Nursery(tmp_path_factory.mktemp("nursery") / "workers.log")
+    yield nursery
+    nursery.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_beside_one_who_writes_for_longer_than_the_timeout_waits_and_says_so(nursery: Nursery, tmp_path: Path) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL lets others write meanwhile.")
+    Locale.objects.get_or_create(language_code="en")
+    make_blog()
+    put_test("reader@example.org")
+    with Sink() as sink, Workshop(nursery, tmp_path, EMAIL_URL=sink.url) as workshop:
+        place = workshop.environment | {"DATABASE_URL": f"sqlite:///{workshop.file}?timeout=1"}
+        with closing(sqlite3.connect(workshop.file, isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            with program(tmp_path / "worker.log", "worker", **place) as worker:
+                waits = "The chore “send mail” waits for the database: database is locked"
+                until(lambda: worker.output.count(waits) >= 2, "the worker has waited twice")
+                assert workshop.states() == {"waiting"}
+                writer.execute("ROLLBACK")
+                until(lambda: workshop.states() == {"sent"}, "the mail has been sent")
+    assert "Traceback" not in worker.output
+    assert "failed" not in worker.output
