@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")  # of a process's clock, in a second
 PATIENCE = 60  # seconds that a server may take to answer first
 KEY = "a key for measuring alone, of no use elsewhere"
+MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "8388608"}  # as the Procfile
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def site_environment(database: str, folder: Path, port: int = 8000, **environmen
         "DATABASE_URL": database,
         "VAR_DIR": str(folder),
         "LOG_LEVEL": "WARNING",
+        **MALLOC,
         **environment,
     }
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date
 
-from blog.finished import Page
 from blog.sites import index_of, is_public
 from blog.tagindex import TagIndex
 
@@ -55,9 +54,6 @@ def public(view: View[P]) -> View[P]:
         index = index_of(request)
         if _still_holds(request, index):
             return mark_public(HttpResponseNotModified(), index)
-        found = _made_elsewhere(request, index)
-        if found is not None:
-            return found
         return mark_public(view(request, *args, **kwargs), index)
 
     return answered_first_by(answer)(answer)
@@ -82,17 +78,6 @@ def short_way(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 def validators(version: str, changed: datetime) -> tuple[str, str]:
     """ETag and Last-Modified of every page of a snapshot; the time tells it from one before a restored backup."""
     return f'W/"{release()}-{version}-{int(changed.timestamp() * 1000):x}"', http_date(changed.timestamp())
-
-
-def _made_elsewhere(request: HttpRequest, index: TagIndex) -> HttpResponse | None:
-    """This very answer, finished by another process, where processes share a cache."""
-    find: Callable[[str], Page | None] | None = getattr(request, "find_finished", None)
-    page = find(validators(index.version, index.changed)[0]) if find else None
-    if page is None:
-        return None
-    response = HttpResponse(page.body, status=page.status, headers=dict(page.headers))
-    response.finished = page  # type: ignore[attr-defined]  # tells the page cache that there is nothing left to do
-    return response
 
 
 def _still_holds(request: HttpRequest, index: TagIndex) -> bool:

@@ -37,6 +37,7 @@ class FragmentCache(Generic[Part]):
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = Lock()
+        self._kept: tuple[Stamp, dict[Hashable, dict[int, Part]]]  # swapped whole, as the index is
         self.clear()
 
     def clear(self) -> None:
@@ -93,7 +94,7 @@ class FragmentCache(Generic[Part]):
                 self.size += size
 
     def _begin(self, stamp: Stamp) -> None:
-        self._kept: tuple[Stamp, dict[Hashable, dict[int, Part]]] = (stamp, {})  # swapped whole, as the index is
+        self._kept = (stamp, {})
         self.size = 0  # bytes
 
 

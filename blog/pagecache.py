@@ -4,7 +4,7 @@ import gzip
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from threading import Lock
 from typing import Final
 
@@ -15,9 +15,7 @@ from django.http.response import ResponseHeaders
 from django.utils.text import compress_sequence
 from django.utils.translation import gettext as _
 
-from blog.answers import validators
 from blog.finished import Key, Page
-from blog.sharedcache import SharedCache
 from blog.sites import is_public, revision_of
 from blog.tagindex import TagIndex
 
@@ -73,7 +71,6 @@ class PageCache:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.shared = SharedCache.configured()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if len(request.META.get("PATH_INFO", "")) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
@@ -91,29 +88,16 @@ class PageCache:
         if page is not None and page.holds(revision_of(request)):
             if page.packed:
                 page = _packed_better(page)
-                self._put(key, page)
+                shelf.put(key, page)
             return _again(page, request)
         return self._make(key, request)
 
     def _make(self, key: Key, request: HttpRequest) -> HttpResponseBase:
-        """Let the site answer, or let `blog.answers` find what another process has made of this very state of the blog."""
-        if self.shared:
-            request.find_finished = partial(self.shared.find, key)  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        found: Page | None = getattr(response, "finished", None)
-        if found is not None:
-            shelf.put(key, found)
-            return _again(found, request)
-        response = _compress(response, key[-1])
+        response = _compress(self.get_response(request), key[-1])
         made = _finished(response, request)
         if made is not None:
-            self._put(key, made)
+            shelf.put(key, made)
         return response
-
-    def _put(self, key: Key, page: Page) -> None:
-        shelf.put(key, page)
-        if self.shared:
-            self.shared.keep(key, page)
 
 
 @lru_cache(200)
@@ -183,8 +167,5 @@ def _finished(response: HttpResponseBase, request: HttpRequest) -> Page | None:
     if index is None or response.streaming or response.cookies or request.method != "GET" or response.status_code == 304:
         return None
     assert isinstance(response, HttpResponse)
-    version, _changed = validators(index.version, index.changed)
     packed = response.get("Content-Encoding", "")
-    return Page(
-        response.status_code, tuple(response.items()), response.content, index.revision, index.stale_at, version, packed
-    )
+    return Page(response.status_code, tuple(response.items()), response.content, index.revision, index.stale_at, packed)

@@ -31,10 +31,10 @@ def search(path: str, index: TagIndex, text: str) -> Positions:
     words = list(dict.fromkeys(words_of(text)))
     named = {word: found for word in words if (found := _tagged_with(index, word))}
     only_in_text = [word for word in words if word not in named]
-    found = [named[word] | index.among(search_ids(path, word)) for word in named]
+    matches = [named[word] | index.among(search_ids(path, word)) for word in named]
     if only_in_text:
-        found.append(index.among(search_ids(path, " ".join(only_in_text))))
-    return reduce(and_, found, index.all_positions) if found else Positions()
+        matches.append(index.among(search_ids(path, " ".join(only_in_text))))
+    return reduce(and_, matches, index.all_positions) if matches else Positions()
 
 
 def search_ids(path: str, text: str) -> list[int]:

@@ -8,7 +8,6 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from blog.index_statement import read_changes, read_contents
-from blog.memory import large_blocks_given_back
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
 from blog.tagindex import CannotUpdate, IndexData, TagIndex, build, update
@@ -87,8 +86,7 @@ def _renew(shelf: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
 
 
 def _built(key: Key) -> TagIndex:
-    with large_blocks_given_back():
-        return build(read_contents(*key), timezone.get_default_timezone(), time.time())
+    return build(read_contents(*key), timezone.get_default_timezone(), time.time())
 
 
 def _updated(kept: TagIndex, key: Key, revision: int) -> TagIndex:

@@ -18,14 +18,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from kimonote.proxy import Proxy
-from tests.checkout import answers, checkout, free_port, get, start, stop, wait_for
+from tests.checkout import answers, checkout, free_port, start, stop, wait_for
 
 __all__ = ["checkout"]
 
 ROOT = Path(__file__).parent.parent
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-VARNISH = shutil.which("varnishd") or shutil.which("varnishd", path="/usr/sbin")
 UNITS = ("kimonote-web.service", "kimonote-worker.service")
 HOST = "notes.example"
 pytestmark = [pytest.mark.once]
@@ -210,48 +208,6 @@ def test_micro_cache_is_passed_by_whoever_has_a_session(cached: Site, cookie: st
     if "__Host-" in cookie:
         assert headers["cache-control"] == "private, no-store"
     assert cached.get(path, Cookie="theme=dark; not__Host-session=x")[1]["x-cache"] == "HIT"
-
-
-@pytest.mark.skipif(not VARNISH, reason="There is no varnishd: install Debian's varnish.")
-@needs_nginx
-def test_varnish_keeps_pages_until_they_are_purged(site: Site, tmp_path: Path) -> None:
-    port = free_port()
-    text = (ROOT / "deploy" / "varnish.vcl").read_text()
-    (tmp_path / "site.vcl").write_text(text.replace('"8000"', f'"{site.app}"'))
-    flags = (
-        "-F",
-        "-j",
-        "none",
-        "-n",
-        str(tmp_path / "run"),
-        "-T",
-        "none",
-        "-s",
-        "malloc,20m",
-        "-f",
-        str(tmp_path / "site.vcl"),
-    )
-    varnish = start(tmp_path, str(VARNISH), *flags, "-a", f"127.0.0.1:{port}")
-
-    def is_kept(path: str, **headers: str) -> bool:
-        answer, _ = get(port, path, Host=HOST, X_Forwarded_Proto="https", **headers)
-        return " " in answer.headers["X-Varnish"]  # two numbers: of this request, and of the one that brought the page
-
-    try:
-        wait_for(lambda: answers(port), varnish)
-        proxy = Proxy({"LOCATION": f"http://127.0.0.1:{port}"})
-        assert [is_kept(path) for path in ("/", "/", "/tags/", "/tags/", "/random/", "/random/")] == [False, True] * 2 + [
-            False
-        ] * 2
-        assert not is_kept("/", Cookie="__Host-session=x")
-        proxy.purge(f"https://{HOST}/")
-        assert [is_kept(path) for path in ("/", "/", "/tags/")] == [False, True, True]
-        proxy.purge("https://other.example/everything")
-        assert [is_kept(path) for path in ("/", "/tags/")] == [True, True]
-        proxy.purge(f"https://{HOST}/everything")
-        assert [is_kept(path) for path in ("/", "/tags/", "/")] == [False, False, True]
-    finally:
-        stop(varnish)
 
 
 @needs_nginx

@@ -1,12 +1,22 @@
 import gzip
+import os
+import shutil
+from pathlib import Path
 
 import brotli
 import pytest
 from django.test import Client
 
+from blog import answers
 from blog.models import BlogPage
 from blog.pagecache import OVERHEAD, Page, Shelf, shelf
+from tests.checkout import answers as site_answers
+from tests.checkout import checkout, free_port, get, start, stop, wait_for
 from tests.factories import make_post
+
+__all__ = ["checkout"]
+
+ROOT = Path(__file__).parent.parent
 
 
 def page(body: bytes) -> Page:
@@ -103,3 +113,57 @@ def test_head_is_like_get_without_a_body(client: Client, blog: BlogPage) -> None
         head = client.head("/tags/a/")
         assert (head.status_code, head.content, head["ETag"]) == (200, b"", got["ETag"])
         assert head["Content-Length"] == got["Content-Length"]
+
+
+def test_other_host_finds_nothing(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    assert b"http://testserver/" in client.get("/feed.rss").content
+    assert b"http://testserver/" not in client.get("/feed.rss", headers={"Host": "other.example"}).content
+
+
+def test_nothing_personal_is_kept(client: Client, blog: BlogPage, admin_client: Client) -> None:
+    hidden = make_post(blog, "a", title="Hidden", live=False)
+    make_post(blog, "a")
+    for address in ("/", "/tags/a/", "/admin/", f"/admin/pages/{hidden.pk}/edit/", f"/admin/pages/{hidden.pk}/view_draft/"):
+        admin_client.get(address)
+    for address in ("/admin/login/", "/signup/", "/random/", "/_util/health/", "/?view=full"):
+        client.get(address)
+        assert (address, shelf.size) == (address, 0)
+    client.get("/")
+    assert shelf.size > 0
+    assert admin_client.get("/")["Cache-Control"] == "private, no-store"
+
+
+def test_release_is_the_same_on_every_machine_with_the_same_files(tmp_path: Path, settings) -> None:
+    words = []
+    for name in ("one", "two"):
+        settings.ROOT = tmp_path / name
+        shutil.copytree(ROOT / "templates", settings.ROOT / "templates", copy_function=shutil.copy)
+        os.utime(settings.ROOT / "templates" / "pages" / "404.html", (len(words), len(words)))
+        words.append(answers.release.__wrapped__())
+    assert words[0] == words[1]
+    (settings.ROOT / "templates" / "pages" / "404.html").write_text("another")
+    assert answers.release.__wrapped__() != words[0]
+
+
+@pytest.mark.once
+def test_publishing_shows_in_the_next_request_of_every_server(checkout: Path, tmp_path: Path) -> None:
+    python, ports = str(checkout / ".venv" / "bin" / "python"), (free_port(), free_port())
+    variables = {"ENV_FILE": os.devnull, "DEVELOPMENT": "true", "VAR_DIR": str(tmp_path)}
+    for command in (["collectstatic", "--noinput", "--verbosity", "0"], ["prepare"]):
+        prepared = start(checkout, python, "manage.py", *command, **variables)
+        assert prepared.end() == 0, prepared.output
+    servers = [start(checkout, python, "manage.py", "serve", "--port", str(port), **variables) for port in ports]
+    try:
+        for server, port in zip(servers, ports, strict=True):
+            wait_for(lambda port=port: site_answers(port), server)
+        first, other = (get(port, "/tags/", Host="127.0.0.1")[1] for port in ports)
+        assert first == other
+        words = "from tests.factories import *; from blog.models import *; make_post(BlogPage.objects.get(), 'fresh')"
+        published = start(checkout, python, "manage.py", "shell", "-c", words, **variables)
+        assert published.end() == 0, published.output
+        for port in ports:
+            assert b"/tags/fresh/" in get(port, "/tags/", Host="127.0.0.1")[1]
+    finally:
+        for server in servers:
+            stop(server)

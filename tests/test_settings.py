@@ -1,3 +1,4 @@
+import doctest
 import json
 import os
 import subprocess
@@ -5,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from kimonote import caches
 
 ROOT = Path(__file__).parent.parent
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -56,7 +59,6 @@ def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
         ({"CACHE_URL": "memcached://127.0.0.1"}, "CACHE_URL is 'memcached://127.0.0.1' and cannot be read: "),
         ({"CACHE_URL": "redis://:secret@127.0.0.1:six"}, "CACHE_URL is 'redis://…@127.0.0.1:six' and cannot be read: "),
         ({"CACHE_URL": "redis://127.0.0.1/name"}, "CACHE_URL is 'redis://127.0.0.1/name' and cannot be read: "),
-        ({"PURGE_URL": "127.0.0.1:6081"}, "PURGE_URL is '127.0.0.1:6081': it must be the proxy's address"),
     ],
 )
 def test_unreadable_value_is_refused_by_name(variables: dict[str, str], words: str) -> None:
@@ -115,22 +117,22 @@ def test_sqlite_writers_wait_at_the_start(tmp_path: Path) -> None:
     assert databases["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"  # type: ignore[index]
 
 
-def test_shared_cache_is_redis_without_pickles_and_without_patience() -> None:
+def test_cache_url_names_django_s_cache() -> None:
     caches = settings("CACHES", CACHE_URL="valkeys://:secret@cache.example:6380/2", **PRODUCTION)["CACHES"]
     assert caches == {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        "pages": {
+        "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": "rediss://:secret@cache.example:6380/2",
             "KEY_PREFIX": "kimonote",
-            "OPTIONS": {"serializer": "kimonote.caches.Plain", "socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+            "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
         },
     }
 
 
-def test_proxy_is_purged_by_wagtail_s_settings() -> None:
-    assert settings("WAGTAILFRONTENDCACHE", "CACHES", PURGE_URL="http://127.0.0.1:6081/", **PRODUCTION) == {
-        "WAGTAILFRONTENDCACHE": {"default": {"BACKEND": "kimonote.proxy.Proxy", "LOCATION": "http://127.0.0.1:6081"}},
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-    }
-    assert settings("WAGTAILFRONTENDCACHE", **PRODUCTION) == {"WAGTAILFRONTENDCACHE": None}
+def test_without_cache_url_the_cache_is_the_process_s_memory() -> None:
+    caches = settings("CACHES", **PRODUCTION)["CACHES"]
+    assert caches == {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def test_documented_examples_hold() -> None:
+    assert doctest.testmod(caches).failed == 0

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from blog.searching import analyze_tables
 from comments import moderation, writing
-from kimonote.purging import purge_changed
 from kimonote.worker import Chore
 from signup import limits, maildir, outbox, subscriptions
 from signup.digests import Digester
@@ -22,7 +21,6 @@ def chores(interval: timedelta, stopping: Callable[[], bool]) -> list[Chore]:
     """All of them, in an order in which what one leaves the next takes up; mail is looked for every `interval`."""
     return [
         Chore("publish what is scheduled", timedelta(seconds=10), publish_scheduled, alone=True),
-        *([Chore("purge the proxy", timedelta(seconds=2), purge_changed)] if settings.PURGE_URL else []),
         Chore("write digests", timedelta(seconds=10), Digester().send_due),
         Chore("tell moderators", timedelta(seconds=30), moderation.tell_moderators),
         Chore("send mail", interval, Sender(stopping).send_batch),

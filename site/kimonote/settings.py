@@ -12,7 +12,7 @@ from environs import Env
 from jinja2 import StrictUndefined, Undefined
 
 from blog.markdown import pipeline
-from kimonote.caches import read_cache_url, read_purge_url
+from kimonote.caches import read_cache_url
 from signup.email_url import EmailURLError, parse_email_url
 from signup.networks import read_networks
 from signup.rates import read_limits
@@ -171,15 +171,9 @@ FULL_VIEW_BYTES = env.int("FULL_VIEW_BYTES", 5_000_000)  # bytes of HTML on such
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished pages that each process keeps
 FRAGMENT_CACHE_BYTES = env.int("FRAGMENT_CACHE_BYTES", 8_000_000)  # … of cards that pages share, and of feeds' entries
 try:
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # Wagtail's; it may fail with no one else
-        **read_cache_url(env.str("CACHE_URL", "")),  # pages that processes and machines share
-    }
-    PURGE_URL = read_purge_url(env.str("PURGE_URL", ""))  # a proxy in front that keeps pages longer than it is told to
+    CACHES = {"default": read_cache_url(env.str("CACHE_URL", ""))}  # Django's and Wagtail's; finished pages are not in it
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
-if PURGE_URL:  # without the app of that name, which would ask the proxy while an editor waits: the worker does
-    WAGTAILFRONTENDCACHE = {"default": {"BACKEND": "kimonote.proxy.Proxy", "LOCATION": PURGE_URL}}
 
 TAGGIT_CASE_INSENSITIVE = True
 WAGTAIL_SITE_NAME = "Kimonote"
