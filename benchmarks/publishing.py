@@ -123,10 +123,10 @@ def import_posts(folder: Path) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from blog.importing import run
-    from blog.importing.finding import find_files
-    from blog.importing.source import Options
     from blog.models import BlogPage
+    from transfer.importing import run
+    from transfer.importing.source import Options
+    from transfer.importing.static_sites.find import find_files
 
     call_command("prepare", stdout=StringIO())
     options = Options(zone=timezone.get_default_timezone(), together="With {}.")

@@ -3,7 +3,7 @@
 from blog.models.appearance import Appearance
 from blog.models.authors import Author
 from blog.models.comments import Comment, CommentState
-from blog.models.imports import ImportedFile
+from blog.models.imported_file import ImportedFile
 from blog.models.pages import BlogPage, PostPage
 from blog.models.revision import Change, IndexRevision
 from blog.models.streams import Stream

@@ -13,12 +13,12 @@ from blog import feeds
 from blog.answers import answered_first_by, mark_personal, public
 from blog.around import Surroundings, around, pairs
 from blog.discussion import form_address, shown_under, title_of, under_post
-from blog.exporting import as_markdown
 from blog.models import PostPage
 from blog.models.rows import PostRow, read_row
 from blog.notes import Note, note
 from blog.pictures import SIZES, versions
 from blog.post_tags import tags_of
+from blog.rendering.markdown_file import as_markdown
 from blog.selection import Selection, SelectionError
 from blog.sites import base_of, blog_of, index_of
 from blog.stencils import Word

@@ -44,6 +44,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if TLS else [
 
 INSTALLED_APPS = [
     "kimonote",
+    "transfer",
     "comments",
     "signup",
     "blog",

@@ -1,0 +1,205 @@
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.support.importing import read, write_tree
+from transfer.importing.source import Refusal
+from transfer.importing.static_sites import dates, fields, file_names, permalinks
+from transfer.importing.static_sites.dates import parse_date
+from transfer.importing.static_sites.find import find_files
+from transfer.importing.static_sites.front_matter import part
+from transfer.importing.static_sites.template_tags import arguments
+
+NOON = datetime(2018, 5, 31, 12, tzinfo=UTC)
+
+
+def test_examples_in_docstrings() -> None:
+    import doctest
+
+    assert [doctest.testmod(module).failed for module in (permalinks, arguments, dates, fields, file_names)] == [0] * 5
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "---\ntitle: A\ntags: [x, y z]\ndraft: true\n---\n",
+        "---\ntitle: A\ntags:\n  - x\n  - y z\ndraft: yes\n...\n",
+        '---yaml\ntitle: "A"\ntags: "x, y z"\npublished: false\n---\n',
+        '+++\ntitle = "A"\ntags = ["x", "y z"]\ndraft = true\n+++\n',
+        '+++\ntitle = "A"\ndraft = true\n[taxonomies]\ntags = ["x", "y z"]\n+++\n',
+        '---toml\ntitle = "A"\ntopics = ["x", "y z"]\ndraft = true\n---\n',
+        '---json\n{"title": "A", "categories": ["x", "y z"], "draft": true}\n---\n',
+        '{"title": "A", "tags": ["x", "y z"], "status": "draft"}\n',
+    ],
+)
+def test_front_matter_of_every_kind_says_the_same(header: str, tmp_path: Path) -> None:
+    post = read(tmp_path, header + "Text.")
+    assert (post.title, post.tags, post.draft, post.body) == ("A", ("x", "y z"), True, "Text.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "tags"),
+    [
+        ("tags: a b", ("a", "b")),
+        ("tags: a, b c", ("a", "b c")),
+        ("tags: [no, on, 1.10, 2014, C#]", ("no", "on", "1.10", "2014", "C#")),
+        ("tags: [a, A]\ncategories: b\ntopics: [c, a]", ("a", "b", "c")),
+        ("tags: ['#a', ' b  c ', '', null]", ("a", "b c")),
+        ("tags:", ()),
+        ("tags: [日本, naïve, .NET]", ("日本", "naïve", ".NET")),
+    ],
+)
+def test_tags_as_lists_and_texts(lines: str, tags: tuple[str, ...], tmp_path: Path) -> None:
+    assert read(tmp_path, f"---\ntitle: T\n{lines}\n---\nText.").tags == tags
+
+
+def test_tags_left_out_on_request(tmp_path: Path) -> None:
+    post = read(tmp_path, "---\ntags: [Posts, a]\n---\nText.", without_tags=frozenset({"posts"}))
+    assert post.tags == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2018-05-31", datetime(2018, 5, 31, tzinfo=UTC)),
+        ("2018/5/31 12:00", NOON),
+        ("20180531", datetime(2018, 5, 31, tzinfo=UTC)),
+        ("2018-05-31T12:00:00Z", NOON),
+        ("2018-05-31T12:00:00.123+00:00", NOON),
+        ("2018-05-31 08:00:00 -0400", NOON),
+        ("2018-05-31 08:00:00 -4", NOON),
+        ("2018-05-31 14:00 Europe/Vienna", NOON),
+        ("2018-05-31 08:00 EDT", NOON),
+        ("Thu, 31 May 2018 12:00:00 GMT", NOON),
+        ("31 May 2018", datetime(2018, 5, 31, tzinfo=UTC)),
+        ("May 31st, 2018 12:00 PM", NOON),
+        ("1527768000", NOON),
+    ],
+)
+def test_dates_as_people_write_them(text: str, moment: datetime) -> None:
+    assert parse_date(text, UTC) == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2018-02-30", "2018-05-31 25:00", "0001-01-01", "31 Mai 2018", "2018-05-31 12:00 XYZ"]
+)
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_date(text, UTC)
+
+
+def test_naive_dates_are_in_the_given_zone(tmp_path: Path) -> None:
+    post = read(tmp_path, "---\ndate: 2018-05-31 12:00\n---\nText.", zone=ZoneInfo("Asia/Tokyo"))
+    assert post.published == NOON - timedelta(hours=9)
+
+
+def test_header_is_the_date_before_the_name_is(tmp_path: Path) -> None:
+    post = read(tmp_path, "---\ndate: 2019-01-02T03:04:05+01:00\n---\nText.")
+    assert post.published == datetime(2019, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=1)))
+    assert post.addresses == ("/2019/01/02/a-post", "/2019/01/02/a-post.html", "/2018/05/31/a-post", "/2018/05/31/a-post.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("", 1, "empty"),
+        (" \n\n", 1, "empty"),
+        ("---\ntitle: A\n", 1, "never ends"),
+        ("---\ntitle: A\ndate: [\n---\nText", 4, "YAML"),
+        ("---\n- a\n---\nText", 2, "no list of “key: value”"),
+        ("---\ntitle: A\ndate: 2018-13-01\n---\nText", 3, "2018-13-01"),
+        ("---js\n{}\n---\nText", 1, "“js”"),
+        ("+++\ntitle = A\n+++\nText", 2, "TOML"),
+        ('{"title": \nText', 2, "JSON"),
+        ("---\ntitle: A\n---\nText", 1, "no date"),
+        ("Text", 1, "neither front matter nor a date"),
+        ("---\na: &a x\nb: &b [*a]\nc: *b\n---\nText", 4, "alias"),
+        ("---\ntitle: A\nx: " + "[" * 50_000 + "\n---\nText", 3, "nested"),
+        ("---\n" + "- " * 30_000 + "\n---\nText", 2, "nested"),
+        ('---\ntitle: "\\0"\n---\nText', 1, "NUL"),
+        (b"---\ntitle: A\n---\nText \0", 4, "NUL"),
+        (b"---\ntitle: caf\xe9\n---\nText", 2, "not utf-8"),
+        ("---\ndate: 2018-05-31\ntags: [" + "x" * 101 + "]\n---\nText", 3, "longer than 100"),
+    ],
+)
+def test_refusals_name_line_and_reason(text: str | bytes, line: int, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=reason) as refused:
+        read(tmp_path, text, "a-post.md")
+    assert refused.value.line == line
+    assert refused.value.reason.endswith(".")
+
+
+def test_tab_that_yaml_forbids_is_read_and_noted(tmp_path: Path) -> None:
+    post = read(tmp_path, "---\ntitle: A\ntags:\n\t- x\n---\nText.")
+    assert (post.tags, [note.line for note in post.notes]) == (("x",), [4])
+
+
+def test_encodings_and_ends_of_lines(tmp_path: Path) -> None:
+    text = "---\r\ntitle: Café\r\n---\r\nOne\r\ntwo\r"
+    written = [text.encode("utf-8-sig"), text.encode("utf-16")]
+    posts = [read(tmp_path, raw) for raw in written] + [read(tmp_path, text.encode("latin-1"), encoding="latin-1")]
+    assert {(post.title, post.body) for post in posts} == {("Café", "One\ntwo")}
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("---\ntitle: A <em>b</em> & `c`\n---\nText", "A b & c", "Text"),
+        ("---\ndraft: 1\n---\n\n# From the *text*\n\nText", "From the text", "Text"),
+        ("---\ndraft: 1\n---\nFrom the text\n=====\nText", "From the text", "Text"),
+        ("Text", "A post", "Text"),
+        ("---\ntitle: " + "word " * 60 + "\n---\nText", "word " * 49 + "word…", "Text"),
+    ],
+)
+def test_title_from_header_text_or_name(text: str, title: str, body: str, tmp_path: Path) -> None:
+    post = read(tmp_path, text)
+    assert (post.title, post.body) == (title, body)
+
+
+def test_authors_and_what_becomes_of_the_second(tmp_path: Path) -> None:
+    post = read(tmp_path, "---\nauthor: Ada Lovelace and Charles_Babbage\n---\nText.", together="Mit {}.")
+    assert post.authors == ("Ada Lovelace", "Charles_Babbage")
+    assert post.body == "Text.\n\n*Mit Charles\\_Babbage.*"
+    assert read(tmp_path, "---\nauthors:\n- name: Ada\n  url: x\n---\n").authors == ("Ada",)
+
+
+def test_summary_is_plain_text(tmp_path: Path) -> None:
+    post = read(tmp_path, '---\nexcerpt: See <a href="/x">**docs**</a> &amp; [more](/y).\n---\nText.')
+    assert post.summary == "See docs & more."
+    assert read(tmp_path, "Before *it*.\n\n<!--more-->\n\nAfter.").summary == "Before it."
+
+
+def test_links_covers_and_other_dates(tmp_path: Path) -> None:
+    text = "---\nlink: https://a.example/b\ncover:\n  image: c.jpg\nlastmod: 2018-06-01\nexpiryDate: 2018-07-01\n---\n"
+    post = read(tmp_path, text)
+    found = (post.link, post.cover, post.modified, post.expires)
+    assert found == ("https://a.example/b", "c.jpg", datetime(2018, 6, 1, tzinfo=UTC), datetime(2018, 7, 1, tzinfo=UTC))
+
+
+def test_markdown_is_found_and_the_rest_is_counted(tmp_path: Path) -> None:
+    outside = write_tree(tmp_path / "outside", {"secret.md": "x", "more/secret.md": "x"})
+    root = write_tree(
+        tmp_path / "site",
+        {
+            "b.md": "x",
+            "a/c.markdown": "x",
+            "node_modules/x.md": "x",
+            ".git/x.md": "x",
+            "README.md": "x",
+            "i.png": "x",
+            "a/_index.md": "",
+        },
+    )
+    (root / "link.md").symlink_to(outside / "secret.md")
+    (root / "more").symlink_to(outside / "more")
+    finding = find_files([root, root / "b.md"])
+    assert [found.key for found in finding.files] == ["a/c.markdown", "b.md"]
+    assert dict(finding.others) == {"symbolic link": 2, ".png": 1, "README.md": 1, "_index.md": 1}
+
+
+def test_header_keys_keep_their_lines() -> None:
+    header, body, first = part("\n---\ntitle: A\n\nPublish-Date: x\n---\nText")
+    assert header
+    assert (header.lines, body, first) == ({"title": 3, "publishdate": 5}, "Text", 7)

@@ -1,0 +1,137 @@
+"""What an import leaves in Wagtail: its indexes, revisions and history, tags, authors and images."""
+
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.test import Client
+from wagtail.images import get_image_model
+from wagtail.models import Page, PageLogEntry, ReferenceIndex
+
+from blog.models import Author, BlogPage, PostPage, Tag, TagAlias
+from blog.searching import search
+from blog.snapshots import snapshot
+from tests.factories import make_author, make_post
+from tests.support.importing import counts, post, run_import, simple, tags_of, write_image, write_tree
+
+
+def test_indexes_are_what_wagtail_would_have_made(blog: BlogPage, tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"a.md": simple("Zebra", tags="[x, y]", author="Ada", cover="c.png"), "b.md": simple("B")})
+    write_image(root / "c.png")
+    run_import(blog, root)
+    page = post("a")
+    fields = (
+        "content_type",
+        "base_content_type",
+        "to_content_type",
+        "to_object_id",
+        "model_path",
+        "content_path",
+        "content_path_hash",
+    )
+    rows = ReferenceIndex.objects.filter(object_id=str(page.pk)).order_by("content_path").values_list(*fields)
+    made = list(rows)
+    ReferenceIndex.objects.all().delete()
+    with transaction.atomic():
+        ReferenceIndex.create_or_update_for_object(PostPage.objects.get(pk=page.pk))
+    assert made == list(rows)
+    assert len(made) == 4
+    assert [found.pk for found in PostPage.objects.search("zebra")] == [page.pk]
+    index = snapshot(blog.path)
+    assert list(index.ids(search(blog.path, index, "y"))) == [page.pk]
+
+
+def test_revision_is_what_wagtail_would_have_saved(blog: BlogPage, tmp_path: Path) -> None:
+    run_import(blog, write_tree(tmp_path, {"a.md": simple("A", tags="[x, y]", author="Ada", excerpt="Sum")}))
+    page = post("a")
+    page.save_revision()
+    made, again = (revision.content for revision in page.revisions.order_by("pk"))
+    for content in (made, again):
+        for key in ("latest_revision", "latest_revision_created_at", "live_revision"):
+            del content[key]
+        content["tagged_items"].sort(key=lambda item: item["pk"])
+    assert made == again
+    assert list(PageLogEntry.objects.filter(page=page).values_list("action", flat=True)) == ["wagtail.publish"]
+
+
+def test_imported_post_can_be_edited_in_the_admin(blog: BlogPage, client: Client, tmp_path: Path) -> None:
+    run_import(blog, write_tree(tmp_path, {"a.md": simple("A", tags="[x, y]"), "b.md": simple("B", draft="true")}))
+    client.force_login(get_user_model().objects.create_superuser("editor", password="x"))
+    for slug in ("a", "b"):
+        page = post(slug)
+        assert client.get(f"/admin/pages/{page.pk}/edit/").status_code == 200
+        assert client.get(f"/admin/pages/{page.pk}/history/").status_code == 200
+        form = {
+            "title": "Edited",
+            "slug": slug,
+            "body": "New text.",
+            "tags": "x, z",
+            "link": "",
+            "summary": "",
+            "action-publish": "1",
+        }
+        response = client.post(
+            f"/admin/pages/{page.pk}/edit/", {**form, "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0}
+        )
+        assert response.status_code == 302
+        page = post(slug)
+        assert (page.title, tags_of(page), page.live) == ("Edited", ["x", "z"], True)
+    make_post(blog, "x")
+    assert Page.find_problems() == ([], [], [], [], [])
+
+
+def test_tags_are_those_that_are_there(blog: BlogPage, tmp_path: Path) -> None:
+    make_post(blog, "x")
+    renamed = Tag.objects.create(name="Open Source", slug="oss")
+    merged = Tag.objects.create(name="Procurement")
+    TagAlias.objects.create(slug="buying", tag=merged)
+    run_import(
+        blog, write_tree(tmp_path, {"a.md": simple("A", tags="[X, open source, Buying, procurement, C++, c++, Open-Source]")})
+    )
+    assert tags_of(post("a")) == ["c-plus-plus", "oss", "procurement", "x"]
+    assert renamed in post("a").tags.all()
+
+
+def test_authors_are_found_or_made(blog: BlogPage, tmp_path: Path) -> None:
+    ada = make_author("ada", name="Ada Lovelace")
+    headers: dict[str, dict[str, object]] = {
+        "a": {"author": "ada lovelace"},
+        "b": {"authors": "[ada]"},
+        "c": {"author": "日本"},
+        "d": {},
+    }
+    root = write_tree(tmp_path, {f"{name}.md": simple(name, **header) for name, header in headers.items()})
+    report = run_import(blog, root, author=make_author("grace"))
+    assert [post(slug).author for slug in "ab"] == [ada, ada]
+    made = Author.objects.get(name="日本")
+    assert (post("c").author, report.authors) == (made, {made.handle})
+    made.full_clean()
+    assert (post("d").author.handle, post("a").author.handle) == ("grace", "ada")
+
+
+def test_images_are_stored_once_and_only_from_below_the_roots(blog: BlogPage, tmp_path: Path) -> None:
+    secret = write_image(tmp_path / "secret.png", "red")
+    text = "![a](one.png) ![b](sub/two.png) ![c](../secret.png) ![d](link.png) <img src='/one.png'> ![e](https://x.example/y.png)\n"
+    code = "\n```\n![a](one.png)\n```\n![f](broken.png) ![g](../../../../etc/passwd)\n"
+    root = write_tree(
+        tmp_path / "site", {"a.md": simple("A") + text + code, "b.md": simple("B") + "![](one.png)", "broken.png": "no image"}
+    )
+    write_image(root / "one.png")
+    write_image(root / "sub/two.png")  # the same bytes
+    (root / "link.png").symlink_to(secret)
+    report = run_import(blog, root)
+    image = get_image_model().objects.get()
+    assert (report.images, report.missing_images) == (1, 4)
+    wanted = f"![a](image:{image.pk}) ![b](image:{image.pk}) ![c](../secret.png) ![d](link.png) <img src='image:{image.pk}'>"
+    assert wanted in post("a").body
+    assert "```\n![a](one.png)\n```" in post("a").body
+    assert post("b").body.endswith(f"![](image:{image.pk})")
+    assert post("b").html.count('width="40"') == 1
+    assert counts(run_import(blog, root)) == (0, 0, 2, 0)
+
+
+def test_images_of_a_refused_post_are_not_kept(blog: BlogPage, tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"admin.md": simple("A") + "![](one.png)"})
+    write_image(root / "one.png")
+    assert counts(run_import(blog, root)) == (0, 0, 0, 1)
+    assert not get_image_model().objects.exists()

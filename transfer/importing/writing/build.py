@@ -1,0 +1,93 @@
+"""A page from a post that was read: its state (live, scheduled, draft, expired), its author, tags and stored forms."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from wagtail.images.models import AbstractImage
+
+from blog.models import Author, PostPage, PostTag, Tag
+from blog.models.pages import RESERVED_SLUGS
+from transfer.importing.prepare import Prepared
+from transfer.importing.source import Refusal, SourcePost
+
+# Fields that no file fills, or whose check would render the text again or ask the database for what is known to be right.
+NOT_CHECKED = {
+    "body",
+    "path",
+    "depth",
+    "content_type",
+    "locale",
+    "author",
+    "cover",
+    "page_ptr",
+    "translation_key",
+    "draft_title",
+}
+FIELD_KEYS = {"link": ("link", "externalurl"), "title": ("title",), "summary": ("summary", "excerpt", "description")}
+
+
+def written_fields(
+    source: SourcePost, body: str, author: Author | None, cover: AbstractImage | None, now: datetime
+) -> dict[str, Any]:
+    """What of a post its file says, as fields of the page; the same for a new and for a changed one."""
+    published = source.published
+    scheduled = not source.draft and published is not None and published > now
+    start = published if scheduled else None
+    if source.expires and source.expires <= (start or datetime.min.replace(tzinfo=now.tzinfo)):
+        raise Refusal("The post would expire before it is published.", source.lines.get("expirydate", 1))
+    return {
+        "title": source.title,
+        "body": body,
+        "summary": source.summary,
+        "link": source.link,
+        "author": author,
+        "cover": cover,
+        "published": None if source.draft and published and published > now else published,
+        "go_live_at": start,
+        "expire_at": source.expires,
+    }
+
+
+def build(prepared: Prepared, slug: str, fields: dict[str, Any], tags: list[Tag], now: datetime) -> PostPage:
+    """Make the page of a new post, in memory; raises Refusal where it could not be saved."""
+    source, rendered = prepared.post, prepared.rendered
+    assert source
+    assert rendered
+    expired = fields["expire_at"] is not None and fields["expire_at"] <= now
+    live = not (source.draft or fields["go_live_at"] or expired)
+    post = PostPage(
+        slug=slug,
+        live=live,
+        expired=expired and not source.draft,
+        has_unpublished_changes=not live,
+        first_published_at=fields["published"] if live else None,
+        last_published_at=min(source.modified or fields["published"], now) if live else None,
+        **fields,
+    )
+    post.tagged_items.set([PostTag(tag=tag) for tag in tags])
+    check(post, source)
+    post.take_rendered(rendered)
+    return post
+
+
+def check(post: PostPage, source: SourcePost) -> None:
+    """Refuse what a reader could not reach and what does not fit, with the header's line."""
+    if post.slug in RESERVED_SLUGS:
+        line = source.lines.get("slug") or source.lines.get("permalink") or 1
+        raise Refusal(f"“{post.slug}” is an address of the site itself: give the post another, with “slug: …”.", line)
+    try:
+        post.clean_fields(exclude=NOT_CHECKED)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        line = next((source.lines[key] for key in FIELD_KEYS.get(field, (field,)) if key in source.lines), 1)
+        raise Refusal(f"{field}: {' '.join(messages)}", line) from error
+
+
+def state_of(post: PostPage) -> str:
+    """Name a state that is not simply live, for the report."""
+    if post.live:
+        return ""
+    if post.expired:
+        return "expired"
+    return "scheduled" if post.go_live_at else "drafts"

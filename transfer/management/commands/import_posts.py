@@ -1,0 +1,176 @@
+"""`manage.py import_posts`: bring the posts of a Jekyll, Hugo, Hakyll or Eleventy site into a blog."""
+
+import codecs
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext
+from tqdm import tqdm
+from wagtail.models import Site
+
+from blog.models import Author, BlogPage
+from blog.searching import analyze_tables
+from transfer.importing.report import printable
+from transfer.importing.run import Import
+from transfer.importing.source import Options, Refusal
+from transfer.importing.static_sites.find import Finding, find_files
+from transfer.importing.static_sites.permalinks import check_pattern
+
+HELP = """Import Markdown files with front matter (YAML, TOML or JSON), as Jekyll, Hugo, Hakyll and Eleventy write them.
+
+A second run imports nothing twice: files that changed are written into their posts, unless somebody edited those here.
+Each file is imported whole or not at all, and one that is refused never stops the others; the report names file, line and
+reason. The exit status is 0 when no file was refused, else 1.
+"""
+EXAMPLES = """examples:
+  manage.py import_posts ~/old-site --dry-run          say what would happen, write nothing
+  manage.py import_posts ~/old-site/_posts             import
+  manage.py import_posts posts --timezone Europe/Vienna --permalink /:year/:month/:title/
+"""
+
+
+class Command(BaseCommand):
+    help = HELP
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLES, **kwargs)
+        parser.formatter_class = RawDescriptionHelpFormatter
+        return parser
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder that is searched whole")
+        parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
+        parser.add_argument("--overwrite", action="store_true", help="let files win over what was edited or deleted here since")
+        parser.add_argument("--as-draft", action="store_true", help="import every post as a draft; it then needs no date")
+        parser.add_argument(
+            "--blog", metavar="SLUG", help="the blog to import into, by its slug or number, if there are several"
+        )
+        parser.add_argument("--site", metavar="HOST", help="the same, by the host name of its site")
+        parser.add_argument("--author", metavar="HANDLE", help="the author of posts that name none")
+        parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the time zone of dates without one (TIME_ZONE)")
+        parser.add_argument("--permalink", metavar="PATTERN", default="", type=_pattern, help="how the old site made addresses")
+        parser.add_argument(
+            "--root", metavar="DIR", type=Path, help="the old site's folder, for its images; else it is guessed"
+        )
+        parser.add_argument("--without-tag", metavar="TAG", action="append", default=[], help="a tag to leave out (repeatable)")
+        parser.add_argument("--encoding", default="utf-8", type=_encoding, help="the encoding of the files (utf-8)")
+        parser.add_argument("--jobs", metavar="N", type=_jobs, help="processes to render on (one for each core)")
+
+    def handle(self, **options: Any) -> None:
+        run = Import(
+            find_blog(options["blog"], options["site"]),
+            _options(options),
+            author=find_author(options["author"]),
+            dry_run=options["dry_run"],
+            overwrite=options["overwrite"],
+            jobs=options["jobs"],
+        )
+        finding = self._find(options["paths"], options["root"])
+        interrupted = False
+        try:
+            with tqdm(total=len(finding.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+                run.run(finding, bar.update)
+            analyze_tables()
+        except KeyboardInterrupt:
+            interrupted = True
+        except OperationalError as error:
+            raise CommandError(f"The database failed, after {run.report.total} files: {error}") from error
+        finally:
+            self._say(run, dry_run=options["dry_run"], verbose=options["verbosity"] > 1)
+        if interrupted:
+            self.stderr.write("Interrupted: what is imported stays, and the same command goes on from there.")
+            sys.exit(130)
+        if run.report.refusals:
+            sys.exit(1)
+
+    def _say(self, run: Import, *, dry_run: bool, verbose: bool) -> None:
+        if verbose:
+            for key, target in run.gallery.missing:
+                self.stdout.write(f"image not found: {printable(key)}: {printable(target)}")
+        self.stdout.write(run.report.text(dry_run=dry_run))
+
+    def _find(self, paths: list[Path], root: Path | None) -> Finding:
+        if root and not root.is_dir():
+            raise CommandError(f"--root {root} is no folder.")
+        try:
+            finding = find_files(paths, root)
+        except OSError as error:
+            raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
+        if not finding.files:
+            self.stderr.write("There is no Markdown file (.md, .markdown …) at these paths.")
+        return finding
+
+
+def _options(options: dict[str, Any]) -> Options:
+    return Options(
+        zone=options["timezone"] or timezone.get_default_timezone(),
+        encoding=options["encoding"],
+        as_draft=options["as_draft"],
+        permalink=options["permalink"],
+        without_tags=frozenset(tag.lower() for tag in options["without_tag"]),
+        together=gettext("With {}."),
+    )
+
+
+def find_blog(named: str | None, host: str | None) -> BlogPage:
+    """The blog that was asked for, or the only one there is; CommandError names those there are."""
+    blogs: list[BlogPage] = list(BlogPage.objects.order_by("path"))
+    sites = {site.root_page_id: site.hostname for site in Site.objects.all()}
+    found = [
+        blog
+        for blog in blogs
+        if (named is None or named in (blog.slug, str(blog.pk))) and (host is None or sites.get(blog.pk) == host)
+    ]
+    if len(found) == 1:
+        return found[0]
+    there = ", ".join(f"{blog.slug} ({blog.pk}, {sites.get(blog.pk, 'on no site')})" for blog in blogs)
+    if not blogs:
+        raise CommandError("There is no blog yet: make one in the admin, or by `manage.py prepare`.")
+    raise CommandError(
+        f"{'Several blogs answer' if found else 'No blog answers'} to that: choose by --blog or --site. There are: {there}."
+    )
+
+
+def find_author(handle: str | None) -> Author | None:
+    """The author of this handle; CommandError names those there are."""
+    if handle is None:
+        return None
+    author = Author.objects.filter(handle=handle.removeprefix("@").lower()).first()
+    if author is None:
+        there = ", ".join(Author.objects.values_list("handle", flat=True)[:20]) or "none yet: make one in the admin"
+        raise CommandError(f"There is no author “{handle}”. There are: {there}.")
+    return author
+
+
+def _jobs(number: str) -> int:
+    if not number.isdecimal() or int(number) < 1:
+        raise ArgumentTypeError(f"“{number}” is no number of processes: write 1 or more.")
+    return int(number)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ArgumentTypeError(f"“{name}” is no time zone: write it like Europe/Vienna.") from error
+
+
+def _pattern(pattern: str) -> str:
+    try:
+        return check_pattern(pattern)
+    except Refusal as refusal:
+        raise ArgumentTypeError(str(refusal)) from refusal
+
+
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ArgumentTypeError(f"“{name}” is no encoding: write it like latin-1.") from error
