@@ -81,7 +81,7 @@ def is_running(process: int) -> bool:
 
 def ends(process: int) -> bool:
     """Wait a while for a process that is not ours to end."""
-    end = monotonic() + 20
+    end = monotonic() + 300
     while is_running(process) and monotonic() < end:
         sleep(0.02)
     return not is_running(process)

@@ -16,7 +16,7 @@ MOST_ON_THE_WIRE = 14_600  # bytes: ten packets of 1,460, what a server may send
 MOST_REQUESTS = 3
 MOST_HTML = 20_000  # bytes, as the browser reads them
 LISTING, POSTS = "/", 20  # the demo's, with the number of posts on a page
-PATIENCE = 60  # seconds that a connection may be silent
+PATIENCE = 600  # seconds that a connection may be silent
 
 
 class Wire(socketserver.ThreadingTCPServer):

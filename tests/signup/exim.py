@@ -20,7 +20,7 @@ from typing import Self
 EXIM = Path("/usr/sbin/exim4")
 CONFIGURATION = Path(__file__).with_name("exim4.conf")
 WHY_NOT = "exim4 is not installed: apt-get install exim4-daemon-light"
-WAIT = 20  # seconds for exim to listen, and for a mail to come
+WAIT = 300  # seconds for exim to listen, and for a mail to come
 
 
 class Exim:

@@ -21,7 +21,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-WAIT = 10  # seconds, for the server's thread to start or end
+WAIT = 300  # seconds, for the server's thread to start or end
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def exim(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
     command = [str(EXIM), "-C", str(SHIPPED), "-DSITE_USER=daemon", *arguments]
-    return subprocess.run(command, input=said, capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run(command, input=said, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.parametrize("smarthost", [(), ("-DSITE_SMARTHOST=smtp.provider.example::587",)], ids=["direct", "smarthost"])
@@ -137,5 +137,5 @@ def test_what_is_refused_comes_back_to_the_maildir(key: tuple[Path, str]) -> Non
 
 
 def hand_over(server: Exim) -> None:
-    with smtplib.SMTP("127.0.0.1", server.port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", server.port, timeout=300) as smtp:
         smtp.sendmail(VERP, ["ada@example.org"], MESSAGE.replace("\n", "\r\n").encode())

@@ -55,7 +55,7 @@ def test_server_that_insists_on_encryption_is_no_fault_of_the_mail(context: ssl.
 
 def test_smtps_to_a_plain_port_says_what_to_check() -> None:
     with Sink() as sink, pytest.raises(ServerUnavailable, match="port and scheme in EMAIL_URL belong together"):
-        backend(sink, url=f"smtps://127.0.0.1:{sink.port}/?timeout=5").open()
+        backend(sink, url=f"smtps://127.0.0.1:{sink.port}/?timeout=60").open()
 
 
 def test_login_is_made_when_given() -> None:

@@ -20,7 +20,7 @@ from blog.models import BlogPage
 from tests.factories import make_blog
 from tests.signup.outbox_factories import put_test
 from tests.signup.sink import ReceivedMail, Sink
-from tests.signup.workshop import ROOT, Nursery, Workshop, is_alive, until
+from tests.signup.workshop import PATIENCE, ROOT, Nursery, Workshop, is_alive, until
 from tests.signup_factories import stamp
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -82,14 +82,14 @@ class Visitor:
 
     def __init__(self, site: str) -> None:
         self.browser, self.form = requests.Session(), f"{site}/signup/"
-        answer = self.browser.get(self.form, timeout=10)
+        answer = self.browser.get(self.form, timeout=PATIENCE)
         assert answer.status_code == 200, answer.text
         page = BeautifulSoup(answer.content, "html.parser")
         self.fields = {"csrfmiddlewaretoken": page.select_one("[name=csrfmiddlewaretoken]")["value"], "stamp": stamp()}
 
     def sign_up(self, address: str) -> tuple[int, str]:
         """The status and heading of the answer, past its redirect."""
-        answer = self.browser.post(self.form, {**self.fields, "email": address}, timeout=10)
+        answer = self.browser.post(self.form, {**self.fields, "email": address}, timeout=PATIENCE)
         return answer.status_code, BeautifulSoup(answer.content, "html.parser").h1.get_text()
 
 
