@@ -1,24 +1,24 @@
-"""What the workers agree on: who does a chore that only one of them should do, and when it is due again."""
+"""Leases of periodic tasks that only one of several workers runs at a time."""
 
 from datetime import datetime
 
 from django.db import models
 
 
-class Turn(models.Model):
-    """A chore's next turn. Whoever moves `due` on does the chore: a compare-and-set."""
+class Lease(models.Model):
+    """The time before which no worker runs a task. Whoever moves `until` on, by compare-and-set, runs it once."""
 
-    chore = models.CharField(max_length=50, primary_key=True)
-    due = models.DateTimeField()
+    task = models.CharField(max_length=50, primary_key=True)
+    until = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.chore} at {self.due:%Y-%m-%d %H:%M:%S}"
+        return f"{self.task} until {self.until:%Y-%m-%d %H:%M:%S}"
 
 
-def take_turn(chore: str, now: datetime, then: datetime, first: datetime) -> bool:
-    """Say whether the chore is this worker's to do now; its next turn is `then`, its very first was due at `first`."""
-    if Turn.objects.filter(pk=chore, due__lte=now).update(due=then):
+def acquire_lease(task: str, now: datetime, until: datetime, first: datetime) -> bool:
+    """Lease a task until then if it is due, and say whether it was; a task without a lease is due at `first`."""
+    if Lease.objects.filter(pk=task, until__lte=now).update(until=until):
         return True
-    if not Turn.objects.filter(pk=chore).exists():
-        Turn.objects.bulk_create([Turn(chore=chore, due=first)], ignore_conflicts=True)
+    if not Lease.objects.filter(pk=task).exists():
+        Lease.objects.bulk_create([Lease(task=task, until=first)], ignore_conflicts=True)
     return False

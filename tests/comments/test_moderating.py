@@ -13,7 +13,7 @@ from wagtail.users.models import UserProfile
 
 from blog.models import BlogPage, Comment, CommentState, PostPage
 from comments import moderation
-from kimonote.chores import tidy_up
+from kimonote.tasks import tidy_up
 from signup import delivery
 from signup.models import Mail, State
 from tests.comment_factories import make_comment
@@ -272,7 +272,7 @@ def test_author_s_own_comment_brings_no_letter(post: PostPage) -> None:
     assert list(Mail.objects.all()) == []
 
 
-def test_nightly_chore_deletes_what_was_turned_down_long_ago(post: PostPage) -> None:
+def test_hourly_task_deletes_what_was_turned_down_long_ago(post: PostPage) -> None:
     make_comment(post, state=REJECTED, decided=timezone.now() - timedelta(days=31))
     kept = make_comment(post, state=REJECTED)
     tidy_up()

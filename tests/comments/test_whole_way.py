@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from blog.models import BlogPage
 from comments import moderation
-from kimonote.chores import chores
+from kimonote.tasks import periodic_tasks
 from signup.models import Mail
 from tests.factories import make_post
 from tests.signup.outbox_factories import send_to
@@ -27,9 +27,9 @@ OUTPUTS = ("/harbour/", "/", "/harbour/feed.atom", "/comments/", "/comments/feed
 
 def work() -> None:
     """What the worker does of this."""
-    for chore in chores(timedelta(seconds=5), lambda: False):
-        if chore.name in ("tell moderators", "send mail"):
-            chore.do()
+    for task in periodic_tasks(timedelta(seconds=5), lambda: False):
+        if task.name in ("tell moderators", "send mail"):
+            task.run()
 
 
 def links(mail: ReceivedMail) -> list[str]:

@@ -98,7 +98,7 @@ def test_worker_beside_one_who_writes_for_longer_than_the_timeout_waits_and_says
         with closing(sqlite3.connect(workshop.file, isolation_level=None)) as writer:
             writer.execute("BEGIN IMMEDIATE")
             with program(tmp_path / "worker.log", "worker", **place) as worker:
-                waits = "The chore “send mail” waits for the database: database is locked"
+                waits = "The task “send mail” waits for the database: database is locked"
                 until(lambda: worker.output.count(waits) >= 2, "the worker has waited twice")
                 assert workshop.states() == {"waiting"}
                 writer.execute("ROLLBACK")

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from kimonote.chores import chores
 from kimonote.database import wait_until_prepared
-from kimonote.worker import Worker
+from kimonote.scheduler import Scheduler
+from kimonote.tasks import periodic_tasks
 
 INTERVAL = 2.0  # seconds
 
@@ -30,14 +30,14 @@ class Command(BaseCommand):
         wait_until_prepared()
         stop = Event()
         stop_on_signals(stop)
-        worker = Worker(chores(timedelta(seconds=interval), stop.is_set), stop)
+        scheduler = Scheduler(periodic_tasks(timedelta(seconds=interval), stop.is_set), stop)
         if once:
-            if not worker.run_once():
+            if not scheduler.run_once():
                 raise CommandError("Not everything could be done: the log says what went wrong.")
             return
         self.stdout.write("The worker is at work.")
         self.stdout.flush()
-        worker.run()
+        scheduler.run()
         self.stdout.write("The worker has stopped.")
 
 

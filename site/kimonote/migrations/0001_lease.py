@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Turn',
+            name='Lease',
             fields=[
-                ('chore', models.CharField(max_length=50, primary_key=True, serialize=False)),
-                ('due', models.DateTimeField()),
+                ('task', models.CharField(max_length=50, primary_key=True, serialize=False)),
+                ('until', models.DateTimeField()),
             ],
         ),
     ]

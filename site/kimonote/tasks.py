@@ -1,4 +1,4 @@
-"""The worker's chores: where the blog's, the comments' and sign-up's work beside requests is put together."""
+"""The periodic tasks of a worker: what the apps of this site have to do beside requests, and how often."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from blog.searching import analyze_tables
 from comments import moderation, writing
-from kimonote.worker import Chore
+from kimonote.scheduler import PeriodicTask
 from signup import limits, maildir, outbox, subscriptions
 from signup.digests import Digester
 from signup.sending import Sender
@@ -17,16 +17,16 @@ from signup.sending import Sender
 NIGHT = 3  # o'clock in the site's time zone
 
 
-def chores(interval: timedelta, stopping: Callable[[], bool]) -> list[Chore]:
-    """All of them, in an order in which what one leaves the next takes up; mail is looked for every `interval`."""
+def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[PeriodicTask]:
+    """Return all tasks, those that put mail into the outbox before the one that sends it, which runs every `interval`."""
     return [
-        Chore("publish what is scheduled", timedelta(seconds=10), publish_scheduled, alone=True),
-        Chore("write digests", timedelta(seconds=10), Digester().send_due),
-        Chore("tell moderators", timedelta(seconds=30), moderation.tell_moderators),
-        Chore("send mail", interval, Sender(stopping).send_batch),
-        Chore("read returned mail", timedelta(seconds=30), read_returned),
-        Chore("tidy up", timedelta(hours=1), tidy_up, alone=True),
-        Chore("check the index", timedelta(minutes=10), check_index, alone=True, next_turn=next_night),
+        PeriodicTask("publish what is scheduled", timedelta(seconds=10), publish_scheduled, exclusive=True),
+        PeriodicTask("write digests", timedelta(seconds=10), Digester().send_due),
+        PeriodicTask("tell moderators", timedelta(seconds=30), moderation.tell_moderators),
+        PeriodicTask("send mail", interval, Sender(stopping).send_batch),
+        PeriodicTask("read returned mail", timedelta(seconds=30), read_returned),
+        PeriodicTask("tidy up", timedelta(hours=1), tidy_up, exclusive=True),
+        PeriodicTask("check the index", timedelta(minutes=10), check_index, exclusive=True, next_run=next_night),
     ]
 
 
@@ -59,7 +59,7 @@ def check_index() -> None:
 
 
 def next_night(now: datetime) -> datetime:
-    """The next time it is NIGHT o'clock.
+    """Return the next time that it is NIGHT o'clock.
 
     >>> from datetime import UTC
     >>> next_night(datetime(2018, 1, 24, 3, 0, tzinfo=UTC)).isoformat()
