@@ -1,6 +1,6 @@
 """A listing: a selection's posts in one order and view, with what can be counted about them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from urllib.parse import quote
@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from blog.cards import read_cards, read_cards_found
 from blog.fragmentcache import FragmentCache
 from blog.models import PostPage, Stream
-from blog.models.rows import PostRow, read_rows
 from blog.reading import FULL, PARAMETERS, Reading, query
 from blog.searching import search
 from blog.selection import Selection, quoted
@@ -20,7 +19,6 @@ from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
 NO_TEXT = "\0"  # stands for a value; no tag, word sought or name holds one
-CHUNK = 50  # posts read at once of a whole history
 
 cards_read: FragmentCache[str] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
@@ -116,10 +114,3 @@ class Listing:
     def kept(self, selection: Selection) -> str:
         """The query of that address."""
         return query(selection.parameters, self.reading.start.parameters)
-
-    def whole(self) -> Iterator[PostRow]:
-        """The page's posts, with their texts, in reading order, read a few at a time."""
-        ids = self.page.ids
-        for start in range(0, len(ids), CHUNK):
-            posts = read_rows(ids[start : start + CHUNK])
-            yield from (posts[id_] for id_ in ids[start : start + CHUNK] if id_ in posts)

@@ -1,13 +1,17 @@
 """Which blog a request is for: the one at the root of its Wagtail site. Remembered until the revision rises."""
 
+import time
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user
+from django.db.models import Q
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.models import PageViewRestriction, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.colours import sheet
 from blog.models import Appearance, BlogPage
@@ -21,6 +25,14 @@ class Profile(NamedTuple):
 
     address: str
     label: str
+
+
+class MenuItem(NamedTuple):
+    """A page in the navigation, which anyone may open."""
+
+    id: int
+    title: str
+    address: str  # the path of its URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,8 @@ class Blog:
     footer: str  # HTML
     profiles: tuple[Profile, ...]
     comments_allowed: bool
+    menu: tuple[MenuItem, ...]  # after notes, tags and streams
+    stale_at: float | None  # seconds since 1970: when a page of the menu expires
 
 
 _blogs: tuple[int, dict[str, Blog | None]] = (-1, {})  # the revision they were read under, and by host
@@ -45,11 +59,17 @@ MAX_HOSTS = 1000  # remembered at once
 
 def blog_of(request: HttpRequest) -> Blog:
     """The blog that answers at this request's host; raises Http404 where there is none."""
+    blog = find_blog(request)
+    if blog is None:
+        raise Http404(_("There is no blog at this address yet."))
+    return blog
+
+
+def find_blog(request: HttpRequest) -> Blog | None:
+    """Return the blog that answers at this request's host; None where the site's root is another page, or there is no site."""
     if not hasattr(request, "blog"):
         request.blog = _find(request)  # type: ignore[attr-defined]
     blog: Blog | None = request.blog  # type: ignore[attr-defined]
-    if blog is None:
-        raise Http404(_("There is no blog at this address yet."))
     return blog
 
 
@@ -60,9 +80,10 @@ def _find(request: HttpRequest) -> Blog | None:
         blogs = {}
         _blogs = (revision_of(request), blogs)
     host = request.get_host()
-    if host not in blogs:
-        blogs[host] = _read(request)
-    return blogs[host]
+    blog = blogs.get(host)
+    if host not in blogs or (blog and blog.stale_at and blog.stale_at <= time.time()):
+        blog = blogs[host] = _read(request)
+    return blog
 
 
 def clear() -> None:
@@ -84,6 +105,15 @@ def index_of(request: HttpRequest) -> TagIndex:
         request.index = snapshot(blog_of(request).path, audience_of(request), revision_of(request))  # type: ignore[attr-defined]
     index: TagIndex = request.index  # type: ignore[attr-defined]
     return index
+
+
+def latest_index_of(request: HttpRequest) -> TagIndex:
+    """Return a snapshot of this moment, for what this request's reader may open by now: who they are is asked anew."""
+    revision = read_revision()
+    if is_public(request):
+        return snapshot(blog_of(request).path, PUBLIC, revision)
+    request.user = get_user(request)
+    return snapshot(blog_of(request).path, _read_audience(request), revision)
 
 
 def base_of(request: HttpRequest) -> str:
@@ -117,6 +147,7 @@ def _read(request: HttpRequest) -> Blog | None:
     if page is None:
         return None
     appearance = Appearance.of(site)
+    menu = _read_menu(page)
     return Blog(
         id=page.pk,
         path=page.path,
@@ -130,4 +161,12 @@ def _read(request: HttpRequest) -> Blog | None:
             Profile(address, urlsplit(address)._replace(scheme="").geturl().strip("/")) for address in appearance.profiles
         ),
         comments_allowed=appearance.comments_allowed,
+        menu=tuple(MenuItem(item.pk, item.title, f"/{quote(item.slug)}/") for item in menu),
+        stale_at=min((item.expire_at.timestamp() for item in menu if item.expire_at), default=None),
     )
+
+
+def _read_menu(blog: BlogPage) -> list[Page]:
+    """Read the pages directly below the blog that its editors want in the navigation and anyone may open."""
+    unexpired = Q(expire_at=None) | Q(expire_at__gt=timezone.now())
+    return list(Page.objects.child_of(blog).live().in_menu().public().filter(unexpired))

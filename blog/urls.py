@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, register_converter
 from blog.converters import Expression, Word
 from blog.feeds import FORMS
 from blog.views import comments, listings, posts, site, tags
+from blog.views.other_sites import on_blog_sites
 
 register_converter(Word, "word")
 register_converter(Expression, "expression")
@@ -19,24 +20,26 @@ def with_feeds(prefix: str, view: Callable[..., HttpResponseBase], name: str) ->
     return [path(prefix, view, name=name), *feeds]
 
 
-urlpatterns = [
-    *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),  # of all addresses most are of these
-    path("robots.txt", site.robots),
-    path("favicon.ico", site.favicon),
-    path("sitemap.xml", site.sitemap_index),
-    path("sitemap-<word:section>.xml", site.sitemap, name="sitemap"),
-    path("feeds.opml", site.opml, name="opml"),
-    path("feeds/", site.about_feeds, name="feeds"),
-    path("random/", site.random, name="random"),
-    path("tags/", tags.tags, name="tags"),
-    path("streams/", listings.streams, name="streams"),
-    *with_feeds("", listings.selection, "listing"),
-    *with_feeds("@<expression:handle>/", listings.selection, "author"),
-    *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
-    *with_feeds("streams/<word:slug>/", listings.stream, "stream"),
-    path("comments/", comments.latest_page, name="comments"),
-    *(path(f"comments/feed.{form}", comments.latest_feed, {"form": form}, name=f"comments_{form}") for form in FORMS),
-    *(path(f"<word:slug>/feed.{form}", comments.feed_of_post, {"form": form}, name=f"post_{form}") for form in FORMS),
-    path("<word:slug>.md", posts.markdown, name="markdown"),
-    path("<word:slug>/", posts.post, name="post"),
-]
+urlpatterns = on_blog_sites(
+    [
+        *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),  # of all addresses most are of these
+        path("robots.txt", site.robots),
+        path("favicon.ico", site.favicon),
+        path("sitemap.xml", site.sitemap_index),
+        path("sitemap-<word:section>.xml", site.sitemap, name="sitemap"),
+        path("feeds.opml", site.opml, name="opml"),
+        path("feeds/", site.about_feeds, name="feeds"),
+        path("random/", site.random, name="random"),
+        path("tags/", tags.tags, name="tags"),
+        path("streams/", listings.streams, name="streams"),
+        *with_feeds("", listings.selection, "listing"),
+        *with_feeds("@<expression:handle>/", listings.selection, "author"),
+        *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
+        *with_feeds("streams/<word:slug>/", listings.stream, "stream"),
+        path("comments/", comments.latest_page, name="comments"),
+        *(path(f"comments/feed.{form}", comments.latest_feed, {"form": form}, name=f"comments_{form}") for form in FORMS),
+        *(path(f"<word:slug>/feed.{form}", comments.feed_of_post, {"form": form}, name=f"post_{form}") for form in FORMS),
+        path("<word:slug>.md", posts.markdown, name="markdown"),
+        path("<word:slug>/", posts.post, name="post"),
+    ]
+)

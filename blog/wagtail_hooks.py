@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from wagtail import hooks
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
@@ -11,8 +13,10 @@ from wagtail.snippets.models import register_snippet
 from blog.admin import defaults, images  # noqa: F401  (connects them)
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
+from blog.answers import mark_personal
 from blog.markdown import preview
-from blog.models import PostPage
+from blog.models import BlogPage, PlainPage, PostPage
+from blog.sites import is_public
 from blog.views import posts
 
 INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is further out
@@ -27,12 +31,31 @@ Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBas
 
 
 def serve_post(next_serve: Serve) -> Serve:
-    """Answer with our page of a post once Wagtail has said that this reader may open it."""
+    """Respond with our page of a post once Wagtail has said that this reader may open it; a blog is the root of its site."""
 
     def serve(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponseBase:
-        return posts.personal(request, page) if isinstance(page, PostPage) else next_serve(page, request, args, kwargs)
+        if isinstance(page, PostPage):
+            return posts.personal(request, page)
+        if isinstance(page, BlogPage):
+            raise Http404
+        if isinstance(page, PlainPage):
+            return serve_plain_page(next_serve, page, request, args, kwargs)
+        return next_serve(page, request, args, kwargs)
 
     return serve
+
+
+def serve_plain_page(
+    next_serve: Serve, page: PlainPage, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]
+) -> HttpResponseBase:
+    """Respond with a plain page, unless it has expired: Wagtail leaves that to its next periodic task."""
+    if page.expire_at and page.expire_at <= timezone.now():
+        raise Http404
+    response = next_serve(page, request, args, kwargs)
+    if is_public(request):
+        patch_cache_control(response, public=True, no_cache=True)
+        return response
+    return mark_personal(response)
 
 
 hooks.register("on_serve_page", serve_post, order=INNERMOST)

@@ -5,6 +5,7 @@ from blog.models.authors import Author
 from blog.models.comments import Comment, CommentState
 from blog.models.imported_file import ImportedFile
 from blog.models.pages import BlogPage, PostPage
+from blog.models.plain_pages import PlainPage
 from blog.models.revision import Change, IndexRevision
 from blog.models.streams import Stream
 from blog.models.tags import MergedTag, Pin, PostTag, Tag, TagAlias
@@ -20,6 +21,7 @@ __all__ = [
     "IndexRevision",
     "MergedTag",
     "Pin",
+    "PlainPage",
     "PostPage",
     "PostTag",
     "Stream",

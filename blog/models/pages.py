@@ -27,6 +27,12 @@ RESERVED_SLUGS = frozenset(
 )
 
 
+def refuse_reserved(slug: str) -> None:
+    """Raise ValidationError for a slug that could not be reached, since the site itself answers at its URL."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % slug})
+
+
 class BlogPage(Page):
     """A blog: the root page of a Wagtail site, whose children are the posts."""
 
@@ -137,8 +143,7 @@ class PostPage(Page):
     def clean(self) -> None:
         """Refuse what could not be reached, or would stand in listings with a date to come."""
         super().clean()
-        if self.slug in RESERVED_SLUGS:
-            raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % self.slug})
+        refuse_reserved(self.slug)
         try:
             self._rendered_text()
         except RenderError as error:

@@ -1,6 +1,6 @@
 """A whole history on one page, sent while it is read from the database: memory stays constant."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -8,39 +8,68 @@ from django.utils.safestring import SafeString, mark_safe
 
 from blog.listing import Listing
 from blog.markdown import prefixed
-from blog.models.rows import PostRow
+from blog.models.rows import PostRow, read_rows
 from blog.notes import note
 from blog.post_tags import tags_of
 from blog.reading import came_from
+from blog.snapshots import read_revision
 from blog.stencils import fill
+from blog.tagindex import TagIndex
 
 PLACE = SafeString("<!-- the posts -->")  # stands in the listing's page where the posts go
+CHUNK = 50  # posts read at once
+ATTEMPTS = 20  # to read them without a write in between
 
 
-def whole_history(listing: Listing, render: Callable[[SafeString], str]) -> Iterator[str]:
-    """The page in pieces: head, post by post, foot; `render` makes the page around the posts.
+def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Callable[[SafeString], str]) -> Iterator[str]:
+    """Yield the page in pieces: head, post by post, foot; `render` makes the page around the posts.
 
-    Ends early beyond FULL_VIEW_BYTES, with a link to read on.
+    A post that the snapshot of the moment (`latest`) no longer holds is left out. Ends early, with a link to read on, beyond
+    FULL_VIEW_BYTES, and where writes never cease.
     """
     head, foot = render(PLACE).split(PLACE)
     kept = came_from(listing.selection)
     yield head
     sent = 0
-    for post in listing.whole():
-        if sent > settings.FULL_VIEW_BYTES:
-            yield render_to_string("blog/read_on.html", {"address": _from(listing, post)})
-            break
-        shown = note(post, tags_of(listing.index, post.pk))
-        html = mark_safe(prefixed(post.html, f"p{post.pk}-"))  # noqa: S308 (sanitised); ids of several posts on one page
-        piece = fill("blog/article.html", {"post": shown._replace(html=html), "kept": kept})
-        sent += len(piece.encode())
-        yield piece
+    for start in range(0, len(listing.page.ids), CHUNK):
+        ids = listing.page.ids[start : start + CHUNK]
+        index, posts = _read_at_one_revision(ids, latest)
+        for id_ in ids:
+            if index is None or sent > settings.FULL_VIEW_BYTES:
+                yield render_to_string("blog/read_on.html", {"address": _from(listing, id_)})
+                yield foot
+                return
+            if id_ in posts:
+                piece = _article(posts[id_], index, kept)
+                sent += len(piece.encode())
+                yield piece
     yield foot
 
 
-def _from(listing: Listing, post: PostRow) -> str:
-    """The address at which the reading goes on with this post itself."""
-    place = listing.index.cursor(listing.index.position(post.pk) or 0)
+def _read_at_one_revision(ids: Iterable[int], latest: Callable[[], TagIndex]) -> tuple[TagIndex | None, dict[int, PostRow]]:
+    """Return the snapshot of the moment, and those of some posts that it holds; None where each attempt met a write.
+
+    Rows of another revision than the snapshot's may hold what was written while a post was closed: these are not used.
+    """
+    for _attempt in range(ATTEMPTS):
+        revision = read_revision()
+        index = latest()
+        posts = read_rows([id_ for id_ in ids if index.position(id_) is not None])
+        if read_revision() == revision:
+            return index, posts
+    return None, {}
+
+
+def _article(post: PostRow, index: TagIndex, kept: str) -> str:
+    """Return a post as it stands among others on one page."""
+    shown = note(post, tags_of(index, post.pk))
+    html = mark_safe(prefixed(post.html, f"p{post.pk}-"))  # noqa: S308 (sanitised); ids of several posts on one page
+    return fill("blog/article.html", {"post": shown._replace(html=html), "kept": kept})
+
+
+def _from(listing: Listing, post: int) -> str:
+    """Return the address at which the reading goes on with this post itself."""
+    place = listing.index.cursor(listing.index.position(post) or 0)
     if listing.reading.oldest_first:
         return listing.address(after=str(place._replace(id=place.id - 1)))
     return listing.address(before=str(place._replace(id=place.id + 1)))

@@ -14,7 +14,7 @@ from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
 from blog.reading import FULL, NEWEST, Reading, narrow, query
 from blog.selection import Selection
-from blog.sites import blog_of, index_of
+from blog.sites import blog_of, index_of, latest_index_of
 from blog.views import listing_page
 from blog.views.errors import helpful
 from blog.views.histories import whole_history
@@ -82,7 +82,11 @@ def answer(
     words, shape = listing_page.words(listing, title, tag, author), listing_page.shape(listing)
     if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(
-            whole_history(listing, lambda cards: fill_page(request, TEMPLATE, {**words, "cards": cards}, **shape))
+            whole_history(
+                listing,
+                lambda: latest_index_of(request),
+                lambda cards: fill_page(request, TEMPLATE, {**words, "cards": cards}, **shape),
+            )
         )
     return HttpResponse(fill_page(request, TEMPLATE, words, **shape))
 

@@ -1,5 +1,6 @@
 """What machines ask a site for: robots.txt, the site map, the icon."""
 
+from datetime import datetime
 from random import choice
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +14,11 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from wagtail.query import PageQuerySet
 
 from blog import feeds
 from blog.answers import public
-from blog.models import PostPage, Stream
+from blog.models import PlainPage, PostPage, Stream
 from blog.reading import came_from
 from blog.selection import Selection, SelectionError
 from blog.sites import blog_of, index_of
@@ -42,6 +44,27 @@ class PostSitemap(Sitemap[int]):
         ids = self.paginator.page(page).object_list
         posts = PostPage.objects.filter(pk__in=ids).values_list("slug", "last_published_at")
         return [{"location": f"{protocol}://{domain}/{quote(slug)}/", "lastmod": changed} for slug, changed in posts]
+
+
+class PlainPageSitemap(Sitemap[PlainPage]):
+    """Every plain page of the blog that anyone may read."""
+
+    limit = SITEMAP_LENGTH
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def items(self) -> PageQuerySet:
+        """Return them in the order of Wagtail's tree."""
+        return PlainPage.objects.readable_below(blog_of(self._request).path)
+
+    def location(self, item: PlainPage) -> str:
+        parts = item.get_url_parts(self._request)
+        return str(parts[2]) if parts else ""
+
+    def lastmod(self, item: PlainPage) -> datetime | None:
+        moment: datetime | None = item.last_published_at
+        return moment
 
 
 class TagSitemap(Sitemap[Facet]):
@@ -72,7 +95,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def _sections(request: HttpRequest) -> dict[str, Sitemap[Any] | type[Sitemap[Any]]]:
     index = index_of(request)
-    return {"posts": PostSitemap(index), "tags": TagSitemap(index)}
+    return {"posts": PostSitemap(index), "pages": PlainPageSitemap(request), "tags": TagSitemap(index)}
 
 
 @public

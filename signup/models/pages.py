@@ -12,6 +12,7 @@ from wagtail.models import Page
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
+from blog.models.pages import refuse_reserved
 from blog.selection import Selection, SelectionError
 from blog.wording import explain
 
@@ -43,6 +44,7 @@ class SignupPage(Page):
     def clean(self) -> None:
         """Refuse a selection that cannot be meant, in its own words."""
         super().clean()
+        refuse_reserved(self.slug)
         try:
             self.selection.check(settings.TAG_LIMIT)  # its form takes no more
             self.expression = str(self.selection)

@@ -1,0 +1,85 @@
+"""Pages beside the posts, such as *about*, *now* or an imprint: Wagtail serves them, in the blog's look."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+from wagtailmarkdown.fields import MarkdownField
+
+from blog.markdown import RenderError, render, render_or_recall
+from blog.models.pages import refuse_reserved
+from blog.models.revision import locked_revision, may_be_seen, raise_revision
+
+
+class PlainPageQuerySet(PageQuerySet):
+    """Chainable questions about plain pages."""
+
+    def readable_below(self, path: str) -> "PlainPageQuerySet":
+        """Return the pages below a path of Wagtail's tree that anyone may open now."""
+        unexpired = models.Q(expire_at=None) | models.Q(expire_at__gt=timezone.now())
+        found: PlainPageQuerySet = self.filter(unexpired, path__startswith=path).live().public().order_by("path")
+        return found
+
+
+class PlainPage(Page):
+    """A page with a text, in no listing; directly below the blog, “show in menus” puts it into the navigation."""
+
+    body = MarkdownField(_("text"), blank=True)
+    html = models.TextField(editable=False, default="")
+
+    objects = PageManager.from_queryset(PlainPageQuerySet)()
+
+    parent_page_types = ["blog.BlogPage", "blog.PlainPage"]
+    subpage_types = ["blog.PlainPage"]
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("body")]
+    template = "blog/plain_page.html"
+
+    class Meta:
+        verbose_name = _("plain page")
+        verbose_name_plural = _("plain pages")
+
+    def clean(self) -> None:
+        """Refuse a text beyond the limits, and a slug of the site itself at any depth: the page may move to the top."""
+        super().clean()
+        refuse_reserved(self.slug)
+        try:
+            self.render()
+        except RenderError as error:
+            raise ValidationError({"body": str(error)}) from error
+
+    def render(self) -> None:
+        """Render the text; raise `markdown.RenderError` beyond the limits."""
+        self.html = render_or_recall(self.body, render).html
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return what the template knows: beside Wagtail's own, the canonical URL and which page is the current one."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        parts = self.get_url_parts(request)
+        return {**context, "canonical": parts[2] if parts else "", "here": self.pk}
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show the page as saving would make it; Wagtail has checked that this is an editor."""
+        try:
+            self.render()
+        except RenderError as error:
+            return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+        response: HttpResponse = super().serve_preview(request, mode_name)
+        return response
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is None:
+            self.render()
+        if not may_be_seen(kwargs.get("update_fields")):
+            super().save(*args, **kwargs)
+            return
+        with locked_revision():
+            super().save(*args, **kwargs)
+            raise_revision([self.pk])
