@@ -75,7 +75,8 @@ def test_page_of_a_site_without_a_blog_is_served_by_wagtail(client: Client, root
 @pytest.mark.parametrize(
     "path",
     "tags/ tags/a/ streams/ streams/a/ feed.rss feed.json sitemap.xml sitemap-posts.xml robots.txt favicon.ico comments/ "
-    "comments/feed.atom feeds/ feeds.opml random/ @ada/ @ada/tags/a/ a/ a.md a/feed.rss a/comment/ signup/ signup/sent/".split(),
+    "comments/feed.atom feeds/ feeds.opml random/ @ada/ @ada/tags/a/ a/ a.md a/feed.rss a/comment/ signup/ "
+    "signup/sent/".split(),
 )
 def test_no_url_of_the_blog_is_found_on_a_site_without_one(client: Client, blog: BlogPage, root: Page, path: str) -> None:
     make_post(blog, "a", slug="a")
