@@ -1,6 +1,6 @@
-"""Reading what the tag index is built from: by one statement, so that it is the database at one moment.
+"""The loader of the tag index: one SELECT, so that all rows are of the same state of the database.
 
-Two statements would see two states while others publish. The parts of this one are told apart by their first column.
+Two statements would see two states while others publish. The statement is a UNION ALL; its first column tells the kind of row.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,15 +16,15 @@ from django.db import connection, transaction
 from blog.models.revision import KEPT_REVISIONS, IndexRevision
 from blog.tagindex.types import EVERY_POST, IndexData
 
-MOST_NOTED: Final = 500  # changed posts that are read by themselves
-FETCHED: Final = 2_000  # rows at once
-BLOCK: Final = 64  # posts whose numbers are read as one text
+MAX_CHANGED: Final = 500  # posts: beyond so many changed ones everything is read
+FETCH_SIZE: Final = 2_000  # rows
+BLOCK: Final = 64  # posts whose ids are aggregated into one row
 
 ID: Final = np.uint32
 
-REVISION, NOTED, TAG, AUTHOR, RESTRICTION, EXPIRING, LIVE, POST, BEARING = range(9)
+REVISION, CHANGED_POST, TAG, AUTHOR, RESTRICTION, EXPIRING, LIVE, POST, POST_TAG = range(9)
 
-ABOUT = """
+METADATA = """
 SELECT {REVISION} AS kind, number AS id, 0 AS other, {changed} AS a, '' AS b FROM blog_indexrevision WHERE id = {row}
 UNION ALL SELECT {AUTHOR}, id, 0, handle, '' FROM blog_author
 UNION ALL SELECT {RESTRICTION}, restriction.id, page.id, page.path, ''
@@ -33,35 +33,38 @@ UNION ALL SELECT {RESTRICTION}, restriction.id, page.id, page.path, ''
 """
 POSTS = """
 UNION ALL SELECT {EXPIRING}, id, 0, {expires}, '' FROM wagtailcore_page
-  WHERE live AND path LIKE %(below)s AND depth = %(depth)s AND expire_at IS NOT NULL {and_noted}
-UNION ALL SELECT {POST}, page_ptr_id, {byline}, {published}, '' FROM blog_postpage WHERE published IS NOT NULL {and_noted_post}
+  WHERE live AND path LIKE %(below)s AND depth = %(depth)s AND expire_at IS NOT NULL {and_changed}
+UNION ALL SELECT {POST}, page_ptr_id, {byline}, {published}, ''
+  FROM blog_postpage WHERE published IS NOT NULL {and_changed_post}
 UNION ALL SELECT {POST}, page_ptr_id, {byline}, {first_published}, ''
-  FROM blog_postpage JOIN wagtailcore_page ON wagtailcore_page.id = page_ptr_id WHERE published IS NULL {and_noted_post}
+  FROM blog_postpage JOIN wagtailcore_page ON wagtailcore_page.id = page_ptr_id WHERE published IS NULL {and_changed_post}
 """
-EVERYTHING = """
+ALL_ROWS = """
 UNION ALL SELECT {TAG}, id, 0, slug, name FROM blog_tag
 UNION ALL SELECT {LIVE}, number, 0, (SELECT {join}(CAST(id AS TEXT), ' ') FROM wagtailcore_page
     WHERE id >= number * {BLOCK} AND id < (number + 1) * {BLOCK} AND live AND path LIKE %(below)s AND depth = %(depth)s), ''
   FROM block
-UNION ALL SELECT {BEARING}, number, 0, (SELECT {join}(content_object_id || ' ' || tag_id, ' ') FROM blog_posttag
+UNION ALL SELECT {POST_TAG}, number, 0, (SELECT {join}(content_object_id || ' ' || tag_id, ' ') FROM blog_posttag
     WHERE content_object_id >= number * {BLOCK} AND content_object_id < (number + 1) * {BLOCK}), ''
   FROM block
 """
-CHANGES = """
-UNION ALL SELECT {NOTED}, post_id, 0, '', '' FROM noted
+CHANGED_ROWS = """
+UNION ALL SELECT {CHANGED_POST}, post_id, 0, '', '' FROM changed_post
 UNION ALL SELECT {TAG}, id, 0, slug, name FROM blog_tag
-  WHERE id IN (SELECT tag_id FROM blog_posttag WHERE content_object_id IN (SELECT post_id FROM noted))
+  WHERE id IN (SELECT tag_id FROM blog_posttag WHERE content_object_id IN (SELECT post_id FROM changed_post))
 UNION ALL SELECT {LIVE}, 0, 0, CAST(id AS TEXT), '' FROM wagtailcore_page
-  WHERE live AND path LIKE %(below)s AND depth = %(depth)s {and_noted}
-UNION ALL SELECT {BEARING}, 0, 0, content_object_id || ' ' || tag_id, '' FROM blog_posttag
-  WHERE content_object_id IN (SELECT post_id FROM noted)
+  WHERE live AND path LIKE %(below)s AND depth = %(depth)s {and_changed}
+UNION ALL SELECT {POST_TAG}, 0, 0, content_object_id || ' ' || tag_id, '' FROM blog_posttag
+  WHERE content_object_id IN (SELECT post_id FROM changed_post)
 """
-BLOCKS = """
+BLOCKS_CTE = """
 WITH RECURSIVE block(number) AS (
   SELECT 0 UNION ALL SELECT number + 1 FROM block WHERE number < (SELECT MAX(page_ptr_id) / {BLOCK} FROM blog_postpage)
 )
 """
-CHANGED = "WITH noted AS (SELECT DISTINCT post_id FROM blog_change WHERE revision > %(since)s LIMIT {MOST_NOTED} + 1)"
+CHANGED_CTE = (
+    "WITH changed_post AS (SELECT DISTINCT post_id FROM blog_change WHERE revision > %(since)s LIMIT {MAX_CHANGED} + 1)"
+)
 
 DIALECTS = {
     "sqlite": {"join": "group_concat", "utc": "CAST({} AS TEXT)"},
@@ -69,31 +72,35 @@ DIALECTS = {
 }
 
 
-def read_contents(blog_path: str, audience: frozenset[int]) -> IndexData:
-    """Read the live posts directly below the blog page at a tree path, as this audience may see them."""
-    statement = _spell(BLOCKS + ABOUT + POSTS + EVERYTHING)
+def read_all(blog_path: str, audience: frozenset[int]) -> IndexData:
+    """Return the rows of all live posts directly below the blog page at a tree path, for this audience."""
+    statement = _sql(BLOCKS_CTE + METADATA + POSTS + ALL_ROWS)
     streamed = connection.vendor == "postgresql" and not connection.in_atomic_block
     with transaction.atomic() if streamed else nullcontext(), connection.chunked_cursor() as cursor:
-        cursor.execute(statement, _place(blog_path))
-        return _understand(_fetched(cursor), blog_path, audience)
+        cursor.execute(statement, _parameters(blog_path))
+        return _parse(_grouped_rows(cursor), blog_path, audience)
 
 
 def read_changes(blog_path: str, audience: frozenset[int], since: int) -> IndexData:
-    """Read the posts that have changed since a revision; `changed_posts` is None where these are not known or too many."""
+    """Return the rows of the posts changed since a revision; `changed_posts` is None where they are not known or too many."""
     with connection.cursor() as cursor:
-        cursor.execute(_spell(CHANGED + ABOUT + POSTS + CHANGES, changed_posts=True), {**_place(blog_path), "since": since})
-        data = _understand(_fetched(cursor), blog_path, audience)
-    known = data.changed_posts is not None and len(data.changed_posts) <= MOST_NOTED and data.revision - since <= KEPT_REVISIONS
+        cursor.execute(
+            _sql(CHANGED_CTE + METADATA + POSTS + CHANGED_ROWS, changed_posts=True), {**_parameters(blog_path), "since": since}
+        )
+        data = _parse(_grouped_rows(cursor), blog_path, audience)
+    known = (
+        data.changed_posts is not None and len(data.changed_posts) <= MAX_CHANGED and data.revision - since <= KEPT_REVISIONS
+    )
     data.changed_posts = data.changed_posts if known else None
     return data
 
 
-def _place(blog_path: str) -> dict[str, Any]:
+def _parameters(blog_path: str) -> dict[str, Any]:
     return {"below": f"{blog_path}%", "depth": len(blog_path) // 4 + 1}
 
 
-def _spell(statement: str, changed_posts: bool = False) -> str:
-    """Put the names of parts and the words of this database into a statement."""
+def _sql(statement: str, changed_posts: bool = False) -> str:
+    """Return a statement with the kinds of row and the functions of this database filled in."""
     dialect = DIALECTS[connection.vendor]
     utc = dialect["utc"].format
     return statement.format(
@@ -105,25 +112,25 @@ def _spell(statement: str, changed_posts: bool = False) -> str:
         published=utc("published"),
         first_published=f"COALESCE({utc('first_published_at')}, '1970-01-01')",
         byline="COALESCE(author_id, 0) * 2 + CASE WHEN link = '' THEN 0 ELSE 1 END",
-        and_noted="AND id IN (SELECT post_id FROM noted)" if changed_posts else "",
-        and_noted_post="AND page_ptr_id IN (SELECT post_id FROM noted)" if changed_posts else "",
+        and_changed="AND id IN (SELECT post_id FROM changed_post)" if changed_posts else "",
+        and_changed_post="AND page_ptr_id IN (SELECT post_id FROM changed_post)" if changed_posts else "",
     )
 
 
-def _fetched(cursor: Any) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-    """Give the rows a few at a time, by kind."""
-    while rows := cursor.fetchmany(FETCHED):
-        for kind, alike in groupby(rows, itemgetter(0)):
-            yield kind, list(alike)
+def _grouped_rows(cursor: Any) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    """Yield runs of rows of the same kind, fetched FETCH_SIZE at a time."""
+    while rows := cursor.fetchmany(FETCH_SIZE):
+        for kind, group in groupby(rows, itemgetter(0)):
+            yield kind, list(group)
 
 
 class _Columns:
-    """Numbers as they are read, each column in a buffer that grows, since many small arrays would leave memory in shreds."""
+    """Integer columns as they are read, each in one growing buffer: many small arrays would fragment memory."""
 
     def __init__(self) -> None:
         self.live, self.posts, self.bylines, self.published, self.post_tags = (bytearray() for _ in range(5))
 
-    def take(self, kind: int, rows: list[tuple[Any, ...]]) -> None:
+    def append(self, kind: int, rows: list[tuple[Any, ...]]) -> None:
         if kind == POST:
             _, posts, bylines, published, _ = zip(*rows, strict=True)
             self.posts += np.array(posts, ID).tobytes()
@@ -134,8 +141,8 @@ class _Columns:
             column = self.live if kind == LIVE else self.post_tags
             column += numbers.tobytes()
 
-    def put_into(self, data: IndexData) -> None:
-        """Keep of the posts those that are live and of this blog."""
+    def write_to(self, data: IndexData) -> None:
+        """Write the rows of live posts of this blog into an IndexData."""
         posts, bylines = np.frombuffer(self.posts, ID), np.frombuffer(self.bylines, ID)
         kept = np.isin(posts, np.frombuffer(self.live, ID), assume_unique=True)
         data.posts, data.published = posts[kept], np.frombuffer(self.published, np.int64)[kept]
@@ -143,20 +150,20 @@ class _Columns:
         data.post_tags = np.frombuffer(self.post_tags, ID).reshape(-1, 2)
 
 
-def _understand(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> IndexData:
+def _parse(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> IndexData:
     data, columns = IndexData(), _Columns()
     hidden: set[int] = set()
     changed_posts: set[int] = set()
     for kind, rows in groups:
-        if kind in (POST, LIVE, BEARING):
-            columns.take(kind, rows)
+        if kind in (POST, LIVE, POST_TAG):
+            columns.append(kind, rows)
         elif kind == TAG:
             data.tags |= {number: (slug, slug if slug == name else name) for _, number, _, slug, name in rows}
         elif kind == AUTHOR:
             data.authors |= {number: handle for _, number, _, handle, _ in rows}
         elif kind == EXPIRING:
             data.expiring |= {number: _moment(moment).timestamp() for _, number, _, moment, _ in rows}
-        elif kind == NOTED:
+        elif kind == CHANGED_POST:
             changed_posts.update(number for _, number, *_ in rows)
         elif kind == RESTRICTION:
             closed = [(page, path) for _, number, page, path, _ in rows if number not in audience]
@@ -164,7 +171,7 @@ def _understand(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: 
         elif kind == REVISION:
             data.revision, data.changed = rows[0][1], _moment(rows[0][3])
     data.changed_posts, data.hidden = frozenset(changed_posts), frozenset(hidden)
-    columns.put_into(data)
+    columns.write_to(data)
     return data
 
 

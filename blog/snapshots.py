@@ -1,4 +1,4 @@
-"""Snapshots of the tag index: each read by one SELECT, kept by the process for as long as the revision stays."""
+"""The store of tag index snapshots: one per blog and audience, kept in this process and updated when the revision rises."""
 
 import logging
 import time
@@ -7,27 +7,26 @@ from threading import Lock
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from blog.index_statement import read_changes, read_contents
+from blog.index_statement import read_all, read_changes
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
 from blog.tagindex import CannotUpdate, IndexData, TagIndex, build, update
 
 PUBLIC: frozenset[int] = frozenset()
-KEPT = 16  # snapshots: each of a blog, for an audience
-KEPT_POSTS = 3_000_000  # in all of them, unless there is but one
+MAX_SNAPSHOTS = 16  # each of a blog, for an audience
+MAX_POSTS = 3_000_000  # in all of them, unless there is only one
 
 logger = logging.getLogger(__name__)
 
 Key = tuple[str, frozenset[int]]
-_kept: dict[Key, TagIndex] = {}  # the least lately renewed first
+_snapshots: dict[Key, TagIndex] = {}  # least recently updated first
 _lock = Lock()
 
 
 def read_revision() -> int:
-    """Give the revision as committed now; 0 when nothing was ever saved.
+    """Return the revision as committed now; 0 when nothing was ever saved.
 
-    Most requests begin with this question. Its answer shows that the connection lives, so nothing is asked to find that out;
-    a connection that was lost meanwhile is opened anew.
+    Most requests begin with this query. It doubles as the connection's health check, and reconnects once where it was lost.
     """
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
@@ -47,49 +46,50 @@ def _read_revision() -> int:
 
 
 def snapshot(blog_path: str, audience: frozenset[int] = PUBLIC, revision: int | None = None) -> TagIndex:
-    """Give a snapshot no older than `revision` (by default: the one committed now) of the blog page at a tree path.
+    """Return a snapshot no older than `revision` (by default the committed one) of the blog page at a tree path.
 
-    `audience` names the view restrictions that the reader passes. A reader keeps one snapshot to the end of a request.
+    `audience` holds the ids of the view restrictions that the reader passes. Within a transaction that has raised the
+    revision, the snapshot is the transaction's own, and is kept for nobody else.
     """
     wanted = read_revision() if revision is None else revision
     mark = uncommitted()
     if mark is not None:
-        return _renew(mark.kept, (blog_path, audience), wanted)
-    kept = _kept.get((blog_path, audience))
+        return _bring_up_to_date(mark.kept, (blog_path, audience), wanted)
+    kept = _snapshots.get((blog_path, audience))
     if kept is not None and _is_fresh(kept, wanted):
         return kept
     with _lock:
-        return _renew(_kept, (blog_path, audience), wanted)
+        return _bring_up_to_date(_snapshots, (blog_path, audience), wanted)
 
 
 def clear() -> None:
-    """Forget every snapshot."""
+    """Drop every snapshot."""
     with _lock:
-        _kept.clear()
+        _snapshots.clear()
 
 
 def _is_fresh(index: TagIndex, revision: int) -> bool:
     return index.revision >= revision and (index.stale_at is None or time.time() < index.stale_at)
 
 
-def _renew(shelf: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
-    """Bring the snapshot up to date, unless another thread did while this one waited; until then the old one stays."""
-    kept = shelf.get(key)
+def _bring_up_to_date(snapshots: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
+    """Return a fresh snapshot: the present one where another thread has updated it meanwhile, or one updated or built now."""
+    kept = snapshots.get(key)
     if kept is None:
-        kept = _built(key)
+        kept = _build(key)
     elif not _is_fresh(kept, revision):
-        kept = _updated(kept, key, revision)
-    shelf.pop(key, None)
-    shelf[key] = kept  # as the latest
-    _drop_beyond_limits(shelf)
+        kept = _update(kept, key, revision)
+    snapshots.pop(key, None)
+    snapshots[key] = kept  # as the most recent
+    _evict(snapshots)
     return kept
 
 
-def _built(key: Key) -> TagIndex:
-    return build(read_contents(*key), timezone.get_default_timezone(), time.time())
+def _build(key: Key) -> TagIndex:
+    return build(read_all(*key), timezone.get_default_timezone(), time.time())
 
 
-def _updated(kept: TagIndex, key: Key, revision: int) -> TagIndex:
+def _update(kept: TagIndex, key: Key, revision: int) -> TagIndex:
     try:
         if kept.revision >= revision:  # a post expired
             data = IndexData(kept.revision, kept.changed, changed_posts=frozenset(), hidden=kept.hidden)
@@ -97,16 +97,16 @@ def _updated(kept: TagIndex, key: Key, revision: int) -> TagIndex:
             data = read_changes(*key, since=kept.revision)
         return update(kept, data, time.time())
     except CannotUpdate:
-        return _built(key)
+        return _build(key)
     except DatabaseError:
         raise
-    except Exception:  # a fault of ours must not take every listing away: what is built anew is right
+    except Exception:  # a bug in updating must not break every listing: rebuilding is always right
         logger.exception(
-            "The index of %s could not be brought from revision %s to %s: it is built anew.", key[0], kept.revision, revision
+            "The index of %s could not be updated from revision %s to %s: it is rebuilt.", key[0], kept.revision, revision
         )
-        return _built(key)
+        return _build(key)
 
 
-def _drop_beyond_limits(shelf: dict[Key, TagIndex]) -> None:
-    while len(shelf) > 1 and (len(shelf) > KEPT or sum(map(len, shelf.values())) > KEPT_POSTS):
-        del shelf[next(iter(shelf))]
+def _evict(snapshots: dict[Key, TagIndex]) -> None:
+    while len(snapshots) > 1 and (len(snapshots) > MAX_SNAPSHOTS or sum(map(len, snapshots.values())) > MAX_POSTS):
+        del snapshots[next(iter(snapshots))]
