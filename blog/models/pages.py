@@ -16,6 +16,7 @@ from wagtail.search import index
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import Rendered, RenderError, render, render_or_recall, render_short, validate
+from blog.models.authors import Author
 from blog.models.comments import Comment
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 from blog.models.tags import MergedTag, PostTag
@@ -205,5 +206,20 @@ class PostPage(Page):
             super().save(*args, **kwargs)
             return
         with locked_revision():
+            self._leave_what_is_gone()
             super().save(*args, **kwargs)
             raise_revision([self.pk])
+
+    def _leave_what_is_gone(self) -> None:
+        """Follow tags merged, and leave tags and an author deleted, between the reading of this post and its saving."""
+        in_memory = getattr(self, "_cluster_related_objects", None) or {}
+        items = list(self.tagged_items.all()) if "tagged_items" in in_memory else []
+        if items:
+            present = MergedTag.present({item.tag_id for item in items})
+            kept = {present[item.tag_id]: item for item in items if item.tag_id in present}
+            for tag, item in kept.items():
+                item.tag_id = tag
+            if len(kept) < len(items):
+                self.tagged_items.set(kept.values())
+        if self.author_id and not Author.objects.filter(pk=self.author_id).exists():
+            self.author = None

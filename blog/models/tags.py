@@ -188,6 +188,12 @@ class MergedTag(models.Model):
         return f"{self.old_id} → {self.tag}"
 
     @classmethod
+    def present(cls, ids: set[int]) -> dict[int, int]:
+        """Return the tag that there is now for each of these ids; nothing for those of deleted ones."""
+        merged = dict(cls.objects.filter(old_id__in=ids).values_list("old_id", "tag_id"))
+        return {**{tag: tag for tag in Tag.objects.filter(pk__in=ids).values_list("pk", flat=True)}, **merged}
+
+    @classmethod
     def follow(cls, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the tagged items of a stored version with each merged tag's id replaced, and no tag twice."""
         ids = [item["tag"] for item in items]
