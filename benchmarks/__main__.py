@@ -76,7 +76,7 @@ def _measure(base: Databases, folder: Path, options: Namespace) -> Iterator[str]
     yield run_part("questions", **surroundings, PATIENCE="0.01" if options.quick else "0.05")
     if options.index_only:
         return
-    _note("storing texts and cards, copying them to the usual blog …")
+    _note("storing texts, copying them to the usual blog …")
     run_part("texts", **surroundings)
     run_part("usual.copying", **surroundings, USUAL_DATABASE_URL=base.usual)
     yield f"### {base.name}: whole requests"
@@ -84,6 +84,8 @@ def _measure(base: Databases, folder: Path, options: Namespace) -> Iterator[str]
     yield f"### {base.name}: publishing and importing"
     _note("publishing and importing …")
     yield run_part("publishing", "quick" if options.quick else "", **surroundings, IMPORT_DATABASE_URL=base.imports)
+    yield f"### {base.name}: renaming, merging, deleting"
+    yield run_part("renaming", "quick" if options.quick else "", **surroundings)
 
 
 def _requests(base: Databases, folder: Path, options: Namespace, surroundings: dict[str, str]) -> Iterator[str]:

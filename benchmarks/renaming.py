@@ -1,0 +1,183 @@
+"""How long an editor waits for renaming, merging or deleting a tag of 4,000 posts, and for saving an author of as many.
+
+`DATABASE_URL=… python -m benchmarks.renaming [quick]`, the database being filled. Each is one request to the admin, while
+another process goes on saving posts; beside them, what saving one post takes. It writes into the database.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.filling import insert, start_django
+from benchmarks.serving import ROOT
+from benchmarks.tables import figure, table
+
+POSTS, FEW_POSTS = 4_000, 40
+MOST_SECONDS = 0.5  # in the request
+PAUSE = 0.2  # seconds between two saves: SQLite lets one write at a time, and whoever waits looks every tenth of a second
+SOURCE, TARGET = "bench-source", "bench-target"
+
+
+def main(quick: bool) -> None:
+    start_django()
+    if "SAVING" in os.environ:
+        save_until_told()
+        return
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    count = FEW_POSTS if quick else POSTS
+    posts = prepare(count)
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(get_user_model().objects.create_superuser("bench-renaming", "", "bench"))
+    one_post = median_of(lambda: save_post(posts[0]))
+    environment = {**os.environ, "SAVING": " ".join(map(str, posts[1:20]))}
+    command = [sys.executable, "-m", "benchmarks.renaming"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()  # it has begun
+        taken = {name: timed(act) for name, act in acts(client).items()}
+        saved = json.loads(other.communicate("stop\n")[0])
+    report(taken, one_post, saved, count)
+
+
+def prepare(count: int) -> list[int]:
+    """Give two tags and an author `count` posts each, half of the tags' in common, with versions and references."""
+    from django.db import connection
+
+    from blog.models import Author, PostPage, Tag
+
+    source, target = (Tag.objects.create(name=name, slug=name) for name in (SOURCE, TARGET))
+    author = Author.objects.create(name="Bench", handle="bench")
+    posts = list(PostPage.objects.order_by("pk").values_list("pk", flat=True)[: count + count // 2])
+    bearing = [(post, source.pk) for post in posts[:count]] + [(post, target.pk) for post in posts[-count:]]
+    with connection.cursor() as cursor:
+        insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in bearing))
+    PostPage.objects.filter(pk__in=posts[:count]).update(author=author)
+    add_versions(posts)
+    add_references(posts)
+    return posts
+
+
+def add_versions(posts: list[int]) -> None:
+    """Give each post the revision that Wagtail's editor opens."""
+    from django.contrib.contenttypes.models import ContentType
+    from django.db.models import CharField, OuterRef, Subquery
+    from django.db.models.functions import Cast
+    from django.utils import timezone
+    from wagtail.models import Page, Revision
+
+    from blog.models import PostPage
+
+    own, base = (ContentType.objects.get_for_model(model) for model in (PostPage, Page))
+    for start in range(0, len(posts), 500):
+        some = PostPage.objects.filter(pk__in=posts[start : start + 500]).prefetch_related("tagged_items")
+        Revision.objects.bulk_create(
+            Revision(
+                content_type=own,
+                base_content_type=base,
+                object_id=str(post.pk),
+                created_at=timezone.now(),
+                object_str=str(post),
+                content=post.serializable_data(),
+            )
+            for post in some
+        )
+    latest = Revision.objects.filter(base_content_type=base, object_id=Cast(OuterRef("pk"), CharField())).values("pk")
+    Page.objects.filter(pk__in=posts).update(latest_revision=Subquery(latest[:1]))
+
+
+def add_references(posts: list[int]) -> None:
+    """Note in Wagtail's index which post refers to which tag and author."""
+    from blog.models import PostPage
+    from transfer.importing.writing.bulk_create import index_references
+
+    for start in range(0, len(posts), 500):
+        index_references(list(PostPage.objects.filter(pk__in=posts[start : start + 500]).prefetch_related("tagged_items")))
+
+
+def acts(client: Any) -> dict[str, Callable[[], None]]:
+    """What an editor does, in this order."""
+    from django.urls import reverse
+
+    from blog.models import Author, Tag
+
+    def post(view: str, arguments: tuple[Any, ...], form: dict[str, Any], query: str = "") -> None:
+        response = client.post(reverse(view, args=arguments) + query, form)
+        if response.status_code != 302:
+            raise RuntimeError(f"{view} answered {response.status_code}.")
+
+    def tag(slug: str) -> int:
+        return int(Tag.objects.get(slug=slug).pk)
+
+    pins = {"pins-TOTAL_FORMS": "0", "pins-INITIAL_FORMS": "0", "pins-MIN_NUM_FORMS": "0", "pins-MAX_NUM_FORMS": "10"}
+    words = {"description": "", "order": "newest", **pins}
+    author = {"name": "Bench anew", "handle": "bench", "about": "", "url": "", "user": ""}
+    source, target, writer = tag(SOURCE), tag(TARGET), Author.objects.get(handle="bench").pk
+    edit = "wagtailsnippets_blog_tag:edit"
+    return {
+        "renaming the tag": lambda: post(edit, (source,), {"name": "Bench renamed", "slug": "bench-renamed", **words}),
+        "merging it into another of as many": lambda: post(
+            "wagtail_bulk_action", ("blog", "tag", "merge"), {"target": target}, f"?id={source}"
+        ),
+        "deleting that one": lambda: post("wagtailsnippets_blog_tag:delete", (target,), {}),
+        "saving the author": lambda: post("wagtailsnippets_blog_author:edit", (writer,), author),
+    }
+
+
+def save_post(pk: int) -> None:
+    from blog.models import PostPage
+
+    PostPage.objects.get(pk=pk).save_revision().publish()
+
+
+def save_until_told() -> None:
+    """Save posts over and over; then tell how many, how long the slowest took, and how many could not be saved."""
+    from select import select
+
+    posts = [int(post) for post in os.environ["SAVING"].split()]
+    print("begun", flush=True)
+    taken: list[float] = []
+    failed = 0
+    while not select([sys.stdin], [], [], 0)[0]:
+        try:
+            taken.append(timed(lambda: save_post(posts[len(taken) % len(posts)])))
+        except Exception as error:
+            print(error, file=sys.stderr)
+            failed += 1
+        time.sleep(PAUSE)
+    print(json.dumps({"saved": len(taken), "slowest": max(taken, default=0.0), "failed": failed}))
+
+
+def timed(act: Callable[[], None]) -> float:
+    """Seconds."""
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def median_of(act: Callable[[], None], runs: int = 5) -> float:
+    return sorted(timed(act) for _ in range(runs))[runs // 2]
+
+
+def report(taken: dict[str, float], one_post: float, saved: dict[str, float], count: int) -> None:
+    print(f"A tag and an author of {count:,} posts, while another process saves posts:\n")
+    rows = [[name, figure(seconds * 1000)] for name, seconds in taken.items()]
+    print(table(["", "ms"], [*rows, ["saving one post, alone", figure(one_post * 1000)]]))
+    slowest = max(taken.values())
+    verdict = "met" if slowest <= MOST_SECONDS else "MISSED"
+    print(f"\n- {verdict}: the slowest of them {figure(slowest * 1000)} ms (at most {MOST_SECONDS * 1000:.0f} ms)")
+    verdict = "MISSED" if saved["failed"] or not saved["saved"] else "met"
+    slowest_save = figure(saved["slowest"] * 1000)
+    print(f"- {verdict}: meanwhile {saved['saved']:.0f} posts were saved, the slowest in {slowest_save} ms")
+    print(f"  and {saved['failed']:.0f} could not be")
+
+
+if __name__ == "__main__":
+    main("quick" in sys.argv[1:])
