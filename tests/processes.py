@@ -1,6 +1,6 @@
 """Processes of the project on a test's own database, which publish or read while others do.
 
-They are told what to do on standard input, and answer in JSON: `python -m tests.processes write|read|obey|compare …`.
+They are told what to do on standard input, and answer in JSON: `python -m tests.processes write|read|obey|compare|save|do …`.
 """
 
 import json
@@ -156,6 +156,36 @@ def write(path: str, number: str) -> None:
     say(commits)
 
 
+def save(*posts: str) -> None:
+    """Publish these posts in turn for as many seconds as told; then tell how many, and what went wrong."""
+    from blog.models import PostPage
+
+    say("ready")
+    end = time.monotonic() + hear_command()
+    saved, failed = 0, list[str]()
+    while time.monotonic() < end:
+        try:
+            PostPage.objects.get(pk=posts[saved % len(posts)]).save_revision().publish()
+        except Exception as error:
+            failed.append(repr(error))
+        saved += 1
+    say([saved, failed])
+
+
+def do() -> None:
+    """Do what is told, one of the verbs of `tests.test_lock_order`; answer with what went wrong."""
+    from tests.test_lock_order import VERBS
+
+    say("ready")
+    verb = hear_command()
+    try:
+        VERBS[verb]()
+    except Exception as error:
+        say(repr(error))
+    else:
+        say(None)
+
+
 class Undone(Exception):
     """An editor's act that is rolled back."""
 
@@ -244,7 +274,14 @@ def main() -> None:
     from tests.obeying import compare, obey
 
     kind, *arguments = sys.argv[1:]
-    kinds: dict[str, Callable[..., None]] = {"read": read, "write": write, "compare": compare, "obey": obey}
+    kinds: dict[str, Callable[..., None]] = {
+        "read": read,
+        "write": write,
+        "compare": compare,
+        "obey": obey,
+        "save": save,
+        "do": do,
+    }
     kinds[kind](*arguments)
 
 

@@ -4,14 +4,20 @@ from functools import partial
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from blog import snapshots
 from blog.cards import read_cards
 from blog.fragmentcache import OVERHEAD, FragmentCache
-from blog.models import BlogPage
-from tests.factories import make_blog, make_post
+from blog.models import BlogPage, CommentState, IndexRevision, Tag
+from blog.models.revision import KEPT_REVISIONS, raise_revision
+from blog.services.authors import rename_author
+from blog.services.tags import rename_tag
+from comments import moderation
+from tests.comment_factories import make_comment
+from tests.factories import make_author, make_blog, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is not committed is not kept
 
@@ -93,3 +99,62 @@ def test_each_look_is_kept_apart(blog: BlogPage) -> None:
     assert kept.get(index, [post], lambda _ids: {post: "rss"}, "rss") == {post: "rss"}
     assert kept.get(index, [post], lambda _ids: {post: "atom"}, "atom") == {post: "atom"}
     assert kept.get(index, [post], lambda _ids: {}, "rss") == {post: "rss"}
+
+
+@pytest.mark.parametrize("form", ["", "feed.rss"])
+def test_other_posts_are_not_read_again_after_one_has_changed(client: Client, blog: BlogPage, form: str) -> None:
+    post = make_post(blog, "a", title="Changed")
+    make_post(blog, "a", title="Unchanged")
+    client.get(f"/tags/a/{form}")
+    post.title = "Afterwards"
+    post.save()
+    (read,) = [sql for sql in asked(client, f"/tags/a/{form}") if "comment.post_id" in sql]
+    assert f"IN ({post.pk})" in read
+
+
+@pytest.mark.parametrize("form", ["", "feed.rss", "feed.atom", "feed.json"])
+def test_new_name_of_a_tag_or_an_author_shows_in_the_next_request(client: Client, blog: BlogPage, form: str) -> None:
+    author = make_author("ada", name="Ada")
+    make_post(blog, "one two", author=author)
+    client.get(f"/tags/two/{form}")
+    rename_tag(Tag.objects.get(slug="one"), "Renamed")
+    rename_author(author, "Countess")
+    text = client.get(f"/tags/two/{form}").content.decode()
+    assert ("Renamed" in text, "Countess" in text, ">Ada<" in text) == (True, True, False)
+
+
+def test_approved_comment_is_counted_in_the_next_request(client: Client, blog: BlogPage) -> None:
+    comment = make_comment(make_post(blog, "a"), state=CommentState.WAITING)
+    client.get("/tags/a/")
+    moderation.decide([comment.pk], CommentState.APPROVED, "mo")
+    assert "1 comment" in client.get("/tags/a/").content.decode()
+
+
+def test_fragments_are_used_only_where_every_change_since_is_known(blog: BlogPage) -> None:
+    post, other = make_post(blog, "a").pk, make_post(blog, "a").pk
+    kept = FragmentCache[str](10**6)
+
+    def read(word: str) -> dict[int, str]:
+        index = snapshots.snapshot(blog.path)
+        return kept.get(index, [post, other], lambda ids: dict.fromkeys(ids, word))
+
+    assert read("1") == {post: "1", other: "1"}
+    raise_revision(())  # nothing that any post shows
+    assert read("2") == {post: "1", other: "1"}
+    raise_revision([other])
+    assert read("3") == {post: "1", other: "3"}
+    raise_revision([blog.pk])  # the blog's name
+    assert read("4") == {post: "4", other: "4"}
+    raise_revision()
+    assert read("5") == {post: "5", other: "5"}
+    IndexRevision.objects.update(number=F("number") + KEPT_REVISIONS + 1)  # whose changes are forgotten
+    assert read("6") == {post: "6", other: "6"}
+
+
+def test_index_of_an_earlier_revision_neither_takes_nor_leaves_a_fragment(blog: BlogPage) -> None:
+    post = make_post(blog, "a").pk
+    earlier, kept = snapshots.snapshot(blog.path), FragmentCache[str](10**6)
+    raise_revision([post])
+    assert kept.get(snapshots.snapshot(blog.path), [post], lambda _ids: {post: "new"}) == {post: "new"}
+    assert kept.get(earlier, [post], lambda _ids: {post: "old"}) == {post: "old"}
+    assert kept.get(snapshots.snapshot(blog.path), [post], lambda _ids: {}) == {post: "new"}

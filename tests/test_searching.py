@@ -5,8 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from blog.models import BlogPage
+from blog.models import BlogPage, Tag
 from blog.searching import analyze_tables, excerpt, search_ids
+from blog.services.tags import rename_tag
 from tests.factories import make_post
 
 
@@ -88,3 +89,18 @@ def test_search_asks_the_search_index_once(blog: BlogPage) -> None:
     search = next(place for place, step in enumerate(plan) if "VIRTUAL TABLE" in step)
     assert plan[search] == "SCAN U0 VIRTUAL TABLE INDEX 0:M3"
     assert "SEARCH U1 USING INTEGER PRIMARY KEY (rowid=?)" in plan[search + 1 :]
+
+
+def test_each_word_stands_in_the_text_or_in_the_name_of_a_tag(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "harbour", title="One", body="Ships at night.")
+    make_post(blog, "harbour", title="Two", body="Nothing.")
+    make_post(blog, "", title="Three", body="Ships in a harbour.")
+    found = client.get("/?q=ships+HARBOUR").content.decode()
+    assert [title for title in ("One", "Two", "Three") if f">{title}</a>" in found] == ["One", "Three"]
+
+
+def test_renamed_tag_is_found_by_its_new_name_at_once(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "old", title="One")
+    rename_tag(Tag.objects.get(slug="old"), "Café new")
+    assert "One</a>" in client.get("/?q=cafe").content.decode()
+    assert "One</a>" not in client.get("/?q=old").content.decode()
