@@ -8,7 +8,7 @@ from django.test import Client
 from blog.models import BlogPage, PostPage, Stream, Tag
 from blog.services.authors import delete_author
 from blog.services.tags import delete_tag, merge_tags
-from tests.factories import make_author, make_post
+from tests.factories import make_author, make_blog, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,13 +18,13 @@ PAGES = ("/", "/tags/", "/tags/kept/", "/streams/", "/feeds/", "/first/", "/?vie
 
 @pytest.fixture
 def blog(transactional_db: None) -> BlogPage:
-    from tests.factories import make_blog
-
     return make_blog()
 
 
 def dead_links(client: Client) -> list[tuple[str, str]]:
-    found = {(page, link.replace("&amp;", "&")) for page in PAGES for link in LINK.findall(client.get(page).content.decode())}
+    found = {
+        (page, link.replace("&amp;", "&")) for page in PAGES for link in LINK.findall(client.get(page).getvalue().decode())
+    }
     return sorted((page, link) for page, link in found if client.get(link).status_code == 404)
 
 
@@ -37,7 +37,7 @@ def test_deleted_tag_and_author_leave_no_dead_link(client: Client, blog: BlogPag
     delete_tag(Tag.objects.get(slug="gone"))
     delete_author(author)
     assert dead_links(client) == []
-    assert [page for page in PAGES if "gone" in client.get(page).content.decode()] == []
+    assert [page for page in PAGES if "gone" in client.get(page).getvalue().decode()] == []
     assert client.get("/@ada/").status_code == client.get("/tags/gone/").status_code == 404
 
 
