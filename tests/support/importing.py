@@ -9,9 +9,9 @@ from django.core.management import call_command
 from PIL import Image
 
 from blog.models import BlogPage, PostPage
-from transfer.importing.report import Report
+from transfer.importing.report import ImportReport
 from transfer.importing.run import Import
-from transfer.importing.source import Options, SourcePost
+from transfer.importing.source import ImportOptions, SourcePost
 from transfer.importing.static_sites.find import find_files
 from transfer.importing.static_sites.read import read_post
 
@@ -51,15 +51,15 @@ def read(root: Path, text: str | bytes, name: str = "2018-05-31-a-post.md", **op
     """Read one file, of a site that consists of it."""
     write_tree(root, {name: text})
     (found,) = find_files([root / name]).files
-    return read_post(found, found.path.read_bytes(), Options(**options))
+    return read_post(found, found.path.read_bytes(), ImportOptions(**options))
 
 
-def run_import(blog: BlogPage, *paths: Path, options: Options | None = None, **rules: Any) -> Report:
+def run_import(blog: BlogPage, *paths: Path, options: ImportOptions | None = None, **rules: Any) -> ImportReport:
     """Import in this process."""
-    return Import(blog, options or Options(), **{"jobs": 1, **rules}).run(find_files(paths))
+    return Import(blog, options or ImportOptions(), **{"jobs": 1, **rules}).run(find_files(paths))
 
 
-def counts(report: Report) -> tuple[int, int, int, int]:
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
     """Imported, changed, unchanged, refused."""
     return report.imported, report.changed, report.unchanged, len(report.refusals)
 

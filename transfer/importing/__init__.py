@@ -6,6 +6,7 @@
 - `prepare`: files read and their Markdown rendered, on every core.
 - `images`: the images that posts show, put into Wagtail's image library.
 - `writing`: posts written into the database, with all that belongs to them.
+- `chunk_size`: how many posts are written in one transaction.
 - `history`: which files were imported before, and whether their posts were edited here since.
 - `report`: what happened to each file.
 """

@@ -1,4 +1,4 @@
-"""Images of imported posts, put into Wagtail's images: each content once, and gone again if its post is refused."""
+"""Images of imported posts, created in Wagtail's image library: each content once; deleted again if the post is refused."""
 
 from pathlib import Path
 
@@ -10,32 +10,32 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.models import AbstractImage
 from wagtail.utils.file import hash_filelike
 
-from transfer.importing.prepare import Prepared
-from transfer.importing.static_sites import image_paths as pictures
+from transfer.importing.prepare import PreparedFile
+from transfer.importing.static_sites import image_paths
 
-LONGEST_TITLE = 255  # characters
+MAX_TITLE = 255  # characters
 
 
-class Gallery:
-    """The images of one run. In a rehearsal none is made."""
+class ImageImporter:
+    """The images of one run. A dry run creates none."""
 
     def __init__(self, dry_run: bool) -> None:
         self.dry_run = dry_run
         self.images: dict[Path, AbstractImage | None] = {}
-        self.made: dict[int, set[str]] = {}  # by id: the files whose posts show an image that this run made
+        self.created: dict[int, set[str]] = {}  # by image id: keys of the files whose posts show it
         self.missing: list[tuple[str, str]] = []  # (key, target)
 
-    def take(self, prepared: Prepared, target: str) -> AbstractImage | None:
-        """The image that a post's target means; None when there is no such file, or it is no image."""
-        path = pictures.find(target, prepared.found.path, prepared.found.site)
+    def import_image(self, prepared: PreparedFile, target: str) -> AbstractImage | None:
+        """Return the image that a target in a post's text names; None where no such file exists, or it is no image."""
+        path = image_paths.find_file(target, prepared.found.path, prepared.found.site)
         if path is None:
             self.missing.append((prepared.found.key, target))
             return None
         if path not in self.images:
             self.images[path] = self._image(path)
         image = self.images[path]
-        if image and image.pk in self.made:
-            self.made[image.pk].add(prepared.found.key)
+        if image and image.pk in self.created:
+            self.created[image.pk].add(prepared.found.key)
         if image is None and not self.dry_run:
             self.missing.append((prepared.found.key, target))
         return image
@@ -46,36 +46,36 @@ class Gallery:
         upload = SimpleUploadedFile(path.name, path.read_bytes())
         digest = hash_filelike(upload)
         known: AbstractImage | None = get_image_model().objects.filter(file_hash=digest).order_by("pk").first()
-        return known or self._make(path, upload)
+        return known or self._create(path, upload)
 
-    def _make(self, path: Path, upload: SimpleUploadedFile) -> AbstractImage | None:
+    def _create(self, path: Path, upload: SimpleUploadedFile) -> AbstractImage | None:
         upload.seek(0)
         try:
             WagtailImageField().clean(upload)
         except ValidationError:
             return None
         upload.seek(0)
-        image = get_image_model()(title=path.stem.replace("-", " ").replace("_", " ")[:LONGEST_TITLE], file=upload)
+        image = get_image_model()(title=path.stem.replace("-", " ").replace("_", " ")[:MAX_TITLE], file=upload)
         image._set_image_file_metadata()  # what Wagtail's own upload form does
         with transaction.atomic():
             image.save()
-        self.made[image.pk] = set()
+        self.created[image.pk] = set()
         return image
 
-    def put_into(self, prepared: Prepared, body: str) -> str:
-        """The text with each image that was found named as Wagtail's: `![…](image:7)`."""
+    def replace_images(self, prepared: PreparedFile, body: str) -> str:
+        """Return the text with the id of each image that was found as its target: `![…](image:7)`."""
 
-        def named(target: str, _: bool) -> str | None:
-            image = None if pictures.is_elsewhere(target) else self.take(prepared, target)
+        def image_id(target: str, _: bool) -> str | None:
+            image = None if image_paths.is_external(target) else self.import_image(prepared, target)
             return f"image:{image.pk}" if image else None
 
-        return pictures.replace(body, named)
+        return image_paths.replace_targets(body, image_id)
 
-    def discard(self, key: str) -> None:
-        """Delete the images that only a refused post would have shown."""
-        for pk, keys in list(self.made.items()):
+    def delete_images_of(self, key: str) -> None:
+        """Delete the images that no post but this refused one shows."""
+        for pk, keys in list(self.created.items()):
             keys.discard(key)
             if not keys:
                 get_image_model().objects.get(pk=pk).delete()
-                del self.made[pk]
+                del self.created[pk]
                 self.images = {path: image for path, image in self.images.items() if not image or image.pk != pk}

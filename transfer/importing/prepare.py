@@ -1,4 +1,4 @@
-"""Reading and rendering files, on every core: what of an import needs no database runs in processes of its own."""
+"""Reading and rendering files in worker processes, one for each core. Nothing here needs the database."""
 
 import hashlib
 import multiprocessing
@@ -12,58 +12,58 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
 from blog.markdown import Rendered, RenderError, render
-from transfer.importing.source import Options, Refusal, SourcePost
-from transfer.importing.static_sites import image_paths as pictures
-from transfer.importing.static_sites.find import Found
+from transfer.importing.source import ImportOptions, Refusal, SourcePost
+from transfer.importing.static_sites import image_paths
+from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.read import read_post
 
-FEW = 60  # files for which starting processes takes longer than reading them
-AHEAD = 40  # files per process that may be ready before they are asked for
+MIN_FILES_FOR_PROCESSES = 60  # up to here, starting processes takes longer than reading the files
+QUEUED_PER_PROCESS = 40  # files per process that are read ahead
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A file read: a post, perhaps rendered already; or the reason why not."""
+class PreparedFile:
+    """A file that was read: either a post, rendered unless it shows images, or a refusal."""
 
-    found: Found
+    found: SourceFile
     digest: str
     post: SourcePost | None = None
     rendered: Rendered | None = None
     refusal: Refusal | None = None
 
 
-def digest_of(found: Found) -> str:
-    """The SHA-256 of a file; nothing when it cannot be read, which reading it will then say."""
+def sha256_of(found: SourceFile) -> str:
+    """Return the SHA-256 of a file; "" where it cannot be read (`prepare_file` then refuses it)."""
     try:
         return hashlib.sha256(found.path.read_bytes()).hexdigest()
     except OSError:
         return ""
 
 
-def prepare(found: Found, options: Options) -> Prepared:
-    """Read a file, and render it unless images must be put into the database first."""
+def prepare_file(found: SourceFile, options: ImportOptions) -> PreparedFile:
+    """Read a file, and render it unless its images must be imported first."""
     digest = ""
     try:
         raw = found.path.read_bytes()
         digest = hashlib.sha256(raw).hexdigest()
         post = read_post(found, raw, options)
     except OSError as error:
-        return Prepared(found, digest, refusal=Refusal(f"The file cannot be read: {error.strerror}."))
+        return PreparedFile(found, digest, refusal=Refusal(f"The file cannot be read: {error.strerror}."))
     except Refusal as refusal:
-        return Prepared(found, digest, refusal=refusal)
+        return PreparedFile(found, digest, refusal=refusal)
     except Exception as error:  # one bad file never stops the rest
-        return Prepared(found, digest, refusal=Refusal(f"The file cannot be understood: {type(error).__name__}: {error}."))
-    prepared = Prepared(found, digest, post)
-    return prepared if has_pictures(found, post) else rendered(prepared)
+        return PreparedFile(found, digest, refusal=Refusal(f"The file cannot be understood: {type(error).__name__}: {error}."))
+    prepared = PreparedFile(found, digest, post)
+    return prepared if has_images(found, post) else render_prepared(prepared)
 
 
-def has_pictures(found: Found, post: SourcePost) -> bool:
+def has_images(found: SourceFile, post: SourcePost) -> bool:
     """Say whether a post's text shows an image that lies beside it or below its site's root."""
-    return any(pictures.find(target, found.path, found.site) for target in pictures.targets(post.body))
+    return any(image_paths.find_file(target, found.path, found.site) for target in image_paths.image_targets(post.body))
 
 
-def rendered(prepared: Prepared) -> Prepared:
-    """Render a post that was read; the reason in its place when its text is beyond the limits."""
+def render_prepared(prepared: PreparedFile) -> PreparedFile:
+    """Render a post that was read; where its text is beyond the limits, return a refusal instead."""
     if prepared.post is None:
         return prepared
     try:
@@ -75,23 +75,25 @@ def rendered(prepared: Prepared) -> Prepared:
         return replace(prepared, post=None, refusal=Refusal(reason, prepared.post.lines.get("body", 1)))
 
 
-def prepare_all(files: list[Found], options: Options, jobs: int | None = None) -> Iterator[Prepared]:
+def prepare_files(files: list[SourceFile], options: ImportOptions, jobs: int | None = None) -> Iterator[PreparedFile]:
     """Read and render files, in their order; on `jobs` processes, by default one for each core."""
     jobs = jobs or len(os.sched_getaffinity(0))
-    if jobs == 1 or len(files) <= FEW:
-        yield from (prepare(found, options) for found in files)
+    if jobs == 1 or len(files) <= MIN_FILES_FOR_PROCESSES:
+        yield from (prepare_file(found, options) for found in files)
         return
     # Spawned, not forked: a fork would share the connection to the database.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=start_process)
     try:
-        yield from _in_order(pool, files, options, jobs * AHEAD)
+        yield from _in_order(pool, files, options, jobs * QUEUED_PER_PROCESS)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _in_order(pool: ProcessPoolExecutor, files: Iterable[Found], options: Options, ahead: int) -> Iterator[Prepared]:
-    waiting: deque[tuple[Found, Future[Prepared] | None]] = deque()
+def _in_order(
+    pool: ProcessPoolExecutor, files: Iterable[SourceFile], options: ImportOptions, ahead: int
+) -> Iterator[PreparedFile]:
+    waiting: deque[tuple[SourceFile, Future[PreparedFile] | None]] = deque()
     for found in files:
         waiting.append((found, _submit(pool, found, options)))
         if len(waiting) > ahead:
@@ -100,23 +102,23 @@ def _in_order(pool: ProcessPoolExecutor, files: Iterable[Found], options: Option
         yield _result(*waiting.popleft(), options)
 
 
-def _submit(pool: ProcessPoolExecutor, found: Found, options: Options) -> "Future[Prepared] | None":
+def _submit(pool: ProcessPoolExecutor, found: SourceFile, options: ImportOptions) -> "Future[PreparedFile] | None":
     try:
-        return pool.submit(prepare, found, options)
+        return pool.submit(prepare_file, found, options)
     except BrokenProcessPool:
         return None
 
 
-def _result(found: Found, future: "Future[Prepared] | None", options: Options) -> Prepared:
-    """The result; of a process that ended (killed, out of memory) the file is read here instead."""
+def _result(found: SourceFile, future: "Future[PreparedFile] | None", options: ImportOptions) -> PreparedFile:
+    """Return a process's result; where the process has ended (killed, out of memory), read the file here."""
     try:
-        return future.result() if future else prepare(found, options)
+        return future.result() if future else prepare_file(found, options)
     except BrokenProcessPool:
-        return prepare(found, options)
+        return prepare_file(found, options)
 
 
 def start_process() -> None:
-    """Make a spawned process ready for rendering; it ends with its parent, whose business an interruption is."""
+    """Set up a worker process: it ignores Ctrl-C, which its parent handles, and ends when its parent does."""
     import django
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -125,7 +127,7 @@ def start_process() -> None:
 
 
 def _end_with_parent() -> None:
-    """A parent that is killed tells nobody, and its processes would wait for ever."""
+    """End this process when its parent has ended: a parent that was killed cannot shut its pool down."""
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()

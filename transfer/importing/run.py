@@ -1,4 +1,4 @@
-"""One import from beginning to end: files are read on every core, written in chunks, and counted in a report."""
+"""One import: files are read and rendered on every core, written in chunks, and counted in a report."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -6,26 +6,26 @@ from dataclasses import replace
 from django.db import OperationalError
 
 from blog.models import Author, BlogPage, ImportedFile
-from transfer.importing.history import Memory, Verdict
-from transfer.importing.images import Gallery
-from transfer.importing.prepare import Prepared, digest_of, prepare_all, rendered
-from transfer.importing.report import Report
-from transfer.importing.source import Options, Refusal
-from transfer.importing.static_sites import image_paths as pictures
-from transfer.importing.static_sites.find import Finding, Found
-from transfer.importing.writing.writer import NotAll, Ready, Writer
+from transfer.importing.chunk_size import ChunkSize
+from transfer.importing.history import FileStatus, ImportHistory
+from transfer.importing.images import ImageImporter
+from transfer.importing.prepare import PreparedFile, prepare_files, render_prepared, sha256_of
+from transfer.importing.report import ImportReport
+from transfer.importing.source import ImportOptions, Refusal
+from transfer.importing.static_sites import image_paths
+from transfer.importing.static_sites.find import FoundFiles, SourceFile
+from transfer.importing.writing.writer import PostsRefused, PostWriter, ReadyPost
 
-CHUNK = 500  # posts in a transaction
-LONGEST_KEY = 500  # characters of a file's path
+MAX_KEY = 500  # characters of a file's path
 
 
 class Import:
-    """A run over some files into one blog. `report` is right at every moment, also when the run is interrupted."""
+    """One import of files into one blog. `report` is up to date after each chunk, also when the run is interrupted."""
 
     def __init__(
         self,
         blog: BlogPage,
-        options: Options,
+        options: ImportOptions,
         *,
         author: Author | None = None,
         dry_run: bool = False,
@@ -33,85 +33,86 @@ class Import:
         jobs: int | None = None,
     ) -> None:
         self.blog, self.options, self.dry_run, self.overwrite, self.jobs = blog, options, dry_run, overwrite, jobs
-        self.report = Report()
-        self.writer = Writer(blog, self.report, author=author, dry_run=dry_run)
-        self.gallery = Gallery(dry_run)
+        self.report = ImportReport()
+        self.writer = PostWriter(blog, self.report, author=author, dry_run=dry_run)
+        self.image_importer = ImageImporter(dry_run)
+        self.chunk_size = ChunkSize()
 
-    def run(self, finding: Finding, step: Callable[[], object] = lambda: None) -> Report:
+    def run(self, found_files: FoundFiles, step: Callable[[], object] = lambda: None) -> ImportReport:
         """Import the files; `step` is called after each."""
-        self.report.others = finding.others
-        self.memory = Memory(self.blog, {found.key for found in finding.files})
-        todo = list(self._verdicts(finding.files, step))
-        verdicts = {found.key: verdict for found, verdict in todo}
-        chunk: list[Ready] = []
-        for prepared in prepare_all([found for found, _ in todo], self.options, self.jobs):
+        self.report.skipped = found_files.skipped
+        self.history = ImportHistory(self.blog, {found.key for found in found_files.files})
+        pending = list(self._with_status(found_files.files, step))
+        statuses = {found.key: status for found, status in pending}
+        chunk: list[ReadyPost] = []
+        for prepared in prepare_files([found for found, _ in pending], self.options, self.jobs):
             ready = self._ready(prepared)
-            if ready and verdicts[prepared.found.key] is Verdict.NEW:
+            if ready and statuses[prepared.found.key] is FileStatus.NEW:
                 chunk.append(ready)
             elif ready:
                 self._change(ready)
-            if len(chunk) >= CHUNK:
+            if len(chunk) >= self.chunk_size.posts:
                 self._add(chunk)
                 chunk = []
             step()
         self._add(chunk)
-        self.report.images = len(self.gallery.made)
-        self.report.missing_images = len(self.gallery.missing)
+        self.report.images = len(self.image_importer.created)
+        self.report.missing_images = len(self.image_importer.missing)
         return self.report
 
-    def _verdicts(self, files: Iterable[Found], step: Callable[[], object]) -> Iterable[tuple[Found, Verdict]]:
-        """The files that there is something to do for."""
+    def _with_status(self, files: Iterable[SourceFile], step: Callable[[], object]) -> Iterable[tuple[SourceFile, FileStatus]]:
+        """Yield the files that are new or changed, count the unchanged and report the refused."""
         keys: set[str] = set()
         for found in files:
             try:
-                verdict = self._verdict(found, keys)
+                status = self._status(found, keys)
             except Refusal as refusal:
-                self.report.refuse(found.key, refusal.line, refusal.reason)
+                self.report.add_refusal(found.key, refusal.line, refusal.reason)
                 step()
                 continue
-            if verdict is Verdict.UNCHANGED:
+            if status is FileStatus.UNCHANGED:
                 self.report.unchanged += 1
                 step()
             else:
-                yield found, verdict
+                yield found, status
 
-    def _verdict(self, found: Found, keys: set[str]) -> Verdict:
+    def _status(self, found: SourceFile, keys: set[str]) -> FileStatus:
         if found.key in keys:
             raise Refusal("Another file of this run has the same path below its site's root: import one site at a time.")
         keys.add(found.key)
-        if len(found.key) > LONGEST_KEY or not _is_text(found.key):
-            raise Refusal(f"The file's path is longer than {LONGEST_KEY} characters, or is no UTF-8: rename it.")
-        digest = digest_of(found)
-        verdict = self.memory.verdict(found.key, digest, overwrite=self.overwrite)
-        known = self.memory.find(found.key, digest)
-        if verdict is Verdict.UNCHANGED and known and known.key != found.key and not self.dry_run:
+        if len(found.key) > MAX_KEY or not _is_text(found.key):
+            raise Refusal(f"The file's path is longer than {MAX_KEY} characters, or is no UTF-8: rename it.")
+        digest = sha256_of(found)
+        status = self.history.status(found.key, digest, overwrite=self.overwrite)
+        known = self.history.find(found.key, digest)
+        if status is FileStatus.UNCHANGED and known and known.key != found.key and not self.dry_run:
             ImportedFile.objects.filter(pk=known.pk).update(key=found.key)
-        return verdict
+        return status
 
-    def _ready(self, prepared: Prepared) -> Ready | None:
-        """A post with its images taken and its text rendered; None when it was refused."""
+    def _ready(self, prepared: PreparedFile) -> ReadyPost | None:
+        """Import the images of a post and render its text; None where it was refused."""
         cover = None
         if prepared.post:
-            body = self.gallery.put_into(prepared, prepared.post.body)
+            body = self.image_importer.replace_images(prepared, prepared.post.body)
             if body != prepared.post.body or prepared.rendered is None:
-                prepared = rendered(replace(prepared, post=replace(prepared.post, body=body)))
-        if prepared.post and prepared.post.cover and not pictures.is_elsewhere(prepared.post.cover):
-            cover = self.gallery.take(prepared, prepared.post.cover)
+                prepared = render_prepared(replace(prepared, post=replace(prepared.post, body=body)))
+        if prepared.post and prepared.post.cover and not image_paths.is_external(prepared.post.cover):
+            cover = self.image_importer.import_image(prepared, prepared.post.cover)
         if prepared.refusal:
             self._refuse(prepared, prepared.refusal)
             return None
-        return Ready(prepared, cover, self.memory.find(prepared.found.key, prepared.digest))
+        return ReadyPost(prepared, cover, self.history.find(prepared.found.key, prepared.digest))
 
-    def _add(self, chunk: Sequence[Ready]) -> None:
-        """Write new posts; where the database refuses one, in smaller chunks, until it stands alone."""
+    def _add(self, chunk: Sequence[ReadyPost]) -> None:
+        """Write new posts; where the database refuses a chunk, write its halves, down to the one post that it refuses."""
         if not chunk:
             return
         try:
-            self.writer.add(chunk)
-        except NotAll as some:
-            for ready, refusal in some.refused:
+            self.chunk_size.adapt(len(chunk), self.writer.add(chunk))
+        except PostsRefused as error:
+            for ready, refusal in error.refused:
                 self._refuse(ready.prepared, refusal)
-            refused = {ready.key for ready, _ in some.refused}
+            refused = {ready.key for ready, _ in error.refused}
             self._add([ready for ready in chunk if ready.key not in refused])
         except OperationalError:
             raise  # the database itself fails: no other file would fare better
@@ -122,7 +123,7 @@ class Import:
             self._add(chunk[: len(chunk) // 2])
             self._add(chunk[len(chunk) // 2 :])
 
-    def _change(self, ready: Ready) -> None:
+    def _change(self, ready: ReadyPost) -> None:
         try:
             self.writer.change(ready, overwrite=self.overwrite)
         except Refusal as refusal:
@@ -132,9 +133,9 @@ class Import:
         except Exception as error:
             self._refuse(ready.prepared, Refusal(f"The database refused it: {_first_line(error)}"))
 
-    def _refuse(self, prepared: Prepared, refusal: Refusal) -> None:
-        self.report.refuse(prepared.found.key, refusal.line, refusal.reason)
-        self.gallery.discard(prepared.found.key)
+    def _refuse(self, prepared: PreparedFile, refusal: Refusal) -> None:
+        self.report.add_refusal(prepared.found.key, refusal.line, refusal.reason)
+        self.image_importer.delete_images_of(prepared.found.key)
 
 
 def _is_text(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a post's file says, as plain values: nothing here knows of a database."""
+"""What every importer makes of a post: plain values, without a database."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -7,7 +7,7 @@ IMAGE_TYPES = frozenset(("gif", "jpg", "jpeg", "png", "webp", "avif"))  # those 
 
 
 class Refusal(ValueError):
-    """Why a file is not imported: a sentence, and the line of the file it is about (the first is 1)."""
+    """Raised where a file cannot be imported: the reason, as a sentence, and its line in the file (from 1)."""
 
     def __init__(self, reason: str, line: int = 1) -> None:
         super().__init__(reason)
@@ -18,8 +18,8 @@ class Refusal(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something about an imported file that its owner should know."""
+class Notice:
+    """A sentence in the report about a file that was imported, with a line of that file."""
 
     line: int
     sentence: str
@@ -27,7 +27,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class SourcePost:
-    """A post as its file has it, with its template tags already turned into Markdown where that was possible."""
+    """A post as its file has it, its template tags converted into Markdown where that is possible."""
 
     title: str
     slug: str
@@ -41,20 +41,20 @@ class SourcePost:
     summary: str = ""
     link: str = ""
     cover: str = ""
-    addresses: tuple[str, ...] = ()  # where it was before, such as /2014/03/12/coming-soon/
-    lines: dict[str, int] = field(default_factory=dict)  # of the header's keys, for what is found out later
-    notes: tuple[Note, ...] = ()
-    turned: dict[str, int] = field(default_factory=dict)  # template tags that became Markdown, by name
-    left: dict[str, int] = field(default_factory=dict)  # template tags that stay as they are, by name
+    addresses: tuple[str, ...] = ()  # paths on the old site, such as /2014/03/12/coming-soon/
+    lines: dict[str, int] = field(default_factory=dict)  # of the front matter's keys, for refusals and notices
+    notices: tuple[Notice, ...] = ()
+    converted: dict[str, int] = field(default_factory=dict)  # template tags, by name: count
+    unconverted: dict[str, int] = field(default_factory=dict)  # template tags kept as they are, by name: count
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How files are to be read."""
+class ImportOptions:
+    """How files are read: what the command's options say."""
 
-    zone: tzinfo = UTC  # of dates that name none
+    time_zone: tzinfo = UTC  # of dates without one
     encoding: str = "utf-8"
     as_draft: bool = False
     permalink: str = ""  # the old site's pattern of addresses, such as /:year/:month/:day/:title/
     without_tags: frozenset[str] = frozenset()
-    together: str = "With {}."  # a last line that names a post's further authors
+    coauthors_format: str = "With {}."  # a last line, names a post's further authors

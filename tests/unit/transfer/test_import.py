@@ -15,8 +15,8 @@ from wagtail.models import Page, PageLogEntry
 from blog.models import Author, BlogPage, ImportedFile, IndexRevision, PostPage, Tag
 from tests.factories import make_blog, make_post
 from tests.support.importing import POST, command, counts, post, run_import, simple, tags_of, write_image, write_tree
-from transfer.importing import run as run_module
-from transfer.importing.source import Options
+from transfer.importing import chunk_size
+from transfer.importing.source import ImportOptions
 
 
 def test_second_run_imports_nothing_twice(blog: BlogPage, tmp_path: Path) -> None:
@@ -96,9 +96,9 @@ def test_text_beyond_the_limits_is_refused_with_its_line(blog: BlogPage, tmp_pat
 def test_post_that_the_database_refuses_is_alone_refused(
     blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from transfer.importing.writing import writer as writing
+    from transfer.importing.writing import writer
 
-    original = writing.raise_revision
+    original = writer.raise_revision
 
     def failing(posts: list[int]) -> int:
         if PostPage.objects.filter(pk__in=posts, slug="c").exists():
@@ -106,7 +106,7 @@ def test_post_that_the_database_refuses_is_alone_refused(
                 cursor.execute("INSERT INTO blog_tag (id) VALUES (NULL)")
         return original(posts)
 
-    monkeypatch.setattr(writing, "raise_revision", failing)
+    monkeypatch.setattr(writer, "raise_revision", failing)
     root = write_tree(tmp_path, {f"{name}.md": simple(name.upper(), tags=f"t{name}") for name in "abcde"})
     report = run_import(blog, root)
     assert (counts(report), report.refusals[0][0]) == ((4, 0, 0, 1), "c.md")
@@ -116,13 +116,13 @@ def test_post_that_the_database_refuses_is_alone_refused(
 
 
 def test_chunks_follow_each_other(blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "CHUNK", 2)
+    monkeypatch.setattr(chunk_size, "MAX_CHUNK", 2)
     make_post(blog, "x", slug="n2")
     root = write_tree(tmp_path, {f"{number}/n{number % 4}.md": simple(str(number), tags="x") for number in range(7)})
     report = run_import(blog, root)
     slugs = list(PostPage.objects.order_by("path").values_list("slug", flat=True))
     assert (counts(report), slugs) == ((7, 0, 0, 0), ["n2", "n0", "n1", "n2-2", "n3", "n0-2", "n1-2", "n2-3"])
-    assert (len(report.notes), Tag.objects.count()) == (4, 1)
+    assert (len(report.notices), Tag.objects.count()) == (4, 1)
     assert Page.find_problems() == ([], [], [], [], [])
 
 
@@ -187,7 +187,7 @@ def test_draft_that_was_finished_goes_live(blog: BlogPage, tmp_path: Path) -> No
 
 
 def test_dry_run_says_the_same_and_writes_nothing(blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "CHUNK", 2)
+    monkeypatch.setattr(chunk_size, "MAX_CHUNK", 2)
     root = write_tree(tmp_path, {f"{number}/a.md": simple("A", tags="[x, y]", author="Ada") for number in range(5)})
     write_tree(root, {"admin.md": simple("Admin"), "b.md": simple("B") + "![](one.png)"})
     write_image(root / "one.png")
@@ -198,7 +198,7 @@ def test_dry_run_says_the_same_and_writes_nothing(blog: BlogPage, tmp_path: Path
     assert ([model.objects.count() for model in models], IndexRevision.objects.get().number) == (before, revision)
     real = run_import(blog, root)
     assert (counts(rehearsal), rehearsal.tags, rehearsal.authors) == (counts(real), real.tags, real.authors)
-    assert [note[2] for note in rehearsal.notes] == [note[2] for note in real.notes]
+    assert [note[2] for note in rehearsal.notices] == [note[2] for note in real.notices]
 
 
 def test_redirects_never_take_an_address_from_another(blog: BlogPage, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_redirects_never_take_an_address_from_another(blog: BlogPage, tmp_path: 
         "/taken": first.pk,
         "/free": post("a").pk,
     }
-    assert (report.redirects, len(report.notes)) == (1, 1)
+    assert (report.redirects, len(report.notices)) == (1, 1)
 
 
 def test_several_blogs_are_told_apart(blog: BlogPage, tmp_path: Path) -> None:
@@ -247,9 +247,9 @@ def test_queries_do_not_grow_with_posts(blog: BlogPage, tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_import_on_several_processes_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transfer.importing.prepare.FEW", 1)
+    monkeypatch.setattr("transfer.importing.prepare.MIN_FILES_FOR_PROCESSES", 1)
     blog = make_blog()
     root = write_tree(tmp_path, {f"{number}.md": POST.format(title=number) for number in range(4)} | {"x.md": "---\n"})
-    report = run_import(blog, root, jobs=2, options=Options())
+    report = run_import(blog, root, jobs=2, options=ImportOptions())
     assert (counts(report), [refusal[0] for refusal in report.refusals]) == ((4, 0, 0, 1), ["x.md"]), report.text()
     assert [page.html for page in PostPage.objects.all()] == ["<p>Some text.</p>"] * 4

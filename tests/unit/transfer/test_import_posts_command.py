@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from blog.models import BlogPage
 from tests.factories import make_author, make_blog
 from tests.support.importing import POST, command, post, write_tree
-from transfer.importing.report import Report
+from transfer.importing.report import ImportReport
 
 
 def test_report_counts_every_file_and_names_refusals(blog: BlogPage, tmp_path: Path) -> None:
@@ -108,6 +108,6 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_report_prints_no_control_characters() -> None:
-    report = Report()
+    report = ImportReport()
     report.refuse("a\x1b[31m\udcff.md", 3, "No.")
     assert report.text().splitlines()[0] == "refused: a\\x1b[31m\\udcff.md:3: No."

@@ -1,17 +1,17 @@
-"""Dates as people write them in front matter and in names of files."""
+"""Parse the dates of front matter and file names."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # RFC 822
-LONGEST = 100  # characters of a date
-EARLIEST, LATEST = 1000, 9998  # years that an address can name, in every zone
+ZONE_OFFSETS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # RFC 822
+MAX_LENGTH = 100  # characters of a date
+MIN_YEAR, MAX_YEAR = 1000, 9998  # years that an address can name, in every zone
 
 TIME = r"(?:[T,\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?)?"
 ZONE = r"\s*(?P<zone>[A-Za-z]+(?:/[A-Za-z_+\-0-9/]+)?|[+-]\d{1,2}(?::?\d{2})?)?"
-FORMS = [
+DATE_PATTERNS = [
     re.compile(form + TIME + ZONE + r"\s*(?:\([^)]*\))?\Z", re.IGNORECASE)
     for form in (
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
@@ -23,30 +23,30 @@ FORMS = [
 ]
 
 
-def parse_date(text: str, zone: tzinfo) -> datetime:
-    """Read a date, with or without a time; without a zone of its own it is in `zone`. ValueError when it is none.
+def parse_date(text: str, time_zone: tzinfo) -> datetime:
+    """Parse a date, with or without a time; one without a time zone is in `time_zone`. Raise ValueError where it is none.
 
     >>> [str(parse_date(text, UTC)) for text in ("2014-03-12", "March 2nd, 2014 4:05 pm", "Wed, 12 Mar 2014 10:11:00 -0400")]
     ['2014-03-12 00:00:00+00:00', '2014-03-02 16:05:00+00:00', '2014-03-12 10:11:00-04:00']
     """
-    text = " ".join(text[:LONGEST].split())
+    text = " ".join(text[:MAX_LENGTH].split())
     if re.fullmatch(r"\d{9,10}", text):
         return datetime.fromtimestamp(int(text), UTC)
-    for form in FORMS:
+    for form in DATE_PATTERNS:
         if found := form.fullmatch(text):
-            return _moment(found, zone)
+            return _datetime(found, time_zone)
     raise ValueError(f"“{text[:60]}” is no date that can be read: write it as 2018-05-31 or 2018-05-31 14:30.")
 
 
-def _moment(found: re.Match[str], zone: tzinfo) -> datetime:
+def _datetime(found: re.Match[str], time_zone: tzinfo) -> datetime:
     year, month, day = int(found["year"]), _month(found["month"]), int(found["day"])
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
     if half := found["half"]:
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
-    if not EARLIEST <= year <= LATEST:
-        raise ValueError(f"The year {year} is out of reach: it must lie between {EARLIEST} and {LATEST}.")
+    if not MIN_YEAR <= year <= MAX_YEAR:
+        raise ValueError(f"The year {year} is out of reach: it must lie between {MIN_YEAR} and {MAX_YEAR}.")
     try:
-        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_zone(found["zone"], zone))
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_zone(found["zone"], time_zone))
     except ValueError as error:
         raise ValueError(f"“{found[0]}” is no date of the calendar: {error}.") from error
 
@@ -68,8 +68,8 @@ def _zone(text: str | None, default: tzinfo) -> tzinfo:
         return timezone(offset if text[0] == "+" else -offset)
     if text.lower() in ("z", "utc", "gmt"):
         return UTC
-    if text.lower() in HOURS:
-        return timezone(timedelta(hours=HOURS[text.lower()]))
+    if text.lower() in ZONE_OFFSETS:
+        return timezone(timedelta(hours=ZONE_OFFSETS[text.lower()]))
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError) as error:

@@ -1,6 +1,6 @@
-"""Front matter: a file's text parted into its header (YAML, TOML or JSON) and its body, with line numbers.
+"""Front matter in YAML, TOML or JSON: a file's text split into front matter and body, with line numbers.
 
-Every scalar is kept as it was written: a tag `no`, `on` or `1.10` is no boolean and no number.
+YAML's scalars are read as text, as they were written: a tag `no`, `on` or `1.10` is no boolean and no number.
 """
 
 import json
@@ -11,40 +11,45 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from transfer.importing.source import Note, Refusal
-from transfer.importing.static_sites.yaml_nodes import DEEPEST, compose
+from transfer.importing.source import Notice, Refusal
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # PyYAML without libyaml: the same, slower
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
-LONGEST = 100_000  # characters
-MOST_VALUES = 5_000  # in one header; YAML's aliases can mean billions in a few lines
-NOTHING = frozenset(("", "~", "null", "nil", "none"))
+MAX_LENGTH = 100_000  # characters
+MAX_DEPTH = 20  # levels of lists and mappings
+MAX_VALUES = 5_000  # in the front matter of one file
+NULLS = frozenset(("", "~", "null", "nil", "none"))
 FENCE = re.compile(r"\s*(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """A header's values and lines by folded key: `Publish-Date`, `publish_date` and `publishDate` are one."""
+class FrontMatter:
+    """The values and lines of front matter, by key. `Publish-Date`, `publish_date` and `publishDate` are one key."""
 
     values: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
-    notes: tuple[Note, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def text(self, *keys: str) -> str:
-        """The first of these keys that has a plain value; else nothing."""
+        """Return the value of the first of these keys that has a scalar one; else ""."""
         for key in keys:
             value = self.values.get(key)
-            if isinstance(value, str) and value.strip().lower() not in NOTHING:
+            if isinstance(value, str) and value.strip().lower() not in NULLS:
                 return value.strip()
         return ""
 
     def line(self, *keys: str) -> int:
-        """The line of the first of these keys that is there."""
+        """Return the line of the first of these keys that is there; else 1."""
         return next((self.lines[key] for key in keys if key in self.lines), 1)
 
 
-def part(text: str) -> tuple[Header | None, str, int]:
-    """Part a file's text into its header (None when it has none), its body and the body's first line."""
+def split_front_matter(text: str) -> tuple[FrontMatter | None, str, int]:
+    """Split a file's text into front matter (None where it has none), body and the line on which the body begins."""
     if opening := FENCE.match(text):
         return _fenced(text, opening)
     if re.match(r'\s*\{\s*(?:"|\})', text):
@@ -52,7 +57,7 @@ def part(text: str) -> tuple[Header | None, str, int]:
     return None, text, 1
 
 
-def _fenced(text: str, opening: re.Match[str]) -> tuple[Header, str, int]:
+def _fenced(text: str, opening: re.Match[str]) -> tuple[FrontMatter, str, int]:
     fence, language = opening["fence"], opening["language"].lower()
     language = language or ("toml" if fence == "+++" else "yaml")
     if language not in READERS:
@@ -62,44 +67,44 @@ def _fenced(text: str, opening: re.Match[str]) -> tuple[Header, str, int]:
     if not closing:
         raise Refusal(f"The front matter never ends: close it with a line of “{fence}”.")
     first = text.count("\n", 0, opening.end()) + 1
-    if closing.start() > LONGEST:
-        raise Refusal(f"The front matter is longer than {LONGEST:,} characters.", first)
-    header = READERS[language](text[opening.end() : closing.start()], first)
-    return header, text[closing.end() + 1 :], text.count("\n", 0, closing.end()) + 2
+    if closing.start() > MAX_LENGTH:
+        raise Refusal(f"The front matter is longer than {MAX_LENGTH:,} characters.", first)
+    front_matter = READERS[language](text[opening.end() : closing.start()], first)
+    return front_matter, text[closing.end() + 1 :], text.count("\n", 0, closing.end()) + 2
 
 
-def _json(text: str) -> tuple[Header, str, int]:
+def _json(text: str) -> tuple[FrontMatter, str, int]:
     start = len(text) - len(text.lstrip())
     try:
         values, end = json.JSONDecoder().raw_decode(text, start)
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise Refusal(f"The JSON front matter cannot be read: {getattr(error, 'msg', 'too deep')}.", line) from error
-    return _header(values, 1, {}), text[end:].lstrip(), text.count("\n", 0, end) + 1
+    return _front_matter(values, 1, {}), text[end:].lstrip(), text.count("\n", 0, end) + 1
 
 
-def read_json(text: str, first: int) -> Header:
-    """Read a header of JSON whose first line is `first`."""
+def read_json(text: str, first: int) -> FrontMatter:
+    """Read JSON whose first line is `first`."""
     try:
-        return _header(json.loads(text), first, {})
+        return _front_matter(json.loads(text), first, {})
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", 1) + first - 1
         raise Refusal(f"The JSON front matter cannot be read: {getattr(error, 'msg', 'too deep')}.", line) from error
 
 
-def read_toml(text: str, first: int) -> Header:
-    """Read a header of TOML whose first line is `first`."""
+def read_toml(text: str, first: int) -> FrontMatter:
+    """Read TOML whose first line is `first`."""
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         raise Refusal(f"The TOML front matter cannot be read: {error}.", first + (int(found[1]) - 1 if found else 0)) from error
     keys = re.finditer(r"^[ \t]*(?:\[+[ \t]*)?[\"']?([\w.-]+)[\"']?[ \t]*[=\]]", text, re.MULTILINE)
-    return _header(values, first, {fold(key[1]): text.count("\n", 0, key.start(1)) + first for key in keys})
+    return _front_matter(values, first, {fold_key(key[1]): text.count("\n", 0, key.start(1)) + first for key in keys})
 
 
-def read_yaml(text: str, first: int) -> Header:
-    """Read a header of YAML whose first line is `first`; tabs that YAML forbids are read as spaces, with a note."""
+def read_yaml(text: str, first: int) -> FrontMatter:
+    """Read YAML whose first line is `first`; tabs that YAML forbids are read as spaces, with a note."""
     try:
         return _compose(text, first)
     except Refusal as refusal:
@@ -108,20 +113,22 @@ def read_yaml(text: str, first: int) -> Header:
         return _compose_without_tabs(text, first, refusal)
 
 
-def _compose_without_tabs(text: str, first: int, refusal: Refusal) -> Header:
+def _compose_without_tabs(text: str, first: int, refusal: Refusal) -> FrontMatter:
     try:
-        header = _compose("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), first)
+        front_matter = _compose("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), first)
     except Refusal:
         raise refusal from None
-    note = Note(refusal.line, "A tab in the YAML, where it allows none, was read as spaces.")
-    return Header(header.values, header.lines, (*header.notes, note))
+    note = Notice(refusal.line, "A tab in the YAML, where it allows none, was read as spaces.")
+    return FrontMatter(front_matter.values, front_matter.lines, (*front_matter.notices, note))
 
 
-def _compose(text: str, first: int) -> Header:
+def _compose(text: str, first: int) -> FrontMatter:
     try:
-        values, lines = compose(text)
-    except Refusal as refusal:
-        raise Refusal(refusal.reason, first + refusal.line - 1) from refusal
+        _check_limits(text, first)
+        node = yaml.compose(text, Loader=Loader)
+        if node is not None and not isinstance(node, yaml.MappingNode):
+            raise Refusal("The YAML front matter is no list of “key: value”.", first)
+        values = _from_node(node, first) if node else {}
     except yaml.MarkedYAMLError as error:
         line = first + (error.problem_mark.line if error.problem_mark else 0)
         said = ", ".join(words for words in (error.context, error.problem) if words)
@@ -129,27 +136,59 @@ def _compose(text: str, first: int) -> Header:
     except yaml.YAMLError as error:
         line = first + text.count("\n", 0, getattr(error, "position", 0))
         raise Refusal(f"The YAML front matter cannot be read: {getattr(error, 'reason', error)}.", line) from error
-    return _header(values, first, {fold(key): line + first for key, line in lines.items()})
+    lines = {fold_key(key.value): first + key.start_mark.line for key, _ in node.value} if node else {}
+    return _front_matter(values, first, lines)
 
 
-def fold(key: str) -> str:
-    """Give the one form in which keys are compared: `Publish-Date` is `publishdate`."""
+def _check_limits(text: str, first: int) -> None:
+    """Raise Refusal for deep nesting, where `yaml.compose` would overflow the stack, and for aliases of lists and mappings,
+    a few lines of which can mean billions of values."""
+    depth, scalars = 0, set()
+    for event in yaml.parse(text, Loader=Loader):
+        line = first + (event.start_mark.line if event.start_mark else 0)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Refusal(f"The YAML front matter is nested more than {MAX_DEPTH} deep.", line)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.ScalarEvent):
+            scalars.add(event.anchor)
+        elif isinstance(event, yaml.AliasEvent) and event.anchor not in scalars:
+            reason = f"The YAML alias *{event.anchor} stands for no plain value above it: write the value out."
+            raise Refusal(reason, line)
+
+
+def _from_node(node: yaml.Node, first: int) -> Any:
+    """Return a node's value, each scalar as it was written."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_from_node(item, first) for item in node.value]
+    if not isinstance(node, yaml.MappingNode):
+        return node.value
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise Refusal("A key of the YAML front matter is a list or mapping.", first + key.start_mark.line)
+    return {key.value: _from_node(value, first) for key, value in node.value}
+
+
+def fold_key(key: str) -> str:
+    """Return the form in which keys are compared: `publishdate` for `Publish-Date`."""
     return re.sub(r"[-_\s]", "", key).lower()
 
 
-def _header(tree: Any, first: int, lines: dict[str, int]) -> Header:
-    budget = [MOST_VALUES]
+def _front_matter(tree: Any, first: int, lines: dict[str, int]) -> FrontMatter:
+    budget = [MAX_VALUES]
     values = _plain(tree, budget, 0)
     if not isinstance(values, dict):
         raise Refusal("The front matter is no list of keys and values.", first)
-    return Header({fold(key): value for key, value in values.items()}, lines)
+    return FrontMatter({fold_key(key): value for key, value in values.items()}, lines)
 
 
 def _plain(tree: Any, budget: list[int], depth: int) -> Value:
-    """Turn parsed YAML, TOML or JSON into text, lists and mappings, within limits."""
+    """Convert parsed YAML, TOML or JSON into text, lists and mappings. Raise Refusal beyond the limits."""
     budget[0] -= 1
-    if budget[0] < 0 or depth > DEEPEST:
-        raise Refusal(f"The front matter holds more than {MOST_VALUES} values, or is nested more than {DEEPEST} deep.")
+    if budget[0] < 0 or depth > MAX_DEPTH:
+        raise Refusal(f"The front matter holds more than {MAX_VALUES} values, or is nested more than {MAX_DEPTH} deep.")
     if isinstance(tree, dict):
         return {_text(str(key)): _plain(value, budget, depth + 1) for key, value in tree.items()}
     if isinstance(tree, list):

@@ -1,4 +1,4 @@
-"""Images that a post shows: where its text names them, and which files below the given roots they are."""
+"""The images of a post: their targets in its text, and the files that these mean."""
 
 import re
 from collections.abc import Callable
@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from transfer.importing.source import IMAGE_TYPES
-from transfer.importing.static_sites.generators import OldSite
+from transfer.importing.static_sites.generators import SourceSite
 
-ASSETS = (
+STATIC_FOLDERS = (
     "",
     "static",
     "public",
@@ -26,11 +26,11 @@ REFERENCE = re.compile(
     r"|(?P<html><img\b[^<>]*?\ssrc\s*=\s*[\"'])(?P<source>[^\"'<>]+)",
     re.MULTILINE | re.IGNORECASE,
 )
-Replace = Callable[[str, bool], "str | None"]  # (target, whether in HTML) -> what to write instead
+Replace = Callable[[str, bool], "str | None"]  # (target, whether in HTML) -> new target; None: no change
 
 
-def replace(text: str, replacement: Replace) -> str:
-    """Let `replacement` say what to write for each image's target; None leaves it. Code is left alone."""
+def replace_targets(text: str, replacement: Replace) -> str:
+    """Replace the target of each image by what `replacement` returns for it (None: no change). Code is not changed."""
 
     def piece(found: re.Match[str]) -> str:
         if found["target"]:
@@ -42,20 +42,20 @@ def replace(text: str, replacement: Replace) -> str:
     return REFERENCE.sub(piece, text)
 
 
-def targets(text: str) -> list[str]:
-    """The targets of a text's images, each once."""
+def image_targets(text: str) -> list[str]:
+    """Return the targets of a text's images, each once."""
     found: dict[str, None] = {}
-    replace(text, lambda target, _: found.setdefault(target))
+    replace_targets(text, lambda target, _: found.setdefault(target))
     return list(found)
 
 
-def is_elsewhere(target: str) -> bool:
-    """Say whether an image lies on another host, or in the address itself."""
+def is_external(target: str) -> bool:
+    """Say whether a target is on another host, or a `data:` URL."""
     return bool(re.match(r"(?:[a-z][a-z0-9+.-]*:|//)", target, re.IGNORECASE))
 
 
-def find(target: str, post: Path, site: OldSite) -> Path | None:
-    """The file that a post's image is: beside the post or below the site's root, and nowhere else."""
+def find_file(target: str, post: Path, site: SourceSite) -> Path | None:
+    """Return the file of an image, beside the post or below the site's root; None where there is none."""
     try:
         path = unquote(urlsplit(target).path)
     except ValueError:
@@ -63,12 +63,12 @@ def find(target: str, post: Path, site: OldSite) -> Path | None:
     if not path or "\0" in path or Path(path).suffix.lower().lstrip(".") not in IMAGE_TYPES:
         return None
     beside = [] if path.startswith("/") else [post.parent / path, post.parent / post.stem / path]
-    below = [site.root / folder / path.lstrip("/") for folder in ASSETS]
-    return next((inside for place in (*beside, *below) if (inside := _inside(place, site.root, post.parent))), None)
+    below = [site.root / folder / path.lstrip("/") for folder in STATIC_FOLDERS]
+    return next((inside for place in (*beside, *below) if (inside := _resolve_below(place, site.root, post.parent))), None)
 
 
-def _inside(place: Path, *roots: Path) -> Path | None:
-    """A file with every symbolic link followed, if it then still lies below one of the roots."""
+def _resolve_below(place: Path, *roots: Path) -> Path | None:
+    """Return a file with its symbolic links resolved; None where it then is below none of the roots."""
     try:
         real = place.resolve(strict=True)
     except (OSError, RuntimeError):

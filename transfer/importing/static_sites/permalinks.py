@@ -1,4 +1,4 @@
-"""The addresses a post had on the site it comes from: each becomes a redirect, so that no link to it breaks."""
+"""The paths that a post had on its old site: each becomes a redirect, so that no link to it breaks."""
 
 import re
 from collections.abc import Sequence
@@ -6,64 +6,77 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from transfer.importing.source import Refusal
-from transfer.importing.static_sites.file_names import Name
-from transfer.importing.static_sites.front_matter import Header, Value
-from transfer.importing.static_sites.generators import OldSite
+from transfer.importing.static_sites.file_names import FileName
+from transfer.importing.static_sites.front_matter import FrontMatter, Value
+from transfer.importing.static_sites.generators import SourceSite
 
-LONGEST = 255  # characters of a redirect's old path
-STYLES = {  # Jekyll's names for patterns
+MAX_OLD_PATH = 255  # characters of a redirect's old path
+JEKYLL_STYLES = {  # patterns by name
     "date": "/:categories/:year/:month/:day/:title.html",
     "pretty": "/:categories/:year/:month/:day/:title/",
     "ordinal": "/:categories/:year/:y_day/:title.html",
     "none": "/:categories/:title.html",
 }
-DATED = ("/:year/:month/:day/:title/", "/:year/:month/:day/:title.html")  # of dated files when nothing else is known
-PATTERNS = {
-    "jekyll": (STYLES["date"], STYLES["pretty"]),
+DATED_PATTERNS = ("/:year/:month/:day/:title/", "/:year/:month/:day/:title.html")  # of dated files when nothing else is known
+DEFAULT_PATTERNS = {
+    "jekyll": (JEKYLL_STYLES["date"], JEKYLL_STYLES["pretty"]),
     "hugo": ("/:sections/:slug/",),
     "eleventy": ("/:sections/:title/",),
     "hakyll": ("/:sections/:stem.html",),
 }
 
 
-def own_address(header: Header) -> str:
-    """The address that the header itself gives, when it is one and no template: /2015/05/21/tockingtime/."""
-    text = header.text("permalink", "url")
-    return text if text and not re.search(r"[{}:\s]", text) and text.lower() not in ("true", "false", *STYLES) else ""
+def own_permalink(front_matter: FrontMatter) -> str:
+    """Return the path in the front matter (/2015/05/21/tockingtime/); "" where there is none, or a pattern."""
+    text = front_matter.text("permalink", "url")
+    return text if text and not re.search(r"[{}:\s]", text) and text.lower() not in ("true", "false", *JEKYLL_STYLES) else ""
 
 
-def old_addresses(
-    header: Header, name: Name, site: OldSite, *, dates: Sequence[datetime], pattern: str, categories: tuple[str, ...]
+def old_paths(
+    front_matter: FrontMatter,
+    name: FileName,
+    site: SourceSite,
+    *,
+    dates: Sequence[datetime],
+    pattern: str,
+    categories: tuple[str, ...],
 ) -> tuple[str, ...]:
-    """Every address a post may have had, the likeliest first, in the form that a redirect is looked up by.
+    """Return every path that a post may have had, the likeliest first, as `normalize_path` does.
 
-    `dates` are those of the header and of the name: generators differ in which of them an address shows.
+    `dates` are those of the front matter and of the name: generators differ in which of them they put into paths.
     """
-    given = [own_address(header), *_texts(header, "redirectfrom"), *_texts(header, "aliases"), *_texts(header, "alias")]
+    given = [
+        own_permalink(front_matter),
+        *_texts(front_matter, "redirectfrom"),
+        *_texts(front_matter, "aliases"),
+        *_texts(front_matter, "alias"),
+    ]
     section = name.folders[0] if name.folders else ""
-    own = header.text("permalink") if re.search(r"/:|^\w+$", header.text("permalink")) else ""
-    asked = own or pattern or site.patterns.get(section) or site.patterns.get("") or ""
-    patterns = [STYLES.get(asked, asked)] if asked else _usual(site, name)
-    filled = [_fill(pattern, header, name, date, categories) for date in (dates or (None,)) for pattern in patterns]
+    own = front_matter.text("permalink") if re.search(r"/:|^\w+$", front_matter.text("permalink")) else ""
+    asked = own or pattern or site.permalinks.get(section) or site.permalinks.get("") or ""
+    patterns = [JEKYLL_STYLES.get(asked, asked)] if asked else _default_patterns(site, name)
+    filled = [
+        _fill_pattern(pattern, front_matter, name, date, categories) for date in (dates or (None,)) for pattern in patterns
+    ]
     given += [] if given[0] else filled
-    return tuple(dict.fromkeys(path for path in map(normal, given) if path and path != "/"))
+    return tuple(dict.fromkeys(path for path in map(normalize_path, given) if path and path != "/"))
 
 
-def _usual(site: OldSite, name: Name) -> list[str]:
+def _default_patterns(site: SourceSite, name: FileName) -> list[str]:
     if not site.generator:
-        return list(DATED) if name.date else []
-    return list(PATTERNS[site.generator])
+        return list(DATED_PATTERNS) if name.date else []
+    return list(DEFAULT_PATTERNS[site.generator])
 
 
-def _texts(header: Header, key: str) -> list[str]:
-    value: Value = header.values.get(key, "")
+def _texts(front_matter: FrontMatter, key: str) -> list[str]:
+    value: Value = front_matter.values.get(key, "")
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
-def normal(address: str) -> str:
-    """Give an address as a path without its end slash; nothing when it is none, or leads to another site's root.
+def normalize_path(address: str) -> str:
+    """Return the path of an address without its last slash; "" where it is none, or a site's root.
 
-    >>> [normal(text) for text in ("/a/b/", "a//b/index.html", "https://old.example/c%C3%A9?x=1", "")]
+    >>> [normalize_path(text) for text in ("/a/b/", "a//b/index.html", "https://old.example/c%C3%A9?x=1", "")]
     ['/a/b', '/a/b', '/cé', '']
     """
     try:
@@ -75,10 +88,12 @@ def normal(address: str) -> str:
     return "" if path == "/" or re.search(r"[\0-\x1f\ufffd]", path) else path.rstrip("/")
 
 
-def _fill(pattern: str, header: Header, name: Name, date: datetime | None, categories: tuple[str, ...]) -> str:
+def _fill_pattern(
+    pattern: str, front_matter: FrontMatter, name: FileName, date: datetime | None, categories: tuple[str, ...]
+) -> str:
     if date is None and re.search(r":(?:\w*year|\w*month|\w*day)", pattern):
         return ""
-    slug = header.text("slug") or name.title
+    slug = front_matter.text("slug") or name.title
     words = {
         "title": slug,
         "slug": slug.lower(),
@@ -118,8 +133,8 @@ def _date_words(date: datetime) -> dict[str, str]:
 
 
 def check_pattern(pattern: str) -> str:
-    """Give a pattern of addresses as it was asked for; refuse one that could not be filled."""
-    asked = STYLES.get(pattern, pattern)
-    if asked and not _fill(asked, Header(), Name("a", "a"), datetime(2018, 1, 1), ()):
+    """Return a permalink pattern, a style's name replaced by its pattern. Raise Refusal for an unknown placeholder."""
+    asked = JEKYLL_STYLES.get(pattern, pattern)
+    if asked and not _fill_pattern(asked, FrontMatter(), FileName("a", "a"), datetime(2018, 1, 1), ()):
         raise Refusal(f"The pattern “{pattern}” cannot be filled: write it like /:year/:month/:day/:title/.")
     return asked

@@ -1,63 +1,65 @@
-"""A file's bytes read as a post: decoded, parted, its fields understood, its template tags turned. No database, no settings."""
+"""Read a file's bytes as a post: decoded, split, its fields parsed, its template tags converted. No database, no settings."""
 
 import re
 from datetime import datetime
 
-from transfer.importing.source import Note, Options, Refusal, SourcePost
+from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
 from transfer.importing.static_sites import fields
 from transfer.importing.static_sites.dates import parse_date
-from transfer.importing.static_sites.file_names import Name, page_slug, take_apart
-from transfer.importing.static_sites.find import Found
-from transfer.importing.static_sites.front_matter import Header, Value, part
-from transfer.importing.static_sites.permalinks import normal, old_addresses, own_address
-from transfer.importing.static_sites.template_tags.convert import Turner
+from transfer.importing.static_sites.file_names import FileName, page_slug, parse_file_name
+from transfer.importing.static_sites.find import SourceFile
+from transfer.importing.static_sites.front_matter import FrontMatter, Value, split_front_matter
+from transfer.importing.static_sites.permalinks import normalize_path, old_paths, own_permalink
+from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 
-LARGEST = 2_000_000  # bytes of a file
-LONGEST_TITLE = 255  # characters
+MAX_FILE_BYTES = 2_000_000  # bytes of a file
+MAX_TITLE = 255  # characters
 HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(?P<underlined>[^\n]+)\n=+[ \t]*(?:\n|\Z)")
 
 
-def read_post(found: Found, raw: bytes, options: Options) -> SourcePost:
-    """Read a post; raises Refusal with the line and the reason."""
-    header, body, first = part(decode(raw, options.encoding))
-    name = take_apart(found.key)
-    bare, header = header is None, header or Header()
-    draft = options.as_draft or fields.is_draft(header, name)
-    dates = _dates(header, name, options)
+def read_post(found: SourceFile, raw: bytes, options: ImportOptions) -> SourcePost:
+    """Return the post of a file. Raise Refusal with the line and the reason."""
+    front_matter, body, first = split_front_matter(decode(raw, options.encoding))
+    name = parse_file_name(found.key)
+    has_none, front_matter = front_matter is None, front_matter or FrontMatter()
+    draft = options.as_draft or fields.is_draft(front_matter, name)
+    dates = _dates(front_matter, name, options)
     if not dates and not draft:
-        words = (
-            "neither front matter nor a date in the name" if bare else "no date, neither in the front matter nor in the name"
+        reason = (
+            "neither front matter nor a date in the name"
+            if has_none
+            else "no date, neither in the front matter nor in the name"
         )
-        raise Refusal(f"There is {words}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
-    title, body = title_and_body(header, body, name)
-    turner = Turner(body, header)
+        raise Refusal(f"There is {reason}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
+    title, body = title_and_body(front_matter, body, name)
+    turner = TemplateTagConverter(body, front_matter)
     body = turner.markdown().strip("\n")
-    names = fields.authors(header)
+    names = fields.authors(front_matter)
     return SourcePost(
         title=title,
-        slug=page_slug(header.text("slug") or _last(own_address(header)) or name.title),
-        body=with_authors(body, names[1:], options.together),
+        slug=page_slug(front_matter.text("slug") or _last(own_permalink(front_matter)) or name.title),
+        body=with_authors(body, names[1:], options.coauthors_format),
         published=dates[0] if dates else None,
-        modified=fields.moment(header, fields.MODIFIED, options),
-        expires=fields.moment(header, fields.EXPIRES, options),
+        modified=fields.read_date(front_matter, fields.MODIFIED, options),
+        expires=fields.read_date(front_matter, fields.EXPIRES, options),
         draft=draft,
-        tags=fields.tags(header, options.without_tags),
+        tags=fields.tags(front_matter, options.without_tags),
         authors=names,
-        summary=fields.summary(header, body),
-        link=fields.link(header),
-        cover=fields.cover(header),
-        addresses=_addresses(header, name, found, dates, options),
-        lines={**header.lines, "body": first},
-        notes=header.notes + _notes(title, header),
-        turned=dict(turner.turned),
-        left=dict(turner.left),
+        summary=fields.summary(front_matter, body),
+        link=fields.link(front_matter),
+        cover=fields.cover(front_matter),
+        addresses=_addresses(front_matter, name, found, dates, options),
+        lines={**front_matter.lines, "body": first},
+        notices=front_matter.notices + _notes(title, front_matter),
+        converted=dict(turner.converted),
+        unconverted=dict(turner.unconverted),
     )
 
 
 def decode(raw: bytes, encoding: str) -> str:
-    """A file's bytes as text with `\\n` at its lines' ends; a byte order mark decides over `encoding`."""
-    if len(raw) > LARGEST:
-        raise Refusal(f"The file has {len(raw):,} bytes: a post may have {LARGEST:,}.")
+    """Return a file's bytes as text with `\\n` at the ends of lines; a byte order mark overrides `encoding`."""
+    if len(raw) > MAX_FILE_BYTES:
+        raise Refusal(f"The file has {len(raw):,} bytes: a post may have {MAX_FILE_BYTES:,}.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     try:
@@ -74,26 +76,30 @@ def decode(raw: bytes, encoding: str) -> str:
     return text
 
 
-def title_and_body(header: Header, body: str, name: Name) -> tuple[str, str]:
-    """The title from the header; else the heading that the text begins with, which it then loses; else from the name."""
-    title = fields.plain(re.sub(r"<(\w+)[^<>]*>(.*?)</\1>", r"\2", header.text("title"))) if header.text("title") else ""
+def title_and_body(front_matter: FrontMatter, body: str, name: FileName) -> tuple[str, str]:
+    """Return the title (of the front matter, else of a first heading, else of the name), and the text without that heading."""
+    title = (
+        fields.plain_text(re.sub(r"<(\w+)[^<>]*>(.*?)</\1>", r"\2", front_matter.text("title")))
+        if front_matter.text("title")
+        else ""
+    )
     if not title and (heading := HEADING.match(body)):
-        title, body = fields.plain(heading["hashed"] or heading["underlined"]), body[heading.end() :]
-    return fields.shorten(title or name.words or name.stem, LONGEST_TITLE), body
+        title, body = fields.plain_text(heading["hashed"] or heading["underlined"]), body[heading.end() :]
+    return fields.truncate(title or name.as_title or name.stem, MAX_TITLE), body
 
 
-def with_authors(body: str, others: tuple[str, ...], words: str) -> str:
-    """The text with its further authors named below it: a post here has one author."""
-    names = ", ".join(re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(name.split())) for name in others)
-    return f"{body}\n\n*{words.format(names)}*" if others else body
+def with_authors(body: str, skipped: tuple[str, ...], words: str) -> str:
+    """Return the text with a last line that names the second and further authors: a post here has one author."""
+    names = ", ".join(re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(name.split())) for name in skipped)
+    return f"{body}\n\n*{words.format(names)}*" if skipped else body
 
 
-def _dates(header: Header, name: Name, options: Options) -> list[datetime]:
-    """The dates of the header and of the name: the first is the post's."""
-    dates = [fields.moment(header, fields.DATES, options)]
+def _dates(front_matter: FrontMatter, name: FileName, options: ImportOptions) -> list[datetime]:
+    """Return the dates of the front matter and of the name; the first is the post's."""
+    dates = [fields.read_date(front_matter, fields.DATES, options)]
     if name.date:
         try:
-            dates.append(parse_date(name.date, options.zone))
+            dates.append(parse_date(name.date, options.time_zone))
         except ValueError as error:
             if dates[0] is None:
                 raise Refusal(f"The name's date: {error}") from error
@@ -101,17 +107,19 @@ def _dates(header: Header, name: Name, options: Options) -> list[datetime]:
 
 
 def _last(address: str) -> str:
-    """The last part of an address, without `.html`."""
-    return re.sub(r"\.\w+\Z", "", normal(address).rsplit("/", 1)[-1])
+    """Return the last part of a path, without `.html`."""
+    return re.sub(r"\.\w+\Z", "", normalize_path(address).rsplit("/", 1)[-1])
 
 
-def _addresses(header: Header, name: Name, found: Found, dates: list[datetime], options: Options) -> tuple[str, ...]:
-    only: dict[str, Value] = {key: header.values[key] for key in ("categories", "category") if key in header.values}
-    categories = fields.tags(Header(only, header.lines), frozenset())
-    return old_addresses(header, name, found.site, dates=dates, pattern=options.permalink, categories=categories)
+def _addresses(
+    front_matter: FrontMatter, name: FileName, found: SourceFile, dates: list[datetime], options: ImportOptions
+) -> tuple[str, ...]:
+    only: dict[str, Value] = {key: front_matter.values[key] for key in ("categories", "category") if key in front_matter.values}
+    categories = fields.tags(FrontMatter(only, front_matter.lines), frozenset())
+    return old_paths(front_matter, name, found.site, dates=dates, pattern=options.permalink, categories=categories)
 
 
-def _notes(title: str, header: Header) -> tuple[Note, ...]:
-    if title.endswith("…") and len(header.text("title")) > LONGEST_TITLE:
-        return (Note(header.line("title"), f"The title was cut to {LONGEST_TITLE} characters."),)
+def _notes(title: str, front_matter: FrontMatter) -> tuple[Notice, ...]:
+    if title.endswith("…") and len(front_matter.text("title")) > MAX_TITLE:
+        return (Notice(front_matter.line("title"), f"The title was cut to {MAX_TITLE} characters."),)
     return ()

@@ -1,4 +1,4 @@
-"""A page from a post that was read: its state (live, scheduled, draft, expired), its author, tags and stored forms."""
+"""An unsaved page from a post that was read: its state (live, scheduled, draft, expired), author, tags and HTML."""
 
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,11 @@ from wagtail.images.models import AbstractImage
 
 from blog.models import Author, PostPage, PostTag, Tag
 from blog.models.pages import RESERVED_SLUGS
-from transfer.importing.prepare import Prepared
+from transfer.importing.prepare import PreparedFile
 from transfer.importing.source import Refusal, SourcePost
 
 # Fields that no file fills, or whose check would render the text again or ask the database for what is known to be right.
-NOT_CHECKED = {
+UNCHECKED_FIELDS = {
     "body",
     "path",
     "depth",
@@ -27,10 +27,10 @@ NOT_CHECKED = {
 FIELD_KEYS = {"link": ("link", "externalurl"), "title": ("title",), "summary": ("summary", "excerpt", "description")}
 
 
-def written_fields(
+def page_fields(
     source: SourcePost, body: str, author: Author | None, cover: AbstractImage | None, now: datetime
 ) -> dict[str, Any]:
-    """What of a post its file says, as fields of the page; the same for a new and for a changed one."""
+    """Return the values of the page's fields that the file determines, for a new page and for a changed one."""
     published = source.published
     scheduled = not source.draft and published is not None and published > now
     start = published if scheduled else None
@@ -49,8 +49,8 @@ def written_fields(
     }
 
 
-def build(prepared: Prepared, slug: str, fields: dict[str, Any], tags: list[Tag], now: datetime) -> PostPage:
-    """Make the page of a new post, in memory; raises Refusal where it could not be saved."""
+def build_post(prepared: PreparedFile, slug: str, fields: dict[str, Any], tags: list[Tag], now: datetime) -> PostPage:
+    """Return the unsaved page of a new post. Raise Refusal where it could not be saved."""
     source, rendered = prepared.post, prepared.rendered
     assert source
     assert rendered
@@ -66,26 +66,26 @@ def build(prepared: Prepared, slug: str, fields: dict[str, Any], tags: list[Tag]
         **fields,
     )
     post.tagged_items.set([PostTag(tag=tag) for tag in tags])
-    check(post, source)
+    check_post(post, source)
     post.take_rendered(rendered)
     return post
 
 
-def check(post: PostPage, source: SourcePost) -> None:
-    """Refuse what a reader could not reach and what does not fit, with the header's line."""
+def check_post(post: PostPage, source: SourcePost) -> None:
+    """Raise Refusal, with the line in the front matter, for a reserved slug and for a value that its field refuses."""
     if post.slug in RESERVED_SLUGS:
         line = source.lines.get("slug") or source.lines.get("permalink") or 1
         raise Refusal(f"“{post.slug}” is an address of the site itself: give the post another, with “slug: …”.", line)
     try:
-        post.clean_fields(exclude=NOT_CHECKED)
+        post.clean_fields(exclude=UNCHECKED_FIELDS)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         line = next((source.lines[key] for key in FIELD_KEYS.get(field, (field,)) if key in source.lines), 1)
         raise Refusal(f"{field}: {' '.join(messages)}", line) from error
 
 
-def state_of(post: PostPage) -> str:
-    """Name a state that is not simply live, for the report."""
+def state_label(post: PostPage) -> str:
+    """Return the post's state for the report; "" for live."""
     if post.live:
         return ""
     if post.expired:

@@ -20,19 +20,19 @@ from blog.models import BlogPage, PostPage, PostTag
 PAGE_FIELDS = [field for field in Page._meta.local_concrete_fields if not field.primary_key]
 
 
-def add_posts(blog: BlogPage, posts: Sequence[PostPage], user: Any = None) -> None:
+def bulk_create_posts(blog: BlogPage, posts: Sequence[PostPage], user: Any = None) -> None:
     """Add new posts below a blog page, in the transaction that is going on; their tags are in memory."""
-    _place(blog, posts)
-    _insert(posts)
+    _assign_tree_positions(blog, posts)
+    _insert_pages(posts)
     PostTag.objects.bulk_create(_with_post(item) for post in posts for item in post.tagged_items.all())
     _add_revisions(posts, user)
-    _add_history(posts, user)
+    _add_log_entries(posts, user)
     index_references(posts)
     for backend in get_search_backends(with_auto_update=True):
         backend.add_bulk(PostPage, posts)
 
 
-def _place(blog: BlogPage, posts: Sequence[PostPage]) -> None:
+def _assign_tree_positions(blog: BlogPage, posts: Sequence[PostPage]) -> None:
     """Give each post its place in the tree, after the blog's last child; the parent's row stays locked until the commit."""
     parent = Page.objects.select_for_update().get(pk=blog.pk)
     last = parent.get_last_child()
@@ -46,7 +46,7 @@ def _place(blog: BlogPage, posts: Sequence[PostPage]) -> None:
     Page.objects.filter(pk=parent.pk).update(numchild=F("numchild") + len(posts))
 
 
-def _insert(posts: Sequence[PostPage]) -> None:
+def _insert_pages(posts: Sequence[PostPage]) -> None:
     """Insert both rows of each post. Django's bulk_create refuses models of two tables: it inserts one of them here."""
     pages = [Page(**{field.attname: getattr(post, field.attname) for field in PAGE_FIELDS}) for post in posts]
     for post, page in zip(posts, Page.objects.bulk_create(pages), strict=True):
@@ -91,16 +91,16 @@ def _add_revisions(posts: Sequence[PostPage], user: Any) -> None:
         post.latest_revision_id = revisions[post.pk]
 
 
-def _add_history(posts: Sequence[PostPage], user: Any) -> None:
+def _add_log_entries(posts: Sequence[PostPage], user: Any) -> None:
     own = ContentType.objects.get_for_model(PostPage, for_concrete_model=False)
     now = timezone.now()
     PageLogEntry.objects.bulk_create(
         PageLogEntry(
             content_type=own,
             label=post.get_admin_display_title(),
-            action=action_of(post),
+            action=log_action(post),
             timestamp=now,
-            data=_log_content(post, now),
+            data=_log_data(post, now),
             user=user,
             revision_id=post.latest_revision_id,
             content_changed=True,
@@ -110,15 +110,15 @@ def _add_history(posts: Sequence[PostPage], user: Any) -> None:
     )
 
 
-def action_of(post: PostPage) -> str:
+def log_action(post: PostPage) -> str:
     """Name what an editor would have done: publish, schedule, or save a draft."""
     if post.live:
         return "wagtail.publish"
     return "wagtail.publish.schedule" if post.go_live_at and not post.expired else "wagtail.create"
 
 
-def _log_content(post: PostPage, now: datetime) -> dict[str, Any]:
-    if action_of(post) != "wagtail.publish.schedule":
+def _log_data(post: PostPage, now: datetime) -> dict[str, Any]:
+    if log_action(post) != "wagtail.publish.schedule":
         return {}
     times = {"created": now.isoformat(), "go_live_at": post.go_live_at.isoformat()}
     return {"revision": {"id": post.latest_revision_id, **times, "has_live_version": False}}

@@ -7,25 +7,25 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
 from blog.models import PostPage
-from transfer.importing.static_sites.permalinks import LONGEST
+from transfer.importing.static_sites.permalinks import MAX_OLD_PATH
 
 
-def redirect_to(posts: Sequence[tuple[PostPage, tuple[str, ...]]], site: Site) -> tuple[int, list[tuple[PostPage, str]]]:
-    """Lead old addresses to posts; gives how many are new, and those that lead somewhere else already."""
+def create_redirects(posts: Sequence[tuple[PostPage, tuple[str, ...]]], site: Site) -> tuple[int, list[tuple[PostPage, str]]]:
+    """Create redirects; return how many, and the old paths that already lead somewhere else."""
     wanted: dict[str, PostPage] = {}
-    elsewhere: list[tuple[PostPage, str]] = []
+    taken: list[tuple[PostPage, str]] = []
     for post, addresses in posts:
         for address in addresses:
             path = Redirect.normalise_path(address)
-            if len(path) > LONGEST or path == Redirect.normalise_path(f"/{post.slug}/"):
+            if len(path) > MAX_OLD_PATH or path == Redirect.normalise_path(f"/{post.slug}/"):
                 continue
             if wanted.setdefault(path, post) is not post:
-                elsewhere.append((post, path))
-    there = dict(Redirect.objects.filter(old_path__in=wanted, site=site).values_list("old_path", "redirect_page"))
-    elsewhere += [(post, path) for path, post in wanted.items() if path in there and there[path] != post.pk]
-    new = [(path, post) for path, post in wanted.items() if path not in there]
+                taken.append((post, path))
+    existing = dict(Redirect.objects.filter(old_path__in=wanted, site=site).values_list("old_path", "redirect_page"))
+    taken += [(post, path) for path, post in wanted.items() if path in existing and existing[path] != post.pk]
+    new = [(path, post) for path, post in wanted.items() if path not in existing]
     now = timezone.now()
     Redirect.objects.bulk_create(
         Redirect(old_path=path, site=site, redirect_page_id=post.pk, is_permanent=True, created_at=now) for path, post in new
     )
-    return len(new), elsewhere
+    return len(new), taken

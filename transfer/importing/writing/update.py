@@ -1,4 +1,4 @@
-"""Bringing a post up to date with its changed file, the way an editor would: a revision, published or left as a draft."""
+"""A new Wagtail revision of a post whose file changed, published or kept as a draft."""
 
 from datetime import datetime
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from blog.models import PostPage, Tag
-from transfer.importing.prepare import Prepared
+from transfer.importing.prepare import PreparedFile
 from transfer.importing.source import Refusal, SourcePost
 
 
-def update_post(pk: int, prepared: Prepared, fields: dict[str, Any], tags: list[Tag]) -> PostPage:
-    """Write a changed file into its post, in the transaction that is going on. The post keeps its address."""
+def update_post(pk: int, prepared: PreparedFile, fields: dict[str, Any], tags: list[Tag]) -> PostPage:
+    """Write a changed file into its post, in the caller's transaction. The post keeps its slug."""
     source = prepared.post
     assert source
     post = PostPage.objects.get(pk=pk).get_latest_revision_as_object()
@@ -36,5 +36,5 @@ def is_same_post(pk: int, source: SourcePost) -> bool:
     return title == source.title or published is None or _day(published) == _day(source.published)
 
 
-def _day(moment: datetime | None) -> object:
-    return moment and moment.timestamp() // 86_400
+def _day(date: datetime | None) -> object:
+    return date and date.timestamp() // 86_400

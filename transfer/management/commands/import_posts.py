@@ -19,8 +19,8 @@ from blog.models import Author, BlogPage
 from blog.searching import analyze_tables
 from transfer.importing.report import printable
 from transfer.importing.run import Import
-from transfer.importing.source import Options, Refusal
-from transfer.importing.static_sites.find import Finding, find_files
+from transfer.importing.source import ImportOptions, Refusal
+from transfer.importing.static_sites.find import FoundFiles, find_files
 from transfer.importing.static_sites.permalinks import check_pattern
 
 HELP = """Import Markdown files with front matter (YAML, TOML or JSON), as Jekyll, Hugo, Hakyll and Eleventy write them.
@@ -92,11 +92,11 @@ class Command(BaseCommand):
 
     def _say(self, run: Import, *, dry_run: bool, verbose: bool) -> None:
         if verbose:
-            for key, target in run.gallery.missing:
+            for key, target in run.image_importer.missing:
                 self.stdout.write(f"image not found: {printable(key)}: {printable(target)}")
         self.stdout.write(run.report.text(dry_run=dry_run))
 
-    def _find(self, paths: list[Path], root: Path | None) -> Finding:
+    def _find(self, paths: list[Path], root: Path | None) -> FoundFiles:
         if root and not root.is_dir():
             raise CommandError(f"--root {root} is no folder.")
         try:
@@ -108,14 +108,14 @@ class Command(BaseCommand):
         return finding
 
 
-def _options(options: dict[str, Any]) -> Options:
-    return Options(
-        zone=options["timezone"] or timezone.get_default_timezone(),
+def _options(options: dict[str, Any]) -> ImportOptions:
+    return ImportOptions(
+        time_zone=options["timezone"] or timezone.get_default_timezone(),
         encoding=options["encoding"],
         as_draft=options["as_draft"],
         permalink=options["permalink"],
         without_tags=frozenset(tag.lower() for tag in options["without_tag"]),
-        together=gettext("With {}."),
+        coauthors_format=gettext("With {}."),
     )
 
 

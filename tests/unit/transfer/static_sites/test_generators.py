@@ -151,7 +151,7 @@ def test_eleventy(blog: BlogPage, client: Client, tmp_path: Path) -> None:
     )
     write_image(root / "src/blog/one.png")
     report = run_import(blog, root)
-    assert (counts(report), dict(report.others)) == ((2, 0, 0, 0), {".js": 1, ".njk": 1, ".png": 1})
+    assert (counts(report), dict(report.skipped)) == ((2, 0, 0, 0), {".js": 1, ".njk": 1, ".png": 1})
     assert {slug: post["tags"] for slug, post in posts_of(blog).items()} == {"one": ["a", "post"], "zwei": []}
     assert "image:" in PostPage.objects.get(slug="one").body
     assert redirects() == {"/blog/one": "one"}

@@ -9,7 +9,7 @@ from transfer.importing.source import Refusal
 from transfer.importing.static_sites import dates, fields, file_names, permalinks
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.find import find_files
-from transfer.importing.static_sites.front_matter import part
+from transfer.importing.static_sites.front_matter import split_front_matter
 from transfer.importing.static_sites.template_tags import arguments
 
 NOON = datetime(2018, 5, 31, 12, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 def test_naive_dates_are_in_the_given_zone(tmp_path: Path) -> None:
-    post = read(tmp_path, "---\ndate: 2018-05-31 12:00\n---\nText.", zone=ZoneInfo("Asia/Tokyo"))
+    post = read(tmp_path, "---\ndate: 2018-05-31 12:00\n---\nText.", time_zone=ZoneInfo("Asia/Tokyo"))
     assert post.published == NOON - timedelta(hours=9)
 
 
@@ -133,7 +133,7 @@ def test_refusals_name_line_and_reason(text: str | bytes, line: int, reason: str
 
 def test_tab_that_yaml_forbids_is_read_and_noted(tmp_path: Path) -> None:
     post = read(tmp_path, "---\ntitle: A\ntags:\n\t- x\n---\nText.")
-    assert (post.tags, [note.line for note in post.notes]) == (("x",), [4])
+    assert (post.tags, [note.line for note in post.notices]) == (("x",), [4])
 
 
 def test_encodings_and_ends_of_lines(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_title_from_header_text_or_name(text: str, title: str, body: str, tmp_pa
 
 
 def test_authors_and_what_becomes_of_the_second(tmp_path: Path) -> None:
-    post = read(tmp_path, "---\nauthor: Ada Lovelace and Charles_Babbage\n---\nText.", together="Mit {}.")
+    post = read(tmp_path, "---\nauthor: Ada Lovelace and Charles_Babbage\n---\nText.", coauthors_format="Mit {}.")
     assert post.authors == ("Ada Lovelace", "Charles_Babbage")
     assert post.body == "Text.\n\n*Mit Charles\\_Babbage.*"
     assert read(tmp_path, "---\nauthors:\n- name: Ada\n  url: x\n---\n").authors == ("Ada",)
@@ -196,10 +196,14 @@ def test_markdown_is_found_and_the_rest_is_counted(tmp_path: Path) -> None:
     (root / "more").symlink_to(outside / "more")
     finding = find_files([root, root / "b.md"])
     assert [found.key for found in finding.files] == ["a/c.markdown", "b.md"]
-    assert dict(finding.others) == {"symbolic link": 2, ".png": 1, "README.md": 1, "_index.md": 1}
+    assert dict(finding.skipped) == {"symbolic link": 2, ".png": 1, "README.md": 1, "_index.md": 1}
 
 
 def test_header_keys_keep_their_lines() -> None:
-    header, body, first = part("\n---\ntitle: A\n\nPublish-Date: x\n---\nText")
+    header, body, first = split_front_matter("\n---\ntitle: A\n\nPublish-Date: x\n---\nText")
     assert header
     assert (header.lines, body, first) == ({"title": 3, "publishdate": 5}, "Text", 7)
+
+
+def test_alias_of_a_scalar_is_its_value(tmp_path: Path) -> None:
+    assert read(tmp_path, "---\na: &a x\ntags: [*a, y]\n---\nText.").tags == ("x", "y")

@@ -2,14 +2,14 @@ from collections import Counter
 
 import pytest
 
-from transfer.importing.static_sites.front_matter import Header
-from transfer.importing.static_sites.template_tags.convert import Turner
+from transfer.importing.static_sites.front_matter import FrontMatter
+from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 
-HEADER = Header({"image": "/img/cover.jpg", "herotitle": "Hero"})
+HEADER = FrontMatter({"image": "/img/cover.jpg", "herotitle": "Hero"})
 
 
 def turn(text: str) -> str:
-    return Turner(text, HEADER).markdown()
+    return TemplateTagConverter(text, HEADER).markdown()
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_shortcode_that_looks_like_html_gets_a_space() -> None:
 
 
 def test_tags_are_counted_by_name() -> None:
-    turner = Turner('{% image "a.png" %} {{ "/x" | url }} {% if x %} {{ "a" | team_link }} {{< y >}}', HEADER)
+    turner = TemplateTagConverter('{% image "a.png" %} {{ "/x" | url }} {% if x %} {{ "a" | team_link }} {{< y >}}', HEADER)
     turner.markdown()
-    assert turner.turned == Counter({"image": 1, "{{ … }}": 1})
-    assert turner.left == Counter({"if": 1, "{{ team_link }}": 1, "y": 1})
+    assert turner.converted == Counter({"image": 1, "{{ … }}": 1})
+    assert turner.unconverted == Counter({"if": 1, "{{ team_link }}": 1, "y": 1})
 
 
 @pytest.mark.parametrize("piece", ["{% raw %}", "{%", "{{ '", "{{< a ", "{# ", "{{<highlight x>}} ", "<div>", "{{</* "])

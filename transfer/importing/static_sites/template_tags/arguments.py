@@ -1,4 +1,4 @@
-"""Arguments of template tags and shortcodes: positional and named, quoted or bare, parted by spaces or commas."""
+"""Arguments of template tags and shortcodes: positional and named, quoted or bare, separated by spaces or commas."""
 
 import re
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ ARGUMENT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a tag was given."""
+class TagArguments:
+    """The arguments of one tag."""
 
     positional: tuple[str, ...]
     named: dict[str, str]
 
     def get(self, *keys: str) -> str:
-        """The first of these named arguments that is there; else nothing."""
+        """Return the first of these named arguments that is there; else ""."""
         return next((self.named[key] for key in keys if self.named.get(key)), "")
 
 
-def parse_arguments(text: str) -> Arguments:
-    """Read the arguments of a tag.
+def parse_arguments(text: str) -> TagArguments:
+    """Parse the arguments of a tag.
 
     >>> parse_arguments('"a b.png", alt="its", width: 3')
-    Arguments(positional=('a b.png',), named={'alt': 'its', 'width': '3'})
+    TagArguments(positional=('a b.png',), named={'alt': 'its', 'width': '3'})
     """
     positional: list[str] = []
     named: dict[str, str] = {}
@@ -36,4 +36,4 @@ def parse_arguments(text: str) -> Arguments:
             named[found["key"].lower()] = value
         else:
             positional.append(value)
-    return Arguments(tuple(positional), named)
+    return TagArguments(tuple(positional), named)

@@ -1,4 +1,4 @@
-"""The pieces of Markdown that template tags become, and where in a text HTML must be written instead."""
+"""Markdown or HTML for images, links and code, and where in a text it must be HTML."""
 
 import html
 import re
@@ -9,13 +9,13 @@ BLOCK = re.compile(
     r"<(/?)(?:div|figure|section|article|aside|table|details|blockquote|center|header|footer|ul|ol|li|p|h[1-6]|td|tr)\b[^<>]*>",
     re.IGNORECASE,
 )
-IS_IMAGE = re.compile(r"\.(?:gif|jpe?g|png|webp|avif|svg)(?:[?#].*)?\Z", re.IGNORECASE)
+IMAGE_PATH = re.compile(r"\.(?:gif|jpe?g|png|webp|avif|svg)(?:[?#].*)?\Z", re.IGNORECASE)
 YOUTUBE = re.compile(r"(?:youtube(?:-nocookie)?\.com/(?:embed/|v/|shorts/|watch\?(?:.*&)?v=)|youtu\.be/)([\w-]{6,20})")
 VIMEO = re.compile(r"vimeo\.com/(?:video/)?(\d{4,15})")
 
 
 class HtmlBlocks:
-    """Where in a text raw HTML blocks are open: Markdown is not read in them."""
+    """The HTML blocks of a text, within which Markdown is not parsed."""
 
     def __init__(self, text: str) -> None:
         self.places: list[int] = [0]
@@ -24,45 +24,45 @@ class HtmlBlocks:
             self.places.append(tag.end())
             self.depths.append(max(0, self.depths[-1] + (-1 if tag[1] else 1)))
 
-    def around(self, place: int) -> bool:
+    def contains(self, place: int) -> bool:
         return self.depths[bisect_right(self.places, place) - 1] > 0
 
 
-def picture(path: str, alt: str, caption: str = "", *, as_html: bool) -> str:
-    """An image, with its caption as title."""
+def image(path: str, alt: str, caption: str = "", *, as_html: bool) -> str:
+    """Return an image, with its caption as title."""
     if as_html:
         title = f' title="{html.escape(caption)}"' if caption else ""
-        return f'<img src="{html.escape(target(path))}" alt="{html.escape(alt)}"{title}>'
+        return f'<img src="{html.escape(link_target(path))}" alt="{html.escape(alt)}"{title}>'
     title = ' "{}"'.format(caption.replace('"', "”")) if caption else ""
-    return f"![{label(alt)}]({target(path)}{title})"
+    return f"![{link_text(alt)}]({link_target(path)}{title})"
 
 
-def anchor(path: str, text: str, *, as_html: bool) -> str:
-    """A link."""
+def link(path: str, text: str, *, as_html: bool) -> str:
+    """Return a link."""
     if as_html:
-        return f'<a href="{html.escape(target(path))}">{html.escape(text)}</a>'
-    return f"[{label(text)}]({target(path)})"
+        return f'<a href="{html.escape(link_target(path))}">{html.escape(text)}</a>'
+    return f"[{link_text(text)}]({link_target(path)})"
 
 
-def target(path: str) -> str:
-    """A path or address as it may stand in parentheses: without spaces or parentheses of its own."""
+def link_target(path: str) -> str:
+    """Return a path or URL with its spaces and parentheses percent-encoded, for a Markdown link."""
     return quote(path.strip(), safe="/:?#[]@!$&'*+,;=%~{}|<>").replace("<", "%3C").replace(">", "%3E")
 
 
-def label(text: str) -> str:
-    """Text as it may stand between brackets."""
+def link_text(text: str) -> str:
+    """Return a text with its brackets escaped, for a Markdown link."""
     return re.sub(r"([\[\]\\])", r"\\\1", " ".join(text.split()))
 
 
 def code_block(code: str, language: str) -> str:
-    """A fenced block of code, its fence longer than any within."""
+    """Return a fenced code block, whose fence is longer than any in the code."""
     longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{code.strip(chr(10)).rstrip()}\n{fence}"
 
 
-def video(address: str, title: str) -> tuple[str, str] | None:
-    """The page of a video and a text for its link; None when the address is no video's."""
+def video_page(address: str, title: str) -> tuple[str, str] | None:
+    """Return the URL of a video's page and a text for its link; None where the URL is no video's."""
     if found := YOUTUBE.search(address):
         return f"https://www.youtube.com/watch?v={found[1]}", title or "Video on YouTube"
     if found := VIMEO.search(address):
