@@ -125,17 +125,17 @@ def import_posts(folder: Path) -> None:
 
     from blog.models import BlogPage
     from transfer.importing import run
-    from transfer.importing.source import Options
+    from transfer.importing.source import ImportOptions
     from transfer.importing.static_sites.find import find_files
 
     call_command("prepare", stdout=StringIO())
-    options = Options(zone=timezone.get_default_timezone(), together="With {}.")
+    options = ImportOptions(time_zone=timezone.get_default_timezone(), coauthors_format="With {}.")
     files = find_files([folder])
     start = time.perf_counter()
-    prepared = list(run.prepare_all(files.files, options))
+    prepared = list(run.prepare_files(files.files, options))
     rendering = time.perf_counter() - start
     start, processor = time.perf_counter(), time.process_time()
-    with mock.patch.object(run, "prepare_all", return_value=iter(prepared)):
+    with mock.patch.object(run, "prepare_files", return_value=iter(prepared)):
         report = run.Import(BlogPage.objects.get(), options).run(files)
     writing, processor = time.perf_counter() - start, time.process_time() - processor
     print(f"Importing {report.imported:,} posts:\n")
