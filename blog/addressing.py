@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.text import slugify
 
 from blog.models import Tag, TagAlias
@@ -40,7 +39,7 @@ class Suggestion:
     near: list[tuple[str, str]]  # name, address
 
 
-def find(request: HttpRequest, expression: str, handle: str = "") -> Selection:
+def find(expression: str, handle: str = "") -> Selection:
     """Read the selection of an address; raises SelectionError, or Elsewhere when the canonical spelling differs."""
     selection = Selection.parse(f"{expression}+@{handle}" if handle else expression, settings.TAG_LIMIT)
     if selection.parameters:  # written among the tags: they belong into the query

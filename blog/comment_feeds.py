@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from blog import feeds
@@ -13,29 +13,29 @@ from blog.feeds import Channel
 from blog.models import Comment
 from blog.models.rows import PostRow
 from blog.notes import note
-from blog.sites import base_of, blog_of, index_of
+from blog.request import RequestState
 
 
-def of_post(request: HttpRequest, post: PostRow, comments: list[Comment], form: str) -> HttpResponse:
+def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: str) -> HttpResponse:
     """The comments on a post, the one approved last first."""
     newest = sorted(comments, key=_approved, reverse=True)[: feeds.FEED_LENGTH]
     path = note(post, ()).address
     entries = [(comment, post.slug, post.title) for comment in newest]
-    return _answer(request, title_of(post.title), path, f"{path}#comments", entries, form)
+    return _answer(state, title_of(post.title), path, f"{path}#comments", entries, form)
 
 
-def of_blog(request: HttpRequest, comments: list[Comment], form: str) -> HttpResponse:
+def of_blog(state: RequestState, comments: list[Comment], form: str) -> HttpResponse:
     """Comments on several posts, in their order."""
     entries = [(comment, comment.post.slug, comment.post.title) for comment in comments]
-    return _answer(request, _("Latest comments"), "/comments/", "/comments/", entries, form)
+    return _answer(state, _("Latest comments"), "/comments/", "/comments/", entries, form)
 
 
 def _answer(
-    request: HttpRequest, title: str, path: str, page: str, comments: list[tuple[Comment, str, str]], form: str
+    state: RequestState, title: str, path: str, page: str, comments: list[tuple[Comment, str, str]], form: str
 ) -> HttpResponse:
-    blog, site, date = blog_of(request), base_of(request), DATES[form]
+    blog, site, date = state.blog, state.base, DATES[form]
     entries = [_entry(comment, site, slug, post, date) for comment, slug, post in comments]
-    last = max((_approved(comment) for comment, _slug, _post in comments), default=index_of(request).changed)
+    last = max((_approved(comment) for comment, _slug, _post in comments), default=state.snapshot.changed)
     channel = Channel(
         title=f"{blog.title}: {title}",
         site=site,

@@ -2,19 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from blog.sites import Blog, base_of, blog_of
+from blog.request import base_of, find_blog
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give `blog` (read only where a template asks for it) and `base`, the address without a path."""
-
-    def blog() -> Blog | None:
-        try:
-            return blog_of(request)
-        except Http404:
-            return None
-
-    return {"blog": SimpleLazyObject(blog), "base": base_of(request)}
+    """Return `blog` (read only where a template asks for it; None where there is none) and `base`, the URL without a path."""
+    return {"blog": SimpleLazyObject(lambda: find_blog(request)), "base": base_of(request)}

@@ -11,11 +11,11 @@ from xml.sax.saxutils import escape  # which leaves quotes alone: texts are full
 from django.utils.feedgenerator import rfc2822_date
 from django.utils.safestring import SafeString
 
-from blog.fragmentcache import Told
+from blog.caching.fragments import Told
 from blog.models.rows import PostRow, read_rows
 from blog.post_tags import tags_of
+from blog.request import Blog
 from blog.selection import quoted
-from blog.sites import Blog
 from blog.stencils import fill_each
 from blog.tagindex import TagIndex
 

@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from blog.caching.fragments import FragmentCache, Told
 from blog.entries import DATES, dumps, tell_of_posts
-from blog.fragmentcache import FragmentCache, Told
 from blog.listing import Listing
-from blog.sites import base_of
+from blog.request import RequestState
 from blog.stencils import fill
 from blog.tagindex import Cursor
 
@@ -65,9 +65,9 @@ def links_below(path: str, query: str = "") -> list[FeedLink]:
     return [FeedLink(NAMES[form], TYPES[form], path + file_name(form) + query) for form in FORMS]
 
 
-def answer(request: HttpRequest, listing: Listing, form: str, title: str) -> HttpResponse:
+def answer(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
     """Answer with one of the three feeds."""
-    return written(_channel(request, listing, form, title), form)
+    return written(_channel(state, listing, form, title), form)
 
 
 def written(channel: Channel, form: str) -> HttpResponse:
@@ -80,8 +80,8 @@ def _query(listing: Listing, **place: str | None) -> str:
     return listing.query(order=None, view=None, contents=None, **place)
 
 
-def _channel(request: HttpRequest, listing: Listing, form: str, title: str) -> Channel:
-    site = base_of(request)
+def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Channel:
+    site = state.base
     feed = site + listing.path + file_name(form)
     blog, index, reading = listing.blog, listing.index, listing.reading
     page = index.page(listing.chosen, FEED_LENGTH, before=reading.before, after=reading.after)

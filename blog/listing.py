@@ -8,13 +8,13 @@ from urllib.parse import quote
 from django.conf import settings
 from django.utils.translation import get_language
 
+from blog.caching.fragments import FragmentCache
 from blog.cards import read_cards, read_cards_found
-from blog.fragmentcache import FragmentCache
 from blog.models import PostPage, Stream
 from blog.reading import FULL, PARAMETERS, Reading, query
+from blog.request import Blog
 from blog.searching import search
 from blog.selection import Selection, quoted
-from blog.sites import Blog
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest

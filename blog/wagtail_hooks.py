@@ -13,10 +13,10 @@ from wagtail.snippets.models import register_snippet
 from blog.admin import defaults, images  # noqa: F401  (connects them)
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
-from blog.answers import mark_personal
+from blog.caching.public_view import mark_personal
 from blog.markdown import preview
 from blog.models import BlogPage, PlainPage, PostPage
-from blog.sites import is_public
+from blog.request import is_public
 from blog.views import posts
 
 INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is further out

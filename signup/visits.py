@@ -4,9 +4,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from wagtail.models import Site
 
+from blog.request import blog_of
 from blog.selection import Selection
-from blog.sites import blog_of, revision_of
-from blog.snapshots import PUBLIC, snapshot
+from blog.snapshots import snapshot
 from blog.tagindex import TagIndex
 from blog.wording import describe
 from signup import networks
@@ -27,7 +27,7 @@ def site_of(request: HttpRequest) -> Site:
 
 def public_index(request: HttpRequest) -> TagIndex:
     """The posts that everyone may read, whoever asks: nothing else is ever mailed."""
-    return snapshot(blog_of(request).path, PUBLIC, revision_of(request))
+    return snapshot(blog_of(request).path)
 
 
 def wording_for(request: HttpRequest) -> Wording:

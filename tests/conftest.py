@@ -2,11 +2,12 @@
 
 import pytest
 
-from blog import sites, snapshots
+from blog import request as blog_request
+from blog import snapshots
+from blog.caching.response import response_cache
 from blog.feeds import entries_told
 from blog.listing import cards_read
 from blog.models import BlogPage
-from blog.pagecache import shelf
 from tests.factories import make_blog
 
 pytest_plugins = ["tests.browser", "tests.stage", "tests.axe"]
@@ -22,7 +23,7 @@ def blog(db: None) -> BlogPage:
 def forget_everything() -> None:
     """What a process remembers of one test's database is nothing to the next."""
     snapshots.clear()
-    sites.clear()
-    shelf.clear()
+    blog_request.clear()
+    response_cache.clear()
     cards_read.clear()
     entries_told.clear()

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Site
 
 from blog.models import Appearance, BlogPage
-from blog.sites import Blog, blog_of
+from blog.request import Blog, blog_of
 from blog.snapshots import read_revision
 from kimonote.middleware import PUBLIC_POLICY, SecurityHeaders, allowing
 from signup.models import Wording

@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from blog import snapshots
+from blog.caching.fragments import OVERHEAD, FragmentCache
 from blog.cards import read_cards
-from blog.fragmentcache import OVERHEAD, FragmentCache
 from blog.models import BlogPage, CommentState, IndexRevision, Tag
 from blog.models.revision import KEPT_REVISIONS, raise_revision
 from blog.services.authors import rename_author

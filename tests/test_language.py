@@ -13,11 +13,11 @@ from django.utils.translation import override
 from wagtail.models import Locale
 from wagtail.users.models import UserProfile
 
-from blog.answers import release
+from blog.caching.conditional import release
+from blog.caching.response import response_cache
 from blog.listing import cards_read
 from blog.models import BlogPage
 from blog.numbers import number
-from blog.pagecache import shelf
 from blog.snapshots import read_revision
 from blog.wording import notes
 from signup import outbox
@@ -51,7 +51,7 @@ def test_change_of_language_needs_nothing_rendered_anew(blog: BlogPage, settings
     before = read_revision()
     assert "24 January 2018" in page("/")
     cards_read.clear()  # as another process begins
-    shelf.clear()
+    response_cache.clear()
     settings.LANGUAGE_CODE, settings.TIME_ZONE = "de", "Europe/Berlin"
     prepare()
     with timezone.override("Europe/Berlin"):

@@ -7,9 +7,9 @@ import brotli
 import pytest
 from django.test import Client
 
-from blog import answers
+from blog.caching import conditional
+from blog.caching.response import OVERHEAD, CachedResponse, Key, ResponseCache, response_cache
 from blog.models import BlogPage
-from blog.pagecache import OVERHEAD, Page, Shelf, shelf
 from tests.checkout import answers as site_answers
 from tests.checkout import checkout, free_port, get, start, stop, wait_for
 from tests.factories import make_post
@@ -19,17 +19,17 @@ __all__ = ["checkout"]
 ROOT = Path(__file__).parent.parent
 
 
-def page(body: bytes) -> Page:
-    return Page(200, (), body, 1, None)
+def response(body: bytes) -> CachedResponse:
+    return CachedResponse(200, (), body, 1)
 
 
-def test_shelf_beyond_its_limit_drops_the_least_lately_asked_for() -> None:
-    small = Shelf(limit=3 * (OVERHEAD + 10))
-    keys = [("http", "h", path, "") for path in "abc"]
+def test_cache_beyond_its_limit_drops_the_least_recently_used() -> None:
+    small = ResponseCache(limit=3 * (OVERHEAD + 10))
+    keys = [Key("http", "h", path, "") for path in "abc"]
     for key in keys:
-        small.put(key, page(b"0123456789"))
+        small.put(key, response(b"0123456789"))
     small.get(keys[0])
-    small.put(("http", "h", "d", ""), page(b"0123456789"))
+    small.put(Key("http", "h", "d", ""), response(b"0123456789"))
     assert [small.get(key) is not None for key in keys] == [True, False, True]
     assert small.size == 3 * (OVERHEAD + 10)
 
@@ -85,7 +85,7 @@ def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) 
     for _ in range(2):
         answer = client.get("/", headers={"If-None-Match": etag})
         assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
-    shelf.clear()
+    response_cache.clear()
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
     make_post(blog, "a")
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 200
@@ -96,7 +96,7 @@ def test_reader_with_a_session_is_answered_apart(client: Client, blog: BlogPage,
     answer = admin_client.get("/")
     assert answer["Cache-Control"] == "private, no-store"
     assert "Cookie" in answer["Vary"]
-    assert shelf.size == 0
+    assert response_cache.size == 0
     public = client.get("/")
     assert "Cookie" not in public["Vary"]
     assert not public.cookies
@@ -128,9 +128,9 @@ def test_nothing_personal_is_kept(client: Client, blog: BlogPage, admin_client: 
         admin_client.get(address)
     for address in ("/admin/login/", "/signup/", "/random/", "/_util/health/", "/?view=full"):
         client.get(address)
-        assert (address, shelf.size) == (address, 0)
+        assert (address, response_cache.size) == (address, 0)
     client.get("/")
-    assert shelf.size > 0
+    assert response_cache.size > 0
     assert admin_client.get("/")["Cache-Control"] == "private, no-store"
 
 
@@ -140,10 +140,10 @@ def test_release_is_the_same_on_every_machine_with_the_same_files(tmp_path: Path
         settings.ROOT = tmp_path / name
         shutil.copytree(ROOT / "templates", settings.ROOT / "templates", copy_function=shutil.copy)
         os.utime(settings.ROOT / "templates" / "pages" / "404.html", (len(words), len(words)))
-        words.append(answers.release.__wrapped__())
+        words.append(conditional.release.__wrapped__())
     assert words[0] == words[1]
     (settings.ROOT / "templates" / "pages" / "404.html").write_text("another")
-    assert answers.release.__wrapped__() != words[0]
+    assert conditional.release.__wrapped__() != words[0]
 
 
 @pytest.mark.once

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from blog.caching.response import response_cache
 from blog.models import BlogPage
-from blog.pagecache import shelf
 from tests.factories import make_author, make_post
 
 MOST = 6  # queries of a listing with the page cache cold
@@ -14,7 +14,7 @@ MOST = 6  # queries of a listing with the page cache cold
 
 def queries(client: Client, address: str) -> int:
     client.get(address)  # the index and the blog are known to the process from here on
-    shelf.clear()
+    response_cache.clear()
     with CaptureQueriesContext(
         connection,
     ) as captured:

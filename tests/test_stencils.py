@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from blog import stencils
+from blog.caching.response import response_cache
 from blog.models import BlogPage
-from blog.pagecache import shelf
 from blog.stencils import fill
 from tests.factories import make_blog, make_post
 
@@ -76,7 +76,7 @@ def test_blogs_do_not_share_a_stencil(client: Client, blog: BlogPage) -> None:
     make_post(blog, "a", title="Of one")
     make_post(make_blog(hostname="other.example", title="The other blog", default=False), "a", title="Of the other")
     for _ in range(2):
-        shelf.clear()
+        response_cache.clear()
         one = client.get("/tags/a/").content.decode()
         other = client.get("/tags/a/", headers={"host": "other.example"}).content.decode()
         assert ("Of one" in one, "other" in one.lower()) == (True, False)

@@ -11,12 +11,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from blog.addressing import UnknownTags, suggest
+from blog.request import RequestState
 from blog.selection import SelectionError
-from blog.sites import index_of
+from blog.views.pages import page
 from blog.wording import explain
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, RequestState, P], HttpResponseBase]
 
 logger = logging.getLogger(__name__)
 
@@ -24,29 +25,30 @@ SHOWN = 100  # characters of what a reader asked for
 
 
 def helpful(view: View[P]) -> View[P]:
-    """Answer selections that cannot be meant with 400, and unknown tags with 404, each in words."""
+    """Respond to selections that cannot be meant with 400, and to unknown tags with 404, each in words."""
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def respond(request: HttpRequest, state: RequestState, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            return view(request, *args, **kwargs)
+            return view(request, state, *args, **kwargs)
         except SelectionError as error:
-            return render(request, "400.html", {"reason": explain(error)}, status=400)
+            return page(state, "400.html", status=400, reason=explain(error))
         except UnknownTags as error:
-            return unknown_tags(request, error)
+            return unknown_tags(state, error)
 
-    return answer
+    return respond
 
 
-def unknown_tags(request: HttpRequest, error: UnknownTags) -> HttpResponse:
+def unknown_tags(state: RequestState, error: UnknownTags) -> HttpResponse:
     """Name the unknown tags; offer near names, and the selection without them."""
-    index = index_of(request)
     without = error.selection.dropping(*error.unknown)
-    context = {
-        "suggestions": [suggest(index, name[:SHOWN]) for name in error.unknown],
-        "without": without if without.tags else None,
-    }
-    return render(request, "blog/unknown_tags.html", context, status=404)
+    return page(
+        state,
+        "blog/unknown_tags.html",
+        status=404,
+        suggestions=[suggest(state.snapshot, name[:SHOWN]) for name in error.unknown],
+        without=without if without.tags else None,
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

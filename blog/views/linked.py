@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from blog.models.rows import PostRow
 from blog.notes import Note
-from blog.sites import Blog
+from blog.request import Blog
 
 CONTEXT = "https://schema.org"
 ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that no text ends the element that it stands in

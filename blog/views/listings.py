@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from blog import feeds, navigation
 from blog.addressing import Elsewhere, check_known, find
-from blog.answers import public
+from blog.caching.public_view import public_view
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
 from blog.reading import FULL, NEWEST, Reading, narrow, query
+from blog.request import RequestState, latest_snapshot
 from blog.selection import Selection
-from blog.sites import blog_of, index_of, latest_index_of
 from blog.views import listing_page
 from blog.views.errors import helpful
 from blog.views.histories import whole_history
@@ -25,14 +25,15 @@ HTML = "html"
 TEMPLATE = "blog/listing.html"
 
 
-@public
+@public_view
 @helpful
-def selection(request: HttpRequest, expression: str = "", handle: str = "", form: str = HTML) -> HttpResponseBase:
+def selection(
+    request: HttpRequest, state: RequestState, expression: str = "", handle: str = "", form: str = HTML
+) -> HttpResponseBase:
     """A selection's listing, as a page or a feed."""
     try:
-        spelt = find(request, expression, handle)
-        index = index_of(request)
-        check_known(spelt, index)
+        spelt = find(expression, handle)
+        check_known(spelt, state.snapshot)
     except Elsewhere as elsewhere:
         return lead(request, elsewhere.selection, form)
     if request.path_info != spelt.path + feeds.file_name(form):
@@ -41,28 +42,27 @@ def selection(request: HttpRequest, expression: str = "", handle: str = "", form
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
     reading = Reading.parse(request.GET, tag.order if tag else NEWEST)
     author = Author.objects.filter(handle=spelt.author).first() if spelt.author else None
-    return answer(request, Listing(blog_of(request), index, chosen, reading), form, tag=tag, author=author)
+    return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading), form, tag=tag, author=author)
 
 
-@public
+@public_view
 @helpful
-def stream(request: HttpRequest, slug: str, form: str = HTML) -> HttpResponseBase:
+def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTML) -> HttpResponseBase:
     """A stream's listing, as a page or a feed."""
-    blog, index = blog_of(request), index_of(request)
-    found = Stream.objects.filter(blog_id=blog.id, slug=slug).first()
+    found = Stream.objects.filter(blog_id=state.blog.id, slug=slug).first()
     if found is None:
         raise Http404(_("There is no stream “%s”.") % slug)
     chosen = narrow(found.selection, request.GET)
     reading = Reading.parse(request.GET, found.order)
-    return answer(request, Listing(blog, index, chosen, reading, found), form)
+    return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading, found), form)
 
 
-@public
-def streams(request: HttpRequest) -> HttpResponse:
+@public_view
+def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Every stream of the blog, with the number of its posts."""
-    blog, index = blog_of(request), index_of(request)
-    found = [(stream, notes(len(index.select(stream.selection)))) for stream in Stream.objects.filter(blog_id=blog.id)]
-    return page(request, "blog/streams.html", streams=found, canonical="/streams/", here="streams")
+    streams = Stream.objects.filter(blog_id=state.blog.id)
+    found = [(stream, notes(len(state.snapshot.select(stream.selection)))) for stream in streams]
+    return page(state, "blog/streams.html", streams=found, canonical="/streams/", here="streams")
 
 
 def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
@@ -73,22 +73,27 @@ def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
 
 
 def answer(
-    request: HttpRequest, listing: Listing, form: str, tag: AboutTag | None = None, author: Author | None = None
+    request: HttpRequest,
+    state: RequestState,
+    listing: Listing,
+    form: str,
+    tag: AboutTag | None = None,
+    author: Author | None = None,
 ) -> HttpResponseBase:
     """Answer with a listing in the form asked for."""
     title = _title(listing, author)
     if form != HTML:
-        return feeds.answer(request, listing, form, title)
+        return feeds.answer(state, listing, form, title)
     words, shape = listing_page.words(listing, title, tag, author), listing_page.shape(listing)
     if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(
             whole_history(
                 listing,
-                lambda: latest_index_of(request),
-                lambda cards: fill_page(request, TEMPLATE, {**words, "cards": cards}, **shape),
+                lambda: latest_snapshot(request, state),
+                lambda cards: fill_page(state, TEMPLATE, {**words, "cards": cards}, **shape),
             )
         )
-    return HttpResponse(fill_page(request, TEMPLATE, words, **shape))
+    return HttpResponse(fill_page(state, TEMPLATE, words, **shape))
 
 
 def _title(listing: Listing, author: Author | None) -> str:

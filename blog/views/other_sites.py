@@ -6,10 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern
-from wagtail.views import serve
 
-from blog.answers import answered_first_by, short_way
-from blog.sites import find_blog
+from blog.caching.public_view import PublicView, serve_page
+from blog.request import find_blog
 
 View = Callable[..., HttpResponseBase]
 
@@ -21,19 +20,14 @@ def on_blog_sites(patterns: Iterable[URLPattern]) -> list[URLPattern]:
 
 def on_blog_site(view: View) -> View:
     """Let a view answer where a blog is the site's root page; elsewhere Wagtail serves the URL."""
+    if isinstance(view, PublicView):  # which sees to it itself
+        return view
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def respond(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs) if find_blog(request) else serve_page(request)
 
-    short = short_way(view)
-    if short is None:
-        return answer
-
-    def answer_first(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase | None:
-        return short(request, *args, **kwargs) if find_blog(request) else None
-
-    return answered_first_by(answer_first)(answer)
+    return respond
 
 
 def or_page(view: View) -> View:
@@ -50,9 +44,3 @@ def or_page(view: View) -> View:
                 raise reason from None
 
     return answer
-
-
-def serve_page(request: HttpRequest) -> HttpResponseBase:
-    """Serve the URL as Wagtail does; raise Http404 where it has no page."""
-    response: HttpResponseBase = serve(request, request.path_info.removeprefix("/"))
-    return response

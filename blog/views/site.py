@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemaps
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.cache import add_never_cache_headers
@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from wagtail.query import PageQuerySet
 
 from blog import feeds
-from blog.answers import public
+from blog.caching.public_view import public_view
 from blog.models import PlainPage, PostPage, Stream
 from blog.reading import came_from
+from blog.request import Blog, RequestState, state_of
 from blog.selection import Selection, SelectionError
-from blog.sites import blog_of, index_of
 from blog.tagindex import Facet, TagIndex
 from blog.views.pages import page, page_context
 from blog.wording import explain
@@ -51,12 +51,13 @@ class PlainPageSitemap(Sitemap[PlainPage]):
 
     limit = SITEMAP_LENGTH
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, blog: Blog) -> None:
         self._request = request
+        self._blog = blog
 
     def items(self) -> PageQuerySet:
         """Return them in the order of Wagtail's tree."""
-        return PlainPage.objects.readable_below(blog_of(self._request).path)
+        return PlainPage.objects.readable_below(self._blog.path)
 
     def location(self, item: PlainPage) -> str:
         parts = item.get_url_parts(self._request)
@@ -82,10 +83,11 @@ class TagSitemap(Sitemap[Facet]):
         return Selection.of([item.tag.slug]).path
 
 
-@public
-def robots(request: HttpRequest) -> HttpResponse:
+@public_view
+def robots(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Ask robots to keep off combinations of tags (RFC 9309)."""
-    return render(request, "robots.txt", {"base": request.build_absolute_uri("/")}, content_type="text/plain; charset=utf-8")
+    written = render_to_string("robots.txt", {"base": f"{state.base}/"})
+    return HttpResponse(written, content_type="text/plain; charset=utf-8")
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
@@ -93,44 +95,44 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("favicon.svg"), permanent=True)
 
 
-def _sections(request: HttpRequest) -> dict[str, Sitemap[Any] | type[Sitemap[Any]]]:
-    index = index_of(request)
-    return {"posts": PostSitemap(index), "pages": PlainPageSitemap(request), "tags": TagSitemap(index)}
+def _sections(request: HttpRequest, state: RequestState) -> dict[str, Sitemap[Any] | type[Sitemap[Any]]]:
+    pages = PlainPageSitemap(request, state.blog)
+    return {"posts": PostSitemap(state.snapshot), "pages": pages, "tags": TagSitemap(state.snapshot)}
 
 
-@public
-def sitemap_index(request: HttpRequest) -> HttpResponseBase:
-    """The index of site maps (sitemaps.org)."""
-    return sitemaps.index(request, _sections(request), sitemap_url_name="sitemap").render()
+@public_view
+def sitemap_index(request: HttpRequest, state: RequestState) -> HttpResponseBase:
+    """Return the index of site maps (sitemaps.org)."""
+    return sitemaps.index(request, _sections(request, state), sitemap_url_name="sitemap").render()
 
 
-@public
-def sitemap(request: HttpRequest, section: str) -> HttpResponseBase:
-    """One site map; `?p=` is its part."""
-    return sitemaps.sitemap(request, _sections(request), section).render()
+@public_view
+def sitemap(request: HttpRequest, state: RequestState, section: str) -> HttpResponseBase:
+    """Return one site map; `?p=` is its part."""
+    return sitemaps.sitemap(request, _sections(request, state), section).render()
 
 
-@public
-def opml(request: HttpRequest) -> HttpResponse:
-    """Every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
-    index, blog = index_of(request), blog_of(request)
-    context = page_context(request, tags=index.tags(), streams=Stream.objects.filter(blog_id=blog.id))
+@public_view
+def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
+    """Return every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
+    context = page_context(state, tags=state.snapshot.tags(), streams=Stream.objects.filter(blog_id=state.blog.id))
     return HttpResponse(feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8")
 
 
-@public
-def about_feeds(request: HttpRequest) -> HttpResponse:
-    """A page that explains the addresses and the feeds."""
-    return page(request, "blog/feeds.html", canonical="/feeds/")
+@public_view
+def about_feeds(request: HttpRequest, state: RequestState) -> HttpResponse:
+    """Explain the addresses and the feeds."""
+    return page(state, "blog/feeds.html", canonical="/feeds/")
 
 
 def random(request: HttpRequest) -> HttpResponse:
     """Lead to any post of the selection `?in=`, another each time."""
+    state = state_of(request)
     try:
         within = Selection.parse(request.GET.get("in", ""), settings.TAG_LIMIT)
     except SelectionError as error:
-        return render(request, "400.html", {"reason": explain(error)}, status=400)
-    index = index_of(request)
+        return page(state, "400.html", status=400, reason=explain(error))
+    index = state.snapshot
     chosen = index.select(within)
     post = int(index.post_ids[choice(chosen)]) if chosen else None  # noqa: S311 (nothing is kept secret by it)
     slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # none where it was deleted just now

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from blog.addressing import Elsewhere, check_known
-from blog.answers import public
+from blog.caching.public_view import public_view
 from blog.cloud import Cloud, cloud, cloud_address
 from blog.navigation import Pager
 from blog.numbers import number
 from blog.reading import BadParameter, query
+from blog.request import RequestState
 from blog.selection import Selection
-from blog.sites import index_of
 from blog.stencils import Word
 from blog.views.errors import helpful
 from blog.views.fragments import cloud_items
@@ -24,11 +24,11 @@ NAMED = 12  # tags, where the page is quoted
 MOST_DIGITS = 6  # of a page's number
 
 
-@public
+@public_view
 @helpful
-def tags(request: HttpRequest) -> HttpResponseBase:
+def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
     """The cloud of tags, by name or by count; `?with=a+b` narrows it to tags that go with these."""
-    index = index_of(request)
+    index = state.snapshot
     within = Selection.parse(request.GET.get("with", ""), settings.TAG_LIMIT)
     by_count = request.GET.get("by") == BY_COUNT
     page = _page(request.GET.get("page") or "1")
@@ -54,7 +54,7 @@ def tags(request: HttpRequest) -> HttpResponseBase:
         ),
         "canonical": "/tags/" + query({"page": str(page)} if page > 1 else {}),
     }
-    return HttpResponse(fill_page(request, "blog/tags.html", words, by_count=by_count, here="tags", noindex=bool(within)))
+    return HttpResponse(fill_page(state, "blog/tags.html", words, by_count=by_count, here="tags", noindex=bool(within)))
 
 
 def _page(given: str) -> int:

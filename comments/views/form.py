@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from blog.discussion import address_of
 from blog.models import Comment
 from blog.models.rows import PostRow, read_row
-from blog.sites import blog_of, index_of
+from blog.request import RequestState, state_of
 from comments import moderation, writing
 from comments.forms import CommentForm, TextForm
 from comments.moderation import Voice
@@ -40,8 +40,9 @@ class Place(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form; take it, and answer every visitor alike."""
-    place = _place(request, slug)
-    if not (place.post.comments_allowed and blog_of(request).comments_allowed):
+    state = state_of(request)
+    place = _place(request, state, slug)
+    if not (place.post.comments_allowed and state.blog.comments_allowed):
         return _kept_by_nobody(render(request, "comments/closed.html", {"post": place.post, "noindex": True}, status=403))
     if request.method != "POST":
         return _show(request, place)
@@ -51,13 +52,13 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what happens next, whatever happened."""
-    return _kept_by_nobody(render(request, "comments/sent.html", {"post": _post(request, slug), "noindex": True}))
+    return _kept_by_nobody(render(request, "comments/sent.html", {"post": _post(state_of(request), slug), "noindex": True}))
 
 
-def _place(request: HttpRequest, slug: str) -> Place:
-    post = _post(request, slug)
+def _place(request: HttpRequest, state: RequestState, slug: str) -> Place:
+    post = _post(state, slug)
     asked = request.POST if request.method == "POST" else request.GET
-    return Place(post, _answered(post, asked.get("to", "")), moderation.voice_of(request.user, blog_of(request).title))
+    return Place(post, _answered(post, asked.get("to", "")), moderation.voice_of(request.user, state.blog.title))
 
 
 def _answered(post: PostRow, number: str) -> Comment | None:
@@ -67,10 +68,10 @@ def _answered(post: PostRow, number: str) -> Comment | None:
     return Comment.objects.approved().select_related("author").filter(post_id=post.pk, pk=int(number)).first()
 
 
-def _post(request: HttpRequest, slug: str) -> PostRow:
+def _post(state: RequestState, slug: str) -> PostRow:
     """The post, if this reader may open it; raises Http404 otherwise."""
-    found = read_row(blog_of(request).path, slug)
-    if found is None or index_of(request).position(found.pk) is None:
+    found = read_row(state.blog.path, slug)
+    if found is None or state.snapshot.position(found.pk) is None:
         raise Http404(_("There is no note “%s”.") % slug)
     return found
 

@@ -71,19 +71,24 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
 ]
 MIDDLEWARE = [
-    "blog.pagecache.PageCache",  # outermost: what it keeps is what was sent, headers and all
+    "blog.caching.middleware.PageCacheMiddleware",  # outermost: what it keeps is what was sent, headers and all
     "kimonote.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "kimonote.middleware.ShortWay",  # before what only sessions and forms need
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kimonote.middleware.AtomicAdmin",  # last: see there
+]
+PUBLIC_MIDDLEWARE = [  # of these, what a page passes that is the same for everyone who has no session
+    "kimonote.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 ROOT_URLCONF = "kimonote.urls"
 WSGI_APPLICATION = "kimonote.wsgi.application"

@@ -1,0 +1,69 @@
+"""Conditional requests (RFC 9110, section 13): the validators of public responses, and whether a reader's copy is current."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
+
+from blog.tagindex import TagIndex
+
+SHAPING = ("templates", "static", "blog", "site", "locale")  # folders whose files decide what a page looks like
+SNAPSHOTS = 16  # whose validators are remembered
+RESOLUTION = timedelta(seconds=1)  # of an HTTP date: a change this young may be followed by another of the same date
+
+
+@cache
+def release() -> str:
+    """Return a short word for the code, templates and language at work: pages of another release are other pages."""
+    digest = hashlib.sha256(f"{settings.LANGUAGE_CODE} {settings.TIME_ZONE}".encode())
+    for path in _files():
+        digest.update(
+            f"{path.name}{path.stat().st_size} ".encode() + path.read_bytes()
+        )  # not its date: machines differ in that
+    return digest.hexdigest()[:8]
+
+
+def _files() -> Iterator[Path]:
+    folders = [settings.ROOT / folder for folder in SHAPING]
+    for folder in [*folders, settings.THEME_DIR] if settings.THEME_DIR else folders:
+        yield from sorted(path for path in folder.rglob("*") if path.suffix != ".pyc" and path.is_file())
+
+
+def validators(snapshot: TagIndex) -> tuple[str, str]:
+    """Return ETag and Last-Modified of every page of a snapshot; the latter is empty while its change is too young."""
+    etag, last_modified = _validators(snapshot.version, snapshot.changed)
+    return etag, last_modified if timezone.now() - snapshot.changed > RESOLUTION else ""
+
+
+@lru_cache(SNAPSHOTS)
+def _validators(version: str, changed: datetime) -> tuple[str, str]:
+    """The time tells a snapshot from one of the same number before a restored backup."""
+    return f'W/"{release()}-{version}-{int(changed.timestamp() * 1000):x}"', http_date(changed.timestamp())
+
+
+def is_conditional(request: HttpRequest) -> bool:
+    """Say whether the request asks for a response only if another is current than some that it names."""
+    return request.META.get("HTTP_IF_NONE_MATCH", "*").strip() != "*" or (
+        "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" in request.META
+    )
+
+
+def is_current(request: HttpRequest, etag: str, last_modified: str) -> bool:
+    """Say whether the reader's copy of a page is current, so that a 304 will do (RFC 9110, section 13.2.2)."""
+    named = request.META.get("HTTP_IF_NONE_MATCH")
+    if named is not None:
+        return named == etag or named.strip() == "*" or _opaque(etag) in map(_opaque, parse_etags(named))
+    since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
+    changed = parse_http_date_safe(last_modified)
+    return since is not None and changed is not None and changed <= since
+
+
+def _opaque(etag: str) -> str:
+    """Return what two ETags that are compared weakly have in common (RFC 9110, section 8.8.3.2)."""
+    return etag.removeprefix("W/")

@@ -1,0 +1,94 @@
+"""The page cache: where an anonymous request begins and ends."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.handlers.exception import response_for_exception
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from blog.caching.compression import compress
+from blog.caching.public_view import PublicView
+from blog.caching.response import CachedResponse, Key, response_cache
+from blog.request import RequestState, is_public, public_state
+from blog.snapshots import read_revision
+
+LONGEST_ADDRESS: Final = 8_000  # characters; RFC 9110, section 4.1, asks for at least this much
+
+
+class PageCacheMiddleware:
+    """Answers whoever has no session: from the cache, or by a `PublicView`, whose response it keeps until the revision rises.
+
+    It stands outermost. A public view is called from here, past the middleware of sessions and forms, which would take longer
+    over a listing than its facets do; the middleware that such a response still passes is in `settings.PUBLIC_MIDDLEWARE`.
+    Every other request goes the usual way.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        passed: list[Any] = [import_string(name)(get_response) for name in settings.PUBLIC_MIDDLEWARE]
+        self._request_hooks = [each.process_request for each in passed if hasattr(each, "process_request")]
+        self._response_hooks = [each.process_response for each in reversed(passed) if hasattr(each, "process_response")]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if len(request.META.get("PATH_INFO", "")) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+            return HttpResponse(_("The address is too long.") + "\n", status=414, content_type="text/plain; charset=utf-8")
+        if request.method not in ("GET", "HEAD") or not is_public(request):
+            return self.get_response(request)
+        key = Key.of(request)
+        cached = response_cache.get(key)
+        if cached is None:
+            return self._respond(request, key)
+        revision = read_revision()
+        if not cached.is_fresh(revision):
+            return self._respond(request, key, revision)
+        if cached.coding:
+            cached = cached.recompressed()
+            response_cache.put(key, cached)
+        return cached.respond(request)
+
+    def _respond(self, request: HttpRequest, key: Key, revision: int | None = None) -> HttpResponseBase:
+        """Have the site respond; keep what is public."""
+        match = _resolve(request)
+        if match is None or not isinstance(match.func, PublicView):
+            return self.get_response(request)
+        state, view = None, match.func
+        request.resolver_match = match
+        try:
+            response = self._early_response(request)
+            if response is None:
+                state = public_state(request, revision)
+                response = view.respond(request, state, *match.args, **match.kwargs) if state else None
+        except Exception as error:
+            response, state = response_for_exception(request, error), None
+        if response is None:
+            return self.get_response(request)
+        sent = response
+        for process_response in self._response_hooks:
+            sent = process_response(request, sent)
+        return _keep(sent, request, key, state) if state and sent is response else sent
+
+    def _early_response(self, request: HttpRequest) -> HttpResponseBase | None:
+        """The response of a middleware in the view's stead, such as a redirect to TLS."""
+        return next(filter(None, (process_request(request) for process_request in self._request_hooks)), None)
+
+
+def _resolve(request: HttpRequest) -> ResolverMatch | None:
+    try:
+        return resolve(request.path_info)
+    except Resolver404:
+        return None
+
+
+def _keep(response: HttpResponseBase, request: HttpRequest, key: Key, state: RequestState) -> HttpResponseBase:
+    """Compress a public response, and keep it: nothing with a cookie, nothing streamed, no response to HEAD, no 304."""
+    compress(response, key.coding)
+    if not isinstance(response, HttpResponse) or response.cookies or response.status_code == 304:
+        return response
+    cached = CachedResponse.of(response, state)
+    if request.method == "GET":
+        response_cache.put(key, cached)
+    return cached.respond(request)

@@ -1,0 +1,84 @@
+"""Views whose response is the same for everyone who has no session."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseNotModified
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from wagtail.views import serve
+
+from blog.caching.conditional import is_conditional, is_current, validators
+from blog.content_security import PUBLIC_POLICY, allowing
+from blog.request import RequestState, find_state
+
+SAFE_METHODS = ("GET", "HEAD")
+
+View = Callable[..., HttpResponseBase]
+PageOrNone = Callable[..., HttpResponseBase | None]
+
+
+class PublicView:
+    """A view of a blog: a function of the request, its state and the URL's arguments.
+
+    `PageCacheMiddleware` asks `respond` for whoever has no session, and keeps what it returns. Everyone else comes by the
+    whole middleware chain; so do the URLs of hosts without a blog, which are Wagtail's to serve.
+    """
+
+    def __init__(self, view: PageOrNone, *, or_page: bool = False) -> None:
+        """Wrap a function; with `or_page` it may return None, and whatever is sent to its URLs is for a page of Wagtail."""
+        self.view = view
+        self.or_page = or_page
+        update_wrapper(self, view)
+
+    def respond(self, request: HttpRequest, state: RequestState, *args: Any, **kwargs: Any) -> HttpResponseBase | None:
+        """Return the response for whoever has no session; None where Wagtail is to serve a page."""
+        if is_conditional(request) and is_current(request, *validators(state.snapshot)):
+            return mark_public(HttpResponseNotModified(), state)
+        response = self.view(request, state, *args, **kwargs)
+        return response and mark_public(response, state)
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Return the response for this very reader, which nobody may keep."""
+        state = find_state(request)
+        if state is None or (self.or_page and request.method not in SAFE_METHODS):
+            return serve_page(request)
+        if request.method not in SAFE_METHODS:
+            return HttpResponseNotAllowed(SAFE_METHODS)
+        response = self.view(request, state, *args, **kwargs)
+        return serve_page(request) if response is None else mark_personal(response)
+
+
+def public_view(view: View) -> PublicView:
+    """Make a function a public view."""
+    return PublicView(view)
+
+
+def public_view_or_page(view: PageOrNone) -> PublicView:
+    """Make a function a public view that shares its URLs with Wagtail's pages: where it returns None, one is served."""
+    return PublicView(view, or_page=True)
+
+
+def serve_page(request: HttpRequest) -> HttpResponseBase:
+    """Serve the URL as Wagtail does, with its hooks; raise Http404 where it has no page."""
+    response: HttpResponseBase = serve(request, request.path_info.removeprefix("/"))
+    return response
+
+
+def mark_public(response: HttpResponseBase, state: RequestState) -> HttpResponseBase:
+    """Let anyone keep a response, asking each time whether it is current; allow the blog's own style in it."""
+    response.headers.setdefault("Cache-Control", "public, no-cache")
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if response.status_code in (200, 304):
+        response["ETag"], last_modified = validators(state.snapshot)
+        if last_modified:
+            response["Last-Modified"] = last_modified
+    response.headers.setdefault("Content-Security-Policy", allowing(state.blog.style) if state.blog.style else PUBLIC_POLICY)
+    return response
+
+
+def mark_personal(response: HttpResponseBase) -> HttpResponseBase:
+    """Let nobody keep a response."""
+    patch_cache_control(response, private=True, no_store=True)
+    patch_vary_headers(response, ["Cookie"])
+    return response

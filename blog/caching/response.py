@@ -1,0 +1,134 @@
+"""A public response as it is kept and sent again, compressed; and the cache of them, bounded in bytes."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Lock
+from typing import Final, NamedTuple, Self
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
+
+from blog.caching.compression import best_coding, recompress
+from blog.caching.conditional import is_current
+from blog.request import RequestState
+
+OVERHEAD: Final = 1_500  # bytes that an entry costs beside its body
+NOT_MODIFIED: Final = ("ETag", "Last-Modified", "Cache-Control", "Vary")  # what a 304 says again: RFC 9110, section 15.4.5
+CHECKED: Final = 1_000  # responses whose headers are kept as Django checked them, of 2 KB each
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Key(NamedTuple):
+    """What a response is kept under."""
+
+    scheme: str
+    host: str
+    address: str  # path and query
+    coding: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        meta = request.META
+        return cls(
+            str(request.scheme),
+            meta.get("HTTP_HOST", ""),
+            f"{request.path}?{meta.get('QUERY_STRING', '')}",
+            best_coding(meta.get("HTTP_ACCEPT_ENCODING", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CachedResponse:
+    """A response for everyone who has no session, whole, with every header."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    revision: int
+    stale_at: float | None = None  # seconds since 1970: when a post of its snapshot expires
+    etag: str = ""  # of a page (200); other responses have none
+    last_modified: str = ""
+    coding: str = ""  # that it is compressed in quickly, and could be better
+
+    @classmethod
+    def of(cls, response: HttpResponse, state: RequestState) -> Self:
+        """Keep a response that was made from a state."""
+        is_page = response.status_code == 200
+        return cls(
+            response.status_code,
+            tuple(response.items()),
+            response.content,
+            state.snapshot.revision,
+            state.stale_at,
+            response.get("ETag", "") if is_page else "",
+            response.get("Last-Modified", "") if is_page else "",
+            response.get("Content-Encoding", ""),
+        )
+
+    def is_fresh(self, revision: int) -> bool:
+        """Say whether it may be sent at a revision: never a moment longer than its snapshot holds."""
+        return self.revision == revision and (self.stale_at is None or time.time() < self.stale_at)
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Return it as a response to a GET or HEAD; a 304 where the reader's copy is current."""
+        if self.etag and is_current(request, self.etag, self.last_modified):
+            response = HttpResponse(status=304, content_type="")
+            response.headers = _checked(self.headers, NOT_MODIFIED)
+        else:
+            response = HttpResponse(self.body if request.method == "GET" else b"", status=self.status, content_type="")
+            response.headers = _checked(self.headers)
+        return response
+
+    def recompressed(self) -> Self:
+        """Return the same in fewer bytes; its ETag, being weak, still names it (RFC 9110, section 8.8.1)."""
+        body = recompress(self.body, self.coding)
+        headers = {**dict(self.headers), "Content-Length": str(len(body))}
+        return replace(self, headers=tuple(headers.items()), body=body, coding="")
+
+
+@lru_cache(CHECKED)
+def _checked(headers: Headers, only: tuple[str, ...] = ()) -> ResponseHeaders:
+    """Headers as Django holds them, or some of them: to check them takes as long as the rest. Nobody changes them after us."""
+    return ResponseHeaders({name: value for name, value in headers if name in only or not only})
+
+
+class ResponseCache:
+    """Responses by key; beyond `limit` bytes the least recently used are dropped first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._responses: OrderedDict[Key, CachedResponse] = OrderedDict()
+        self._lock = Lock()
+        self.size = 0  # bytes
+
+    def get(self, key: Key) -> CachedResponse | None:
+        with self._lock:
+            found = self._responses.get(key)
+            if found is not None:
+                self._responses.move_to_end(key)
+            return found
+
+    def put(self, key: Key, response: CachedResponse) -> None:
+        with self._lock:
+            self._drop(key)
+            self._responses[key] = response
+            self.size += len(response.body) + OVERHEAD
+            while self.size > self._limit:
+                self._drop(next(iter(self._responses)))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._responses.clear()
+            self.size = 0
+
+    def _drop(self, key: Key) -> None:
+        dropped = self._responses.pop(key, None)
+        if dropped is not None:
+            self.size -= len(dropped.body) + OVERHEAD
+
+
+response_cache = ResponseCache(settings.PAGE_CACHE_BYTES)

@@ -1,0 +1,194 @@
+"""What a request is answered from: the blog at the root of its Wagtail site, and a snapshot of what its reader may see.
+
+A blog is remembered until the revision rises.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page, PageViewRestriction, Site
+
+from blog.colours import sheet
+from blog.models import Appearance, BlogPage
+from blog.models.appearance import INDIGO
+from blog.snapshots import PUBLIC, read_revision, snapshot
+from blog.tagindex import TagIndex
+
+
+class Profile(NamedTuple):
+    """Its owner's, elsewhere."""
+
+    address: str
+    label: str
+
+
+class MenuItem(NamedTuple):
+    """A page in the navigation, which anyone may open."""
+
+    id: int
+    title: str
+    address: str  # the path of its URL
+
+
+@dataclass(frozen=True, slots=True)
+class Blog:
+    """What every page of a blog shows of it."""
+
+    id: int
+    path: str  # in Wagtail's tree
+    title: str
+    introduction: str  # HTML
+    posts_per_page: int
+    language: str  # BCP 47
+    style: str  # CSS, beside the sheet's own
+    footer: str  # HTML
+    profiles: tuple[Profile, ...]
+    comments_allowed: bool
+    menu: tuple[MenuItem, ...]  # after notes, tags and streams
+    stale_at: float | None  # seconds since 1970: when a page of the menu expires
+
+
+MAX_HOSTS = 1000  # remembered at once
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """What a request is answered from, made once: so that all of a response is of one moment."""
+
+    blog: Blog
+    base: str  # the URL of the site as it was asked for, without a path
+    revision: int
+    audience: frozenset[int]  # the view restrictions that the reader passes; none for whoever has no session
+    snapshot: TagIndex  # of the posts that this audience may see
+
+    @property
+    def stale_at(self) -> float | None:
+        """The time at which something in it expires, in seconds since 1970; None where nothing does."""
+        return min((time for time in (self.blog.stale_at, self.snapshot.stale_at) if time is not None), default=None)
+
+
+def public_state(request: HttpRequest, revision: int | None = None) -> RequestState | None:
+    """Return the state for whoever has no session, by default at the revision of now; None where no blog is at this host."""
+    return _make_state(request, read_revision() if revision is None else revision, PUBLIC)
+
+
+def find_state(request: HttpRequest) -> RequestState | None:
+    """Return the state for this request's reader as of now; None where no blog is at this host."""
+    revision = read_revision()
+    return _make_state(request, revision, PUBLIC if is_public(request) else _read_audience(request))
+
+
+def state_of(request: HttpRequest) -> RequestState:
+    """Return the state for this request's reader as of now; raise Http404 where no blog is at this host."""
+    return _or_404(find_state(request))
+
+
+def latest_snapshot(request: HttpRequest, state: RequestState) -> TagIndex:
+    """Return a snapshot of this moment, for what this request's reader may open by now: who they are is asked anew."""
+    revision = read_revision()
+    if is_public(request):
+        return snapshot(state.blog.path, PUBLIC, revision)
+    request.user = get_user(request)
+    return snapshot(state.blog.path, _read_audience(request), revision)
+
+
+def find_blog(request: HttpRequest) -> Blog | None:
+    """Return the blog at this request's host; None where there is none."""
+    return _blog_at(request, read_revision())
+
+
+def blog_of(request: HttpRequest) -> Blog:
+    """Return the blog at this request's host; raise Http404 where there is none."""
+    return _or_404(find_blog(request))
+
+
+def base_of(request: HttpRequest) -> str:
+    """Return the URL of the site as it was asked for, without a path."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def is_public(request: HttpRequest) -> bool:
+    """Say whether the response is the same for everyone: the request carries no session."""
+    return "HTTP_COOKIE" not in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def clear() -> None:
+    """Forget every blog."""
+    global _blogs  # noqa: PLW0603
+    _blogs = (-1, {})
+
+
+Found = TypeVar("Found")
+
+
+def _or_404(found: Found | None) -> Found:
+    if found is None:
+        raise Http404(_("There is no blog at this address yet."))
+    return found
+
+
+def _make_state(request: HttpRequest, revision: int, audience: frozenset[int]) -> RequestState | None:
+    blog = _blog_at(request, revision)
+    if blog is None:
+        return None
+    return RequestState(blog, base_of(request), revision, audience, snapshot(blog.path, audience, revision))
+
+
+_blogs: tuple[int, dict[str, Blog | None]] = (-1, {})  # the revision they were read under, and by host
+
+
+def _blog_at(request: HttpRequest, revision: int) -> Blog | None:
+    global _blogs  # noqa: PLW0603 (swapped whole, as the index is)
+    known, blogs = _blogs
+    if known != revision or len(blogs) > MAX_HOSTS:
+        blogs = {}
+        _blogs = (revision, blogs)
+    host = request.get_host()
+    blog = blogs.get(host)
+    if host not in blogs or (blog and blog.stale_at and blog.stale_at <= time.time()):
+        blog = blogs[host] = _read(request)
+    return blog
+
+
+def _read_audience(request: HttpRequest) -> frozenset[int]:
+    restrictions = PageViewRestriction.objects.prefetch_related("groups")
+    return frozenset(restriction.pk for restriction in restrictions if restriction.accept_request(request))
+
+
+def _read(request: HttpRequest) -> Blog | None:
+    site = Site.find_for_request(request)
+    page = BlogPage.objects.live().filter(pk=site.root_page_id).first() if site else None
+    if page is None:
+        return None
+    appearance = Appearance.of(site)
+    menu = _read_menu(page)
+    return Blog(
+        id=page.pk,
+        path=page.path,
+        title=appearance.name or page.title,
+        introduction=page.introduction_html,
+        posts_per_page=page.posts_per_page,
+        language=settings.LANGUAGE_CODE,
+        style="" if appearance.accent == INDIGO else sheet(appearance.accent),
+        footer=appearance.footer_html,
+        profiles=tuple(
+            Profile(address, urlsplit(address)._replace(scheme="").geturl().strip("/")) for address in appearance.profiles
+        ),
+        comments_allowed=appearance.comments_allowed,
+        menu=tuple(MenuItem(item.pk, item.title, f"/{quote(item.slug)}/") for item in menu),
+        stale_at=min((item.expire_at.timestamp() for item in menu if item.expire_at), default=None),
+    )
+
+
+def _read_menu(blog: BlogPage) -> list[Page]:
+    """Read the pages directly below the blog that its editors want in the navigation and anyone may open."""
+    unexpired = Q(expire_at=None) | Q(expire_at__gt=timezone.now())
+    return list(Page.objects.child_of(blog).live().in_menu().public().filter(unexpired))
