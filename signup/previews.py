@@ -17,7 +17,7 @@ from signup.issues import issue
 from signup.models import Rhythm, State, Subscriber, Wording
 from signup.models.outbox import Kind
 from signup.sites import base_url, host
-from signup.views.visiting import words_of
+from signup.views.visiting import fields, words_of
 from signup.visits import in_words
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def preview(request: HttpRequest, wording: Wording, mode: str) -> HttpResponse:
     """Show one of MODES with these words, in the frame where Wagtail's editor shows it."""
     with in_site_language():
         if mode in (FORM, SENT):
-            response = render(request, f"signup/{mode}.html", {"words": words_of(wording), "noindex": True})
+            form = {"page": None, "notice": "", "in_words": "", **fields(Selection())}
+            response = render(request, f"signup/{mode}.html", {"words": words_of(wording), "noindex": True, **form})
         else:
             context = {"letter": sample(wording, mode), "sender": delivery.sender(wording.site), "to": ADDRESS}
             response = render(request, "signup/admin/letter.html", context)

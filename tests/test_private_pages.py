@@ -16,7 +16,7 @@ def test_page_that_asks_is_ours_and_kept_by_nobody(client: Client, blog: BlogPag
     response = client.get(f"/{post.slug}/", follow=True)
     text = response.content.decode()
     assert response.status_code == 200
-    assert "<header class=masthead>" in text
+    assert '<header class="masthead">' in text
     assert "Hidden title" not in text
     assert "no-store" in response["Cache-Control"] or "private" in response["Cache-Control"]
 

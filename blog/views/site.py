@@ -19,6 +19,7 @@ from wagtail.query import PageQuerySet
 from blog import feeds
 from blog.caching.public_view import public_view
 from blog.models import PlainPage, PostPage, Stream
+from blog.notes import TagLink
 from blog.reading import came_from
 from blog.request import Blog, RequestState, state_of
 from blog.selection import Selection, SelectionError
@@ -115,7 +116,8 @@ def sitemap(request: HttpRequest, state: RequestState, section: str) -> HttpResp
 @public_view
 def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
-    context = page_context(state, tags=state.snapshot.tags(), streams=Stream.objects.filter(blog_id=state.blog.id))
+    tags = [TagLink(tag.name, Selection.of([tag.slug]).address) for tag, _count in state.snapshot.tags()]
+    context = page_context(state, tags=tags, streams=Stream.objects.filter(blog_id=state.blog.id))
     return HttpResponse(feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8")
 
 

@@ -88,17 +88,17 @@ def _show(
         "words": words_of(wording_for(request)),
         "notice": notice,
         "in_words": in_words(selection, public_index(request)) if selection else "",
-        **_fields(selection, filled),
+        **fields(selection, filled),
     }
     response = render(request, "signup/form.html", context, status=422 if filled else 200)
     patch_cache_control(response, private=True, no_store=True)
     return response
 
 
-def _fields(selection: Selection, filled: SignupForm | None) -> dict[str, Any]:
+def fields(selection: Selection, filled: SignupForm | None = None) -> dict[str, Any]:
     """What stands in the form's fields."""
     if filled is None:
-        return {"tags": written(selection), "stamp": stamp()}
+        return {"form": None, "errors": [], "email": "", "tags": written(selection), "stamp": stamp()}
     return {
         "form": filled,
         "errors": _errors(filled),
