@@ -1,13 +1,12 @@
 """What lies around a post: its neighbours in each set of posts it is in, those related to it, and the pairs of its tags."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
 from blog.models import PostPage
 from blog.navigation import name_of
-from blog.numbers import number
 from blog.reading import came_from
 from blog.selection import Selection
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
@@ -15,35 +14,39 @@ from blog.tagindex import IndexedTag, Neighbours, TagIndex
 RELATED = 4  # posts
 
 
-class Title(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Title:
     """A post as a link: enough of it."""
 
     title: str
     address: str
 
 
-class Around(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Around:
     """The posts beside a post in one set of posts."""
 
     label: str
     address: str
-    rank: str
-    total: str
+    rank: int
+    total: int
     newer: Title | None
     older: Title | None
 
 
-class Surroundings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Surroundings:
     """The posts around one: in each set, and those whose tags have most in common with its own."""
 
     ways: tuple[Around, ...] = ()
     related: tuple[Title, ...] = ()
 
 
-class Pair(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pair:
     label: str
     address: str
-    posts: str  # how many bear both
+    posts: int  # that have both
 
 
 def around(index: TagIndex, position: int, within: Selection | None) -> Surroundings:
@@ -85,7 +88,7 @@ def _around(
         return _title(*titles[id_], kept)
 
     newer, older = title(neighbours.newer), title(neighbours.older)
-    return Around(label, selection.address, number(neighbours.rank), number(neighbours.total), newer, older)
+    return Around(label, selection.address, neighbours.rank, neighbours.total, newer, older)
 
 
 def _title(slug: str, text: str, kept: str = "") -> Title:
@@ -98,4 +101,4 @@ def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
 
 
 def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
-    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, number(count))
+    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, count)

@@ -1,31 +1,33 @@
 """The cloud of tags: each with its listing, its count, and the cloud of what goes with it."""
 
+from dataclasses import dataclass
 from math import log
-from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
 
-from blog.narrower import Narrower
 from blog.reading import query
 from blog.selection import Selection
+from blog.selection_links import SelectionLinks
 from blog.slugs import in_order
 from blog.tagindex import TagIndex
 
 ON_A_PAGE = 2_000  # tags: a quarter of a megabyte of HTML
 
 
-class CloudTag(NamedTuple):
-    """A tag in the cloud: its own listing, and the cloud of what goes with it, where it is borne more than once."""
+@dataclass(frozen=True, slots=True)
+class CloudTag:
+    """A tag in the cloud: its own listing, and the cloud of what goes with it, where more than one post has it."""
 
     name: str
-    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
+    count: int
     address: str
-    narrower: str | None
+    further: str | None
     size: int  # 1 to 5, by the logarithm of the count
 
 
-class Cloud(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cloud:
     """A page of the tags there are, by use: those used most are on the first."""
 
     tags: list[CloudTag]
@@ -42,10 +44,10 @@ def cloud(index: TagIndex, within: Selection, by_count: bool, page: int = 1) -> 
     most = counted[0].count if counted else 1
     narrowing = len(within) + 1 < settings.TAG_LIMIT
     scale = 4 / log(most) if most > 1 else 0
-    kept, narrower = query(within.parameters), Narrower(within)
+    kept, links = query(within.parameters), SelectionLinks(within)
     tags = []
     for tag, count in ordered:
-        path = narrower.adding(tag.slug)
+        path = links.adding(tag.slug)
         further = f"/tags/?with={path[path.index('/tags/') + 6 : -1]}" if narrowing and count > 1 else None
         tags.append(CloudTag(tag.name, count, path + kept, further, 1 + round(scale * log(count))))
     return Cloud(tags, len(counted), first)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -12,14 +13,13 @@ from blog.entries import DATES, Entry, absolute, tell
 from blog.feeds import Channel
 from blog.models import Comment
 from blog.models.rows import PostRow
-from blog.notes import note
 from blog.request import RequestState
 
 
 def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: str) -> HttpResponse:
     """The comments on a post, the one approved last first."""
     newest = sorted(comments, key=_approved, reverse=True)[: feeds.FEED_LENGTH]
-    path = note(post, ()).address
+    path = f"/{quote(post.slug)}/"
     entries = [(comment, post.slug, post.title) for comment in newest]
     return _answer(state, title_of(post.title), path, f"{path}#comments", entries, form)
 

@@ -2,32 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
 from urllib.parse import quote
 
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
-from blog.dates import day
 from blog.models import Comment
-from blog.stencils import fill_each
 from blog.tagindex import TagIndex
 
 READ_AT_ONCE = 100  # comments, while those on posts a reader may open are looked for
 
 
-class Remark(NamedTuple):
-    """Every word of a comment as it is shown; what is not there is empty."""
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment as templates show it; what is not there is empty."""
 
     anchor: str
     address: str
     name: str
     author_address: str  # of the page of an author of the site
-    moment: str
-    day: str
-    html: SafeString
+    moment: str  # when it was sent: ISO 8601
+    sent: datetime
+    html: Markup
     post: str  # its title, where comments on several posts stand together
     answered: str  # the name of whom it answers
     answered_anchor: str
@@ -76,39 +76,35 @@ def latest(path: str, index: TagIndex, count: int) -> list[Comment]:
     return list(islice((comment for comment in newest if index.position(comment.post_id) is not None), count))
 
 
-def under_post(comments: list[Comment], slug: str, is_open: bool) -> SafeString:
+def under_post(comments: list[Comment], slug: str, is_open: bool) -> list[CommentView]:
     """The comments as a post's page shows them."""
     names = {comment.pk: comment.shown_name for comment in comments}
-    return _fill(remark(comment, slug, names=names, is_open=is_open) for comment in comments)
+    return [_view(comment, slug, names=names, is_open=is_open) for comment in comments]
 
 
-def on_posts(comments: list[Comment]) -> SafeString:
+def on_posts(comments: list[Comment]) -> list[CommentView]:
     """Comments on several posts, each with the title of its own."""
-    return _fill(remark(comment, comment.post.slug, title=comment.post.title) for comment in comments)
+    return [_view(comment, comment.post.slug, title=comment.post.title) for comment in comments]
 
 
-def remark(
+def _view(
     comment: Comment, slug: str, *, title: str = "", names: dict[int, str] | None = None, is_open: bool = False
-) -> Remark:
-    """Put a comment into words; `names` are those of the comments shown with it."""
+) -> CommentView:
+    """Return a comment as templates show it; `names` are those of the comments shown with it."""
     answered = comment.reply_to_id if names and comment.reply_to_id in names else None
-    return Remark(
+    return CommentView(
         anchor=anchor(comment.pk),
         address=address_of(comment, slug),
         name=comment.shown_name,
         author_address=f"/@{comment.author.handle}/" if comment.author else "",
         moment=timezone.localtime(comment.sent).isoformat(),
-        day=day(comment.sent),
-        html=SafeString(comment.html),  # rendered and sanitised when it was saved
+        sent=comment.sent,
+        html=Markup(comment.html),  # noqa: S704 (rendered and sanitised when it was saved)
         post=title,
         answered=names[answered] if names and answered else "",
         answered_anchor=anchor(answered) if answered else "",
         answer_address=f"{form_address(quote(slug))}?to={comment.pk}" if is_open else "",
     )
-
-
-def _fill(remarks: Iterable[Remark]) -> SafeString:
-    return SafeString("\n".join(fill_each("blog/comment.html", (one._asdict() for one in remarks))))
 
 
 def title_of(post: str) -> str:

@@ -6,27 +6,23 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape  # which leaves quotes alone: texts are full of them
 
+from django.template.loader import get_template
 from django.utils.feedgenerator import rfc2822_date
-from django.utils.safestring import SafeString
 
 from blog.caching.fragments import Told
 from blog.models.rows import PostRow, read_rows
 from blog.post_tags import tags_of
 from blog.request import Blog
 from blog.selection import quoted
-from blog.stencils import fill_each
 from blog.tagindex import TagIndex
 
-REMEMBERED = 10_000  # dates, and tags as XML
+REMEMBERED = 10_000  # dates
 DATES: dict[str, Callable[[datetime], str]] = {
     "rss": lru_cache(REMEMBERED)(rfc2822_date),
     "atom": datetime.isoformat,
     "json": datetime.isoformat,
 }
-CATEGORIES = {"rss": "<category>{}</category>\n", "atom": '<category term="{}"/>\n'}
-QUOTE = {'"': "&quot;"}
 CHOICES = re.compile(r'</?picture>|<source [^>]*>|(<img [^>]*?) srcset="[^"]*" sizes="[^"]*"')
 OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
 
@@ -57,7 +53,8 @@ def tell(entries: Iterable[Entry], form: str) -> list[str]:
     """Write entries in one of the three forms."""
     if form == "json":
         return [dumps(_as_json(entry)) for entry in entries]
-    return list(fill_each(f"blog/entry.{form}", (_as_xml(entry, form) for entry in entries)))
+    template = get_template(f"blog/entry.{form}")
+    return [template.render({"entry": entry}) for entry in entries]
 
 
 def dumps(told: dict[str, Any]) -> str:
@@ -97,22 +94,6 @@ def absolute(html: str, site: str, address: str) -> str:
     if '="/' not in html and '="#' not in html:  # seen at once, where the pattern takes its time
         return html
     return OWN_ADDRESS.sub(lambda found: found[1] + (address + "#" if found[2] == "#" else site + "/"), html)
-
-
-def _as_xml(entry: Entry, form: str) -> dict[str, str]:
-    """An entry's words. RSS takes its description for HTML, which a summary is not; in Atom that is a plain text."""
-    return {
-        **entry._asdict(),
-        "content": SafeString(escape(entry.content)),
-        "summary": escape(entry.summary) if form == "rss" else entry.summary,
-        "tags": SafeString("".join([_category(tag, form) for tag in entry.tags])),
-        **{name: SafeString(getattr(entry, name)) for name in ("id", "address", "published", "updated")},  # hold no such sign
-    }
-
-
-@lru_cache(REMEMBERED)
-def _category(tag: str, form: str) -> str:
-    return CATEGORIES[form].format(escape(tag, QUOTE))
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

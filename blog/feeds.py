@@ -1,17 +1,17 @@
 """Feeds of a listing: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1, with full content, paged by RFC 5005's links."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from blog.caching.fragments import FragmentCache, Told
 from blog.entries import DATES, dumps, tell_of_posts
 from blog.listing import Listing
 from blog.request import RequestState
-from blog.stencils import fill
 from blog.tagindex import Cursor
 
 FEED_LENGTH = 20  # posts
@@ -28,7 +28,8 @@ NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: 
 entries_told: FragmentCache[Told] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
 
-class FeedLink(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FeedLink:
     """A feed of a listing, as a page links to it."""
 
     name: str
@@ -36,7 +37,8 @@ class FeedLink(NamedTuple):
     address: str
 
 
-class Channel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Channel:
     """A feed: itself, its page, and its older part where there is one."""
 
     title: str
@@ -110,8 +112,8 @@ def explanation() -> str:
 
 def _xml(channel: Channel, form: str) -> bytes:
     """RSS or Atom."""
-    words = {**channel._asdict(), "explanation": explanation(), "entries": SafeString("".join(channel.entries))}
-    return encode(fill(f"blog/feed.{form}", words))
+    entries = Markup("".join(channel.entries))  # noqa: S704 (each was rendered)
+    return encode(render_to_string(f"blog/feed.{form}", {"feed": channel, "entries": entries, "explanation": explanation()}))
 
 
 def encode(xml: str) -> bytes:

@@ -1,20 +1,20 @@
 """The ways on from a listing: switches, facets, years, pages; each an address and a label."""
 
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from blog.cloud import cloud_address
 from blog.dates import month_name
 from blog.listing import FACETS, Listing
-from blog.narrower import Narrower
 from blog.reading import COMPACT, FULL, NEWEST, OLDEST
 from blog.selection import EXTERNAL, INTERNAL
+from blog.selection_links import SelectionLinks
 from blog.tagindex import Positions, TagIndex
 
 
-class Switches(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Switches:
     """The address of each choice of view, time and source; the present ones have none."""
 
     compact: str | None
@@ -26,31 +26,35 @@ class Switches(NamedTuple):
     every_source: str | None
 
 
-class FacetLink(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FacetLink:
     """A tag that would narrow the listing: the paths of the listings with it and without it."""
 
     name: str
-    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
+    count: int
     add: str
     leave_out: str
 
 
-class Dropping(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Dropping:
     """A tag of the selection, and the listing without saying anything of it."""
 
     name: str
     address: str
 
 
-class Period(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Period:
     """A year or month; the chosen one has no address."""
 
     label: str
-    count: int  # type: ignore[assignment]  # in place of tuple.count, which nobody misses
+    count: int
     address: str | None
 
 
-class Pager(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pager:
     """The pages before and after this one in reading order."""
 
     previous: str | None
@@ -79,10 +83,8 @@ def facets(listing: Listing) -> list[FacetLink]:
     """The tags that would narrow the listing; none when it names as many tags as a selection may."""
     if len(listing.selection) >= settings.TAG_LIMIT:
         return []
-    narrower = Narrower(listing.selection)
-    return [
-        FacetLink(tag.name, count, narrower.adding(tag.slug), narrower.leaving_out(tag.slug)) for tag, count in listing.facets
-    ]
+    links = SelectionLinks(listing.selection)
+    return [FacetLink(tag.name, count, links.adding(tag.slug), links.leaving_out(tag.slug)) for tag, count in listing.facets]
 
 
 def more_tags(listing: Listing) -> str | None:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from blog.dates import month_name
 from blog.numbers import grouped
-from blog.phrases import spoken
 from blog.selection import INTERNAL, Selection, SelectionError
 
 COUNTS = 10_000  # that are remembered in words
@@ -20,8 +19,7 @@ def describe(selection: Selection, name_of: Callable[[str], str] = str, author: 
 
     `name_of` gives a tag's name for its slug; `author` is the author's name where the handle is not to stand for it.
     """
-    _ = spoken()
-    text = _whose(selection, author, _)
+    text = _whose(selection, author)
     if selection.wanted:
         text += " " + _("tagged %s") % get_text_list([name_of(tag) for tag in selection.wanted], _("and"))
     if selection.unwanted:
@@ -33,12 +31,11 @@ def describe(selection: Selection, name_of: Callable[[str], str] = str, author: 
 
 def before_tags(selection: Selection, author: str = "") -> str:
     """The same up to where its tags begin, for a heading in which each of them is a link: “Link notes by Ada tagged”."""
-    _ = spoken()
     tagged = _("tagged %s").partition("%s")[0].strip() if selection.wanted else ""
-    return f"{_whose(selection, author, _)} {tagged}".strip()
+    return f"{_whose(selection, author)} {tagged}".strip()
 
 
-def _whose(selection: Selection, author: str, _: Callable[[str], str]) -> str:
+def _whose(selection: Selection, author: str) -> str:
     """“Link notes by Ada”."""
     if selection.source is None:
         head = _("Notes")

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.narrower import Narrower
 from blog.selection import BadTag, Contradiction, Selection, SelectionError, TooManyTags
+from blog.selection_links import SelectionLinks
 from blog.slugs import fold, slug
 
 slugs = st.text(min_size=1, max_size=20).map(slug)
@@ -97,6 +97,6 @@ def test_narrowing_and_dropping() -> None:
 def test_narrower_paths_are_those_of_adding_and_leaving_out(selection: Selection, tag: str) -> None:
     selection = selection.dropping(tag)
     adding, leaving_out = selection.adding(tag), selection.leaving_out(tag)
-    narrower = Narrower(selection)
-    assert narrower.adding(tag) == adding.address.partition("?")[0]
-    assert narrower.leaving_out(tag) == leaving_out.address.partition("?")[0]
+    links = SelectionLinks(selection)
+    assert links.adding(tag) == adding.address.partition("?")[0]
+    assert links.leaving_out(tag) == leaving_out.address.partition("?")[0]

@@ -6,6 +6,7 @@ Django's template backend makes it (`settings.TEMPLATES`); a template has the gl
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache, partial
 from typing import Any
+from xml.sax.saxutils import escape
 
 import jinja2
 from django.template.defaultfilters import date, linebreaks_filter, truncatewords
@@ -14,10 +15,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
 from jinja2 import select_autoescape
+from markupsafe import Markup
 
 from blog.dates import day
-from blog.notes import host
 from blog.numbers import grouped
+from blog.rendering.post import host
 
 MESSAGES = 1_000  # remembered in each language
 FIXED_URLS = 1_000  # remembered: those of a name alone
@@ -31,6 +33,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "linebreaks": linebreaks_filter,
     "localtime": localtime,
     "truncatewords": truncatewords,
+    "xml": lambda text: Markup(escape(text)),  # noqa: S704 (escaped as XML needs it: texts are full of quotes)
 }
 # What a view need not say of its page.
 DEFAULTS: dict[str, Any] = {"blog": None, "base": "", "canonical": "", "noindex": False, "here": ""}

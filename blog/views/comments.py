@@ -8,7 +8,6 @@ from blog.caching.public_view import public_view
 from blog.discussion import latest, on_posts, shown_under
 from blog.models.rows import read_row
 from blog.request import RequestState
-from blog.views.fragments import alternates, feed_list
 from blog.views.pages import page
 
 PAGE_LENGTH = 50  # comments
@@ -17,13 +16,11 @@ PAGE_LENGTH = 50  # comments
 @public_view
 def latest_page(request: HttpRequest, state: RequestState) -> HttpResponse:
     """The comments approved last, whatever post they are on."""
-    links = feeds.links_below("/comments/")
     return page(
         state,
         "blog/comments.html",
         comments=on_posts(latest(state.blog.path, state.snapshot, PAGE_LENGTH)),
-        alternates=alternates(links, _("Latest comments")),
-        feeds=feed_list(links),
+        feeds=feeds.links_below("/comments/"),
         canonical="/comments/",
     )
 

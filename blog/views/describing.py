@@ -6,7 +6,7 @@ from html import unescape
 from django.utils.text import Truncator
 
 from blog.listing import Listing
-from blog.notes import DESCRIPTION
+from blog.rendering.post import DESCRIPTION
 from blog.wording import notes
 
 BREAKS = re.compile(r"</?(?:p|h[1-6]|li|[ou]l|d[ltd]|t[dhr]|table|pre|blockquote|div|br|hr)\b[^>]*>")  # words end there

@@ -4,24 +4,23 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from markupsafe import Markup
 
 from blog.listing import Listing
 from blog.markdown import prefixed
 from blog.models.rows import PostRow, read_rows
-from blog.notes import note
 from blog.post_tags import tags_of
 from blog.reading import came_from
+from blog.rendering.post import post_view
 from blog.snapshots import read_revision
-from blog.stencils import fill
 from blog.tagindex import TagIndex
 
-PLACE = SafeString("<!-- the posts -->")  # stands in the listing's page where the posts go
+PLACE = Markup("<!-- the posts -->")  # stands in the listing's page where the posts go
 CHUNK = 50  # posts read at once
 ATTEMPTS = 20  # to read them without a write in between
 
 
-def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Callable[[SafeString], str]) -> Iterator[str]:
+def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Callable[[Markup], str]) -> Iterator[str]:
     """Yield the page in pieces: head, post by post, foot; `render` makes the page around the posts.
 
     A post that the snapshot of the moment (`latest`) no longer holds is left out. Ends early, with a link to read on, beyond
@@ -61,10 +60,9 @@ def _read_at_one_revision(ids: Iterable[int], latest: Callable[[], TagIndex]) ->
 
 
 def _article(post: PostRow, index: TagIndex, kept: str) -> str:
-    """Return a post as it stands among others on one page."""
-    shown = note(post, tags_of(index, post.pk))
-    html = mark_safe(prefixed(post.html, f"p{post.pk}-"))  # noqa: S308 (sanitised); ids of several posts on one page
-    return fill("blog/article.html", {"post": shown._replace(html=html), "kept": kept})
+    """Return a post as it stands among others on one page, whose ids are apart from those of the others."""
+    row = post._replace(html=prefixed(post.html, f"p{post.pk}-"))
+    return render_to_string("blog/article.html", {"post": post_view(row, tags_of(index, post.pk)), "selection": kept})
 
 
 def _from(listing: Listing, post: int) -> str:

@@ -1,70 +1,73 @@
-"""What a listing's page shows: its words, and its shape."""
+"""What a listing's page shows."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from django.utils.safestring import SafeString
+from markupsafe import Markup
 
 from blog import feeds, navigation
-from blog.cards import of_selection
+from blog.around import Title
 from blog.dates import month_name
 from blog.listing import Listing
 from blog.models import Author
 from blog.models.tags import AboutTag
 from blog.reading import FULL, came_from
+from blog.rendering.card import with_selection
 from blog.selection import quoted
-from blog.stencils import Word
 from blog.views.describing import description
-from blog.views.fragments import alternates, facet_list, feed_list, periods, person
 from blog.wording import before_tags, notes
 
 
-def words(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Word]:
-    """Every word of it that another listing may have otherwise."""
+@dataclass(frozen=True, slots=True)
+class AuthorView:
+    """An author, their listing, and a site that is theirs too."""
+
+    name: str
+    address: str
+    url: str
+
+
+def context(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Any]:
+    """Return what the template of a listing knows of it."""
     chosen, reading = listing.selection, listing.reading
-    links, about = feeds.links(listing), _about(listing, tag, author)
+    about, tagged = _about(listing, tag, author), len(chosen) > 0
+    years = navigation.years(listing)
     place = {name: reading.parameters.get(name) for name in ("before", "after")}  # where in the listing the page begins
     return {
         "title": title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
-        "about": SafeString(about),  # rendered and sanitised when it was saved
-        "person": person(author.name, f"/@{author.handle}/", author.url) if author and author.url else "",
+        "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
+        "author": AuthorView(author.name, f"/@{author.handle}/", author.url) if author else None,
         "before_tags": before_tags(chosen, author.name if author else ""),
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
         "when": _when(listing),
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
-        "titles": tuple((quote(slug), text) for slug, text in listing.titles.values()) if reading.contents else (),
-        "pinned": _pinned(listing, tag) if tag else (),
+        "titles": _contents(listing) if reading.contents else [],
+        "pinned": _pinned(listing, tag) if tag else [],
         "cards": _cards(listing),
-        "pager": navigation.pager(listing),
+        "pages": navigation.pager(listing),
         "canonical": listing.address(contents=None, q=None, **place),
-        "alternates": alternates(links, title),
         "switches": navigation.switches(listing),
-        "facets": facet_list(navigation.facets(listing), listing.kept(chosen), nofollow=len(chosen) > 0),
+        "facets": navigation.facets(listing),
+        "facets_query": listing.kept(chosen),
         "more_tags": navigation.more_tags(listing),
-        "periods": _periods(listing),
+        "years": years if len(years) > 1 or chosen.year else [],
+        "months": navigation.months(listing),
         "path": listing.path,
         "q": reading.q,
-        "hidden": tuple((name, value) for name, value in listing.parameters.items() if name != "q"),
-        "feeds": feed_list(links),
+        "hidden": [(name, value) for name, value in listing.parameters.items() if name != "q"],
+        "feeds": feeds.links(listing),
         "sign_up": _sign_up(listing),
-    }
-
-
-def shape(listing: Listing) -> dict[str, Any]:
-    """What decides which words it needs."""
-    chosen, reading = listing.selection, listing.reading
-    return {
         "stream": listing.stream is not None,
         "chosen": bool(chosen),
-        "tagged": len(chosen) > 0,
-        "count": min(listing.count, 2),
+        "tagged": tagged,
+        "count": listing.count,
         "oldest_first": reading.oldest_first,
         "contents": reading.contents,
         "here": "" if chosen else "notes",
-        "nofollow": len(chosen) > 0,
         "noindex": _is_one_of_too_many(listing),
     }
 
@@ -100,25 +103,22 @@ def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str
     return "" if listing.selection or listing.reading.q else listing.blog.introduction
 
 
-def _pinned(listing: Listing, tag: AboutTag) -> tuple[tuple[str, str], ...]:
-    """Address and title of each post that the tag's own page begins with, of those that this reader may open."""
+def _contents(listing: Listing) -> list[Title]:
+    """The posts of the page, each leading to its card."""
+    return [Title(text, f"#note-{quote(slug)}") for slug, text in listing.titles.values()]
+
+
+def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
+    """The posts that the tag's own page begins with, of those that this reader may open."""
     if listing.selection.parameters or listing.selection.author or set(listing.reading.parameters) - {"contents"}:
-        return ()
+        return []
     kept = came_from(listing.selection)
     seen = [(slug, text) for id_, slug, text in tag.pinned if listing.index.position(id_) is not None]
-    return tuple((f"/{quote(slug)}/{kept}", text) for slug, text in seen)
+    return [Title(text, f"/{quote(slug)}/{kept}") for slug, text in seen]
 
 
-def _periods(listing: Listing) -> SafeString:
-    """The years, where there is a choice, and the months of the chosen one."""
-    years = navigation.years(listing)
-    if len(years) < 2 and not listing.selection.year:
-        return SafeString()
-    return periods(years) + periods(navigation.months(listing))
-
-
-def _cards(listing: Listing) -> SafeString:
+def _cards(listing: Listing) -> Markup:
     """The page's cards."""
     if listing.reading.view == FULL:
-        return SafeString()
-    return of_selection(listing.cards.values(), came_from(listing.selection))
+        return Markup()
+    return with_selection(listing.cards.values(), came_from(listing.selection))

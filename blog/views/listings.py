@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from blog import feeds, navigation
@@ -18,7 +19,7 @@ from blog.selection import Selection
 from blog.views import listing_page
 from blog.views.errors import helpful
 from blog.views.histories import whole_history
-from blog.views.pages import fill_page, page
+from blog.views.pages import page, page_context
 from blog.wording import describe, notes
 
 HTML = "html"
@@ -84,16 +85,16 @@ def answer(
     title = _title(listing, author)
     if form != HTML:
         return feeds.answer(state, listing, form, title)
-    words, shape = listing_page.words(listing, title, tag, author), listing_page.shape(listing)
+    context = page_context(state, **listing_page.context(listing, title, tag, author))
     if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(
             whole_history(
                 listing,
                 lambda: latest_snapshot(request, state),
-                lambda cards: fill_page(state, TEMPLATE, {**words, "cards": cards}, **shape),
+                lambda cards: render_to_string(TEMPLATE, {**context, "cards": cards}),
             )
         )
-    return HttpResponse(fill_page(state, TEMPLATE, words, **shape))
+    return HttpResponse(render_to_string(TEMPLATE, context))
 
 
 def _title(listing: Listing, author: Author | None) -> str:

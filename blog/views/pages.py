@@ -1,13 +1,11 @@
-"""Rendering public pages: without what Django's context processors add, which these pages never use."""
+"""Rendering public pages: without a request, which they never use."""
 
-from collections.abc import Hashable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from blog.request import RequestState
-from blog.stencils import Word, fill
 
 
 def page_context(state: RequestState, **context: Any) -> dict[str, Any]:
@@ -18,8 +16,3 @@ def page_context(state: RequestState, **context: Any) -> dict[str, Any]:
 def page(state: RequestState, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """Return a public page."""
     return HttpResponse(render_to_string(template, page_context(state, **context)), status=status)
-
-
-def fill_page(state: RequestState, template: str, words: Mapping[str, Word], **shape: Hashable) -> str:
-    """A public page from its stencil: for those that must be quick. It may ask only for what is given to it."""
-    return fill(template, {**words, "base": state.base}, blog=state.blog, **shape)

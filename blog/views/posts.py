@@ -1,6 +1,8 @@
 """A post's page and its Markdown. Who may read which is the index's word, or else Wagtail's."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,25 +16,24 @@ from blog.caching.public_view import mark_personal, public_view, public_view_or_
 from blog.discussion import form_address, shown_under, title_of, under_post
 from blog.models import PostPage
 from blog.models.rows import PostRow, read_row
-from blog.notes import Note, note
 from blog.pictures import SIZES, versions
 from blog.post_tags import tags_of
+from blog.rendering.json_ld import blog_posting
 from blog.rendering.markdown_file import as_markdown
+from blog.rendering.post import PostView, post_view
 from blog.request import Blog, RequestState, state_of
 from blog.selection import Selection, SelectionError
-from blog.stencils import Word
 from blog.tagindex import TagIndex
-from blog.views.fragments import alternates, feed_list, title_list
-from blog.views.linked import blog_posting
-from blog.views.pages import fill_page
+from blog.views.pages import page
 
 
-class Cover(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cover:
     """A post's picture, in the sizes and formats that there are."""
 
     url: str
-    width: str
-    height: str
+    width: int  # pixels
+    height: int
     alt: str
     webp: str
     avif: str
@@ -57,38 +58,38 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
     """Return the page of a post, with what lies around it."""
     index = state.snapshot
     position = index.position(found.pk)
-    shown = note(found, tags_of(index, found.pk))
+    shown = post_view(found, tags_of(index, found.pk))
     beside = Surroundings() if position is None else around(index, position, _came_from(request, index))
     cover = _cover(found.cover) if found.cover else None
-    words: dict[str, Word] = {
+    context: dict[str, Any] = {
         "post": shown,
         "canonical": shown.address,
         "cover": cover,
-        "linked": blog_posting(found, shown, state.blog, state.base, cover.url if cover else ""),
+        "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else ""),
         "around": beside.ways,
-        "related": title_list(beside.related),
+        "related": beside.related,
         "pairs": () if position is None else pairs(index, position),
         **_discussion(state.blog, found, shown),
     }
-    return HttpResponse(fill_page(state, "blog/post.html", words))
+    return page(state, "blog/post.html", **context)
 
 
-def _discussion(blog: Blog, found: PostRow, shown: Note) -> dict[str, Word]:
+def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
     """The comments on a post, where to write one, and how to follow them."""
     is_open = found.comments_allowed and blog.comments_allowed
     links = feeds.links_below(shown.address) if is_open or found.comments else []
     return {
-        "comments": under_post(shown_under(found.pk), found.slug, is_open) if found.comments else "",
-        "write_address": form_address(shown.slug) if is_open else "",
-        "comment_feeds": feed_list(links),
-        "comment_alternates": alternates(links, title_of(found.title)),
+        "comments": under_post(shown_under(found.pk), found.slug, is_open) if found.comments else [],
+        "write_address": form_address(quote(found.slug)) if is_open else "",
+        "comment_feeds": links,
+        "comments_title": title_of(found.title),
     }
 
 
 def _cover(image: int) -> Cover:
     found = get_image_model().objects.get(pk=image)
     made = versions(found)
-    return Cover(made.src, str(made.width), str(made.height), found.description, made.webp, made.avif, SIZES)
+    return Cover(made.src, made.width, made.height, found.description, made.webp, made.avif, SIZES)
 
 
 @public_view

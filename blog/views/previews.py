@@ -3,14 +3,25 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from blog.cards import render_cards, without_selection
 from blog.language import in_site_language
 from blog.models import PostPage
 from blog.models.rows import PostRow
-from blog.notes import note
+from blog.rendering.card import render_cards, with_selection
+from blog.rendering.post import post_view
 from blog.slugs import in_order
 
 CARD = "card"
+ALONE = {  # what lies around a post that readers see
+    "cover": None,
+    "json_ld": "",
+    "around": (),
+    "related": (),
+    "pairs": (),
+    "comments": (),
+    "write_address": "",
+    "comment_feeds": (),
+    "comments_title": "",
+}
 
 
 def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
@@ -18,7 +29,8 @@ def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
     row = PostRow.of(post)
     tags = sorted(post.tags.all(), key=lambda tag: in_order(tag.name))
     with in_site_language():
+        shown = post_view(row, tags)
         if mode == CARD:
-            (card,) = render_cards([(row, tags)])
-            return render(request, "blog/card_preview.html", {"cards": without_selection(card), "noindex": True})
-        return render(request, "blog/post.html", {"post": note(row, tags), "noindex": True})
+            card = with_selection(render_cards([shown]).values(), "")
+            return render(request, "blog/card_preview.html", {"card": card, "noindex": True})
+        return render(request, "blog/post.html", {"post": shown, "noindex": True, **ALONE})

@@ -19,8 +19,8 @@ from wagtail.query import PageQuerySet
 from blog import feeds
 from blog.caching.public_view import public_view
 from blog.models import PlainPage, PostPage, Stream
-from blog.notes import TagLink
 from blog.reading import came_from
+from blog.rendering.post import TagLink
 from blog.request import Blog, RequestState, state_of
 from blog.selection import Selection, SelectionError
 from blog.tagindex import Facet, TagIndex

@@ -1,7 +1,9 @@
 """Every tag with its count; and the tags that go with some."""
 
+from typing import Any
+
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -14,10 +16,8 @@ from blog.numbers import number
 from blog.reading import BadParameter, query
 from blog.request import RequestState
 from blog.selection import Selection
-from blog.stencils import Word
 from blog.views.errors import helpful
-from blog.views.fragments import cloud_items
-from blog.views.pages import fill_page
+from blog.views.pages import page as respond
 
 BY_COUNT = "count"
 NAMED = 12  # tags, where the page is quoted
@@ -41,20 +41,20 @@ def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
         raise Http404(_("The tags end before page %s.") % page)
     kept = {"with": within.expression} if within else {}
     order = {"by": BY_COUNT} if by_count else {}
-    words: dict[str, Word] = {
+    context: dict[str, Any] = {
         "within": " + ".join(within.wanted),
         "description": "" if within or page > 1 else _description(found),
         "found": _found(found),
-        "cloud": cloud_items(found.tags),
+        "cloud": found.tags,
         "name_address": "/tags/" + query(kept),
         "count_address": "/tags/" + query(kept, {"by": BY_COUNT}),
-        "pager": Pager(
+        "pages": Pager(
             "/tags/" + query(kept, order, {"page": str(page - 1)} if page > 2 else {}) if page > 1 else None,
             "/tags/" + query(kept, order, {"page": str(page + 1)}) if found.first + len(found.tags) < found.found else None,
         ),
         "canonical": "/tags/" + query({"page": str(page)} if page > 1 else {}),
     }
-    return HttpResponse(fill_page(state, "blog/tags.html", words, by_count=by_count, here="tags", noindex=bool(within)))
+    return respond(state, "blog/tags.html", **context, by_count=by_count, here="tags", noindex=bool(within))
 
 
 def _page(given: str) -> int:

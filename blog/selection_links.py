@@ -5,13 +5,13 @@ from bisect import bisect
 from blog.selection import Selection, quoted
 
 
-class Narrower:
-    """Gives the paths, percent-encoded, of a selection with a tag that it says nothing of; what they share is made once.
+class SelectionLinks:
+    """The paths, percent-encoded, of a selection with one more tag; what they share is made once.
 
     The same as of `Selection.adding` and `leaving_out`, in a tenth of the time.
 
-    >>> narrower = Narrower(Selection.parse("a+c+-d"))
-    >>> narrower.adding("b"), narrower.leaving_out("b")
+    >>> links = SelectionLinks(Selection.parse("a+c+-d"))
+    >>> links.adding("b"), links.leaving_out("b")
     ('/tags/a+b+c+-d/', '/tags/a+c+-b+-d/')
     """
 
