@@ -100,7 +100,11 @@ _theme = [THEME_DIR.resolve()] if THEME_DIR else []
 TEMPLATES = [
     {  # what readers and subscribers see
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [*_theme, ROOT / "templates" / "pages"],
+        "DIRS": [
+            *_theme,
+            ROOT / "templates" / "pages",
+            ROOT / "templates",
+        ],  # pages/… are the site's own, for a theme to extend
         "OPTIONS": {
             "environment": "blog.rendering.environment.SiteEnvironment",
             "undefined": StrictUndefined if DEVELOPMENT else Undefined,
@@ -109,7 +113,7 @@ TEMPLATES = [
     },
     {  # what editors see
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "templates" / "admin", ROOT / "templates"],
+        "DIRS": [ROOT / "templates" / "admin"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
