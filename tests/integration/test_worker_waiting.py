@@ -87,7 +87,7 @@ def nursery(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_worker_beside_one_who_writes_for_longer_than_the_timeout_waits_and_says_so(nursery: Nursery, tmp_path: Path) -> None:
+def test_worker_waits_while_the_database_is_locked_for_longer_than_the_timeout(nursery: Nursery, tmp_path: Path) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL lets others write meanwhile.")
     Locale.objects.get_or_create(language_code="en")
