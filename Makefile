@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
-WORDLESS := .venv node_modules var tests benchmarks
+NOT_TRANSLATED := .venv node_modules var tests benchmarks
 PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=X-Forwarded-Proto DATABASE_URL=sqlite://:memory:
 
 .DEFAULT_GOAL := help
@@ -28,7 +28,7 @@ test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (
 		$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
 		exit $$((sqlite > postgres ? sqlite : postgres))
 
-lint: .venv/.developing  ## style, types, imports, migrations, settings
+lint: .venv/.dev-installed  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -37,18 +37,18 @@ lint: .venv/.developing  ## style, types, imports, migrations, settings
 	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") $(PRODUCTION) \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/.developing  ## measure (SIZE=14k, 100k or 1m)
-	$(BIN)/python -m benchmarks $(SIZE)
+bench: .venv/.dev-installed  ## measure, and write benchmarks/figures/ (SIZE=14k, 100k or 1m)
+	$(BIN)/python -m benchmarks $(SIZE) --keep
 	$(BIN)/python -m benchmarks.mail
 
 lighthouse: .venv/.installed benchmarks/lighthouse/node_modules/.package-lock.json  ## Lighthouse's scores; fails under 100
 	$(BIN)/python -m benchmarks.lighthouse
 
 messages: .env .venv/.installed  ## find the words to translate, and compile what is translated (needs gettext)
-	$(BIN)/python manage.py makemessages --all --add-location file --no-obsolete $(addprefix --ignore ,$(WORDLESS))
+	$(BIN)/python manage.py makemessages --all --add-location file --no-obsolete $(addprefix --ignore ,$(NOT_TRANSLATED))
 	@for words in locale/*/LC_MESSAGES/django.po; do msgfmt --check --statistics -o "$${words%.po}.mo" "$$words" || exit; done
 
-pin: .venv/.developing  ## compile requirements*.in into the pinned requirements*.txt
+pin: .venv/.dev-installed  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 
@@ -70,7 +70,7 @@ $(BIN)/python:
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.developing: requirements-dev.txt .venv/.installed
+.venv/.dev-installed: requirements-dev.txt .venv/.installed
 	@echo 'Installing what requirements-dev.txt pins …'
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

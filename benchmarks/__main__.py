@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.databases import NAMES, Databases, databases
-from benchmarks.keeping import growth, keep, remember
+from benchmarks.figure_files import growth, save_loads, write_figures
 from benchmarks.machine import load, machine
-from benchmarks.serving import ROOT, site_environment
+from benchmarks.servers import ROOT, site_environment
 
 SIZES = {"14k": 14_000, "100k": 100_000, "1m": 1_000_000}
 LARGEST_SERVED = 100_000  # posts; beyond, the index alone is measured
@@ -26,7 +26,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kimonote-bench-", ignore_cleanup_errors=True) as folder:
         parts = list(_parts(options, Path(folder)))
     if options.keep:
-        keep(options.name, "\n\n".join(parts))
+        write_figures(options.name, "\n\n".join(parts))
     return 0
 
 
@@ -38,7 +38,7 @@ def _options() -> Namespace:
     parser.add_argument("--quick", action="store_true", help="one short run of each, to see that all works")
     parser.add_argument("--database", choices=[name.lower() for name in NAMES], help="only this one")
     parser.add_argument("--index-only", action="store_true", help="no whole requests, no publishing (as with 1m)")
-    parser.add_argument("--keep", action="store_true", help="put the figures into benchmarks/README.md")
+    parser.add_argument("--keep", action="store_true", help="write the figures to benchmarks/figures/")
     options = parser.parse_args()
     options.name = options.size.lower()
     options.posts = SIZES.get(options.name) or int(options.size)
@@ -47,7 +47,7 @@ def _options() -> Namespace:
 
 
 def _parts(options: Namespace, folder: Path) -> Iterator[str]:
-    """Each part of the report, printed as soon as it is there."""
+    """Yield each part of the report, printed when it is measured."""
     yield _print(f"## {options.posts:,} posts\n\n{machine()} When it began, {load()}.")
     for name in NAMES:
         if options.database in (None, name.lower()):
@@ -67,49 +67,49 @@ def _print(part: str) -> str:
 
 
 def _measure(base: Databases, folder: Path, options: Namespace) -> Iterator[str]:
-    surroundings = site_environment(base.site, folder, LENGTH=SENTENCES)
+    environment = site_environment(base.site, folder, LENGTH=SENTENCES)
     _note(f"{base.name}: filling a database with {options.posts:,} posts …")
-    run_part("filling", str(options.posts), **surroundings)
+    run_part("fill_database", str(options.posts), **environment)
     yield f"### {base.name}: the index"
-    yield run_part("index", **surroundings)
-    _note("asking the index, Wagtail's pages and a narrow table …")
-    yield run_part("questions", **surroundings, PATIENCE="0.01" if options.quick else "0.05")
+    yield run_part("index", **environment)
+    _note("running listing queries on the index, Wagtail's pages and SQL …")
+    yield run_part("listing_queries", **environment, PATIENCE="0.01" if options.quick else "0.05")
     if options.index_only:
         return
     _note("storing texts, copying them to the usual blog …")
-    run_part("texts", **surroundings)
-    run_part("usual.copying", **surroundings, USUAL_DATABASE_URL=base.usual)
+    run_part("post_texts", **environment)
+    run_part("usual.copy_posts", **environment, USUAL_DATABASE_URL=base.usual)
     yield f"### {base.name}: whole requests"
-    yield from _requests(base, folder, options, surroundings)
+    yield from _requests(base, folder, options, environment)
     yield f"### {base.name}: publishing and importing"
     _note("publishing and importing …")
-    yield run_part("publishing", "quick" if options.quick else "", **surroundings, IMPORT_DATABASE_URL=base.imports)
+    yield run_part("publishing", "quick" if options.quick else "", **environment, IMPORT_DATABASE_URL=base.imports)
     yield f"### {base.name}: renaming, merging, deleting"
-    yield run_part("renaming", "quick" if options.quick else "", **surroundings)
+    yield run_part("renaming", "quick" if options.quick else "", **environment)
 
 
-def _requests(base: Databases, folder: Path, options: Namespace, surroundings: dict[str, str]) -> Iterator[str]:
+def _requests(base: Databases, folder: Path, options: Namespace, environment: dict[str, str]) -> Iterator[str]:
     from benchmarks.pages import Paths, measure
     from benchmarks.pages_report import report
 
     _note("asking for pages …")
-    paths = Paths(*run_part("choosing", **surroundings).split())
+    paths = Paths(*run_part("sample_selections", **environment).split())
     figures = measure(base, folder, paths, 1 if options.quick else RUNS, SECONDS)
     yield report(figures)
     for state in ("cold", "warm"):
-        yield run_part("anatomy", state, *paths.pages.values(), **surroundings)
+        yield run_part("profile", state, *paths.pages.values(), **environment)
     if options.name in SIZES and not options.quick:
-        remember(options.name, base.name, figures)
+        save_loads(options.name, base.name, figures)
         yield from growth(options.name, base.name, figures)
 
 
-def run_part(module: str, *arguments: str, **environment: str) -> str:
-    """Run a part in a process of its own; gives what it said."""
+def run_part(module: str, *arguments: str, **variables: str) -> str:
+    """Run a module of the benchmarks as a process; return what it printed."""
     command = [sys.executable, "-m", f"benchmarks.{module}", *filter(None, arguments)]
     said = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, "ENV_FILE": os.devnull, **environment},
+        env={**os.environ, "ENV_FILE": os.devnull, **variables},
         check=True,
         stdout=subprocess.PIPE,
         text=True,

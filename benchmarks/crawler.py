@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.client import HTTPException
@@ -20,7 +20,9 @@ from statistics import median
 from threading import Event, Lock
 from urllib.parse import quote, urlsplit
 
-from benchmarks.serving import Server, ask, manage, site, site_environment
+from benchmarks.figure_files import write_figures
+from benchmarks.machine import machine
+from benchmarks.servers import Server, ask, manage, site, site_environment
 from benchmarks.tables import figure, percentile
 
 RATE, ADDRESSES, LONGEST = 20, 10_000, 900  # requests a second, addresses, seconds
@@ -102,13 +104,17 @@ def main() -> int:
         held: list[float] = []  # megabytes
         _beside(crawler, reader, options, lambda: held.append(server.memory()))
         taken = time.monotonic() - start
-        _report(crawler, alone, reader.taken)
-        print(f"The server used {(server.processor() - used) / taken:.0%} of one core over {figure(taken)} s.")
+        lines = [*_report(crawler, alone, reader.taken)]
+        lines.append(f"- the server: {(server.processor() - used) / taken:.0%} of one core over {figure(taken)} s")
         if options.url is None or options.pid:
-            print(f"Its memory: {figure(before)} MB before; then, at each tenth of the way: {', '.join(map(figure, held))} MB.")
+            lines.append(f"- its memory: {figure(before)} MB before, then {', '.join(map(figure, held))} MB")
     p99 = percentile(reader.taken, 0.99)
     verdict = "met" if p99 < MOST_P99 else "MISSED"
-    print(f"- {verdict}: the reader's p99 beside the crawler: {figure(p99)} ms (under {MOST_P99} ms)")
+    lines.append(f"- {verdict}: the reader's p99 beside the crawler: {figure(p99)} ms (under {MOST_P99} ms)")
+    print(*lines, sep="\n")
+    if options.keep:
+        heading = f"## A crawler\n\n{machine()} {options.posts} posts on SQLite, PAGE_CACHE_BYTES={options.page_cache}."
+        write_figures("crawler", "\n".join([heading, "", *lines]))
     return int(p99 >= MOST_P99)
 
 
@@ -146,12 +152,13 @@ def every(interval: float, step: Callable[[], None], number: int, ended: Event |
             call.result()
 
 
-def _report(crawler: Crawler, alone: list[float], beside: list[float]) -> None:
+def _report(crawler: Crawler, alone: list[float], beside: list[float]) -> Iterator[str]:
+    """Yield what the crawler got, and how long the reader waited."""
     answers = ", ".join(f"{number:,} of status {status}" for status, number in sorted(crawler.answers.items()))
-    print(f"The crawler had {sum(crawler.answers.values()):,} answers: {answers}.")
+    yield f"- the crawler: {sum(crawler.answers.values()):,} responses, {answers}"
     for name, taken in (("alone", alone), ("beside the crawler", beside)):
         p99 = percentile(taken, 0.99)
-        print(f"The reader {name}: median {figure(median(taken))} ms, p99 {figure(p99)} ms, of {len(taken):,} pages.")
+        yield f"- the reader {name}: median {figure(median(taken))} ms, p99 {figure(p99)} ms, of {len(taken):,} pages"
 
 
 def _server(options: Namespace, stack: ExitStack) -> Server:
@@ -166,10 +173,10 @@ def _server(options: Namespace, stack: ExitStack) -> Server:
 def _fill(database: str, folder: Path, posts: str) -> None:
     from benchmarks.__main__ import run_part
 
-    surroundings = site_environment(database, folder)
-    run_part("filling", posts, **surroundings, LENGTH="1")
-    run_part("texts", **surroundings)
-    manage("collectstatic", "--noinput", **surroundings)
+    environment = site_environment(database, folder)
+    run_part("fill_database", posts, **environment, LENGTH="1")
+    run_part("post_texts", **environment)
+    manage("collectstatic", "--noinput", **environment)
 
 
 def _loopback_port(url: str) -> int:
@@ -185,6 +192,7 @@ def _loopback_port(url: str) -> int:
 
 def _options() -> Namespace:
     parser = ArgumentParser(prog="python -m benchmarks.crawler", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="write the figures to benchmarks/figures/crawler.md")
     parser.add_argument("--url", help="a site that is served on this machine; without, one is made")
     parser.add_argument("--pid", type=int, help="its first process, to see its memory")
     parser.add_argument("--posts", default=SIZE, help=f"of a site of its own ({SIZE})")

@@ -1,6 +1,6 @@
 """Measure the tag index on a filled database: building it, its memory, what a listing asks of it, bringing it up to date.
 
-`DATABASE_URL=… python -m benchmarks.index` after `python -m benchmarks.filling SIZE`.
+`DATABASE_URL=… python -m benchmarks.index` after `python -m benchmarks.fill_database SIZE`.
 """
 
 import os
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from benchmarks.filling import start_django
+from benchmarks.fill_database import start_django
 
 SELECTIONS, COMMONEST = 4_000, 60
 PAGE, FACETS = 20, 30

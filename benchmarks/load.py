@@ -15,7 +15,7 @@ from statistics import median, quantiles
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from benchmarks.serving import Server, ask
+from benchmarks.servers import Server, ask
 
 WRK = shutil.which("wrk") if not os.environ.get("NO_WRK") else None
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}  # in milliseconds

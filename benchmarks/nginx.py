@@ -1,4 +1,4 @@
-"""nginx, a peer: giving the same bytes from files, and keeping them for a second before the site, as deploy/nginx.conf does."""
+"""nginx as a comparison: the same bytes from files, and its cache of a second before the site, as in deploy/nginx.conf."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.serving import ROOT, Server, free_port, run
+from benchmarks.servers import ROOT, Server, free_port, run
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"

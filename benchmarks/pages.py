@@ -10,11 +10,11 @@ from typing import NamedTuple
 from benchmarks import nginx
 from benchmarks.databases import Databases
 from benchmarks.load import Load, press, typical
-from benchmarks.serving import Server, ask, manage, peer, site, site_environment
+from benchmarks.servers import Server, ask, manage, project, site, site_environment
 
 COLD, BARE, WARM = "cold", "bare", "warm"  # without the page cache; without that of fragments either; with both
 USUAL, FACETTED, FILES, MICRO = "usual", "usual, facets", "nginx", "micro-cache"
-EMPTY, STARTED = "empty", "empty, as startproject lays it out"
+EMPTY, WITH_MIDDLEWARE = "empty", "empty, with the middleware of startproject"
 LISTING, FEED, POST, TAGS, UNCHANGED, COMPRESSED = "two tags", "its feed", "a post", "/tags/", "a 304", "two tags, brotli"
 CONNECTIONS, CROWD = 8, 64
 FEW = 2  # connections to the slow ones, as many as their processes: of more, many would be under way at the end
@@ -84,9 +84,9 @@ def _servers(base: Databases, folder: Path, paths: Paths, figures: Figures) -> I
             COLD: stack.enter_context(site(base.site, folder, paths.listing, PAGE_CACHE_BYTES="0")),
             BARE: stack.enter_context(site(base.site, folder, paths.listing, PAGE_CACHE_BYTES="0", FRAGMENT_CACHE_BYTES="0")),
             WARM: stack.enter_context(site(base.site, folder, paths.listing)),
-            USUAL: stack.enter_context(peer("benchmarks.usual.settings", paths.listing, USUAL_DATABASE_URL=base.usual)),
-            EMPTY: stack.enter_context(peer("benchmarks.empty.settings")),
-            STARTED: stack.enter_context(peer("benchmarks.empty.started")),
+            USUAL: stack.enter_context(project("benchmarks.usual.settings", paths.listing, USUAL_DATABASE_URL=base.usual)),
+            EMPTY: stack.enter_context(project("benchmarks.empty.settings")),
+            WITH_MIDDLEWARE: stack.enter_context(project("benchmarks.empty.with_middleware")),
         }
         servers[FACETTED] = servers[USUAL]
         if nginx.NGINX:
@@ -106,7 +106,7 @@ def _made(folder: Path) -> Path:
 def _subjects(servers: Mapping[str, Server], paths: Paths) -> Iterator[Subject]:
     etag = ask(servers[WARM].port, paths.listing)[1]["ETag"]
     yield Subject(EMPTY, LISTING, "/")
-    yield Subject(STARTED, LISTING, "/")
+    yield Subject(WITH_MIDDLEWARE, LISTING, "/")
     for server in (COLD, WARM):
         for page, path in paths.pages.items():
             yield Subject(server, page, path, connections=FEW if (server, page) == (COLD, TAGS) else CONNECTIONS)

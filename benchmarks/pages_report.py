@@ -1,4 +1,4 @@
-"""The tables of whole requests, and what they say of the targets."""
+"""Format what was measured of whole requests as tables, and compare it with the targets."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,11 +15,11 @@ from benchmarks.pages import (
     LISTING,
     MICRO,
     POST,
-    STARTED,
     TAGS,
     UNCHANGED,
     USUAL,
     WARM,
+    WITH_MIDDLEWARE,
     Figures,
 )
 from benchmarks.tables import figure, table, times
@@ -36,7 +36,7 @@ SECOND_CORE = "what makes a cold page; and on PostgreSQL, that the usual blog's 
 
 
 class Target(NamedTuple):
-    """What was promised, what came of it, and what bounds it."""
+    """A limit that a figure is held to, and what bounds the figure where it is missed."""
 
     what: str
     measured: float
@@ -55,7 +55,7 @@ class Target(NamedTuple):
 
 
 def report(figures: Figures) -> str:
-    """Everything that was measured of whole requests, as Markdown."""
+    """Return everything that was measured of whole requests, as Markdown."""
     rows = [_row(figures, page) for page in PAGES]
     crowd = [
         [f"two tags, page cache {server}", figure(load.rate), figure(load.p50), figure(load.p99), times(load.p99 / load.p50)]
@@ -87,7 +87,7 @@ def _row(figures: Figures, page: str) -> list[str]:
 def _beside(figures: Figures) -> Iterator[str]:
     names = {
         (EMPTY, LISTING): "an empty Django view, without middleware",
-        (STARTED, LISTING): "an empty Django view with the middleware of startproject",
+        (WITH_MIDDLEWARE, LISTING): "an empty Django view with the middleware of startproject",
         (FACETTED, LISTING): "the usual listing with its facets",
         (FILES, LISTING): "nginx, the listing's bytes from a file",
         (FILES, POST): "nginx, the post's bytes from a file",
@@ -105,7 +105,7 @@ def _beside(figures: Figures) -> Iterator[str]:
 
 
 def targets(figures: Figures) -> Iterator[Target]:
-    """What the site is held to, for 14,000 posts."""
+    """Yield the targets, which are for 14,000 posts."""
     empty, listing = figures.processor(EMPTY, LISTING), figures.processor(COLD, LISTING)
     for page, least in ((LISTING, 80), (FEED, 30), (POST, 5)):
         speedup = figures.rate(COLD, page) / figures.rate(USUAL, page)
@@ -115,8 +115,8 @@ def targets(figures: Figures) -> Iterator[Target]:
         "two tags, page cache cold, beside the usual with facets, as ours has", speedup, 80, SECOND_CORE, at_least=True
     )
     yield Target("processor of two tags, page cache cold, beside an empty view", listing / empty, 6, MAKING)
-    started = figures.processor(STARTED, LISTING)
-    yield Target("the same beside one with the middleware of startproject", listing / started, 6, MAKING)
+    with_middleware = figures.processor(WITH_MIDDLEWARE, LISTING)
+    yield Target("the same beside one with the middleware of startproject", listing / with_middleware, 6, MAKING)
     for page in (LISTING, COMPRESSED, FEED, POST, TAGS):
         bound = COPYING if page == TAGS else ASKING
         yield Target(

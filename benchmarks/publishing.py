@@ -16,10 +16,10 @@ from statistics import median
 from typing import Any
 from unittest import mock
 
-from benchmarks.filling import start_django
-from benchmarks.graph import items
-from benchmarks.serving import ROOT
+from benchmarks.fill_database import start_django
+from benchmarks.servers import ROOT
 from benchmarks.tables import figure, table
+from benchmarks.tag_graph import items
 
 PUBLISHES, IMPORTED = 30, 10_000
 FEW_PUBLISHES, FEW_IMPORTED = 5, 300  # in a quick run
@@ -35,8 +35,8 @@ def main(quick: bool) -> None:
     sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="kimonote-posts-") as folder:
         write_files(Path(folder), FEW_IMPORTED if quick else IMPORTED)
-        surroundings = {**os.environ, "DATABASE_URL": os.environ["IMPORT_DATABASE_URL"], "IMPORTING": folder}
-        subprocess.run([sys.executable, "-m", "benchmarks.publishing"], cwd=ROOT, env=surroundings, check=True)
+        environment = {**os.environ, "DATABASE_URL": os.environ["IMPORT_DATABASE_URL"], "IMPORTING": folder}
+        subprocess.run([sys.executable, "-m", "benchmarks.publishing"], cwd=ROOT, env=environment, check=True)
 
 
 def publish(number: int) -> None:
@@ -84,7 +84,7 @@ def _publish(client: Any, blog: int, slug: str) -> float:
     """Milliseconds."""
     from django.urls import reverse
 
-    from benchmarks.texts import demo_texts
+    from benchmarks.post_texts import demo_texts
 
     texts = demo_texts()
     address = reverse("wagtailadmin_pages:add", args=("blog", "postpage", blog))
@@ -107,7 +107,7 @@ def _form(**fields: str) -> dict[str, str]:
 
 def write_files(folder: Path, number: int) -> None:
     """Markdown files with front matter, in the shape of a real blog's tags."""
-    from benchmarks.texts import demo_texts
+    from benchmarks.post_texts import demo_texts
 
     texts = demo_texts()
     for place, item in enumerate(items(number)):

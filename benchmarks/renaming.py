@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.filling import insert, start_django
 from benchmarks.serving import ROOT
+
+from benchmarks.fill_database import insert, start_django
 from benchmarks.tables import figure, table
 
 POSTS, FEW_POSTS = 4_000, 40

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page
 
-from benchmarks.serving import Server, manage, site, site_environment
+from benchmarks.servers import Server, manage, site, site_environment
 
 MOST_ON_THE_WIRE = 14_600  # bytes: ten packets of 1,460, what a server may send before it hears back (RFC 6928)
 MOST_REQUESTS = 3

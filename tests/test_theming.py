@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blog.pagecache import shelf
+from blog.sites import blog_of, index_of
 from django.test import Client, RequestFactory
 
 from blog.listing import Listing
 from blog.models import Author, BlogPage
 from blog.models.rows import PostRow
-from blog.pagecache import shelf
 from blog.reading import Reading
 from blog.selection import Selection
-from blog.sites import blog_of, index_of
 from blog.views import listing_page, posts
 from tests.factories import make_post
 from tests.test_settings import PRODUCTION

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.serving import Server, manage, site, site_environment
+from benchmarks.servers import Server, manage, site, site_environment
 
 FOLDER = Path(__file__).parent
 LIGHTHOUSE = FOLDER / "node_modules/lighthouse/cli/index.js"

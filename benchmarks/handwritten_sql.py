@@ -1,4 +1,4 @@
-"""The same questions to a narrow table, by SQL written by hand: a row for each tag of each post, in a listing's order."""
+"""Listing queries in SQL written by hand, on a narrow table: a row for each tag of each post, in a listing's order."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,16 +10,15 @@ if TYPE_CHECKING:
     from blog.selection import Selection
 
 PAGE, FACETS = 20, 30
-ENDLESS = 10**18  # microseconds, beyond every post
 
 Rows = list[tuple[Any, ...]]
 
 
 @contextmanager
 def narrow_table() -> Iterator[None]:
-    """The table while the block runs, filled from the posts' tags."""
+    """Make the table, filled from the posts' tags, for the time of the block."""
     with connection.cursor() as cursor:
-        for statement in _making():
+        for statement in _statements():
             cursor.execute(statement)
     try:
         yield
@@ -28,7 +27,7 @@ def narrow_table() -> Iterator[None]:
             cursor.execute("DROP TABLE bench_narrow")
 
 
-def _making() -> Iterator[str]:
+def _statements() -> Iterator[str]:
     sqlite = connection.vendor == "sqlite"
     moment = (
         "CAST(strftime('%s', published) AS INTEGER) * 1000000"
@@ -49,8 +48,8 @@ def _making() -> Iterator[str]:
     yield "ANALYZE bench_narrow"
 
 
-class Narrow:
-    """One selection's questions. It is told the tags by number, the rarest first."""
+class HandwrittenSQL:
+    """The listing queries of one selection; joins begin with its rarest tag."""
 
     def __init__(self, selection: "Selection", numbers: dict[str, int], totals: dict[str, int]) -> None:
         first, *others = sorted(selection.wanted, key=totals.__getitem__)
@@ -58,19 +57,19 @@ class Narrow:
         self._others = [numbers[tag] for tag in others]
         self._unwanted = [numbers[tag] for tag in selection.unwanted]
 
-    def questions(self, middle: tuple[int, int]) -> dict[str, Callable[[], Rows]]:
-        """Every question; those for a place in the listing ask for `middle` (moment, post)."""
+    def queries(self, middle: tuple[int, int]) -> dict[str, Callable[[], Rows]]:
+        """Return every query by name; those for a place in the listing are of `middle` (moment, post)."""
         return {
-            "count": lambda: self._ask("SELECT COUNT(*)"),
-            "first page": lambda: self._ask("SELECT a.post", end=f"ORDER BY a.moment DESC, a.post DESC LIMIT {PAGE}"),
-            "deep page": lambda: self._beside(middle, "<", "DESC", PAGE),
-            "oldest first": lambda: self._ask("SELECT a.post", end=f"ORDER BY a.moment, a.post LIMIT {PAGE}"),
+            "count": lambda: self._rows("SELECT COUNT(*)"),
+            "first page": lambda: self._rows("SELECT a.post", end=f"ORDER BY a.moment DESC, a.post DESC LIMIT {PAGE}"),
+            "deep page": lambda: self._page_from(middle, "<", "DESC", PAGE),
+            "oldest first": lambda: self._rows("SELECT a.post", end=f"ORDER BY a.moment, a.post LIMIT {PAGE}"),
             "facets": self._facets,
-            "years": lambda: self._ask("SELECT a.year, COUNT(*)", end="GROUP BY a.year ORDER BY a.year DESC"),
-            "neighbours": lambda: self._beside(middle, "<", "DESC", 1) + self._beside(middle, ">", "ASC", 1),
+            "years": lambda: self._rows("SELECT a.year, COUNT(*)", end="GROUP BY a.year ORDER BY a.year DESC"),
+            "neighbours": lambda: self._page_from(middle, "<", "DESC", 1) + self._page_from(middle, ">", "ASC", 1),
         }
 
-    def _ask(self, head: str, where: str = "", end: str = "", source: str = "bench_narrow a") -> Rows:
+    def _rows(self, head: str, where: str = "", end: str = "", source: str = "bench_narrow a") -> Rows:
         joins = "".join(
             f" JOIN bench_narrow t{tag} ON t{tag}.tag = {tag} AND t{tag}.moment = a.moment AND t{tag}.post = a.post"
             for tag in self._others
@@ -84,15 +83,15 @@ class Narrow:
             rows: Rows = cursor.fetchall()
         return rows
 
-    def _beside(self, place: tuple[int, int], side: str, direction: str, most: int) -> Rows:
+    def _page_from(self, place: tuple[int, int], side: str, direction: str, most: int) -> Rows:
         where = f"AND (a.moment, a.post) {side} ({place[0]}, {place[1]})"
-        return self._ask("SELECT a.post", where, f"ORDER BY a.moment {direction}, a.post {direction} LIMIT {most}")
+        return self._rows("SELECT a.post", where, f"ORDER BY a.moment {direction}, a.post {direction} LIMIT {most}")
 
     def _facets(self) -> Rows:
-        said = ", ".join(map(str, [self._first, *self._others, *self._unwanted]))
-        return self._ask(
+        given = ", ".join(map(str, [self._first, *self._others, *self._unwanted]))
+        return self._rows(
             "SELECT f.tag, COUNT(*)",
-            where=f"AND f.tag NOT IN ({said})",
+            where=f"AND f.tag NOT IN ({given})",
             end=f"GROUP BY f.tag ORDER BY COUNT(*) DESC, f.tag LIMIT {FACETS}",
             source="bench_narrow a JOIN bench_narrow f ON f.post = a.post",
         )

@@ -1,4 +1,4 @@
-"""The same questions to Wagtail's pages, as they are usually asked: a filter for each tag, and `distinct()`."""
+"""Listing queries by Django's ORM over Wagtail's pages as usually written: a filter for each tag, and `distinct()`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -24,8 +24,8 @@ def posts_of(selection: "Selection") -> Any:
     return found.distinct()
 
 
-def questions(selection: "Selection", moment: datetime, deep: int) -> dict[str, Callable[[], object]]:
-    """Every question; the neighbours are those of a post published at `moment`, the deep page the one after `deep` posts."""
+def orm_queries(selection: "Selection", moment: datetime, deep: int) -> dict[str, Callable[[], object]]:
+    """Return every query by name: neighbours are of a post published at `moment`, the deep page begins after `deep` posts."""
     posts = posts_of(selection)
     newest, oldest = posts.order_by("-published"), posts.order_by("published")
     return {

@@ -1,4 +1,4 @@
-"""What one page's time goes into, by a profile: `DATABASE_URL=… python -m benchmarks.anatomy cold|warm PATH …`."""
+"""Profile a page, by part of the code: `DATABASE_URL=… python -m benchmarks.profile cold|warm PATH …`."""
 
 import cProfile
 import os
@@ -8,11 +8,11 @@ from collections import Counter
 from io import BytesIO
 from typing import Any
 
-from benchmarks.filling import start_django
+from benchmarks.fill_database import start_django
 from benchmarks.tables import table
 
 REQUESTS = 300
-ROOMS = {  # the first whose words are in a file's path; what is in none (Python's own) is its caller's
+PARTS = {  # by words in a file's path, the first that fits; the time of other code (Python's own) is its caller's
     "the tag index": ("blog/tagindex/", "/numpy/", "pyroaring"),
     "the database": ("django/db/", "sqlite3", "psycopg2", "blog/models/", "blog/snapshots"),
     "words in the site's language": ("django/utils/translation/", "gettext.py"),
@@ -32,12 +32,12 @@ def main(state: str, paths: list[str]) -> None:
 
     handler = WSGIHandler()
     shares = {path: _shares(handler, path) for path in paths}
-    rows = [[room, *(f"{100 * shares[path][room]:.0f} %" for path in paths)] for room in ROOMS]
+    rows = [[part, *(f"{100 * shares[path][part]:.0f} %" for path in paths)] for part in PARTS]
     print(table([f"a {state} page's time goes into", *paths], rows))
 
 
 def _shares(handler: Any, path: str) -> dict[str, float]:
-    """The part of the time that each room takes."""
+    """Return the share of the time that each part takes, 0 to 1."""
     _ask(handler, path)
     profile = cProfile.Profile()
     profile.enable()
@@ -47,14 +47,14 @@ def _shares(handler: Any, path: str) -> dict[str, float]:
     functions: dict[Function, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     spent: Counter[str] = Counter()
     for function, (_calls, _primitive, own, _all, callers) in functions.items():
-        room = _room(function)
-        if room:
-            spent[room] += own
+        part = _part(function)
+        if part:
+            spent[part] += own
             continue
         for caller, (*_, theirs, _cumulative) in callers.items():
-            spent[_room_above(caller, functions)] += theirs
-    total = sum(spent[room] for room in ROOMS)
-    return {room: spent[room] / total for room in ROOMS}
+            spent[_part_of_caller(caller, functions)] += theirs
+    total = sum(spent[part] for part in PARTS)
+    return {part: spent[part] / total for part in PARTS}
 
 
 def _ask(handler: Any, path: str) -> None:
@@ -76,19 +76,19 @@ def _ask(handler: Any, path: str) -> None:
         raise RuntimeError(f"{path} answered {response.status_code}.")
 
 
-def _room(function: Function) -> str:
-    """Whose a function is; empty for Python's own."""
+def _part(function: Function) -> str:
+    """Return the part that a function belongs to; empty for Python's own."""
     file = f"{function[0]} {function[2]}"
-    return next((room for room, words in ROOMS.items() if any(word in file for word in words)), "")
+    return next((part for part, words in PARTS.items() if any(word in file for word in words)), "")
 
 
-def _room_above(function: Function, functions: dict[Function, Any]) -> str:
-    """Whose the function is that a call goes back to, by the way that takes most time."""
+def _part_of_caller(function: Function, functions: dict[Function, Any]) -> str:
+    """Return the part that a call comes from, by the callers that take most time."""
     seen: set[Function] = set()
     while function not in seen:
-        room = _room(function)
-        if room:
-            return room
+        part = _part(function)
+        if part:
+            return part
         seen.add(function)
         callers = functions[function][4] if function in functions else {}
         if not callers:

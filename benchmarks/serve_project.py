@@ -1,4 +1,4 @@
-"""Serve another Django project as the site itself is served: `python -m benchmarks.peer SETTINGS PORT`."""
+"""Serve another Django project as the site itself is served: `python -m benchmarks.serve_project SETTINGS PORT`."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
 """Copy the site's posts into the usual blog's empty database: the same titles, texts, dates and tags.
 
-`USUAL_DATABASE_URL=… DATABASE_URL=… python -m benchmarks.usual.copying`, the second being the site's.
+`USUAL_DATABASE_URL=… DATABASE_URL=… python -m benchmarks.usual.copy_posts`, the second being the site's.
 """
 
 import os
@@ -28,7 +28,7 @@ def copy() -> None:
     from django.db import connection
     from wagtail.models import Page, Site
 
-    from benchmarks.filling import insert
+    from benchmarks.fill_database import insert
     from benchmarks.usual.models import BlogIndexPage, BlogPage
 
     if connection.vendor == "sqlite":

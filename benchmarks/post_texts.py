@@ -1,16 +1,16 @@
-"""Give the posts of a filled database texts as the site stores them: the demo's, over and over.
+"""Store texts in the posts of a filled database: the demo's, over and over, rendered as the site renders them.
 
-`DATABASE_URL=… python -m benchmarks.texts` after `python -m benchmarks.filling SIZE`.
+`DATABASE_URL=… python -m benchmarks.post_texts` after `python -m benchmarks.fill_database SIZE`.
 """
 
 from functools import cache
 
-from benchmarks.filling import start_django
+from benchmarks.fill_database import start_django
 
 MINUTES = 1  # to read one
 
 
-def dress() -> None:
+def store_texts() -> None:
     """Store the text of every post."""
     from django.db import connection
 
@@ -31,7 +31,7 @@ def dress() -> None:
 
 @cache
 def demo_texts() -> list[str]:
-    """The demo's texts that show no picture."""
+    """Return the demo's texts that show no image."""
     from blog.demo.loading import POSTS, read_post
 
     bodies = [read_post(path)[1] for path in sorted(POSTS.glob("*.md"))]
@@ -40,4 +40,4 @@ def demo_texts() -> list[str]:
 
 if __name__ == "__main__":
     start_django()
-    dress()
+    store_texts()

@@ -74,8 +74,8 @@ def free_port() -> int:
 @contextmanager
 def run(command: Sequence[str], port: int, path: str = "/", **environment: str) -> Iterator[Server]:
     """Run a server until the block ends; it is there once it answers at `path`."""
-    surroundings = {**os.environ, "ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1", **environment}
-    process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL)
+    variables = {**os.environ, "ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1", **environment}
+    process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
     try:
         _await_answer(process, port, path)
         yield Server(process.pid, port)
@@ -145,9 +145,9 @@ def site(database: str, folder: Path, path: str = "/", **environment: str) -> It
 
 
 @contextmanager
-def peer(settings: str, path: str = "/", **environment: str) -> Iterator[Server]:
+def project(settings: str, path: str = "/", **environment: str) -> Iterator[Server]:
     """Another Django project, by the same server with the same processes and threads."""
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.peer", settings, str(port)]
+    command = [sys.executable, "-m", "benchmarks.serve_project", settings, str(port)]
     with run(command, port, path, **environment) as server:
         yield server

@@ -1,6 +1,6 @@
 """Fill an empty database with posts in the shape of a real blog's tags: straight into the tables, as nobody edits them.
 
-`DATABASE_URL=… python -m benchmarks.filling 14000`
+`DATABASE_URL=… python -m benchmarks.fill_database 14000`
 """
 
 import os
@@ -35,7 +35,7 @@ def fill(size: int) -> str:
     from django.db import connection
     from wagtail.models import Page, Site
 
-    from benchmarks.graph import items
+    from benchmarks.tag_graph import items
     from blog.models import BlogPage
     from blog.models.revision import raise_revision
 

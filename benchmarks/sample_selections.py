@@ -1,4 +1,4 @@
-"""Selections to measure with: of common and rare tags, with and without an unwanted one, as a filled database has them."""
+"""Selections to measure with: of common and rare tags, with and without an unwanted one, from the tags of a filled database."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from blog.selection import Selection
     from blog.tagindex import Facet, TagIndex
 
-COMMON, RARE = 12, 3  # tags that count as common; posts that bear a rare one, at least
-BUSY = 5  # tags of a post that is asked for by all of them
+COMMON, RARE = 12, 3  # tags that count as common; posts with a rare one, at least
+ALL_OF_ONE = 5  # tags of the selection of all of one post's tags
 USUAL_TAGS = 4  # of the post that whole requests ask for; the mean of a real blog
 
 
@@ -32,7 +32,7 @@ def cases(index: "TagIndex") -> list[Case]:
 
 
 def two_common(index: "TagIndex") -> "Selection":
-    """Of the commonest tags, the pair that most posts bear: the listing that whole requests are measured with."""
+    """Of the commonest tags, the pair that most posts have: the listing that whole requests are measured with."""
     return _best_pair(index, [facet.tag.slug for facet in index.tags()[:COMMON]])
 
 
@@ -41,31 +41,31 @@ def _wanted(index: "TagIndex") -> Iterator[Case]:
 
     tags = index.tags()
     common = [facet.tag.slug for facet in tags[:COMMON]]
-    rare, beside = _rare_beside_common(index, common)
+    rare, others = _rare_with_common(index, common)
     yield Case("1: common", Selection.of(common[:1]))
     yield Case("1: rare", Selection.of([rare]))
     pair = two_common(index)
     yield Case("2: common, common", pair)
-    yield Case("2: common, rare", Selection.of([rare, next(tag for tag in common if tag in beside)]))
-    yield Case("2: rare, rare", Selection.of([rare, beside[-1]]))
+    yield Case("2: common, rare", Selection.of([rare, next(tag for tag in common if tag in others)]))
+    yield Case("2: rare, rare", Selection.of([rare, others[-1]]))
     yield Case("2: common, nothing left", _empty_pair(index))
     yield Case("3: common", Selection.of([*pair.wanted, index.facets(index.select(pair), pair.wanted, 1)[0].tag.slug]))
-    yield Case("5: of one post", Selection.of(_busy_post(index)))
+    yield Case("5: of one post", Selection.of(_tags_of_one_post(index)))
 
 
-def _rare_beside_common(index: "TagIndex", common: list[str]) -> tuple[str, list[str]]:
-    """A rare tag that stands beside a common one, and all it stands beside, the commonest first."""
+def _rare_with_common(index: "TagIndex", common: list[str]) -> tuple[str, list[str]]:
+    """Return a rare tag that occurs with a common one, and all that it occurs with, the commonest first."""
     from blog.selection import Selection
 
     for facet in reversed(index.tags()):
         rare = facet.tag.slug
-        totals = {found.tag.slug: len(index.select(Selection.of([found.tag.slug]))) for found in _beside(index, rare)}
+        totals = {found.tag.slug: len(index.select(Selection.of([found.tag.slug]))) for found in _cooccurring(index, rare)}
         if facet.count >= RARE and len(totals) > 1 and set(common) & set(totals):
             return rare, sorted(totals, key=totals.__getitem__, reverse=True)
-    raise LookupError("No rare tag stands beside a common one.")
+    raise LookupError("No rare tag occurs with a common one.")
 
 
-def _beside(index: "TagIndex", tag: str) -> "list[Facet]":
+def _cooccurring(index: "TagIndex", tag: str) -> "list[Facet]":
     from blog.selection import Selection
 
     return index.facets(index.select(Selection.of([tag])), [tag])
@@ -78,7 +78,7 @@ def _best_pair(index: "TagIndex", tags: list[str]) -> "Selection":
 
 
 def _empty_pair(index: "TagIndex") -> "Selection":
-    """The commonest two tags that no post bears together."""
+    """The commonest two tags that no post has together."""
     from blog.selection import Selection
 
     tags = [facet.tag.slug for facet in index.tags()[:200]]
@@ -86,17 +86,17 @@ def _empty_pair(index: "TagIndex") -> "Selection":
     return next(pair for a, b in pairs if not index.select(pair := Selection.of([tags[a], tags[b]])))
 
 
-def _busy_post(index: "TagIndex") -> list[str]:
+def _tags_of_one_post(index: "TagIndex") -> list[str]:
     for position in reversed(index.all_positions):
         tags = [tag.slug for tag in index.tags_of(position)]
-        if len(tags) >= BUSY:
-            return tags[:BUSY]
-    raise LookupError(f"No post bears {BUSY} tags.")
+        if len(tags) >= ALL_OF_ONE:
+            return tags[:ALL_OF_ONE]
+    raise LookupError(f"No post has {ALL_OF_ONE} tags.")
 
 
 def main() -> None:
     """Print the paths of the listing and the post that whole requests ask for."""
-    from benchmarks.filling import start_django
+    from benchmarks.fill_database import start_django
 
     start_django()
     from blog import snapshots
