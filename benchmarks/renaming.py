@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.serving import ROOT
+from benchmarks.servers import ROOT
 
 from benchmarks.fill_database import insert, start_django
 from benchmarks.tables import figure, table
