@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.servers import ROOT
-
 from benchmarks.fill_database import insert, start_django
+from benchmarks.servers import ROOT
 from benchmarks.tables import figure, table
 
 POSTS, FEW_POSTS = 4_000, 40

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from blog.pagecache import shelf
 from blog.sites import blog_of, index_of
 from django.test import Client, RequestFactory
 
+from blog.caching.response import response_cache
 from blog.listing import Listing
 from blog.models import Author, BlogPage
 from blog.models.rows import PostRow
@@ -100,7 +100,7 @@ def test_theme_asks_for_each_word_of_a_post(
     with monkeypatch.context() as patch:
         patch.setattr(posts, "page", lambda request, template, **context: names.extend(context) or posts.HttpResponse())
         client.get(f"/{slug}/")
-    shelf.clear()
+    response_cache.clear()
     fields = [f"post.{name}" for name in (*PostRow._fields, "address", "author_address", "moment", "description", "tags")]
     theme("blog/post.html", EXTENDED.format("post", conditions([*names, *fields])))
     page = client.get(f"/{slug}/").content.decode()
