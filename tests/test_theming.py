@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from blog.sites import blog_of, index_of
 from django.test import Client, RequestFactory
 
 from blog.caching.response import response_cache
@@ -14,6 +13,7 @@ from blog.listing import Listing
 from blog.models import Author, BlogPage
 from blog.models.rows import PostRow
 from blog.reading import Reading
+from blog.request import state_of
 from blog.selection import Selection
 from blog.views import listing_page, posts
 from tests.factories import make_post
@@ -80,8 +80,8 @@ def test_theme_changes_the_card_with_filters_and_an_added_field(client: Client, 
 
 
 def test_theme_asks_for_each_word_of_a_listing(client: Client, notes: BlogPage, theme: Theme, rf: RequestFactory) -> None:
-    request = rf.get("/")
-    listing = Listing(blog_of(request), index_of(request), Selection(), Reading())
+    state = state_of(rf.get("/"))
+    listing = Listing(state.blog, state.snapshot, Selection(), Reading())
     names = sorted(listing_page.context(listing, "All notes"))
     theme(
         "blog/listing.html", '{% extends "pages/blog/listing.html" %}{% block footer %}' + conditions(names) + "{% endblock %}"
