@@ -83,9 +83,7 @@ def test_theme_asks_for_each_word_of_a_listing(client: Client, notes: BlogPage, 
     state = state_of(rf.get("/"))
     listing = Listing(state.blog, state.snapshot, Selection(), Reading())
     names = sorted(listing_page.context(listing, "All notes"))
-    theme(
-        "blog/listing.html", '{% extends "pages/blog/listing.html" %}{% block footer %}' + conditions(names) + "{% endblock %}"
-    )
+    theme("blog/listing.html", EXTENDED.format("listing", conditions(names)))
     for path in ("/", "/tags/a/", "/tags/a+-b/", "/@ada/", "/?q=first", "/?view=full", "/?year=1999"):
         page = b"".join(client.get(path)).decode()
         assert all(f"+{name} " in page or f"-{name} " in page for name in names), path
@@ -105,12 +103,7 @@ def test_theme_asks_for_each_word_of_a_post(
     theme("blog/post.html", EXTENDED.format("post", conditions([*names, *fields])))
     page = client.get(f"/{slug}/").content.decode()
     assert all(f"+{name} " in page or f"-{name} " in page for name in (*names, *fields))
-    assert tuple(word for word in ("+post.author ", "-post.link ", "-cover ", "+around ") if word in page) == (
-        "+post.author ",
-        "-post.link ",
-        "-cover ",
-        "+around ",
-    )
+    assert all(word in page for word in ("+post.author ", "-post.link ", "-cover ", "+around "))
 
 
 def test_setting_puts_the_theme_first(tmp_path: Path) -> None:

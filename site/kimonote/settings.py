@@ -100,11 +100,7 @@ _theme = [THEME_DIR.resolve()] if THEME_DIR else []
 TEMPLATES = [
     {  # what readers and subscribers see
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [
-            *_theme,
-            ROOT / "templates" / "pages",
-            ROOT / "templates",
-        ],  # pages/… are the site's own, for a theme to extend
+        "DIRS": [*_theme, ROOT / "templates" / "pages", ROOT / "templates"],  # the last for pages/…, which a theme extends
         "OPTIONS": {
             "environment": "blog.rendering.environment.SiteEnvironment",
             "undefined": StrictUndefined if DEVELOPMENT else Undefined,
