@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from functools import lru_cache, reduce
-from html import escape, unescape
+from html import unescape
 from operator import and_, or_
 
 from django.db import connection
 
 from blog.models import PostPage
+from blog.rendering.card import ExcerptPart
 from blog.tagindex import Positions, TagIndex
 
 NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
@@ -78,23 +79,25 @@ def analyze_tables() -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
-def excerpt(html: str, text: str) -> str:
-    """The part of a post's text around the first of the words, with each of them marked (HTML); empty where none stands in it.
+def excerpt(html: str, text: str) -> list[ExcerptPart]:
+    """Return the part of a post's text around the first of the words, cut at each of them; empty where none stands in it.
 
-    >>> excerpt("<p>Tea &amp; <b>toast</b> at five.</p>", "TOAST")
-    'Tea &amp; <mark>toast</mark> at five.'
+    >>> [tuple(part) for part in excerpt("<p>Tea &amp; <b>toast</b> at five.</p>", "TOAST")]
+    [('Tea & ', False), ('toast', True), (' at five.', False)]
     """
     plain = " ".join(unescape(TAGS.sub(" ", html)).split())
     sought = re.compile("|".join(rf"\b{re.escape(word)}\w*" for word in words_of(text)) or r"(?!)", re.IGNORECASE)
     first = sought.search(plain)
     if not first:
-        return ""
+        return []
     start, end = _cut(plain, first.start() - AROUND, -1), _cut(plain, first.end() + AROUND, 1)
-    shown, last = [], start
+    parts: list[ExcerptPart] = []
+    before, last = "… " if start else "", start
     for found in sought.finditer(plain, start, end):
-        shown += [escape(plain[last : found.start()]), "<mark>", escape(found[0]), "</mark>"]
-        last = found.end()
-    return ("… " if start else "") + "".join(shown) + escape(plain[last:end]) + (" …" if end < len(plain) else "")
+        parts += [ExcerptPart(before + plain[last : found.start()], False), ExcerptPart(found[0], True)]
+        before, last = "", found.end()
+    parts.append(ExcerptPart(plain[last:end] + (" …" if end < len(plain) else ""), False))
+    return [part for part in parts if part.text]
 
 
 def _cut(text: str, place: int, direction: int) -> int:

@@ -26,7 +26,7 @@ Theme = Callable[[str, str], None]
 CARD = """<article{% if anchor %} id="{{ anchor }}"{% endif %}>
 {{ post.title|upper }}, {{ post.published|date("j.n.Y") }}, {{ post.updated|day }}, {{ post.author|default("nobody", true) }},
 {{ post.tags|map(attribute="name")|join("; ") }}{% if post.link %}, {{ post.link|host }}{% endif %},
-{{ summary|truncatewords(2) }}.
+{{ post.description|truncatewords(2) }}.
 <a href="{{ post.address }}{{ selection }}">{{ post.subtitle|title }}</a></article>"""
 
 
@@ -96,7 +96,7 @@ def test_theme_asks_for_each_word_of_a_post(
     names: list[str] = []
     slug = notes.get_children().first().slug
     with monkeypatch.context() as patch:
-        patch.setattr(posts, "page", lambda request, template, **context: names.extend(context) or posts.HttpResponse())
+        patch.setattr(posts, "page", lambda state, template, **context: names.extend(context) or posts.HttpResponse())
         client.get(f"/{slug}/")
     response_cache.clear()
     fields = [f"post.{name}" for name in (*PostRow._fields, "address", "author_address", "moment", "description", "tags")]

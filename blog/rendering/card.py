@@ -1,6 +1,7 @@
 """Cards: the entries of posts in a listing, rendered when the listing is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from django.template.loader import get_template
 from markupsafe import Markup
@@ -10,12 +11,19 @@ from blog.rendering.post import PostView
 SELECTION = Markup("\ue000")  # a private-use sign in a card's links: there a listing puts `?in=` and its selection
 
 
+class ExcerptPart(NamedTuple):
+    """A piece of an excerpt: one of the words sought, or what stands around them."""
+
+    text: str
+    is_sought: bool
+
+
 def render_cards(
-    posts: Iterable[PostView], *, anchored: bool = False, excerpts: Mapping[int, str] | None = None
+    posts: Iterable[PostView], *, anchored: bool = False, excerpts: Mapping[int, Sequence[ExcerptPart]] | None = None
 ) -> dict[int, Markup]:
     """Return the cards of posts, by id.
 
-    `anchored` makes each a place that a table of contents leads to; `excerpts` (HTML by id) stand instead of how a post begins.
+    `anchored` makes each a place that a table of contents leads to; `excerpts`, by id, stand instead of how a post begins.
     """
     template, found = get_template("blog/card.html"), excerpts or {}
     return {
@@ -24,7 +32,7 @@ def render_cards(
                 {
                     "post": post,
                     "anchor": f"note-{post.row.slug}" if anchored else "",
-                    "summary": Markup(found[post.row.pk]) if post.row.pk in found else post.description,  # noqa: S704
+                    "excerpt": found.get(post.row.pk, ()),
                     "selection": SELECTION,
                 }
             )
