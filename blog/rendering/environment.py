@@ -4,7 +4,7 @@ Django's template backend makes it (`settings.TEMPLATES`); a template has the gl
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -14,7 +14,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
-from jinja2 import select_autoescape
+from jinja2 import nodes, select_autoescape
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from blog.dates import day
@@ -22,7 +23,6 @@ from blog.numbers import grouped
 from blog.rendering.post import host
 
 MESSAGES = 1_000  # remembered in each language
-FIXED_URLS = 1_000  # remembered: those of a name alone
 EXTENSIONS = ("jinja2.ext.i18n",)
 AUTOESCAPE = select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True)
 
@@ -55,7 +55,7 @@ class SiteEnvironment(jinja2.Environment):
         }
         super().__init__(**options)
         self._options = options
-        self._by_language: dict[str | None, jinja2.Environment] = {}
+        self._by_language: dict[str | None, LanguageEnvironment] = {}
 
     def get_template(
         self, name: str | jinja2.Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
@@ -71,36 +71,51 @@ class SiteEnvironment(jinja2.Environment):
         """Return the environment of the active language."""
         language = translation.get_language()
         if language not in self._by_language:
-            self._by_language[language] = _environment(language, self._options)
+            self._by_language[language] = LanguageEnvironment(language, **self._options)
         return self._by_language[language]
 
 
-def _environment(language: str | None, options: Mapping[str, Any]) -> jinja2.Environment:
-    environment = jinja2.Environment(**options)  # noqa: S701 (AUTOESCAPE is among them)
-    environment.filters |= {**FILTERS, "number": partial(_number, language=language)}
-    environment.globals |= {
-        **DEFAULTS,
-        "language": language,
-        "rtl": translation.get_language_bidi(),
-        "static": static,
-        "url": url,
-    }
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        lru_cache(MESSAGES)(translation.gettext), lru_cache(MESSAGES)(translation.ngettext), newstyle=False
-    )
-    environment.policies["ext.i18n.trimmed"] = True
-    return environment
+class LanguageEnvironment(jinja2.Environment):
+    """A Jinja2 environment of one language: a template has its messages and fixed addresses as soon as it is compiled."""
+
+    def __init__(self, language: str | None, **options: Any) -> None:
+        super().__init__(**options)
+
+        def number(count: int) -> str:
+            return grouped(count, language)
+
+        fixed = {"gettext": translation.gettext, "_": translation.gettext, "static": static, "url": url}
+        self.constant_calls: dict[str, Callable[..., str]] = fixed
+        self.filters |= {**FILTERS, "number": number}
+        self.globals |= {**DEFAULTS, **fixed, "language": language, "rtl": translation.get_language_bidi()}
+        self.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+            lru_cache(MESSAGES)(translation.gettext), lru_cache(MESSAGES)(translation.ngettext), newstyle=False
+        )
+        self.policies["ext.i18n.trimmed"] = True
+
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
+        """Generate a template's Python: Jinja2's hook for whoever changes its nodes."""
+        return super()._generate(_ConstantCalls(self.constant_calls).visit(source), *args, **kwargs)
 
 
-def _number(count: int, language: str | None) -> str:
-    return grouped(count, language)
+class _ConstantCalls(NodeTransformer):
+    """Puts the results of calls in their place where these cannot change while the process runs."""
+
+    def __init__(self, functions: Mapping[str, Callable[..., str]]) -> None:
+        self._functions = functions
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """Call a function whose arguments are constants: gettext of a message, the address of a name."""
+        node = self.generic_visit(node)
+        function = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        if function is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            return node
+        values = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+        if len(values) != len(node.args):
+            return node
+        return nodes.Const(function(*values), lineno=node.lineno, environment=node.environment)
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """Return the path of a named URL pattern."""
-    return reverse(name, args=args, kwargs=kwargs) if args or kwargs else _fixed_url(name)
-
-
-@lru_cache(FIXED_URLS)
-def _fixed_url(name: str) -> str:
-    return reverse(name)
+    return reverse(name, args=args, kwargs=kwargs)
