@@ -24,7 +24,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 MAILS = 200  # in one turn
 TURNS = 5  # of each backend at each server
 TARGET = 0.9  # of the speed of Django's own, at exim
-OWN, DJANGO = "signup.smtp.EmailBackend", "django.core.mail.backends.smtp.EmailBackend"
+OWN, DJANGO = "mail.smtp.EmailBackend", "django.core.mail.backends.smtp.EmailBackend"
 
 
 def mails(number: int) -> list[EmailMultiAlternatives]:
@@ -78,27 +78,27 @@ def speeds(url: str) -> tuple[float, float]:
 
 @contextmanager
 def exim() -> Iterator[str]:
-    from tests.signup.exim import Exim
-    from tests.signup.sink import Sink
+    from tests.support.exim import Exim
+    from tests.support.smtp_server import SMTPServer
 
-    with Sink() as sink, Exim(sink.port, arguments=("-odq",)) as server:
+    with SMTPServer() as smtp_server, Exim(smtp_server.port, arguments=("-odq",)) as server:
         yield server.url
 
 
 @contextmanager
-def sink() -> Iterator[str]:
-    from tests.signup.sink import Sink
+def smtp_server() -> Iterator[str]:
+    from tests.support.smtp_server import SMTPServer
 
-    with Sink() as server:
+    with SMTPServer() as server:
         yield server.url
 
 
 def main() -> int:
     django.setup()
-    logging.disable(logging.WARNING)  # the sink's, a line for each command
-    from tests.signup.exim import EXIM
+    logging.disable(logging.WARNING)  # the SMTP server's, a line for each command
+    from tests.support.exim import EXIM
 
-    servers = {"aiosmtpd, a server in Python": sink}
+    servers = {"aiosmtpd, a server in Python": smtp_server}
     if EXIM.exists():
         servers["exim4"] = exim
     print(f"Mails per second over one connection, {TURNS} turns of {MAILS} each, medians")

@@ -1,0 +1,1 @@
+"""Writing and moderating comments; how they are shown is the blog's."""

@@ -1,4 +1,4 @@
-"""Writing comments: the form, the letter that confirms an address, moderation. Reading them is the blog's."""
+"""The app that writes and moderates comments; their model is the blog's."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,7 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the outbox know this room's letters."""
-        from comments import letters
+        """Register the kinds of email."""
+        from comments import emails
 
-        letters.register()
+        emails.register()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from blog.markdown import RenderError, render_comment
 from blog.models.comments import LONGEST_COMMENT, LONGEST_NAME
 from blog.numbers import number
-from signup.forms import VisitorForm
+from web.antispam import VisitorForm
 
 
 class TextForm(forms.Form):
@@ -32,7 +32,7 @@ class TextForm(forms.Form):
 
 
 class CommentForm(VisitorForm, TextForm):
-    """A visitor's comment: name and address, the text, and what sign-up's form has against machines."""
+    """A visitor's comment: name and address, the text, and the antispam fields of `VisitorForm`."""
 
     name = forms.CharField(required=False)
 

@@ -1,4 +1,4 @@
-"""The kinds of letters about comments, and what keeps each from being written twice."""
+"""The kinds of emails about comments, and the outbox keys that keep each from being written twice."""
 
 from blog.models import Comment
 
@@ -6,10 +6,10 @@ CONFIRM, SHOWN, NOTICE = "comment_confirm", "comment_shown", "comment_notice"
 
 
 def key(kind: str, comment: Comment) -> str:
-    """The outbox's key of a letter to a comment's writer."""
+    """Return the outbox key of an email to a comment's writer."""
     return f"{kind}:{comment.pk}:{comment.nonce}"
 
 
 def keys(comment: Comment) -> list[str]:
-    """Those of all letters to a comment's writer."""
+    """Return the outbox keys of all emails to a comment's writer."""
     return [key(CONFIRM, comment), key(SHOWN, comment)]

@@ -1,4 +1,4 @@
-"""The addresses where comments are written and confirmed; behind the blog's own, ahead of Wagtail's."""
+"""The URLs where comments are written and confirmed; after the blog's own, before Wagtail's."""
 
 from django.urls import path
 

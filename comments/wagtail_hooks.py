@@ -3,7 +3,7 @@
 from wagtail import hooks
 
 from comments.admin import dashboard, listing
-from comments.admin.many import DECISIONS
+from comments.admin.bulk_actions import DECISIONS
 
 hooks.register("register_admin_viewset", lambda: listing.viewset)
 hooks.register("construct_homepage_panels", dashboard.add_panel)

@@ -1,0 +1,1 @@
+"""Subscribers and what they are sent: `services` write, `emails` compose, `digests` send what is new, `views` respond."""

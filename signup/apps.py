@@ -1,4 +1,4 @@
-"""Sign-up: subscribers, their confirmations, and mail through the site's own SMTP server."""
+"""The app of subscribers and digests."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,8 @@ class SignupConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to what comes back of sent mail and to tags that are renamed; keep the links in letters out of logs."""
-        from signup import logs, renaming, signals  # noqa: F401
+        """Register the kinds of email and connect the receivers of signals."""
+        from signup import receivers  # noqa: F401
+        from signup.emails import composers
 
-        logs.keep_tokens_out()
+        composers.register()

@@ -1,12 +1,10 @@
 """The forms a visitor fills in: each reads, normalises and refuses in words; none of them writes."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -15,19 +13,8 @@ from blog.addressing import Elsewhere, UnknownTags, check_known, suggest
 from blog.selection import Selection, SelectionError
 from blog.tagindex import TagIndex
 from blog.wording import explain
-from signup import addresses
-from signup.addresses import Address, AddressError
 from signup.models import Rhythm
-
-MIN_AGE = timedelta(seconds=2)  # nobody reads and fills in a form in less
-MAX_AGE = timedelta(hours=12)  # a form older than that may say what is no longer so
-MAX_TYPED = 1000  # characters of an address: enough to say what is wrong with a long one
-STAMP_SALT = "signup.form"
-
-
-def stamp() -> str:
-    """Sign the present time, for a form that is shown now."""
-    return signing.TimestampSigner(salt=STAMP_SALT).sign("form")
+from web.antispam import VisitorForm
 
 
 def known_to(index: TagIndex, selection: Selection) -> Selection:
@@ -85,51 +72,6 @@ class SelectionForm(forms.Form):
             raise
 
 
-class VisitorForm(forms.Form):
-    """An address; `website` is a trap that no person sees, `stamp` says when the form was shown."""
-
-    email = forms.CharField(required=False, max_length=MAX_TYPED)
-    meant = forms.CharField(required=False, max_length=MAX_TYPED)  # the address that was doubted once, and is meant
-    website = forms.CharField(required=False)
-    stamp = forms.CharField(required=False)
-
-    def is_trapped(self) -> bool:
-        """Say whether a machine filled in the field that nobody sees."""
-        return bool(self.data.get("website"))
-
-    def clean_email(self) -> Address:
-        typed = self.cleaned_data["email"]
-        try:
-            address = addresses.normalise(typed, settings.SIGNUP_SMTPUTF8)
-        except AddressError as error:
-            raise self._doubt(str(error), error.suggestion) from error
-        suggestion = addresses.suggest(address.text)
-        if suggestion and self.data.get("meant") != address.text:
-            self.doubted = address.text
-            raise self._doubt("", suggestion, _("If %s is right, send the form once more.") % address)
-        return address
-
-    def clean_stamp(self) -> None:
-        """Refuse a form that was filled in faster than anyone reads, or shown too long ago."""
-        signer = signing.TimestampSigner(salt=STAMP_SALT)
-        try:
-            signer.unsign(self.cleaned_data["stamp"], max_age=MAX_AGE)
-        except signing.BadSignature as error:
-            self.fresh_stamp = stamp()
-            raise ValidationError(_("This form was open for long. Please look through it and send it once more.")) from error
-        if _is_younger(signer, self.cleaned_data["stamp"], MIN_AGE):
-            raise ValidationError(_("That was quick. To show that you are no machine, please send the form once more."))
-
-    def _doubt(self, wrong: str, suggestion: str, otherwise: str = "") -> ValidationError:
-        self.suggestion = suggestion
-        question = _("Did you mean %s?") % suggestion if suggestion else ""
-        return ValidationError(" ".join(filter(None, (wrong, question, otherwise))))
-
-    suggestion = ""
-    doubted = ""
-    fresh_stamp = ""
-
-
 class SignupForm(VisitorForm, SelectionForm):
     """An address and what to send there."""
 
@@ -138,11 +80,3 @@ class ManageForm(SelectionForm):
     """What a subscriber may change."""
 
     rhythm = forms.ChoiceField(choices=Rhythm.choices)
-
-
-def _is_younger(signer: signing.TimestampSigner, signed: str, age: timedelta) -> bool:
-    try:
-        signer.unsign(signed, max_age=age)
-    except signing.SignatureExpired:
-        return False
-    return True

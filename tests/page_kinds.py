@@ -8,12 +8,12 @@ from pytest_django.live_server_helper import LiveServer
 from wagtail.models import PageViewRestriction
 
 from blog.models import Comment, CommentState, PostPage
-from signup import tokens
 from signup.models import State
-from tests.comment_factories import make_comment
-from tests.signup_factories import make_subscriber, signed_at
 from tests.stage import CLOSED, CLOUD, DEMO, EMPTY, LOCKED, LONG, LONGEST_HANDLE, MANY, ONE, many_tags
 from tests.stage_own import OWN
+from tests.support.comment_factories import make_comment
+from tests.support.signup_factories import make_subscriber, signed_at
+from tests.support.tokens import make_token
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _comments() -> list[Kind]:
     post = PostPage.objects.get(slug="start-here")
     answered = post.discussion.approved().earliest("sent")
     by_state = {state: make_comment(post, "Well *said*.", name="Ada", state=state) for state in set(CommentState) - SHOWN}
-    links = {state: f"/comments/publish/{tokens.make(tokens.PUBLISH, comment)}/" for state, comment in by_state.items()}
+    links = {state: f"/comments/publish/{make_token('publish', comment)}/" for state, comment in by_state.items()}
     gone = Comment(pk=0, post=post)
     return [
         Kind("comment", "/start-here/comment/"),
@@ -128,9 +128,9 @@ def _comments() -> list[Kind]:
         Kind("confirm a comment", links[CommentState.UNCONFIRMED]),
         Kind("comment confirmed", links[CommentState.WAITING]),
         Kind("comment turned down", links[CommentState.REJECTED]),
-        Kind("comment shown", f"/comments/publish/{tokens.make(tokens.PUBLISH, answered)}/"),
-        Kind("withdraw a comment", f"/comments/withdraw/{tokens.make(tokens.WITHDRAW, answered)}/"),
-        Kind("comment gone", f"/comments/withdraw/{tokens.make(tokens.WITHDRAW, gone)}/", 410),
+        Kind("comment shown", f"/comments/publish/{make_token('publish', answered)}/"),
+        Kind("withdraw a comment", f"/comments/withdraw/{make_token('withdraw', answered)}/"),
+        Kind("comment gone", f"/comments/withdraw/{make_token('withdraw', gone)}/", 410),
         Kind("broken link to a comment", "/comments/publish/x/", 404),
     ]
 
@@ -138,26 +138,26 @@ def _comments() -> list[Kind]:
 def _forms() -> list[Kind]:
     pending, confirmed = make_subscriber(state=State.PENDING), make_subscriber(expression="reading+-feeds")
     gone, never = make_subscriber(state=State.UNSUBSCRIBED), make_subscriber(state=State.SUPPRESSED)
-    old = signed_at(timezone.now() - timedelta(days=30), lambda: tokens.make(tokens.CONFIRM, pending))
-    manage = f"/signup/manage/{tokens.make(tokens.MANAGE, confirmed)}/"
+    old = signed_at(timezone.now() - timedelta(days=30), lambda: make_token("confirm", pending))
+    manage = f"/signup/manage/{make_token('manage', confirmed)}/"
     lock = PageViewRestriction.objects.get(page__slug=LOCKED)
     return [
         Kind("sign-up", "/signup/"),
         Kind("sign-up for tags", "/signup/?tags=reading+-feeds"),
         Kind("sign-up for an unknown tag", "/signup/?tags=redaing"),
         Kind("sent", "/signup/sent/"),
-        Kind("confirm", f"/signup/confirm/{tokens.make(tokens.CONFIRM, pending)}/"),
-        Kind("confirmed", f"/signup/confirm/{tokens.make(tokens.CONFIRM, confirmed)}/"),
+        Kind("confirm", f"/signup/confirm/{make_token('confirm', pending)}/"),
+        Kind("confirmed", f"/signup/confirm/{make_token('confirm', confirmed)}/"),
         Kind("confirmed too late", f"/signup/confirm/{old}/", 410),
-        Kind("confirmed after leaving", f"/signup/confirm/{tokens.make(tokens.CONFIRM, gone)}/"),
+        Kind("confirmed after leaving", f"/signup/confirm/{make_token('confirm', gone)}/"),
         Kind("manage", manage),
-        Kind("manage after leaving", f"/signup/manage/{tokens.make(tokens.MANAGE, gone)}/"),
+        Kind("manage after leaving", f"/signup/manage/{make_token('manage', gone)}/"),
         Kind("saved", f"{manage}?saved=1"),
         Kind("erase", f"{manage}erase/"),
-        Kind("leave", f"/signup/leave/{tokens.make(tokens.LEAVE, confirmed)}/"),
-        Kind("left", f"/signup/leave/{tokens.make(tokens.LEAVE, gone)}/"),
-        Kind("refused", f"/signup/refuse/{tokens.make(tokens.REFUSE, never)}/"),
-        Kind("refuse", f"/signup/refuse/{tokens.make(tokens.REFUSE, pending)}/"),
+        Kind("leave", f"/signup/leave/{make_token('leave', confirmed)}/"),
+        Kind("left", f"/signup/leave/{make_token('leave', gone)}/"),
+        Kind("refused", f"/signup/refuse/{make_token('refuse', never)}/"),
+        Kind("refuse", f"/signup/refuse/{make_token('refuse', pending)}/"),
         Kind("sign in", "/_util/login/"),
         Kind("password", f"/_util/authenticate_with_password/{lock.pk}/{lock.page_id}/"),
     ]

@@ -20,10 +20,10 @@ from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
 from blog.models.revision import raise_revision
 from blog.searching import analyze_tables
 from tests.browser import serving
-from tests.comment_factories import make_comment
 from tests.factories import make_blog, make_post
 from tests.stage_own import fill_own
 from tests.stage_sizes import fill_many, fill_one
+from tests.support.comment_factories import make_comment
 
 DEMO = "127.0.0.1"
 # Chromium takes these for this machine.

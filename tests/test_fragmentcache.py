@@ -15,9 +15,9 @@ from blog.models import BlogPage, CommentState, IndexRevision, Tag
 from blog.models.revision import KEPT_REVISIONS, raise_revision
 from blog.services.authors import rename_author
 from blog.services.tags import rename_tag
-from comments import moderation
-from tests.comment_factories import make_comment
+from comments.services import moderation
 from tests.factories import make_author, make_blog, make_post
+from tests.support.comment_factories import make_comment
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is not committed is not kept
 

@@ -18,17 +18,17 @@ from wagtail.models import Site
 
 from blog.models import Comment, PostPage, Stream, Tag
 from comments.kinds import NOTICE
-from signup import outbox
-from signup.delivery import compose
-from signup.issues import DIGEST_LENGTH
+from mail import outbox
+from mail.compose import compose
+from signup.admin.previews import sample
+from signup.digests.posts import DIGEST_LENGTH
+from signup.kinds import Kind
 from signup.models import SignupPage, Wording
-from signup.models.outbox import Kind
 from signup.models.wording import SUBJECT_LENGTH, TEXT_LENGTH
-from signup.previews import sample
 from tests.browser import serving
 from tests.hostile.filling import Hostile, enter, hostile, packed
 from tests.hostile.looking import TRAP, pages_at, prepare, ran_alone, ran_inside, wrong_in
-from tests.signup_factories import make_subscriber
+from tests.support.signup_factories import make_subscriber
 
 __all__ = ["hostile"]
 
@@ -176,13 +176,13 @@ def test_letters_hold_no_script(tab: Page, hostile: Hostile) -> None:
     for start in range(0, len(hostile.posts), DIGEST_LENGTH):
         reader = make_subscriber()
         posts = [post.pk for post in hostile.posts[start : start + DIGEST_LENGTH]]
-        digest = outbox.put(f"digest:{start}", Kind.DIGEST, reader.address, reader, {"posts": posts})
+        digest = outbox.put(f"digest:{start}", Kind.DIGEST, reader.address, {"subscriber": reader.pk, "posts": posts})
         told = {"user": moderator.pk, "comments": waiting[start : start + DIGEST_LENGTH] or waiting[:1]}
         for mail in (digest, outbox.put(f"notice:{start}", NOTICE, moderator.email, context=told)):
             message = compose(mail)
             assert "\n" not in message.subject
             pages[f"{mail.kind} {start}"] = STYLE.sub("", str(message.alternatives[0][0]))
-    alone = outbox.put("digest:alone", Kind.DIGEST, reader.address, reader, {"posts": posts[:1]})
+    alone = outbox.put("digest:alone", Kind.DIGEST, reader.address, {"subscriber": reader.pk, "posts": posts[:1]})
     pages["alone"] = STYLE.sub("", str(compose(alone).alternatives[0][0]))
     assert wrong_in(tab, pages) == {}
 

@@ -20,12 +20,13 @@ from blog.models import BlogPage
 from blog.numbers import number
 from blog.snapshots import read_revision
 from blog.wording import notes
-from signup import outbox
-from signup.delivery import compose
-from signup.models import Mail, State
-from signup.models.outbox import Kind
+from mail import outbox
+from mail.compose import compose
+from mail.models import Delivery
+from signup.kinds import Kind
+from signup.models import State
 from tests.factories import make_post
-from tests.signup_factories import make_subscriber
+from tests.support.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -118,8 +119,8 @@ def test_feeds_name_their_language(blog: BlogPage, german: LazySettings, form: s
 def test_letter_is_in_the_language_its_reader_signed_up_in(blog: BlogPage, settings: LazySettings) -> None:
     subscribers = [make_subscriber(language="de", state=State.PENDING), make_subscriber(language="", state=State.PENDING)]
     for subscriber in subscribers:
-        outbox.put(f"confirm:{subscriber.pk}", Kind.CONFIRM, subscriber.address, subscriber, {})
-    letters = [compose(mail) for mail in Mail.objects.order_by("pk")]
+        outbox.put(f"confirm:{subscriber.pk}", Kind.CONFIRM, subscriber.address, {"subscriber": subscriber.pk})
+    letters = [compose(mail) for mail in Delivery.objects.order_by("pk")]
     assert [letter.subject for letter in letters] == [
         "Bitte bestätigen: neue Notizen von Notes",
         "Please confirm: new notes from Notes",

@@ -12,8 +12,8 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from blog.models import BlogPage, CommentState, Pin, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
-from tests.comment_factories import make_comment
 from tests.factories import make_author, make_post
+from tests.support.comment_factories import make_comment
 
 WORD = "xylophone"  # in the title, text, summary and slug of the post, and nowhere else
 TAG = "zeppelin"  # borne by that post alone

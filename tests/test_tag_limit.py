@@ -6,16 +6,17 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from blog.models import BlogPage, Stream
-from signup import tokens
-from signup.delivery import compose
-from signup.editions import SETTLING
-from signup.models import Mail, Rhythm, SignupPage, State, Subscriber
-from signup.models.outbox import Kind
-from signup.renaming import rename_tag
+from mail.compose import compose
+from mail.models import Delivery
+from signup.digests.editions import SETTLING
+from signup.kinds import Kind
+from signup.models import Rhythm, SignupPage, State, Subscriber
+from signup.services.renaming import rename_tag
 from tests.factories import make_post
-from tests.signup.digest_clock import MONDAY, Clock, told
-from tests.signup.outbox_factories import make_subscriber
-from tests.signup_factories import sign_up
+from tests.support.digest_clock import MONDAY, Clock, told
+from tests.support.outbox_factories import make_subscriber
+from tests.support.signup_factories import sign_up
+from web import tokens
 
 TEN = [f"t{number}" for number in range(10)]
 EXPRESSION = "+".join(TEN)
@@ -31,8 +32,8 @@ def test_signup_with_ten_tags_is_confirmed_by_mail(client: Client, blog: BlogPag
     make_post(blog, " ".join(TEN))
     assert sign_up(client, tags=" ".join(TEN)).status_code == 303
     assert Subscriber.objects.get().expression == EXPRESSION
-    assert Mail.objects.get().kind == Kind.CONFIRM
-    assert "/signup/confirm/" in str(compose(Mail.objects.get()).alternatives[0][0])
+    assert Delivery.objects.get().kind == Kind.CONFIRM
+    assert "/signup/confirm/" in str(compose(Delivery.objects.get()).alternatives[0][0])
 
 
 @pytest.mark.parametrize("limit", [12, 8])  # lowered after the sign-up
@@ -51,7 +52,7 @@ def test_digest_of_ten_tags_is_written(blog: BlogPage) -> None:
     post = clock.publish(blog, " ".join(TEN))
     assert clock.wait(SETTLING) == 1
     assert told(reader) == [[post.pk]]
-    assert "t9" in str(compose(Mail.objects.get()).alternatives[0][0])
+    assert "t9" in str(compose(Delivery.objects.get()).alternatives[0][0])
 
 
 def test_renamed_tag_is_followed_in_ten_tags(blog: BlogPage) -> None:

@@ -18,16 +18,18 @@ from wagtail.models import Page, Site
 
 from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
 from blog.models.revision import locked_revision, raise_revision
-from comments import letters
-from signup.letters import Letter
-from signup.models import Mail, Wording
-from signup.models.outbox import Kind as MailKind
-from signup.previews import MODES, sample
+from comments import emails
+from mail.compose import Email
+from mail.models import Delivery
+from signup.admin.previews import sample
+from signup.kinds import Kind as MailKind
+from signup.models import Wording
+from signup.models.wording import PREVIEW_MODES
 from tests import brackets
 from tests.brackets import CODE, LATIN, bracketed, outside, outside_of
-from tests.comment_factories import make_comment
 from tests.page_kinds import Kind, kinds
 from tests.stage import DEMO
+from tests.support.comment_factories import make_comment
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +128,7 @@ def test_every_page_was_looked_at(shown: dict[str, list[str]]) -> None:
     assert {page for page in pages - shown.keys() if not ELSEWHERE.search(page)} == set()
 
 
-@pytest.mark.parametrize("kind", [mode for mode, _label in MODES if mode in MailKind.values])
+@pytest.mark.parametrize("kind", [mode for mode, _label in PREVIEW_MODES if mode in MailKind.values])
 def test_no_word_of_a_letter_escapes_translation(everywhere: list[Kind], kind: str) -> None:
     letter = sample(Wording.of(Site.objects.get(is_default_site=True)), kind)
     assert outside_of(html.document_fromstring(letter.html)) == []
@@ -136,19 +138,19 @@ def test_no_word_of_a_letter_escapes_translation(everywhere: list[Kind], kind: s
 @pytest.mark.parametrize(
     ("write", "state"),
     [
-        (letters.confirmation, CommentState.UNCONFIRMED),
-        (letters.shown, CommentState.APPROVED),
-        (letters.notice, CommentState.WAITING),
+        (emails.confirmation, CommentState.UNCONFIRMED),
+        (emails.shown, CommentState.APPROVED),
+        (emails.notice, CommentState.WAITING),
     ],
 )
 def test_no_word_of_a_letter_about_a_comment_escapes_translation(
-    everywhere: list[Kind], write: Callable[[Mail], tuple[Site, Letter]], state: CommentState
+    everywhere: list[Kind], write: Callable[[Delivery], Email], state: CommentState
 ) -> None:
     post = PostPage.objects.filter(live=True).earliest("pk")
     comment = make_comment(post, "ναι", name="γ", state=state)
     editor = User.objects.create_superuser("1")
-    mail = Mail(to=comment.address, context={"comment": comment.pk, "comments": [comment.pk], "user": editor.pk})
-    _site, letter = write(mail)
+    mail = Delivery(to=comment.address, context={"comment": comment.pk, "comments": [comment.pk], "user": editor.pk})
+    letter = write(mail)
     assert outside_of(html.document_fromstring(letter.html)) == []
     assert outside(letter.subject + " " + letter.text) == []
 

@@ -106,7 +106,7 @@ class _ConstantCalls(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """Call a function whose arguments are constants: gettext of a message, the address of a name."""
-        node = self.generic_visit(node)
+        self.generic_visit(node)  # in place
         function = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
         if function is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
             return node

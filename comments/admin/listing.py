@@ -14,9 +14,9 @@ from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Colum
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from blog.models import Comment, CommentState
-from comments.admin.deciding import ACTIONS
-from signup.admin.spreadsheets import SafeExportIndexView
-from signup.admin.viewset import ActingInspectView, ActingViewSet
+from comments.admin.actions import ACTIONS
+from wagtail_actions.spreadsheets import SafeExportIndexView
+from wagtail_actions.viewset import ActingInspectView, ActingViewSet
 
 TITLE_SHOWN = 60  # characters of a post's title in the listing
 

@@ -1,1 +1,1 @@
-"""What answers where comments are written: read the input, call one thing, answer."""
+"""Views where comments are written: read the input, call one service, respond."""

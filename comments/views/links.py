@@ -1,4 +1,4 @@
-"""The pages that links in letters about a comment lead to. Following a link does nothing: a button does."""
+"""The pages that links in emails about a comment lead to. Following a link changes nothing; the button on its page does."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,22 +9,22 @@ from django.utils.translation import gettext as _
 
 from blog.discussion import address_of
 from blog.models import Comment, CommentState
-from comments import writing
-from signup import tokens
-from signup.tokens import BadToken, ExpiredToken
-from signup.views.links import Page, behind_a_link
-from signup.views.visiting import SeeOther
-from signup.visits import network_of
+from comments.services import writing
+from comments.tokens import PUBLISH, WITHDRAW
+from web import tokens
+from web.client import network_of
+from web.links import Page, SeeOther, behind_a_link
+from web.tokens import BadToken, ExpiredToken, Purpose
 
 Opened = Callable[[HttpRequest, Comment], HttpResponse]
 
 
-def opened_by(purpose: str) -> Callable[[Opened], Page]:
-    """Answer whoever bears a token for this purpose, without cookie or CSRF token, as sign-up's links do."""
+def opened_by(purpose: Purpose) -> Callable[[Opened], Page]:
+    """Decorate a view of the comment that a token for this purpose names."""
 
     def decorate(view: Opened) -> Page:
         @wraps(view)
-        def attempt(request: HttpRequest, token: str) -> HttpResponse:
+        def open_page(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 comment = writing.comment_of(tokens.read(purpose, token))
             except BadToken as error:
@@ -37,7 +37,7 @@ def opened_by(purpose: str) -> Callable[[Opened], Page]:
                 return explain(request, _("Nothing is kept any more"), str(error), 410)
             return view(request, comment)
 
-        return behind_a_link(attempt)
+        return behind_a_link(open_page)
 
     return decorate
 
@@ -47,7 +47,7 @@ def explain(request: HttpRequest, title: str, reason: str, status: int) -> HttpR
     return render(request, "comments/explained.html", {"title": title, "reason": reason, "noindex": True}, status=status)
 
 
-@opened_by(tokens.PUBLISH)
+@opened_by(PUBLISH)
 def publish(request: HttpRequest, comment: Comment) -> HttpResponse:
     """Show what would be confirmed, or what became of it; confirm it by POST, or disown it."""
     if request.method != "POST":
@@ -60,7 +60,7 @@ def publish(request: HttpRequest, comment: Comment) -> HttpResponse:
     return SeeOther(request.path)
 
 
-@opened_by(tokens.WITHDRAW)
+@opened_by(WITHDRAW)
 def withdraw(request: HttpRequest, comment: Comment) -> HttpResponse:
     """Offer to delete a comment; delete it by POST."""
     if request.method != "POST":

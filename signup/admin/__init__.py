@@ -1,1 +1,1 @@
-"""Sign-up in the Wagtail admin: subscribers, the dashboard's panel, actions that take a button."""
+"""Sign-up in the Wagtail admin: subscribers, previews of form and emails, the panel on the dashboard."""

@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
 from blog.slugs import fold
-from signup import subscriptions
-from signup.admin.actions import Action, CannotBeDone
-from signup.admin.spreadsheets import SafeExportIndexView
-from signup.admin.viewset import ActingInspectView, ActingViewSet
-from signup.models import Mail, Reason, State, Subscriber
+from mail.models import Delivery, SuppressionReason
+from signup.kinds import Kind
+from signup.models import State, Subscriber
 from signup.models.subscribers import SubscriberQuerySet
+from signup.services import subscriptions, suppression
+from wagtail_actions.actions import Action, CannotBeDone
+from wagtail_actions.spreadsheets import SafeExportIndexView
+from wagtail_actions.viewset import ActingInspectView, ActingViewSet
 
-LETTERS_SHOWN = 20
+EMAILS_SHOWN = 20
 
 
 def resend(subscriber: Subscriber, actor: str) -> None:
@@ -45,7 +47,7 @@ ACTIONS = (
         "change",
         "no-view",
         lambda subscriber: subscriber.state != State.SUPPRESSED,
-        lambda subscriber, actor: subscriptions.suppress(subscriber, Reason.EDITOR, actor),
+        lambda subscriber, actor: suppression.suppress(subscriber, SuppressionReason.EDITOR, actor),
         serious=True,
     ),
     Action(
@@ -59,7 +61,7 @@ ACTIONS = (
         "change",
         "view",
         lambda subscriber: subscriber.state == State.SUPPRESSED,
-        subscriptions.lift,
+        suppression.lift,
     ),
     Action(
         "erase",
@@ -72,7 +74,7 @@ ACTIONS = (
         "delete",
         "bin",
         lambda subscriber: not subscriber.erased,
-        lambda subscriber, _actor: subscriptions.erase(subscriber),
+        lambda subscriber, _actor: suppression.erase(subscriber),
         serious=True,
     ),
 )
@@ -83,7 +85,7 @@ class SubscriberFilterSet(WagtailFilterSet):
 
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=State.choices, widget=forms.CheckboxSelectMultiple)
     suppressed_because = django_filters.MultipleChoiceFilter(
-        label=_("Suppressed because"), choices=Reason.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Suppressed because"), choices=SuppressionReason.choices, widget=forms.CheckboxSelectMultiple
     )
     tag = django_filters.CharFilter(
         label=_("Tag"), method="naming", help_text=_("One tag; with a minus before it: who does not want it.")
@@ -109,13 +111,13 @@ class SubscriberIndexView(SafeExportIndexView):
 
 
 class SubscriberInspectView(ActingInspectView):
-    """One subscriber: what is held, what happened, which letters went out."""
+    """One subscriber: what is held, what happened, which emails went out."""
 
     template_name = "signup/admin/subscriber.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        letters = Mail.objects.filter(subscriber=self.object).order_by("-pk")[:LETTERS_SHOWN]
-        context: dict[str, Any] = super().get_context_data(history=self.object.consents.all(), letters=letters, **kwargs)
+        emails = Delivery.objects.to_address(self.object.address).filter(kind__in=Kind.values).order_by("-pk")[:EMAILS_SHOWN]
+        context: dict[str, Any] = super().get_context_data(history=self.object.consents.all(), letters=emails, **kwargs)
         return context
 
 

@@ -1,22 +1,16 @@
-"""What sign-up keeps in the database."""
+"""What is stored of sign-up: subscribers, their consents, wordings, sign-up pages, and what digests have sent."""
 
 from signup.models.digests import DigestMark, Edition, News
-from signup.models.limits import Counter
-from signup.models.outbox import Mail, MailState
 from signup.models.pages import SignupPage
-from signup.models.subscribers import ConsentRecord, Event, Reason, Rhythm, State, Subscriber
+from signup.models.subscribers import ConsentRecord, Event, Rhythm, State, Subscriber
 from signup.models.wording import Wording
 
 __all__ = [
     "ConsentRecord",
-    "Counter",
     "DigestMark",
     "Edition",
     "Event",
-    "Mail",
-    "MailState",
     "News",
-    "Reason",
     "Rhythm",
     "SignupPage",
     "State",

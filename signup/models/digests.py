@@ -1,4 +1,4 @@
-"""What digests remember: which posts have been news, in which edition, and how far each subscriber has been told."""
+"""What digests store: which posts have been news, in which edition, and the last edition that each subscriber was sent."""
 
 from typing import Self
 
@@ -8,7 +8,7 @@ from django.db import models
 class Edition(models.Model):
     """Posts that became visible to everyone between two looks at the blogs.
 
-    Numbers have no gap: whoever writes the next one first has written it, so an edition is whole before the next begins.
+    Numbers have no gap: the first worker to write the next number has written it, so an edition is complete before the next.
     """
 
     number = models.PositiveBigIntegerField(primary_key=True)
@@ -20,11 +20,11 @@ class Edition(models.Model):
 
 class NewsQuerySet(models.QuerySet["News"]):
     def between(self, after: int, last: int) -> Self:
-        """The news of the editions after one and up to another."""
+        """Return the news of the editions after one and up to another."""
         return self.filter(edition__gt=after, edition__lte=last)
 
     def fresh(self) -> Self:
-        """Posts that were new when they appeared, not out of an archive."""
+        """Return those that were new when they appeared, not out of an archive."""
         return self.filter(published__isnull=False)
 
 
@@ -42,7 +42,7 @@ class News(models.Model):
 
 
 class DigestMark(models.Model):
-    """The last edition a subscriber has been told of, and the period of the last look."""
+    """The last edition that a subscriber's digests hold, and the period in which they were last written."""
 
     subscriber = models.OneToOneField(
         "signup.Subscriber", primary_key=True, on_delete=models.CASCADE, related_name="digest_mark"

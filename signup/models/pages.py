@@ -1,20 +1,21 @@
-"""The landing page: an editor's own text above the form that `/signup/` shows."""
+"""The sign-up page: an editor's own text above the form that `/signup/` shows."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, Site
 from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
 from blog.models.pages import refuse_reserved
 from blog.selection import Selection, SelectionError
 from blog.wording import explain
+from signup.models.wording import Wording
 
 
 class SignupPage(Page):
@@ -28,6 +29,8 @@ class SignupPage(Page):
         help_text=_("What the form has filled in: tags, with “-” before an unwanted one. Empty for every note."),
     )
     html = models.TextField(editable=False, default="")
+
+    template = "signup/form.html"
 
     parent_page_types = ["blog.BlogPage"]
     subpage_types: list[str] = []
@@ -55,8 +58,8 @@ class SignupPage(Page):
         self.html = render_short(self.text)
         super().save(*args, **kwargs)
 
-    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        from signup.views.visiting import form
-
-        response: HttpResponse = form(request, page=self)
-        return response
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return what the editor's preview shows; visitors are served by a hook (`signup.wagtail_hooks`)."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        words = Wording.of(self.get_site() or Site.find_for_request(request)).form_words()
+        return {**context, "words": words, "tags": self.expression.replace("+", " ")}

@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q, Value
 from django.db.models.functions import Concat, TruncDate
 from django.utils import timezone
-from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from blog.selection import Selection
-from signup import addresses
+from mail import suppression
+from mail.models import SuppressionReason, address_hmacs
 
 NONCE_LENGTH = 12  # characters of 62: over 70 bits
 
@@ -30,63 +30,46 @@ class Rhythm(models.TextChoices):
     WEEKLY = "weekly", _("once a week")
 
 
-class Reason(models.TextChoices):
-    """Why an address is suppressed."""
-
-    BOUNCE = "bounce", _("mail came back")
-    COMPLAINT = "complaint", _("reported as spam")
-    REFUSED = "refused", _("“this was not me”")
-    EDITOR = "editor", _("by an editor")
-    ERASED = "erased", _("erased")
-
-
-def address_hmacs(address: str) -> list[str]:
-    """The HMACs (hex) of an address under the present secret key, then under each of SECRET_KEY_FALLBACKS."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    word = addresses.key(address)
-    return [salted_hmac("signup.address", word, secret=secret, algorithm="sha256").hexdigest() for secret in keys]
-
-
 def make_nonce() -> str:
-    """A random word that binds tokens to this subscriber, so that no link outlives an erasure."""
+    """Return a random word that binds tokens to this subscriber, so that no link works after an erasure."""
     return get_random_string(NONCE_LENGTH)
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    """Chainable questions about subscribers."""
+    """Chainable queries on subscribers."""
 
     def known_as(self, address: str) -> "SubscriberQuerySet":
-        """Whoever has this address, in any case; also someone erased."""
+        """Return whoever has this address, in any case; also someone erased."""
         return self.filter(Q(address_hmac__in=address_hmacs(address)) | Q(address=address)).order_by("pk")
 
     def confirmed(self) -> "SubscriberQuerySet":
         return self.filter(state=State.CONFIRMED)
 
     def kept(self) -> "SubscriberQuerySet":
-        """All but the erased, of whom nothing but an HMAC remains."""
+        """Return all but the erased, of whom nothing but an HMAC remains."""
         return self.exclude(address="")
 
     def naming(self, tag: str) -> "SubscriberQuerySet":
-        """Those whose selection names `tag`, wanted or, written `-tag`, unwanted."""
+        """Return those whose selection names `tag`, wanted or, written `-tag`, unwanted."""
         return self.alias(words=Concat(Value("+"), "expression", Value("+"))).filter(words__contains=f"+{tag}+")
 
     def found_by(self, words: str) -> "SubscriberQuerySet":
-        """Those whose address holds these words, or who had exactly this address until it was erased."""
+        """Return those whose address holds these words, or who had exactly this address until it was erased."""
         return self.filter(Q(address__icontains=words) | Q(address_hmac__in=address_hmacs(words.strip())))
 
     def counts(self) -> dict[str, int]:
-        """How many there are in each state."""
+        """Return the number of subscribers in each state."""
         found = dict(self.order_by().values_list("state").annotate(Count("pk")))
         return {state: found.get(state, 0) for state in State.values}
 
 
 class Subscriber(models.Model):
-    """An address and what it is to get. Once erased, only `address_hmac` says whose it was."""
+    """An address and what it is to be sent. Once erased, only `address_hmac` says whose it was."""
 
     address = models.CharField(_("address"), max_length=320, blank=True)
     address_hmac = models.CharField(max_length=64, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING, db_index=True)
-    suppressed_because = models.CharField(_("suppressed because"), max_length=9, choices=Reason, blank=True)
+    suppressed_because = models.CharField(_("suppressed because"), max_length=9, choices=SuppressionReason, blank=True)
     site = models.ForeignKey(
         "wagtailcore.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -96,8 +79,6 @@ class Subscriber(models.Model):
     created = models.DateTimeField(_("signed up"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, db_index=True)
     last_digest_at = models.DateTimeField(_("last digest"), null=True, blank=True)
-    bounce_score = models.PositiveSmallIntegerField(_("bounce score"), default=0)
-    bounced_at = models.DateTimeField(_("last bounce"), null=True, blank=True)
     nonce = models.CharField(max_length=NONCE_LENGTH, default=make_nonce, editable=False)
 
     objects = SubscriberQuerySet.as_manager()
@@ -121,9 +102,20 @@ class Subscriber(models.Model):
     def erased(self) -> bool:
         return not self.address
 
+    @property
+    def bounce_score(self) -> int:
+        """The number of bounces in a row, as mail counts them for the address."""
+        found = suppression.find(self.address) if self.address else None
+        return found.bounce_score if found else 0
+
+    @property
+    def bounced_at(self) -> datetime | None:
+        found = suppression.find(self.address) if self.address else None
+        return found.bounced_at if found else None
+
 
 class Event(models.TextChoices):
-    """What a subscriber, or someone for them, did."""
+    """What was done: by a subscriber, an editor, or a mail server."""
 
     REQUESTED = "requested", _("asked for mail")
     CONFIRMED = "confirmed", _("confirmed")
@@ -139,7 +131,7 @@ class ConsentQuerySet(models.QuerySet["ConsentRecord"]):
     """Chainable questions about what happened."""
 
     def confirmed_by_week(self, weeks: int, now: datetime) -> list[int]:
-        """How many sign-ups were confirmed in each of the last weeks of seven days, the latest last."""
+        """Return how many sign-ups were confirmed in each of the last weeks of seven days, the latest last."""
         today = timezone.localdate(now)
         days = self.filter(event=Event.CONFIRMED, at__gt=now - timedelta(weeks=weeks + 1)).order_by()
         counts = [0] * weeks
@@ -173,6 +165,6 @@ class ConsentRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_event_display()}"
 
     def as_dict(self) -> dict[str, Any]:
-        """What a subscriber's own download says of this event."""
+        """Return what a subscriber's own download says of this event."""
         names = ("at", "event", "expression", "rhythm", "wording", "network", "actor", "detail")
         return {name: getattr(self, name) for name in names}

@@ -1,4 +1,4 @@
-"""The words of form and letters that an editor may change, for each site; what is left empty says the built-in words."""
+"""The words of form and emails that an editor may change, for each site; an empty field says the built-in words."""
 
 import re
 from typing import TYPE_CHECKING
@@ -8,11 +8,13 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import PreviewableMixin, Site
 
 from blog.models import Appearance
+from signup.kinds import Kind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -41,6 +43,16 @@ BUILT_IN: "dict[str, StrOrPromise]" = {
     "digest_text": "",
     "footer": "",
 }
+FORM_WORDS = ("form_title", "form_text", "form_consent", "form_button", "next_text", "sent_title", "sent_text")
+FORM, SENT = "form", "sent"  # previews of pages; the others are of emails, by their kind
+PREVIEW_MODES: "list[tuple[str, StrOrPromise]]" = [
+    (FORM, _("Form")),
+    (SENT, _("Form, once it is sent")),
+    (Kind.CONFIRM.value, _("Letter: please confirm")),
+    (Kind.ALREADY.value, _("Letter: confirmed already")),
+    (Kind.DIGEST.value, _("Letter: new notes")),
+]
+PREVIEW_HOOK = "preview_signup_wording"
 SUBJECT_LENGTH = 150  # characters
 TEXT_LENGTH = 2000  # characters
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -86,20 +98,23 @@ class Wording(PreviewableMixin, BaseSiteSetting):
 
     @property
     def preview_modes(self) -> "list[tuple[str, StrOrPromise]]":
-        from signup.previews import MODES
-
-        return MODES
+        return PREVIEW_MODES
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        from signup.previews import preview
-
-        return preview(request, self, mode_name)
+        """Let `signup.admin.previews` respond, by a hook: a model imports no view."""
+        (preview,) = hooks.get_hooks(PREVIEW_HOOK)
+        response: HttpResponse = preview(request, self, mode_name)
+        return response
 
     def say(self, name: str, **values: str) -> str:
         """Give the words under `name`: the editor's or the built-in ones, with `{site}` and each of `values` put in."""
         words = str(getattr(self, name) or BUILT_IN[name])
         values = {"site": self.site_name, **values}
         return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), words)
+
+    def form_words(self) -> dict[str, str]:
+        """Return the words around the form, by the names that templates use."""
+        return {name: self.say(name) for name in FORM_WORDS}
 
     @property
     def site_name(self) -> str:

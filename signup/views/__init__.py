@@ -1,1 +1,1 @@
-"""What answers below /signup/: read the input, call one thing, answer."""
+"""Views below /signup/: read the input, call one service, respond."""

@@ -13,10 +13,10 @@ from jinja2 import StrictUndefined, Undefined
 
 from blog.markdown import pipeline
 from kimonote.caches import read_cache_url
-from signup.email_url import EmailURLError, parse_email_url
-from signup.networks import read_networks
-from signup.rates import read_limits
-from signup.sender import sender_domain
+from mail.config.email_url import EmailURLError, parse_email_url
+from mail.config.sender import sender_domain
+from web.networks import read_networks
+from web.rates import read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
 env = Env()
@@ -47,6 +47,9 @@ INSTALLED_APPS = [
     "transfer",
     "comments",
     "signup",
+    "mail",
+    "web",
+    "wagtail_actions",
     "blog",
     "wagtailmarkdown",
     "wagtail.contrib.redirects",
@@ -191,7 +194,7 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 
 # Mail. Every ANYMAIL_… variable reaches Anymail, so that a mail service is a matter of the environment (docs/mail.md).
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "signup.smtp.EmailBackend")
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "mail.smtp.EmailBackend")
 EMAIL_URL = env.str("EMAIL_URL", f"file:{quote(str(VAR / 'mail'))}" if DEVELOPMENT else "smtp://127.0.0.1:25")
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
 if ":" not in ANYMAIL.get("WEBHOOK_SECRET", ":"):
@@ -205,7 +208,7 @@ try:
     _domain = sender_domain(DEFAULT_FROM_EMAIL)
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
-BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", _domain if EMAIL_BACKEND == "signup.smtp.EmailBackend" else "")  # services see to it
+BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", _domain if EMAIL_BACKEND == "mail.smtp.EmailBackend" else "")  # services see to it
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")  # where the mail server puts what comes back; empty: nowhere
 MAIL_FROM_IPS: list[str] = env.list("MAIL_FROM_IPS", [])  # the public addresses mail leaves from; empty: check_mail guesses
 OUTBOX_KEEP = env.int("OUTBOX_KEEP", 30)  # days that sent mail is remembered; bounces are known that long

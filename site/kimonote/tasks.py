@@ -8,11 +8,13 @@ from django.core.management import call_command, get_commands
 from django.utils import timezone
 
 from blog.searching import analyze_tables
-from comments import moderation, writing
+from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
-from signup import limits, maildir, outbox, subscriptions
-from signup.digests import Digester
-from signup.sending import Sender
+from mail import maildir, outbox
+from mail.worker import Sender
+from signup.digests.digester import Digester
+from signup.services import subscriptions
+from web import limits
 
 NIGHT = 3  # o'clock in the site's time zone
 
@@ -22,7 +24,7 @@ def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[Pe
     return [
         PeriodicTask("publish what is scheduled", timedelta(seconds=10), publish_scheduled, exclusive=True),
         PeriodicTask("write digests", timedelta(seconds=10), Digester().send_due),
-        PeriodicTask("tell moderators", timedelta(seconds=30), moderation.tell_moderators),
+        PeriodicTask("tell moderators", timedelta(seconds=30), moderation.notify_moderators),
         PeriodicTask("send mail", interval, Sender(stopping).send_batch),
         PeriodicTask("read returned mail", timedelta(seconds=30), read_returned),
         PeriodicTask("tidy up", timedelta(hours=1), tidy_up, exclusive=True),

@@ -8,7 +8,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from kimonote.health import health
-from signup.webhooks import webhook_urls
+from mail.webhooks import webhook_urls
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),

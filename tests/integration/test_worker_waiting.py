@@ -13,9 +13,9 @@ from django.db import connection
 from wagtail.models import Locale
 
 from tests.factories import make_blog
-from tests.signup.outbox_factories import put_test
-from tests.signup.sink import Sink
-from tests.signup.workshop import ROOT, Nursery, Workshop, until
+from tests.support.outbox_factories import put_test
+from tests.support.smtp_server import SMTPServer
+from tests.support.worker_processes import ROOT, ForkServer, WorkerProcesses, until
 
 pytestmark = pytest.mark.processes
 
@@ -80,28 +80,28 @@ def test_worker_whose_database_server_is_down_waits_and_says_so(tmp_path: Path) 
 
 
 @pytest.fixture(scope="module")
-def nursery(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    nursery = Nursery(tmp_path_factory.mktemp("nursery") / "workers.log")
-    yield nursery
-    nursery.close()
+def fork_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    fork_server = ForkServer(tmp_path_factory.mktemp("nursery") / "workers.log")
+    yield fork_server
+    fork_server.close()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_worker_waits_while_the_database_is_locked_for_longer_than_the_timeout(nursery: Nursery, tmp_path: Path) -> None:
+def test_worker_waits_while_the_database_is_locked_for_longer_than_the_timeout(fork_server: ForkServer, tmp_path: Path) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL lets others write meanwhile.")
     Locale.objects.get_or_create(language_code="en")
     make_blog()
     put_test("reader@example.org")
-    with Sink() as sink, Workshop(nursery, tmp_path, EMAIL_URL=sink.url) as workshop:
-        place = workshop.environment | {"DATABASE_URL": f"sqlite:///{workshop.file}?timeout=1"}
-        with closing(sqlite3.connect(workshop.file, isolation_level=None)) as writer:
+    with SMTPServer() as smtp_server, WorkerProcesses(fork_server, tmp_path, EMAIL_URL=smtp_server.url) as workers:
+        place = workers.environment | {"DATABASE_URL": f"sqlite:///{workers.file}?timeout=1"}
+        with closing(sqlite3.connect(workers.file, isolation_level=None)) as writer:
             writer.execute("BEGIN IMMEDIATE")
             with program(tmp_path / "worker.log", "worker", **place) as worker:
                 waits = "The task “send mail” waits for the database: database is locked"
                 until(lambda: worker.output.count(waits) >= 2, "the worker has waited twice")
-                assert workshop.states() == {"waiting"}
+                assert workers.states() == {"waiting"}
                 writer.execute("ROLLBACK")
-                until(lambda: workshop.states() == {"sent"}, "the mail has been sent")
+                until(lambda: workers.states() == {"sent"}, "the mail has been sent")
     assert "Traceback" not in worker.output
     assert "failed" not in worker.output

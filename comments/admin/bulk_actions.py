@@ -1,0 +1,89 @@
+"""One decision on many comments: chosen in the list, asked about once, done in one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.permissions import policy_registry
+
+from blog.models import Comment, CommentState
+from comments.admin.listing import CommentFilterSet, found_by
+from comments.services import moderation
+
+
+class Decision(BulkAction):
+    """Put the chosen comments into a state."""
+
+    models = [Comment]
+    template_name = "comments/admin/decide.html"
+    state: CommentState
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse whoever may not decide, before anything is shown."""
+        if not policy_registry.get_by_type(Comment).user_has_permission(request.user, "change"):
+            raise PermissionDenied
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def get_all_objects_in_listing_query(self, parent_id: object) -> list[int]:
+        """What “all” means: everything that the listing held, as it was filtered and searched."""
+        asked = QueryDict(urlsplit(self.next_url).query)
+        found = CommentFilterSet(asked, queryset=Comment.objects.all()).qs
+        return list((found_by(found, asked["q"]) if asked.get("q") else found).values_list("pk", flat=True))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(title=self.aria_label, button=self.display_name, **kwargs)
+        return context
+
+    def get_execution_context(self) -> dict[str, Any]:
+        return {"state": self.state, "actor": self.request.user.get_username()}
+
+    @classmethod
+    def execute_action(
+        cls, objects: Sequence[Comment], state: CommentState = CommentState.WAITING, actor: str = "", **kwargs: Any
+    ) -> tuple[int, int]:
+        return moderation.decide([comment.pk for comment in objects], state, actor), 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        words = ngettext("%(count)d comment: %(state)s.", "%(count)d comments: %(state)s.", num_parent_objects)
+        return words % {"count": num_parent_objects, "state": self.state.label}
+
+
+class Approve(Decision):
+    display_name = _("Approve")
+    aria_label = _("Approve the chosen comments")
+    action_type = "approve"
+    action_priority = 10
+    state = CommentState.APPROVED
+
+
+class Reject(Decision):
+    display_name = _("Reject")
+    aria_label = _("Reject the chosen comments")
+    action_type = "reject"
+    action_priority = 20
+    state = CommentState.REJECTED
+
+
+class Spam(Decision):
+    display_name = _("Mark as spam")
+    aria_label = _("Mark the chosen comments as spam")
+    action_type = "spam"
+    action_priority = 30
+    state = CommentState.SPAM
+
+
+class Undo(Decision):
+    display_name = _("Undo the decision")
+    aria_label = _("Let the chosen comments await moderation again")
+    action_type = "undo"
+    action_priority = 40
+    state = CommentState.WAITING
+
+
+DECISIONS = (Approve, Reject, Spam, Undo)

@@ -1,0 +1,120 @@
+"""Composers of emails about comments: to whoever wrote one, and to moderators.
+
+No email to an unconfirmed address holds what a visitor wrote: else anybody could write to anybody.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from django.utils import translation
+from django.utils.dateparse import parse_datetime
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.models import Site
+
+from blog.discussion import address_of
+from blog.models import Comment, CommentState
+from comments.kinds import CONFIRM, NOTICE, SHOWN
+from comments.tokens import PUBLISH, WITHDRAW
+from mail import compose
+from mail.compose import Email, Unwanted, one_line
+from mail.models import Delivery
+from mail.suppression import is_suppressed
+from signup.emails.rendering import render
+from signup.models import Wording
+from signup.sites import base_url, default_site, host
+from web import tokens
+
+QUOTED = 600  # characters of a comment in a notice
+
+
+def register() -> None:
+    compose.register(CONFIRM, gettext_lazy("comment: please confirm"), confirmation)
+    compose.register(SHOWN, gettext_lazy("comment: it is shown"), shown)
+    compose.register(NOTICE, gettext_lazy("comment: awaits moderation"), notice)
+
+
+def confirmation(delivery: Delivery) -> Email:
+    """Compose the question to the owner of the address whether they wrote the comment."""
+    comment = _comment(delivery, CommentState.UNCONFIRMED)
+    site = _site(delivery, comment)
+    with translation.override(_language(comment.language)):
+        words = {
+            "post": comment.post.title,
+            "url": _link(PUBLISH, comment, site),
+            "asked": parse_datetime(delivery.context.get("asked_at", "")) or delivery.created,
+            "network": delivery.context.get("network", ""),
+            "host": host(site),
+        }
+        subject = _("Please confirm: your comment on “%s”") % comment.post.title
+        return render("comments/mail/confirm", subject, Wording.of(site), words)
+
+
+def shown(delivery: Delivery) -> Email:
+    """Compose the email that a comment is shown, and how to withdraw it."""
+    comment = _comment(delivery, CommentState.APPROVED)
+    site = _site(delivery, comment)
+    with translation.override(_language(comment.language)):
+        words = {
+            "post": comment.post.title,
+            "url": base_url(site) + address_of(comment, comment.post.slug),
+            "withdraw_url": _link(WITHDRAW, comment, site),
+        }
+        subject = _("Your comment on “%s” is shown") % comment.post.title
+        return render("comments/mail/shown", subject, Wording.of(site), words)
+
+
+def notice(delivery: Delivery) -> Email:
+    """Compose a moderator's list of the comments that await them."""
+    user = get_user_model()._default_manager.filter(pk=delivery.context["user"], is_active=True).first()
+    waiting = Comment.objects.waiting().filter(pk__in=delivery.context["comments"]).select_related("post").order_by("pk")
+    if user is None or not waiting:
+        raise Unwanted(_("Nothing awaits a moderator any more."))
+    site = default_site()
+    profile = getattr(user, "wagtail_userprofile", None)
+    with translation.override(_language(profile.preferred_language if profile else "")):
+        listing = _in_admin(f"{reverse('comments:index')}?state=waiting")
+        words = {"comments": [_notice_row(comment) for comment in waiting], "url": listing}
+        subject = ngettext("A comment awaits you", "%(count)s comments await you", len(waiting)) % {"count": len(waiting)}
+        return render("comments/mail/notice", subject, Wording.of(site), words)
+
+
+def _notice_row(comment: Comment) -> dict[str, str]:
+    return {
+        "name": one_line(comment.name),
+        "address": comment.address,
+        "post": comment.post.title,
+        "text": Truncator(comment.text).chars(QUOTED),
+        "url": _in_admin(reverse("comments:inspect", args=[comment.pk])),
+    }
+
+
+def _comment(delivery: Delivery, state: CommentState) -> Comment:
+    """Return the comment an email is about; raises Unwanted when it is in another state by now."""
+    found: Comment | None = Comment.objects.select_related("post").filter(pk=delivery.context["comment"], state=state).first()
+    if found is None or found.address != delivery.to:
+        raise Unwanted(_("The comment is in another state by now, or gone."))
+    if is_suppressed(delivery.to):
+        raise Unwanted(_("The address must not be written to any more."))
+    return found
+
+
+def _site(delivery: Delivery, comment: Comment) -> Site:
+    named = Site.objects.select_related("root_page").filter(pk=delivery.context.get("site")).first()
+    return named or comment.post.get_site() or default_site()
+
+
+def _language(wanted: str) -> str:
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _link(purpose: tokens.Purpose, comment: Comment, site: Site) -> str:
+    return base_url(site) + reverse(f"commenting:{purpose.name}", args=[tokens.make(purpose, comment)])
+
+
+def _in_admin(path: str) -> str:
+    base: Any = settings.WAGTAILADMIN_BASE_URL
+    return f"{base}{path}"

@@ -1,0 +1,1 @@
+"""What is done with comments, one verb a function: `writing` for their writers, `moderation` for editors."""

@@ -1,0 +1,161 @@
+"""The outbox in the admin: what waits, went out or is stuck, with the server's words; sent again or cancelled by a button."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.admin.widgets.button import HeaderButton
+from wagtail.permissions import policy_registry
+
+from mail import outbox
+from mail.models import Delivery
+from wagtail_actions.actions import Action, CannotBeDone
+from wagtail_actions.spreadsheets import SafeExportIndexView
+from wagtail_actions.viewset import ActingViewSet
+
+LATE = timedelta(minutes=10)  # after which a mail should have left
+ANSWER_SHOWN = 120  # characters of the server's words in the listing
+
+
+def retry(delivery: Delivery, actor: str) -> None:
+    if not outbox.retry(delivery):
+        raise CannotBeDone(_("This mail is being sent, or has been: it cannot be sent again."))
+
+
+def cancel(delivery: Delivery, actor: str) -> None:
+    if not outbox.withdraw(delivery, _("Cancelled by %s.") % actor):
+        raise CannotBeDone(_("This mail is being sent, or has ended: it cannot be cancelled any more."))
+
+
+ACTIONS = (
+    Action(
+        "retry",
+        gettext_lazy("Send now"),
+        gettext_lazy("Send the mail “%(object)s” now, as if it had never been tried?"),
+        gettext_lazy("The mail “%(object)s” is on its way."),
+        "change",
+        "resubmit",
+        lambda delivery: delivery.state in outbox.RETRIABLE,
+        retry,
+    ),
+    Action(
+        "cancel",
+        gettext_lazy("Cancel"),
+        gettext_lazy("Never send the mail “%(object)s”?"),
+        gettext_lazy("The mail “%(object)s” will not be sent."),
+        "change",
+        "cross",
+        lambda delivery: delivery.state in outbox.WITHDRAWABLE,
+        cancel,
+        serious=True,
+    ),
+)
+
+
+class OutboxIndexView(SafeExportIndexView):
+    """The listing, with a button for all that is stuck."""
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not (self.user_has_permission("change") and Delivery.objects.stuck().exists()):
+            return []
+        return [HeaderButton(_("Send all that is stuck"), url=reverse("outbox:retry_all"), icon_name="resubmit")]
+
+
+class RetryAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Ask by GET, send all that is stuck by POST: what to do when the mail server has been mended."""
+
+    template_name = "wagtail_actions/action.html"
+    page_title = gettext_lazy("Send all that is stuck")
+    permission_required = "change"
+    header_icon = "resubmit"
+    model = Delivery
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        count = sum(outbox.retry(delivery) for delivery in Delivery.objects.stuck())
+        messages.success(request, ngettext("%d mail is on its way.", "%d mails are on their way.", count) % count)
+        return HttpResponseRedirect(reverse("outbox:index"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        count = Delivery.objects.stuck().count()
+        question = ngettext("Send %d stuck mail now?", "Send %d stuck mails now?", count) % count
+        action = {"label": self.page_title, "serious": False}
+        return super().get_context_data(question=question, action=action, way_back=reverse("outbox:index"), **kwargs)
+
+
+class OutboxViewSet(ActingViewSet):
+    model = Delivery
+    icon = "mail"
+    menu_order = 351
+    add_to_admin_menu = True
+    permissions = ("view", "change")
+    actions = ACTIONS
+    index_view_class = OutboxIndexView
+    list_filter = ["state", "kind"]
+    search_fields = ["to"]
+    list_display = [
+        "to",
+        "kind",
+        "state",
+        "attempts",
+        "due",
+        Column(
+            "answer",
+            label=gettext_lazy("The server's words"),
+            accessor=lambda delivery: Truncator(delivery.answer).chars(ANSWER_SHOWN),
+        ),
+    ]
+    list_export = ["to", "kind", "state", "attempts", "created", "ended", "message_id", "answer"]
+    inspect_view_fields = [
+        "to",
+        "kind",
+        "state",
+        "answer",
+        "attempts",
+        "due",
+        "created",
+        "ended",
+        "worker",
+        "message_id",
+        "key",
+    ]
+    export_filename = "outbox"
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("retry/", self.construct_view(RetryAllView), name="retry_all")]
+
+
+class OutboxPanel(Component):
+    """What is wrong with the outbox, on the admin's first page."""
+
+    order = 90
+    template_name = "mail/admin/outbox_panel.html"
+
+    def __init__(self, stuck: int, late: int, answer: str) -> None:
+        self.context = {"stuck": stuck, "late": late, "answer": answer}
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return self.context
+
+
+def add_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Say what is wrong, if anything is, to whoever may do something about it."""
+    if policy_registry.get_by_type(Delivery).user_has_permission(request.user, "change"):
+        stuck, late = Delivery.objects.stuck().count(), Delivery.objects.waiting_since(timezone.now() - LATE)
+        if stuck or late.exists():
+            answers = late.exclude(answer="").order_by("-due").values_list("answer", flat=True)
+            panels.append(OutboxPanel(stuck, late.count(), answers.first() or ""))
+
+
+viewset = OutboxViewSet("outbox")

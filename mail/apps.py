@@ -1,0 +1,12 @@
+"""The app that sends email and takes what comes back."""
+
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    name = "mail"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the receiver of Anymail's tracking events."""
+        from mail import tracking  # noqa: F401

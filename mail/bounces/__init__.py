@@ -1,0 +1,10 @@
+"""What comes back to the envelope sender: which mail it is about, and whether its recipient is gone, full or annoyed.
+
+Pure: bytes in, a `Bounce` out. `mail.receiving` acts on it.
+"""
+
+from mail.bounces.parsing import parse
+from mail.bounces.report import Bounce, Kind
+from mail.bounces.verp import read_verp, verp_address
+
+__all__ = ["Bounce", "Kind", "parse", "read_verp", "verp_address"]

@@ -1,0 +1,48 @@
+"""Delivery status notifications: RFC 3464, as MTAs write them."""
+
+from email.message import Message
+
+from mail.bounces.classifying import classify
+from mail.bounces.reading import blocks_of, text_of, words_about
+from mail.bounces.report import Bounce, Kind
+
+FAILED = ("failed", "fail", "error", "undeliverable")  # the standard's word, and what is seen besides
+ARRIVED = ("delivered", "relayed", "expanded")
+LONGEST_REPLY = 500  # characters
+
+
+def read(message: Message, raw: bytes) -> Bounce | None:
+    """The report on the recipient that fared worst; SOFT at most when the mail reached others behind the address."""
+    groups = blocks_of(message, "message/delivery-status")
+    recipients = [group for group in groups if group.get("Final-Recipient") or group.get("Action")]
+    failed = [_failure(group, message) for group in recipients if _action(group) in FAILED]
+    if failed:
+        arrived = any(_action(group) in ARRIVED for group in recipients)
+        hard = [] if arrived else [bounce for bounce in failed if bounce.kind is Kind.HARD]
+        soft = [bounce for bounce in failed if bounce.kind is Kind.SOFT]
+        return (hard or soft or [_softened(failed[0])])[0]
+    return Bounce(Kind.NOTICE, _recipient(recipients[0]), text_of(recipients[0], "Status") or None) if recipients else None
+
+
+def _failure(group: Message, message: Message) -> Bounce:
+    """Exim gives no Diagnostic-Code when there was no server to say anything: then its words for people count."""
+    recipient = _recipient(group)
+    said = text_of(group, "Diagnostic-Code").removeprefix("smtp;").strip()
+    words = said or " ".join(words_about(message, recipient).split())[:LONGEST_REPLY]
+    kind, status = classify(text_of(group, "Status"), words)
+    return Bounce(kind, recipient, status, words)
+
+
+def _softened(bounce: Bounce) -> Bounce:
+    return Bounce(Kind.SOFT, bounce.recipient, bounce.status, bounce.reply)
+
+
+def _action(group: Message) -> str:
+    """The action in lower case, without the comment some add; a missing one follows from the status."""
+    action = text_of(group, "Action").lower().split(" ")[0].rstrip(";")
+    return action or {"5": "failed", "4": "delayed"}.get(text_of(group, "Status")[:1], "delivered")
+
+
+def _recipient(group: Message) -> str | None:
+    value = text_of(group, "Original-Recipient") or text_of(group, "Final-Recipient")
+    return value.rpartition(";")[2].strip(" <>") or None

@@ -1,0 +1,136 @@
+"""Talks to the mail server as the site would, without sending: what it calls itself, offers and refuses."""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import TypeVar
+
+from mail.config.email_url import MailServer
+from mail.deliverability.words import _
+
+ROUTE_HINTS = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))  # nothing is sent there
+PROBE = 3.0  # seconds
+SMTP_PORT = 25
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a mail server said; `trouble` is the first thing that went wrong, `stage` when."""
+
+    greeting: str = ""  # the server's own name
+    offered: frozenset[str] = field(default_factory=frozenset)  # extensions, before encryption
+    offered_inside: frozenset[str] = field(default_factory=frozenset)  # and after it; the same where there is none
+    encrypted: bool = False
+    stage: str = ""  # connect, starttls, tls, login
+    trouble: str = ""
+
+
+class _Trouble(Exception):
+    def __init__(self, stage: str, error: Exception | str) -> None:
+        super().__init__(str(error) or type(error).__name__)
+        self.stage = stage
+
+
+def converse(server: MailServer, timeout: float) -> Conversation:
+    """Connect, encrypt and log in as EMAIL_URL says, and leave again; never an exception, whatever the server does."""
+    said = within(timeout, lambda: _converse(server, timeout))
+    return said or Conversation(stage="connect", trouble=_("no answer within %g seconds") % timeout)
+
+
+def _converse(server: MailServer, timeout: float) -> Conversation:
+    said = Conversation()
+    try:
+        with _connect(server, timeout) as smtp:
+            words = smtp.ehlo()[1]
+            greeting, offered = words.split()[0].decode("ascii", "replace"), frozenset(map(str.upper, smtp.esmtp_features))
+            said = Conversation(greeting.lower(), offered, offered, server.tls)
+            if server.starttls:
+                _encrypt(smtp, server, offered)
+                said = Conversation(said.greeting, offered, frozenset(map(str.upper, smtp.esmtp_features)), encrypted=True)
+            if server.username:
+                _log_in(smtp, server)
+        return said
+    except _Trouble as trouble:
+        return Conversation(said.greeting, said.offered, said.offered_inside, said.encrypted, trouble.stage, str(trouble))
+    except (OSError, smtplib.SMTPException, IndexError) as error:
+        return Conversation(said.greeting, said.offered, said.offered_inside, said.encrypted, "connect", _words(error))
+
+
+def _connect(server: MailServer, timeout: float) -> smtplib.SMTP:
+    name = server.helo or None
+    try:
+        if server.tls:
+            return smtplib.SMTP_SSL(server.host, server.port, name, timeout=timeout, context=_context(server))
+        return smtplib.SMTP(server.host, server.port, name, timeout=timeout)
+    except ssl.SSLError as error:
+        raise _Trouble("tls", error) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise _Trouble("connect", _words(error)) from error
+
+
+def _encrypt(smtp: smtplib.SMTP, server: MailServer, offered: frozenset[str]) -> None:
+    if "STARTTLS" not in offered:
+        raise _Trouble("starttls", _("it does not offer STARTTLS"))
+    try:
+        smtp.starttls(context=_context(server))
+    except (ssl.SSLError, smtplib.SMTPException) as error:
+        raise _Trouble("tls", _words(error)) from error
+    smtp.ehlo()
+
+
+def _log_in(smtp: smtplib.SMTP, server: MailServer) -> None:
+    try:
+        smtp.login(server.username, server.password)
+    except smtplib.SMTPException as error:
+        raise _Trouble("login", _words(error)) from error
+
+
+def _context(server: MailServer) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=server.ca or None)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        return f"{error.smtp_code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"
+    return str(error) or type(error).__name__
+
+
+def probe(address: str) -> str:
+    """Whether the mail server at an address refuses connections; empty when it takes them, or nobody can tell.
+
+    Many networks let no connection to port 25 out: silence says nothing of the other side.
+    """
+    try:
+        socket.create_connection((address, SMTP_PORT), timeout=PROBE).close()
+    except ConnectionRefusedError:
+        return _("refuses connections at %(address)s, port %(port)d") % {"address": address, "port": SMTP_PORT}
+    except OSError:
+        return ""
+    return ""
+
+
+def outgoing_addresses() -> list[str]:
+    """The addresses this machine sends from, as its routes have it: perhaps private ones, behind a translating router."""
+    found = []
+    for hint, family in ROUTE_HINTS:
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as outgoing:
+                outgoing.connect((hint, 9))
+                found.append(str(outgoing.getsockname()[0]))
+        except OSError:
+            continue
+    return found
+
+
+def within(seconds: float, work: Callable[[], T]) -> T | None:
+    """What the work gives; None when it takes longer: then it is left to end by itself, and delays nobody."""
+    result: list[T] = []
+    thread = Thread(target=lambda: result.append(work()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return result[0] if result else None

@@ -1,0 +1,15 @@
+"""What is stored of email: deliveries in the outbox, and the addresses that are never written to."""
+
+from mail.models.deliveries import KINDS, Delivery, DeliveryQuerySet, DeliveryState, kinds
+from mail.models.suppressions import Suppression, SuppressionReason, address_hmacs
+
+__all__ = [
+    "KINDS",
+    "Delivery",
+    "DeliveryQuerySet",
+    "DeliveryState",
+    "Suppression",
+    "SuppressionReason",
+    "address_hmacs",
+    "kinds",
+]

@@ -1,0 +1,82 @@
+"""Addresses that are never written to: suppressed for a reason, or by too many soft bounces in a row.
+
+Stored by HMAC, so that an address stays suppressed after everything else about it was erased.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from mail.bounces import Kind
+from mail.models import Suppression, SuppressionReason, address_hmacs
+
+MAX_SOFT_BOUNCES = 5  # in a row, each within SOFT_BOUNCE_MEMORY of the one before
+SOFT_BOUNCE_MEMORY = timedelta(days=30)
+
+
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.of(address).active().exists()
+
+
+def find(address: str) -> Suppression | None:
+    """Return what is stored about an address, None where nothing is."""
+    return Suppression.objects.of(address).order_by("pk").first()
+
+
+@transaction.atomic
+def count_bounce(address: str, kind: str, when: datetime) -> SuppressionReason | None:
+    """Count a bounce, and return the reason to suppress the address for, None while it may be written to.
+
+    A complaint is no bounce and is not counted. A bounce more than SOFT_BOUNCE_MEMORY after the last begins a new count.
+    """
+    if kind == Kind.COMPLAINT:
+        return SuppressionReason.COMPLAINT
+    held = _hold(address)
+    in_a_row = held.bounced_at is not None and when - held.bounced_at < SOFT_BOUNCE_MEMORY
+    held.bounce_score = held.bounce_score + 1 if in_a_row else 1
+    held.bounced_at = when
+    held.save(update_fields=["bounce_score", "bounced_at"])
+    return SuppressionReason.BOUNCE if kind == Kind.HARD or held.bounce_score >= MAX_SOFT_BOUNCES else None
+
+
+def reset_count(address: str) -> None:
+    """Begin a new count of bounces: the address has shown that mail reaches it."""
+    Suppression.objects.of(address).update(bounce_score=0)
+
+
+@transaction.atomic
+def suppress(address: str, reason: SuppressionReason) -> str:
+    """Never write to an address again, and return the HMAC by which it is known; the first reason stays."""
+    held = _hold(address)
+    if not held.reason:
+        held.reason = reason
+        held.save(update_fields=["reason"])
+    return held.address_hmac
+
+
+@transaction.atomic
+def erase(address: str) -> str:
+    """Keep of an address nothing but its HMAC, suppressed; return that HMAC."""
+    held = _hold(address)
+    held.reason, held.bounce_score, held.bounced_at = SuppressionReason.ERASED, 0, None
+    held.save()
+    return held.address_hmac
+
+
+def lift(address: str) -> None:
+    """Allow mail to an address again, and forget its bounces."""
+    Suppression.objects.of(address).delete()
+
+
+def lift_erased(address_hmac: str) -> None:
+    """Allow mail to an erased address again; then not even its HMAC is kept."""
+    Suppression.objects.filter(address_hmac=address_hmac).delete()
+
+
+def _hold(address: str) -> Suppression:
+    """Return the address's row, locked until the transaction ends; a new one where there is none."""
+    found = Suppression.objects.select_for_update().of(address).order_by("pk").first()
+    if found is None:
+        Suppression.objects.bulk_create([Suppression(address_hmac=address_hmacs(address)[0])], ignore_conflicts=True)
+        found = Suppression.objects.select_for_update().of(address).order_by("pk")[0]
+    return found

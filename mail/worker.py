@@ -1,0 +1,164 @@
+"""Sends what is due in the outbox, one email at a time, over one connection to the mail server."""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import Error, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mail import compose, outbox, outcomes, signals
+from mail.bounces import Kind
+from mail.models import Delivery
+from mail.outcomes import Outcome, Verdict
+
+PER_CONNECTION = 100  # mails, before the connection is made anew: servers end longer ones in their own way
+BATCH_TIME = 15.0  # seconds, after which the worker turns to its other tasks
+FIRST_PAUSE = timedelta(seconds=2)  # after the server could not be reached; each further one is twice as long
+LONGEST_PAUSE = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has or will have."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class Sender:
+    """Sends for one worker, and pauses when the mail server cannot be reached."""
+
+    def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        self.worker = worker_name()
+        self.stopping = stopping
+        self.sent = 0
+        self.pauses = 0
+        self.paused_until: datetime | None = None
+
+    def send_due(self) -> int:
+        """Send what is due, until nothing is left, the server cannot be reached or it is to stop; return the number sent."""
+        before = self.sent
+        while self.send_batch():
+            pass
+        return self.sent - before
+
+    def send_batch(self) -> bool:
+        """Send some of what is due; return whether there may be more to send at once."""
+        if self.paused or self.stopping():
+            return False
+        due = outbox.candidates(timezone.now(), PER_CONNECTION)
+        if due:
+            self._send(due)
+        return bool(due) and not self.paused
+
+    @property
+    def paused(self) -> bool:
+        return self.paused_until is not None and timezone.now() < self.paused_until
+
+    def _send(self, due: list[int]) -> None:
+        """Send these deliveries, unless other workers have claimed them, over one connection and for BATCH_TIME at most."""
+        server, end = get_connection(), time.monotonic() + BATCH_TIME
+        try:
+            with leases_renewed(self.worker):
+                for pk in due:
+                    if self.stopping() or self.paused or time.monotonic() > end:
+                        break
+                    if delivery := outbox.claim(self.worker, timezone.now(), [pk]):
+                        self._record(delivery, self._attempt(delivery, server))
+        finally:
+            _close(server)
+
+    def _attempt(self, delivery: Delivery, server: BaseEmailBackend) -> Outcome:
+        """Compose an email and give it to the server."""
+        if delivery.attempts >= outbox.ATTEMPTS:
+            return Outcome(Verdict.NEVER, _("The worker broke down at every attempt to send this mail."))
+        try:
+            message = compose.compose(delivery)
+            server.open()
+            return outcomes.of_status(message, server.send_messages([message]) or 0)
+        except compose.Unwanted as reason:
+            return Outcome(Verdict.CANCELLED, str(reason))
+        except Error:  # the database's: nothing is known about the mail, and its lease will end
+            raise
+        except Exception as error:
+            outcome = outcomes.of_error(error)
+            level = logging.WARNING if outcome.verdict is not Verdict.LATER else logging.ERROR
+            log.log(level, "Mail %s could not be sent (%s).", delivery.pk, outcome.words, exc_info=level == logging.ERROR)
+            return outcome
+
+    def _record(self, delivery: Delivery, outcome: Outcome) -> None:
+        match outcome.verdict:
+            case Verdict.SENT:
+                outbox.sent(delivery, outcome.words)
+                self.sent += 1
+            case Verdict.REFUSED:
+                _refuse(delivery, outcome.words)
+            case Verdict.LATER:
+                outbox.postpone(delivery, outcome.words, timezone.now())
+            case Verdict.IN_DOUBT:
+                outbox.postpone(delivery, outcome.words, timezone.now(), None if delivery.attempts else FIRST_PAUSE)
+            case Verdict.NEVER:
+                outbox.stick(delivery, outcome.words)
+            case Verdict.CANCELLED:
+                outbox.cancel(delivery, outcome.words)
+            case Verdict.PAUSE:
+                self._pause()
+                outbox.release(delivery, outcome.words, timezone.now())
+        if outcome.verdict is not Verdict.PAUSE:
+            self.pauses, self.paused_until = 0, None
+
+    def _pause(self) -> None:
+        """Pause, for twice as long each time."""
+        pause = min(FIRST_PAUSE * 2**self.pauses, LONGEST_PAUSE)
+        self.pauses += 1
+        self.paused_until = timezone.now() + pause
+        log.warning("The mail server is out of reach: the next attempt is in %d seconds.", pause.total_seconds())
+
+
+def _refuse(delivery: Delivery, words: str) -> None:
+    """End a delivery that the recipient's server refused, which is a hard bounce."""
+    with transaction.atomic():
+        outbox.refused(delivery, words)
+        signals.bounced.send(sender=Sender, address=delivery.to, kind=Kind.HARD, when=timezone.now(), detail=words)
+
+
+def _close(server: BaseEmailBackend) -> None:
+    """End the connection; whether the server answers QUIT changes nothing any more."""
+    try:
+        server.close()
+    except Exception:
+        log.info("The mail server did not answer QUIT.", exc_info=True)
+
+
+@contextmanager
+def leases_renewed(worker: str) -> Iterator[None]:
+    """Renew this worker's leases from another thread while the block runs."""
+    done = threading.Event()
+    thread = threading.Thread(target=_renew, args=(worker, done), daemon=True, name="leases")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _renew(worker: str, done: threading.Event) -> None:
+    try:
+        while not done.wait(outbox.lease().total_seconds() / 3):
+            try:
+                outbox.renew(worker, timezone.now())
+            except Error:
+                log.warning("The leases could not be renewed; trying again.", exc_info=True)
+                connection.close()
+    finally:
+        connection.close()

@@ -1,0 +1,70 @@
+"""Previews of the form and of each email with an editor's words, before they are saved, for Wagtail's preview panel."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from blog.language import in_site_language
+from blog.selection import Selection
+from blog.snapshots import PUBLIC, snapshot
+from blog.tagindex import TagIndex
+from mail import compose
+from mail.compose import Email
+from signup.digests.posts import posts_of
+from signup.emails.links import links
+from signup.emails.rendering import render_kind
+from signup.kinds import Kind
+from signup.models import Rhythm, State, Subscriber, Wording
+from signup.models.wording import FORM, SENT
+from signup.sites import base_url, host
+from signup.views.context import describe_by_names
+from signup.views.form import fields
+
+ADDRESS = "reader@example.org"  # of nobody (RFC 2606)
+NETWORK = "192.0.2.0/24"  # of nobody (RFC 5737)
+SAMPLE_POSTS = 3
+# Emails hold their own styles; nothing in a preview runs, and nobody but the admin frames it.
+POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; "
+    "frame-src 'self'; frame-ancestors 'self'"
+)
+
+
+def preview(request: HttpRequest, wording: Wording, mode: str) -> HttpResponse:
+    """Show one of PREVIEW_MODES with these words, in the frame where Wagtail's editor shows it."""
+    with in_site_language():
+        if mode in (FORM, SENT):
+            form = {"page": None, "notice": "", "in_words": "", **fields(Selection())}
+            response = render(request, f"signup/{mode}.html", {"words": wording.form_words(), "noindex": True, **form})
+        else:
+            context = {"letter": sample(wording, mode), "sender": compose.sender(wording.site_name), "to": ADDRESS}
+            response = render(request, "signup/admin/letter.html", context)
+    response["Content-Security-Policy"] = POLICY
+    return response
+
+
+def sample(wording: Wording, kind: str) -> Email:
+    """Return an email to nobody in particular, about everything in the blog."""
+    site = wording.site
+    index = snapshot(site.root_page.path, PUBLIC)
+    nobody = Subscriber(pk=0, address=ADDRESS, state=State.CONFIRMED, rhythm=Rhythm.WEEKLY, site=site)
+    context: dict[str, Any] = {
+        "address": ADDRESS,
+        "asked": timezone.now() - timedelta(minutes=1),
+        "network": NETWORK,
+        "host": host(site),
+        **links(nobody, site),
+    }
+    if kind == Kind.DIGEST:
+        context |= _latest(index, base_url(site))
+    return render_kind(kind, wording, {"selection": describe_by_names(nobody.selection, index)}, context)
+
+
+def _latest(index: TagIndex, base: str) -> dict[str, Any]:
+    """Return what a sample digest shows: the newest posts there are."""
+    ids = index.page(index.select(Selection()), SAMPLE_POSTS).ids
+    found = posts_of(index, Selection(), ids, base)
+    return {"posts": found.posts, "more": found.more, "listing_url": f"{base}/"}

@@ -1,0 +1,1 @@
+"""What is done with subscriptions, one verb a function, each one transaction."""

@@ -1,0 +1,98 @@
+"""Suppressing subscribers, and lifting that: the subscription's state and history beside mail's own list of addresses."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from blog.models import Comment
+from mail import suppression
+from mail.models import Delivery, SuppressionReason, address_hmacs
+from signup.models.subscribers import Event, State, Subscriber, make_nonce
+from signup.services.history import hold, note
+
+
+@transaction.atomic
+def record_bounce(whom: Subscriber | str, kind: str, when: datetime | None = None, detail: str = "") -> Subscriber | None:
+    """Note that mail to someone came back. Hard bounces and complaints suppress, soft ones when there are too many in a row.
+
+    `whom` may be an address; None is returned where nobody has it. `kind` is one of mail.bounces.Kind's first three.
+    """
+    found = Subscriber.objects.known_as(whom).first() if isinstance(whom, str) else whom
+    if found is None:
+        return None
+    held = hold(found)
+    if held.erased:
+        return held
+    reason = suppression.count_bounce(held.address, kind, when or timezone.now())
+    if reason != SuppressionReason.COMPLAINT:
+        note(held, Event.BOUNCED, f"{kind}: {detail}")
+    return _suppress(held, reason, detail=detail) if reason else held
+
+
+@transaction.atomic
+def suppress(
+    subscriber: Subscriber, reason: SuppressionReason, actor: str = "", detail: str = "", network: str = ""
+) -> Subscriber:
+    """Never write to this address again, nor to anyone who signs up with it."""
+    return _suppress(hold(subscriber), reason, actor=actor, detail=detail, network=network)
+
+
+@transaction.atomic
+def suppress_address(address: str, reason: SuppressionReason, network: str = "") -> None:
+    """Suppress an address with which nobody may have signed up; editors then find it among the subscribers."""
+    new = Subscriber(address=address, address_hmac=address_hmacs(address)[0], state=State.UNSUBSCRIBED)
+    Subscriber.objects.bulk_create([new], ignore_conflicts=True)
+    suppress(Subscriber.objects.known_as(address)[0], reason, network=network)
+
+
+@transaction.atomic
+def lift(subscriber: Subscriber, actor: str) -> None:
+    """Allow emails again. Where mail had only come back, a confirmed subscription goes on; otherwise its owner has to
+    sign up anew. Of an erased address not even the HMAC is kept then."""
+    held = hold(subscriber)
+    if held.erased:
+        suppression.lift_erased(held.address_hmac)
+        held.delete()
+    elif held.state == State.SUPPRESSED:
+        editable = (SuppressionReason.BOUNCE, SuppressionReason.EDITOR)
+        goes_on = held.confirmed_at is not None and held.suppressed_because in editable
+        suppression.lift(held.address)
+        held.state = State.CONFIRMED if goes_on else State.UNSUBSCRIBED
+        held.suppressed_because = ""
+        held.save()
+        note(held, Event.LIFTED, actor=actor)
+
+
+@transaction.atomic
+def erase(subscriber: Subscriber) -> None:
+    """Delete everything held about a subscriber, emails and history too, but the HMAC, which keeps the address suppressed.
+
+    Comments that readers see stay, without the address.
+    """
+    held = hold(subscriber)
+    address_hmac = held.address_hmac
+    if held.address:
+        Comment.objects.from_address(held.address).forget_address()
+        Delivery.objects.to_address(held.address).delete()
+        address_hmac = suppression.erase(held.address)
+    for relation in Subscriber._meta.related_objects:
+        relation.related_model._base_manager.filter(**{relation.field.name: held}).delete()
+    Subscriber.objects.filter(pk=held.pk).delete()
+    Subscriber.objects.create(
+        pk=held.pk,
+        address_hmac=address_hmac,
+        state=State.SUPPRESSED,
+        suppressed_because=SuppressionReason.ERASED,
+        nonce=make_nonce(),
+    )
+
+
+def _suppress(held: Subscriber, reason: SuppressionReason, **more: str) -> Subscriber:
+    """Suppress a locked subscriber; one that is suppressed already keeps the first reason."""
+    if held.state != State.SUPPRESSED:
+        suppression.suppress(held.address, reason)
+        held.state, held.suppressed_because = State.SUPPRESSED, reason
+        held.save()
+        note(held, Event.SUPPRESSED, **more)
+    return held

@@ -1,5 +1,0 @@
-"""Fixtures for the tests of sign-up."""
-
-from tests.signup.bounce_fixtures import ada, hard
-
-__all__ = ["ada", "hard"]

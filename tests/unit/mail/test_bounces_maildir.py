@@ -1,0 +1,131 @@
+"""The sweep of the Maildir that bounces come to."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from django.db import OperationalError
+
+from mail.maildir import KEPT, Swept, sweep
+from signup.models import State
+from tests.support.bounce_fixtures import states
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+
+
+@pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    folder = tmp_path / "bounces"
+    for name in ("new", "cur", "tmp"):
+        (folder / name).mkdir(parents=True)
+    return folder
+
+
+def names(maildir: Path) -> dict[str, list[str]]:
+    return {name: sorted(file.name for file in (maildir / name).iterdir()) for name in ("new", "cur")}
+
+
+def test_a_sweep_handles_what_is_new_and_what_was_left_and_flags_it(maildir: Path, hard: bytes) -> None:
+    (maildir / "new" / "1.a.host").write_bytes(hard)
+    (maildir / "new" / "2.b.host").write_bytes(b"garbage")
+    (maildir / "cur" / "3.c.host:2,R").write_bytes(hard)
+    (maildir / "cur" / "4.d.host:2,S").write_bytes(hard)
+    assert sweep(maildir) == Swept(handled=2, strange=1)
+    assert names(maildir) == {"new": [], "cur": ["1.a.host:2,S", "2.b.host:2,FS", "3.c.host:2,RS", "4.d.host:2,S"]}
+    assert states()["ada@example.org"] == State.SUPPRESSED
+    assert sweep(maildir) == Swept()
+
+
+def test_no_garbage_stops_a_sweep(maildir: Path, hard: bytes) -> None:
+    new = maildir / "new"
+    (new / "0.empty").write_bytes(b"")
+    (new / "1.huge").write_bytes(b"\xff\x00" * 3_000_000)
+    (new / "2.nested").write_bytes(b"Content-Type: message/rfc822\n\n" * 10_000)
+    (new / "3.folder").mkdir()
+    os.mkfifo(new / "4.pipe")
+    (new / "5.link").symlink_to("/etc/hostname")
+    (new / "6.dead").symlink_to("nowhere")
+    (new / ".hidden").write_bytes(hard)
+    (new / "9.real").write_bytes(hard)
+    assert sweep(maildir) == Swept(handled=1, strange=3, left=3)
+    assert names(maildir)["cur"] == ["0.empty:2,FS", "1.huge:2,FS", "2.nested:2,FS", "9.real:2,S"]
+
+
+def test_a_message_that_cannot_be_handled_is_set_aside(maildir: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (maildir / "new" / "1.a").write_bytes(b"x")
+    (maildir / "new" / "2.b").write_bytes(b"y")
+
+    def handle(raw: bytes) -> object:
+        return raw if raw == b"y" else 1 / 0
+
+    assert sweep(maildir, handle) == Swept(handled=1, strange=1)
+    assert names(maildir) == {"new": [], "cur": ["1.a:2,FS", "2.b:2,S"]}
+    assert "1.a could not be handled" in caplog.text
+
+
+def test_messages_wait_while_the_database_is_down(maildir: Path) -> None:
+    (maildir / "new" / "1.a").write_bytes(b"x")
+
+    def handle(raw: bytes) -> object:
+        raise OperationalError("down")
+
+    with pytest.raises(OperationalError, match="down"):
+        sweep(maildir, handle)
+    assert names(maildir) == {"new": ["1.a"], "cur": []}
+
+
+def test_old_handled_messages_are_deleted_and_others_kept(maildir: Path) -> None:
+    for name, age in {"old:2,S": KEPT + timedelta(days=1), "young:2,S": KEPT - timedelta(days=1)}.items():
+        file = maildir / "cur" / name
+        file.write_bytes(b"x")
+        os.utime(file, ((NOW - age).timestamp(),) * 2)
+    assert sweep(maildir, now=NOW) == Swept(deleted=1)
+    assert names(maildir)["cur"] == ["young:2,S"]
+
+
+def test_a_sweep_stops_after_a_batch_and_goes_on_the_next_time(maildir: Path) -> None:
+    for number in range(5):
+        (maildir / "new" / str(number)).write_bytes(b"x")
+    handled: list[bytes] = []
+
+    def handle(raw: bytes) -> object:
+        handled.append(raw)
+        return raw
+
+    assert [sweep(maildir, handle, batch=3).handled for _ in range(3)] == [3, 2, 0]
+
+
+def test_a_maildir_that_does_not_exist_yet_is_swept_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert sweep(tmp_path / "none") == Swept()
+    assert caplog.text == ""
+
+
+def test_a_maildir_of_the_wrong_form_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert sweep(tmp_path) == Swept()
+    assert f"BOUNCE_MAILDIR is {tmp_path}, whose new/ and cur/ this user may not write" in caplog.text
+
+
+def test_two_workers_handle_each_message_once(maildir: Path) -> None:
+    count = 300
+    for number in range(count):
+        (maildir / "new" / f"{number:03}").write_bytes(str(number).encode())
+    handled: list[bytes] = []
+    start = Barrier(4)
+
+    def handle(raw: bytes) -> object:
+        handled.append(raw)
+        return raw
+
+    def work() -> None:
+        start.wait()
+        sweep(maildir, handle)
+
+    workers = [Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(handled) == sorted(str(number).encode() for number in range(count))
+    assert len(names(maildir)["cur"]) == count

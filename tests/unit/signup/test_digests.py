@@ -1,0 +1,172 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from blog.models import BlogPage
+from mail import outbox
+from mail.models import Delivery
+from signup.digests.digester import Digester
+from signup.digests.editions import SETTLING
+from signup.models import DigestMark, Rhythm, State, Subscriber
+from tests.factories import make_post
+from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, SECOND, Clock, told
+from tests.support.outbox_factories import make_subscriber
+
+
+@pytest.fixture
+def clock(blog: BlogPage) -> Clock:
+    return Clock(MONDAY)
+
+
+def test_each_new_post_is_told_once_it_has_settled(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(rhythm=Rhythm.EACH)
+    first = clock.publish(blog)
+    assert clock.wait(SETTLING - SECOND) == 0
+    assert clock.wait(SECOND) == 1
+    assert clock.wait(DAY) == 0
+    second, third = clock.publish(blog), clock.publish(blog)
+    assert clock.wait(SETTLING) == 1
+    assert told(reader) == [[first.pk], [third.pk, second.pk]]
+    reader.refresh_from_db()
+    assert reader.last_digest_at == clock.now
+
+
+def test_digest_holds_the_subscribers_selection_alone(blog: BlogPage, clock: Clock) -> None:
+    python, other, everything = (make_subscriber(expression=expression) for expression in ("python+-email", "rust", ""))
+    wanted = clock.publish(blog, "python web")
+    unwanted = clock.publish(blog, "python email")
+    assert clock.wait(SETTLING) == 2
+    assert [told(reader) for reader in (python, other, everything)] == [[[wanted.pk]], [], [[unwanted.pk, wanted.pk]]]
+
+
+def test_nothing_to_say_is_no_mail_but_is_not_looked_at_again(
+    blog: BlogPage, clock: Clock, django_assert_num_queries: Any
+) -> None:
+    make_subscriber(expression="rust")
+    clock.publish(blog, "python")
+    assert clock.wait(SETTLING) == 0
+    with django_assert_num_queries(8):  # the revision, the last edition, and for each rhythm the new and the waiting
+        clock.look()
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.UNSUBSCRIBED, State.SUPPRESSED])
+def test_only_the_confirmed_are_written_to(blog: BlogPage, clock: Clock, state: State) -> None:
+    make_subscriber(state=state)
+    clock.publish(blog)
+    assert clock.wait(SETTLING) == 0
+
+
+def test_daily_digest_comes_at_six_with_all_of_a_day(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(rhythm=Rhythm.DAILY)
+    clock.look()
+    first = clock.publish(blog)
+    clock.now += HOUR
+    second = clock.publish(blog)
+    assert clock.wait(16 * HOUR + 59 * MINUTE) == 0
+    assert clock.wait(MINUTE) == 1
+    assert clock.wait(DAY) == 0
+    assert told(reader) == [[second.pk, first.pk]]
+
+
+def test_weekly_digest_comes_on_monday_at_six(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(rhythm=Rhythm.WEEKLY)
+    clock.look()
+    post = clock.publish(blog)
+    assert clock.wait(6 * DAY + 17 * HOUR + 59 * MINUTE) == 0
+    assert clock.wait(MINUTE) == 1
+    assert told(reader) == [[post.pk]]
+
+
+def test_post_of_an_afternoon_waits_for_the_next_daily_digest_even_after_quiet_days(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(rhythm=Rhythm.DAILY)
+    clock.publish(blog, published=datetime(2017, 1, 1, tzinfo=UTC))
+    for _day in range(3):
+        clock.wait(DAY)
+    post = clock.publish(blog)
+    assert clock.wait(HOUR) == 0
+    assert clock.wait(17 * HOUR) == 1
+    assert told(reader) == [[post.pk]]
+
+
+def test_worker_that_slept_for_days_writes_one_digest(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(rhythm=Rhythm.DAILY)
+    clock.look()
+    posts = []
+    for _day in range(3):
+        posts.append(make_post(blog, published=clock.now).pk)
+        clock.now += DAY
+    assert clock.look() == 0  # seen only now: they have not settled
+    assert clock.wait(SETTLING) == 0
+    assert clock.wait(DAY) == 1
+    assert told(reader) == [posts[::-1]]
+
+
+def test_change_of_rhythm_tells_nothing_twice(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(rhythm=Rhythm.EACH)
+    posts = []
+    for rhythm in (Rhythm.EACH, Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.EACH, Rhythm.WEEKLY):
+        Subscriber.objects.update(rhythm=rhythm)
+        posts.append(clock.publish(blog).pk)
+        clock.wait(HOUR)
+    for _day in range(8):
+        clock.wait(DAY)
+    assert sorted(post for letter in told(reader) for post in letter) == posts
+
+
+def test_selection_that_cannot_be_read_stops_nobody_elses_digest(
+    blog: BlogPage, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, reader = make_subscriber(expression="a+-a"), make_subscriber()
+    post = clock.publish(blog, "a")
+    assert clock.wait(SETTLING) == 1
+    assert [told(broken), told(reader)] == [[], [[post.pk]]]
+    assert f"Subscriber {broken.pk} has a selection that cannot be read" in caplog.text
+
+
+def test_two_workers_write_one_letter(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber()
+    post = clock.publish(blog)
+    clock.now += SETTLING
+    assert [Digester().send_due(clock.now), Digester().send_due(clock.now)] == [1, 0]
+    assert told(reader) == [[post.pk]]
+
+
+def test_workers_that_meet_over_a_mark_write_one_letter(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = make_subscriber()
+    clock.publish(blog)
+    clock.now += SETTLING
+    put = outbox.put
+
+    def put_while_another_looks(*args: Any, **more: Any) -> Delivery:
+        monkeypatch.setattr(outbox, "put", put)
+        assert Digester().send_due(clock.now) == 0
+        return put(*args, **more)
+
+    monkeypatch.setattr(outbox, "put", put_while_another_looks)
+    assert clock.look() == 1
+    assert len(told(reader)) == 1
+
+
+def test_letters_are_whole_or_not_at_all(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = make_subscriber()
+    post = clock.publish(blog)
+
+    def fail(*args: Any, **more: Any) -> Delivery:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "put", fail)
+        with pytest.raises(MemoryError):
+            clock.wait(SETTLING)
+    assert DigestMark.objects.get().edition == 0
+    assert clock.look() == 1
+    assert told(reader) == [[post.pk]]
+
+
+def test_clear_of_the_outbox_lets_no_digest_be_written_again(blog: BlogPage, clock: Clock) -> None:
+    make_subscriber()
+    clock.publish(blog)
+    assert clock.wait(SETTLING) == 1
+    Delivery.objects.all().delete()
+    assert clock.wait(HOUR) == 0

@@ -1,0 +1,302 @@
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from blog.models import BlogPage
+from mail.models import Delivery, SuppressionReason
+from signup.models import ConsentRecord, Rhythm, State, Subscriber
+from signup.services import subscriptions, suppression
+from tests.factories import make_post
+from tests.support.signup_factories import make_subscriber, sign_up, signed_at
+from tests.support.tokens import SIGNUP, make_token
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
+PURPOSE = {"download": "manage", "erase": "manage"}
+PAGES = [*SIGNUP, *PURPOSE]
+
+
+@pytest.fixture
+def client() -> Client:
+    """A visitor whose every POST is looked at, without cookies: nobody here has a CSRF token."""
+    return Client(enforce_csrf_checks=True)
+
+
+def link(page: str, subscriber: Subscriber, days: float = 0) -> str:
+    """The address of a page in a letter that was written so many days ago."""
+    moment = timezone.now() - timedelta(days=days)
+    return reverse(f"signup:{page}", args=[signed_at(moment, lambda: make_token(PURPOSE.get(page, page), subscriber))])
+
+
+def soup(response: HttpResponse) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def words(response: HttpResponse) -> str:
+    return " ".join(soup(response).select_one("main").get_text().split())
+
+
+def state(subscriber: Subscriber) -> str:
+    return Subscriber.objects.get(pk=subscriber.pk).state
+
+
+def test_confirming_takes_a_button(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a b")
+    sign_up(Client(), tags="a -b")
+    ada = Subscriber.objects.get()
+    page = client.get(link("confirm", ada))
+    assert "Shall new notes from Notes go to ada@example.org? Notes tagged a, without b (each note as it appears)" in words(
+        page
+    )
+    assert (soup(page).select_one("main form")["method"], state(ada)) == ("post", State.PENDING)
+    for _press in range(2):
+        pressed = client.post(link("confirm", ada))
+        assert (pressed.status_code, pressed["Location"]) == (303, link("confirm", ada))
+    assert state(ada) == State.CONFIRMED
+    assert "New notes from Notes go to ada@example.org from now on: Notes tagged a, without b." in words(
+        client.get(pressed["Location"])
+    )
+    assert ada.consents.values_list("event", "wording", "network").first() == (
+        "confirmed",
+        "Yes, send me: Notes tagged a, without b",
+        "127.0.0.0/24",
+    )
+
+
+def test_an_older_letter_confirms_as_well_as_a_later_one(client: Client) -> None:
+    ada = make_subscriber(state=State.PENDING)
+    older = link("confirm", ada, days=3)
+    subscriptions.resend(ada, "eve")
+    assert client.post(older).status_code == 303
+    assert state(ada) == State.CONFIRMED
+
+
+def test_an_expired_link_offers_another_letter(client: Client) -> None:
+    ada = make_subscriber("ada@example.org", state=State.PENDING)
+    old = link("confirm", ada, days=8)
+    for response in (client.get(old), client.post(old)):
+        assert (response.status_code, soup(response).title.get_text()) == (410, "This link has expired · Notes")
+    assert (state(ada), Delivery.objects.count()) == (State.PENDING, 0)
+    button = soup(client.get(old)).select_one("main form button")
+    response = client.post(old, {button["name"]: button["value"]})
+    assert (response.status_code, response["Location"]) == (303, "/signup/sent/")
+    assert list(Delivery.objects.values_list("kind", "to")) == [("confirm", "ada@example.org")]
+
+
+def test_an_expired_link_of_nobody_says_so(client: Client) -> None:
+    ada = make_subscriber(state=State.PENDING)
+    old = link("confirm", ada, days=8)
+    ada.delete()
+    response = client.post(old, {"resend": "1"})
+    assert response.status_code == 410
+    assert "Nothing is kept about this address any more" in words(response)
+
+
+@pytest.mark.parametrize("held", [State.UNSUBSCRIBED, State.SUPPRESSED])
+def test_a_confirmation_brings_nobody_back(client: Client, held: State) -> None:
+    ada = make_subscriber(state=held)
+    assert "This cannot be confirmed" in words(client.get(link("confirm", ada)))
+    response = client.post(link("confirm", ada))
+    assert (response.status_code, state(ada)) == (410, held)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_for_another_purpose_opens_nothing(client: Client, page: str) -> None:
+    ada = make_subscriber(state=State.PENDING)
+    others = {make_token(purpose, ada) for purpose in SIGNUP if purpose != PURPOSE.get(page, page)}
+    for token in [*others, "nonsense", "1.2.3", "ä"]:
+        for response in (
+            client.get(reverse(f"signup:{page}", args=[token])),
+            client.post(reverse(f"signup:{page}", args=[token])),
+        ):
+            assert response.status_code == 404
+            assert "This link does not work" in words(response)
+    assert (state(ada), Subscriber.objects.get().address) == (State.PENDING, ada.address)
+
+
+@pytest.mark.parametrize("page", ["confirm", "refuse", "manage", "download"])
+def test_a_link_of_someone_erased_says_so(client: Client, page: str) -> None:
+    ada = make_subscriber()
+    address = link(page, ada)
+    suppression.erase(ada)
+    response = client.get(address)
+    assert (response.status_code, "Nothing is kept about this address any more" in words(response)) == (410, True)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_of_links_are_kept_by_nobody(client: Client, page: str) -> None:
+    ada = make_subscriber()
+    for response in (client.get(link(page, ada)), client.get(reverse(f"signup:{page}", args=["bad"]))):
+        assert "no-store" in response["Cache-Control"]
+        assert (response["Referrer-Policy"], response["X-Robots-Tag"]) == ("no-referrer", "noindex")
+        assert response.cookies == {}
+
+
+@pytest.mark.parametrize("days", [0, 8])
+def test_the_confirmations_one_link_has_a_button_for_whoever_did_not_ask(client: Client, days: int) -> None:
+    ada = make_subscriber("ada@example.org", state=State.PENDING)
+    page = client.get(link("confirm", ada, days))
+    buttons = {button.get_text(): button.find_parent("form") for button in soup(page).select("main form button")}
+    response = client.post(buttons["This was not me: never write to me"]["action"])
+    assert response.status_code == 303
+    assert "Notes never sends anything to ada@example.org again" in words(client.get(response["Location"]))
+    assert list(Subscriber.objects.values_list("state", "suppressed_because")) == [
+        (State.SUPPRESSED, SuppressionReason.REFUSED)
+    ]
+
+
+def test_the_confirmations_one_link_leads_to_the_subscription(client: Client) -> None:
+    ada = make_subscriber("ada@example.org", state=State.PENDING)
+    page = client.get(link("confirm", ada))
+    (manage,) = [one["href"] for one in soup(page).select("main a")]
+    assert client.post(manage, {"tags": "", "rhythm": "weekly"}).status_code == 303
+    assert list(Subscriber.objects.values_list("state", "rhythm")) == [(State.PENDING, "weekly")]
+
+
+def test_never_write_to_me_takes_a_button(client: Client) -> None:
+    ada = make_subscriber("ada@example.org", state=State.PENDING)
+    assert soup(client.get(link("refuse", ada))).select_one("main form button").get_text() == "Never write to me"
+    assert state(ada) == State.PENDING
+    response = client.post(link("refuse", ada))
+    assert (response.status_code, response["Location"]) == (303, link("refuse", ada))
+    assert list(Subscriber.objects.values_list("state", "suppressed_because")) == [
+        (State.SUPPRESSED, SuppressionReason.REFUSED)
+    ]
+    assert "Notes never sends anything to ada@example.org again" in words(client.get(link("refuse", ada)))
+    sign_up(Client())
+    assert Delivery.objects.count() == 0
+
+
+@pytest.mark.parametrize("body", [{"List-Unsubscribe": "One-Click"}, {}])
+def test_one_click_leaves_without_cookie_or_redirect(client: Client, body: dict[str, str]) -> None:
+    ada = make_subscriber()
+    assert soup(client.get(link("leave", ada))).select_one("main form button").get_text() == "Send me no more"
+    assert state(ada) == State.CONFIRMED
+    for _press in range(2):
+        response = client.post(link("leave", ada, days=1000), body)
+        assert (response.status_code, "You get no more letters from Notes." in words(response)) == (200, True)
+    assert state(ada) == State.UNSUBSCRIBED
+    assert "No more letters" in words(client.get(link("leave", ada)))
+
+
+def test_one_click_takes_multipart_as_mail_services_send_it(client: Client) -> None:
+    ada = make_subscriber()
+    boundary = "b0undary"
+    body = f'--{boundary}\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--{boundary}--\r\n'
+    response = client.generic("POST", link("leave", ada), body, f"multipart/form-data; boundary={boundary}")
+    assert (response.status_code, state(ada)) == (200, State.UNSUBSCRIBED)
+
+
+def test_leaving_once_erased_or_forgotten_is_well(client: Client) -> None:
+    erased, forgotten = make_subscriber(), make_subscriber()
+    addresses = [link("leave", erased), link("leave", forgotten)]
+    suppression.erase(erased)
+    forgotten.delete()
+    for address in addresses:
+        assert (client.get(address).status_code, client.post(address).status_code) == (200, 200)
+    assert state(erased) == State.SUPPRESSED
+
+
+def test_manage_shows_and_changes_a_subscription(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a b c")
+    ada = make_subscriber("ada@example.org", expression="a")
+    page = soup(client.get(link("manage", ada)))
+    assert "Goes to ada@example.org: Notes tagged a." in " ".join(page.select_one("main").get_text().split())
+    assert page.select_one("#tags")["value"] == "a"
+    assert [option["value"] for option in page.select("#rhythm option")] == Rhythm.values
+    response = client.post(link("manage", ada), {"tags": "c b -A", "rhythm": "weekly"})
+    assert (response.status_code, response["Location"]) == (303, link("manage", ada) + "?saved=1")
+    assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("b+c+-a", "weekly")]
+    saved = soup(client.get(response["Location"]))
+    assert saved.select_one("[role=status]").get_text() == "Saved."
+    assert saved.select_one("option[selected]")["value"] == "weekly"
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "error"),
+    [
+        ({"tags": "b -b", "rhythm": "daily"}, "tags", "The tag “b” is both wanted and unwanted: leave one of the two out."),
+        ({"tags": "nothing", "rhythm": "daily"}, "tags", "No note is tagged “nothing”."),
+        ({"tags": "", "rhythm": "hourly"}, "rhythm", "Select a valid choice. hourly is not one of the available choices."),
+    ],
+)
+def test_manage_refuses_with_the_reason(client: Client, sent: dict[str, str], field: str, error: str) -> None:
+    ada = make_subscriber(expression="gone")
+    response = client.post(link("manage", ada), sent)
+    page = soup(response)
+    assert (response.status_code, page.select_one(f"#{field}-error").get_text()) == (422, error)
+    assert f"{field}-error" in page.select_one(f"#{field}")["aria-describedby"]
+    assert page.select_one("#errors a")["href"] == f"#{field}"
+    assert page.select_one("#tags")["value"] == sent["tags"]
+    assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("gone", "each")]
+
+
+def test_manage_keeps_a_tag_that_nobody_bears_any_more(client: Client) -> None:
+    ada = make_subscriber(expression="gone")
+    assert client.post(link("manage", ada), {"tags": "gone", "rhythm": "daily"}).status_code == 303
+    assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("gone", "daily")]
+
+
+def test_manage_leaves_and_comes_back(client: Client) -> None:
+    ada = make_subscriber()
+    client.post(link("manage", ada), {"do": "leave"})
+    assert state(ada) == State.UNSUBSCRIBED
+    button = soup(client.get(link("manage", ada))).select_one("main form button")
+    client.post(link("manage", ada), {button["name"]: button["value"]})
+    assert state(ada) == State.CONFIRMED
+
+
+def test_download_holds_everything(client: Client) -> None:
+    sign_up(Client(), "ada@example.org")
+    ada = Subscriber.objects.get()
+    response = client.get(link("download", ada))
+    assert (response["Content-Type"], response["Content-Disposition"]) == (
+        "application/json",
+        'attachment; filename="subscription.json"',
+    )
+    held = json.loads(response.content)
+    names = {field.attname for field in Subscriber._meta.fields} - {"id", "site_id", "nonce"}
+    assert set(held) == names | {"site", "history", "letters", "digests", "comments"}
+    assert (held["address"], held["state"], held["site"]) == ("ada@example.org", "pending", "testserver")
+    assert [(event["event"], event["network"]) for event in held["history"]] == [("requested", "127.0.0.0/24")]
+    assert [(letter["kind"], letter["to"]) for letter in held["letters"]] == [("confirm", "ada@example.org")]
+    assert ada.nonce not in response.content.decode()
+
+
+def test_erasing_takes_two_steps(client: Client) -> None:
+    sign_up(Client(), "ada@example.org")
+    ada = Subscriber.objects.get()
+    step = soup(client.get(link("manage", ada))).find("a", string="Erase my address")["href"]
+    assert "Everything kept about ada@example.org is deleted" in words(client.get(step))
+    assert Subscriber.objects.get().address == "ada@example.org"
+    for _press in range(2):
+        response = client.post(step)
+        assert (response.status_code, "Your address is erased" in words(response)) == (200, True)
+    assert (Subscriber.objects.get().address, Delivery.objects.count(), ConsentRecord.objects.count()) == ("", 0, 0)
+
+
+def test_no_log_bears_a_token(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    ada = make_subscriber()
+    with caplog.at_level(logging.DEBUG, "django"):
+        logging.getLogger("django").debug("The log is read.")
+        for page in PAGES:
+            old = reverse(f"signup:{page}", args=[make_token("leave" if page != "leave" else "manage", ada)])
+            assert client.get(old).status_code == 404
+    assert "The log is read." in caplog.messages
+    assert [record.getMessage() for record in caplog.records if ada.nonce in record.getMessage()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_other_methods_are_refused(client: Client, page: str) -> None:
+    ada = make_subscriber()
+    with CaptureQueriesContext(connection) as captured:
+        assert client.put(link(page, ada)).status_code == client.delete(link(page, ada)).status_code == 405
+    assert len(captured) == 0

@@ -1,0 +1,14 @@
+"""The app that stores the counters of rate limits."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "web"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Keep the tokens of links out of Django's logs."""
+        from web.logs import keep_tokens_out
+
+        keep_tokens_out()

@@ -1,0 +1,45 @@
+"""How often someone may sign up, or comment: limits per network, address, domain and in all, counted in the database."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.conf import settings
+
+from web.models import Counter
+from web.rates import ADDRESS, ALL, DOMAIN, NETWORK, Limit
+
+__all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "take"]
+
+
+def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] | None = None) -> bool:
+    """Count a sign-up with these values, by scope, and say whether every limit allows it. Call it in a transaction.
+
+    `allowed_by` are other limits than those on sign-ups; their values must be others too, to be counted apart.
+
+    What is refused is counted against its network alone, so that nobody uses up what is for others.
+    The same three statements run whatever the answer.
+    """
+    rules = settings.SIGNUP_LIMITS if allowed_by is None else allowed_by
+    limits: dict[str, Limit] = {limit.key(values[limit.scope]): limit for limit in rules}
+    counters = _locked(limits, now)
+    allowed = all(counter.count < limits[counter.key].count for counter in counters)
+    for counter in counters:
+        counter.count += allowed or limits[counter.key].scope == NETWORK
+    Counter.objects.bulk_update(counters, ["count", "ends"])
+    return allowed
+
+
+def clear(now: datetime) -> int:
+    """Delete the counters whose time is over; say how many there were."""
+    return Counter.objects.filter(ends__lte=now).delete()[0]
+
+
+def _locked(limits: Mapping[str, Limit], now: datetime) -> list[Counter]:
+    """The counters under these keys, locked; those whose time is over begin anew."""
+    fresh = [Counter(key=key, ends=now + limits[key].span) for key in sorted(limits)]
+    Counter.objects.bulk_create(fresh, ignore_conflicts=True)
+    counters = list(Counter.objects.select_for_update().filter(key__in=limits).order_by("key"))
+    for counter in counters:
+        if counter.ends <= now:
+            counter.count, counter.ends = 0, now + limits[counter.key].span
+    return counters
