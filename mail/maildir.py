@@ -43,7 +43,7 @@ def sweep(
     batch: int = BATCH,
     kept: timedelta = KEPT,
 ) -> Swept:
-    """Give each message not yet handled to `handle`, which answers None for what it does not understand.
+    """Call `handle` with each message not yet handled; it returns None for one that it does not understand.
 
     No message stops the sweep, except that when the database is down it is left, with the rest, for the next one.
     Deletes what was handled longer than `kept` ago.
@@ -61,7 +61,7 @@ def sweep(
 
 
 def _is_usable(folder: Path) -> bool:
-    """Say whether messages can be moved: what cannot be flagged would be handled again and again."""
+    """Return whether messages can be moved: what cannot be flagged would be handled again and again."""
     if not folder.is_dir():
         return False  # nothing has come back yet
     usable = all(os.access(folder / name, os.R_OK | os.W_OK | os.X_OK) for name in ("new", "cur"))
@@ -101,7 +101,7 @@ def _handle(raw: bytes, handle: Callable[[bytes], object], file: Path) -> bool:
 
 @contextmanager
 def _locked(file: Path) -> Iterator[BinaryIO | None]:
-    """The open message, locked; None when it is no file, or another worker has it or had it already."""
+    """Return the open message, locked; None when it is no file, or another worker has it or had it already."""
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     with open(descriptor, "rb") as message:
         yield message if _is_ours(message, file) else None
@@ -118,7 +118,7 @@ def _is_ours(message: BinaryIO, file: Path) -> bool:
 
 
 def _files(folder: Path) -> list[Path]:
-    """The messages, new ones first, each folder's by name."""
+    """Return the messages, new ones first, each folder's by name."""
     found = [file for name in ("new", "cur") for file in sorted((folder / name).iterdir())]
     return [file for file in found if not file.name.startswith(".")]
 
@@ -128,7 +128,7 @@ def _flags(file: Path) -> str:
 
 
 def _handled_name(file: Path, flags: str) -> Path:
-    """Where a handled message goes; flags are in the alphabet's order."""
+    """Return where a handled message goes; flags are in the alphabet's order."""
     together = "".join(sorted({*flags, *_flags(file)}))
     return file.parent.parent / "cur" / f"{file.name.partition(':2,')[0]}:2,{together}"
 

@@ -1,4 +1,4 @@
-"""What became of one attempt to send a mail: read from Anymail's status or exception, whichever backend sent it. Pure."""
+"""The outcome of one attempt to send: read from Anymail's status or exception, whichever backend was used. Pure."""
 
 import smtplib
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Outcome:
 
 
 def of_status(message: AnymailMessage, count: int) -> Outcome:
-    """Read the outcome of a mail to one recipient that was given to a backend without an exception."""
+    """Return the outcome of a mail to one recipient that was given to a backend without an exception."""
     if not count:
         return Outcome(Verdict.CANCELLED, _("A receiver of Anymail's pre_send signal cancelled it."))
     statuses = list(message.anymail_status.recipients.values())
@@ -56,7 +56,7 @@ def of_status(message: AnymailMessage, count: int) -> Outcome:
 
 
 def of_error(error: Exception) -> Outcome:
-    """Read the outcome of a mail that could not be sent."""
+    """Return the outcome of a mail that could not be sent."""
     if isinstance(error, RecipientsRefused):
         return _of_replies(error)
     if isinstance(error, AnymailRecipientsRefused):
@@ -79,7 +79,7 @@ def _of_replies(error: RecipientsRefused) -> Outcome:
 
 
 def _service_is_down(error: AnymailAPIError) -> bool:
-    """Say whether a service's interface, not the message, is what failed."""
+    """Return whether a service's interface, not the message, is what failed."""
     if error.status_code is not None:
         return bool(error.status_code == TOO_MANY_REQUESTS or error.status_code >= 500)
     return isinstance(error.__cause__, RequestException)

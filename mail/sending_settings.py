@@ -1,4 +1,4 @@
-"""How this site sends, from its settings, as the checks of deliverability want to know it."""
+"""Reads from the settings how this site sends, for the checks of deliverability."""
 
 import ipaddress
 import re
@@ -25,7 +25,7 @@ def sending_from_settings(
     selector: str = "",
     key_file: str = "",
 ) -> Sending:
-    """The site's way of sending; what is given takes the place of the setting.
+    """Return the site's way of sending; what is given takes the place of the setting.
 
     Another `domain` than that of DEFAULT_FROM_EMAIL is followed by BOUNCE_DOMAIN and DKIM_DOMAIN where they are the same.
     ValueError for what is no domain or address.
@@ -48,7 +48,7 @@ def sending_from_settings(
 
 
 def domain_of(text: str) -> str:
-    """A domain as DNS has it.
+    """Return a domain as DNS has it.
 
     >>> domain_of("Bücher.Example.")
     'xn--bcher-kva.example'
@@ -72,7 +72,7 @@ def _address(text: str) -> str:
 
 
 def _server() -> MailServer | None:
-    """The site's own mail server; None where a mail service sends."""
+    """Return the site's own mail server; None where a mail service sends."""
     return parse_email_url(settings.EMAIL_URL) if settings.EMAIL_BACKEND == OWN_BACKEND else None
 
 

@@ -1,8 +1,8 @@
-"""Where a mail service tells of bounces and complaints, in place of the Maildir: Anymail's webhooks, behind a secret."""
+"""Anymail's webhooks, for a mail service that reports bounces and complaints in place of the Maildir."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
 
 def webhook_urls(secret: str) -> list[URLPattern | URLResolver]:
-    """Anymail's addresses; none without a secret, for then Anymail believes whoever reports a bounce of anyone."""
+    """Return Anymail's URLs; none without a secret: Anymail would then accept a report from anybody."""
     return [path("anymail/", include("anymail.urls"))] if secret else []

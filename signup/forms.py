@@ -18,7 +18,7 @@ from web.antispam import VisitorForm
 
 
 def known_to(index: TagIndex, selection: Selection) -> Selection:
-    """The selection under its tags' present names; raises UnknownTags for one that no public post bears."""
+    """Return the selection under its tags' present names; raises UnknownTags for one that no public post bears."""
     try:
         check_known(selection, index)
     except Elsewhere as elsewhere:
@@ -27,7 +27,7 @@ def known_to(index: TagIndex, selection: Selection) -> Selection:
 
 
 def without(selection: Selection, unknown: tuple[str, ...]) -> Selection:
-    """The selection without these tags, or its author where that is `@handle` among them."""
+    """Return the selection without these tags, or its author where that is `@handle` among them."""
     known = selection.dropping(*unknown)
     return replace(known, author=None) if f"@{known.author}" in unknown else known
 

@@ -16,7 +16,7 @@ from tests.factories import make_post
 from tests.support.digest_clock import MONDAY, Clock, told
 from tests.support.outbox_factories import make_subscriber
 from tests.support.signup_factories import sign_up
-from web import tokens
+from tests.support.tokens import make_token
 
 TEN = [f"t{number}" for number in range(10)]
 EXPRESSION = "+".join(TEN)
@@ -40,7 +40,7 @@ def test_signup_with_ten_tags_is_confirmed_by_mail(client: Client, blog: BlogPag
 def test_subscription_of_ten_tags_can_be_managed(client: Client, blog: BlogPage, settings: LazySettings, limit: int) -> None:
     make_post(blog, " ".join(TEN))
     settings.TAG_LIMIT = limit
-    address = f"/signup/manage/{tokens.make('manage', make_subscriber(expression=EXPRESSION))}/"
+    address = f"/signup/manage/{make_token('manage', make_subscriber(expression=EXPRESSION))}/"
     assert client.get(address).status_code == 200
     assert client.post(address, {"tags": " ".join(TEN), "rhythm": "weekly"}).status_code == 303
     assert Subscriber.objects.get().rhythm == "weekly"

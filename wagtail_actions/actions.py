@@ -17,7 +17,7 @@ ACTOR_LENGTH = 150  # characters
 
 
 class CannotBeDone(Exception):
-    """The object is in no state for the action any more; the message says so."""
+    """The object's state no longer allows the action; the message says so."""
 
 
 @dataclass(frozen=True, slots=True)

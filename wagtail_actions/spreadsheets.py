@@ -1,4 +1,4 @@
-"""Exports that no spreadsheet takes for formulas."""
+"""Exports whose cells no spreadsheet evaluates as formulas."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def harmless(value: Any) -> Any:
 
 
 class SafeExportIndexView(generic.IndexView):
-    """A listing whose export can be opened without harm."""
+    """A listing whose export holds no formula."""
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         return harmless(super().preprocess_field_value(field, value, export_format))

@@ -70,13 +70,13 @@ class ActingViewSet(ModelViewSet):
         return views + [path(f"<int:pk>/{action.name}/", self._view_of(action), name=action.name) for action in self.actions]
 
     def get_permissions_to_register(self) -> QuerySet[Permission]:
-        """Those that do something here; there is nothing to add."""
+        """Return the permissions that have an effect here; nothing can be added."""
         codenames = [f"{permission}_{self.model_name}" for permission in self.permissions]
         registered: QuerySet[Permission] = super().get_permissions_to_register().filter(codename__in=codenames)
         return registered
 
     def register_admin_url_finder(self) -> None:
-        """There is no edit page to find."""
+        """Register none: there is no edit page."""
 
     def _view_of(self, action: Action) -> Any:
         return ActionView.as_view(

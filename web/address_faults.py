@@ -42,7 +42,7 @@ OTHER = gettext_noop("it is not written as addresses are.")
 
 
 def explain(error: EmailNotValidError) -> str:
-    """The end of a sentence: what is wrong, and where."""
+    """Return the end of a sentence: what is wrong, and where."""
     found = map(partial(_fault, str(error)), FAULTS)
     return next(filter(None, found), None) or _(OTHER)
 

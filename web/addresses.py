@@ -56,7 +56,7 @@ class Address:
 
 
 def key(address: str) -> str:
-    """Give the one form in which two spellings of a normalised address are compared: no one's mailbox differs in case."""
+    """Return the one form in which two spellings of a normalised address are compared: no one's mailbox differs in case."""
     return address.lower()
 
 
@@ -81,7 +81,7 @@ def normalise(typed: str, smtputf8: bool = False) -> Address:
 
 
 def tidy(typed: str) -> str:
-    """Take off what copying adds around an address: blanks, invisible signs, `mailto:`, angle brackets."""
+    """Strip what copying adds around an address: blanks, invisible signs, `mailto:`, angle brackets."""
     text = typed.strip().strip(INVISIBLE).strip()
     if text[:7].lower() == "mailto:":
         text = text[7:]
@@ -89,7 +89,7 @@ def tidy(typed: str) -> str:
 
 
 def suggest(typed: str) -> str:
-    """Give the address that was perhaps meant, when this one's domain is a slip away from a well-known one; else ''.
+    """Return the address that was perhaps meant, when this one's domain is a slip away from a well-known one; else ''.
 
     >>> suggest("ada@gmial.com"), suggest("ada@notes.con"), suggest("ada@example.org")
     ('ada@gmail.com', 'ada@notes.com', '')
@@ -104,7 +104,7 @@ def suggest(typed: str) -> str:
 
 
 def _without_slip(domain: str) -> str:
-    """Mend an ending that does not exist, or one left out of a well-known name (`gmail` → `gmail.com`)."""
+    """Correct an ending that does not exist, or one left out of a well-known name (`gmail` → `gmail.com`)."""
     name, dot, ending = domain.rpartition(".")
     if dot:
         return f"{name}.{SLIPS[ending]}" if name and ending in SLIPS else ""

@@ -1,4 +1,4 @@
-"""How often someone may sign up, or comment: limits per network, address, domain and in all, counted in the database."""
+"""Rate limits on visitors' forms, per network, address, domain and in all, counted in the database."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ __all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "take"]
 
 
 def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] | None = None) -> bool:
-    """Count a sign-up with these values, by scope, and say whether every limit allows it. Call it in a transaction.
+    """Count a form with these values, by scope, and return whether every limit allows it. Call it in a transaction.
 
     `allowed_by` are other limits than those on sign-ups; their values must be others too, to be counted apart.
 
@@ -30,12 +30,12 @@ def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] |
 
 
 def clear(now: datetime) -> int:
-    """Delete the counters whose time is over; say how many there were."""
+    """Delete the counters whose time is over; return their number."""
     return Counter.objects.filter(ends__lte=now).delete()[0]
 
 
 def _locked(limits: Mapping[str, Limit], now: datetime) -> list[Counter]:
-    """The counters under these keys, locked; those whose time is over begin anew."""
+    """Return the counters under these keys, locked; those whose time is over begin anew."""
     fresh = [Counter(key=key, ends=now + limits[key].span) for key in sorted(limits)]
     Counter.objects.bulk_create(fresh, ignore_conflicts=True)
     counters = list(Counter.objects.select_for_update().filter(key__in=limits).order_by("key"))

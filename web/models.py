@@ -1,10 +1,10 @@
-"""Counters behind the limits on sign-ups: how often something was asked for within a span of time."""
+"""Counters of rate limits."""
 
 from django.db import models
 
 
 class Counter(models.Model):
-    """How many sign-ups one key (a network, an address's HMAC, a domain, all) has had in one span."""
+    """How many forms one key (a network, an address's HMAC, a domain, all) has sent in one span."""
 
     key = models.CharField(max_length=300, unique=True)
     count = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Whence a request came: the client behind trusted proxies, and the truncated network that may be kept of it. Pure."""
+"""The client's address behind trusted proxies, and its truncated network, which may be stored. Pure."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -14,7 +14,7 @@ def read_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def client(remote: str, forwarded: str, trusted: tuple[Network, ...]) -> str:
-    """Give the nearest address that is no trusted proxy's; to `forwarded`, X-Forwarded-For, each proxy adds on the right.
+    """Return the nearest address that is no trusted proxy's; to `forwarded`, X-Forwarded-For, each proxy adds on the right.
 
     An empty `remote` is a socket in the file system, whose other end is a proxy on this machine: trusted if any is.
 
@@ -33,7 +33,7 @@ def client(remote: str, forwarded: str, trusted: tuple[Network, ...]) -> str:
 
 
 def truncated(address: str) -> str:
-    """Give the network of an address, `192.0.2.0/24` or `2001:db8::/64`; '' when it is none.
+    """Return the network of an address, `192.0.2.0/24` or `2001:db8::/64`; '' when it is none.
 
     >>> truncated("192.0.2.77"), truncated("::ffff:192.0.2.77"), truncated("unknown")
     ('192.0.2.0/24', '192.0.2.0/24', '')

@@ -1,4 +1,4 @@
-"""Limits on sign-ups as an operator writes them: how many of one scope within a span. Pure."""
+"""Rate limits as an operator writes them: how many forms of one scope within a span. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ LIMIT = re.compile(rf"({NETWORK}|{ADDRESS}|{DOMAIN}|{ALL}):([1-9][0-9]{{0,8}})/(
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` sign-ups of one scope within `span`."""
+    """At most `count` forms of one scope within `span`."""
 
     scope: str
     count: int
     span: timedelta
 
     def key(self, value: str) -> str:
-        """The counter's key; the one that all share sorts first, so that transactions queue for it and never deadlock."""
+        """Return the counter's key; the key that all share sorts first, so that transactions wait for it and never deadlock."""
         rank = 0 if self.scope == ALL else 1
         return f"{rank}:{self.scope}:{self.span.total_seconds():.0f}:{value}"
 

@@ -1,4 +1,4 @@
-"""What a moderator may do with a comment: each with its question and its answer."""
+"""The actions on a comment, each with its question and its message."""
 
 from collections.abc import Callable
 

@@ -31,7 +31,7 @@ class Decision(BulkAction):
         return response
 
     def get_all_objects_in_listing_query(self, parent_id: object) -> list[int]:
-        """What “all” means: everything that the listing held, as it was filtered and searched."""
+        """Return what “all” means: everything that the listing held, as it was filtered and searched."""
         asked = QueryDict(urlsplit(self.next_url).query)
         found = CommentFilterSet(asked, queryset=Comment.objects.all()).qs
         return list((found_by(found, asked["q"]) if asked.get("q") else found).values_list("pk", flat=True))

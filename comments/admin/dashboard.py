@@ -21,7 +21,7 @@ class WaitingPanel(Component):
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Tell whoever may decide, if there is anything to decide."""
+    """Show the panel to whoever may decide, if any comment awaits a decision."""
     if policy_registry.get_by_type(Comment).user_has_permission(request.user, "change"):
         count = Comment.objects.waiting().count()
         if count:

@@ -32,7 +32,7 @@ class CommentFilterSet(WagtailFilterSet):
 
 
 def found_by(comments: QuerySet[Comment], words: str) -> QuerySet[Comment]:
-    """Those in whose text, name, address or post's title these words stand."""
+    """Return those in whose text, name, address or post's title these words stand."""
     places = ("text", "name", "address", "post__title")
     query = Q()
     for place in places:

@@ -100,7 +100,7 @@ def comment_of(claim: tokens.Claim) -> Comment:
 
 @transaction.atomic
 def confirm(comment: Comment) -> None:
-    """Hand a comment to the moderators, now that its writer has shown that the address is theirs."""
+    """Let a comment await moderation, now that its writer has confirmed the address."""
     held = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
     if held.state == CommentState.UNCONFIRMED:
         held.state, held.confirmed = CommentState.WAITING, timezone.now()

@@ -1,4 +1,4 @@
-"""What comes back to the envelope sender: which mail it is about, and whether its recipient is gone, full or annoyed.
+"""Parsing of what comes back to the envelope sender: the delivery it is about, and the kind of bounce or complaint.
 
 Pure: bytes in, a `Bounce` out. `mail.receiving` acts on it.
 """

@@ -1,4 +1,4 @@
-"""Answering machines: RFC 3834, and what was used before it."""
+"""Automatic replies: RFC 3834, and the headers used before it."""
 
 import re
 from email.message import Message
@@ -16,7 +16,7 @@ MACHINES = re.compile(r"(mailer-?daemon|postmaster|mail delivery)", re.IGNORECAS
 
 
 def read(message: Message, raw: bytes) -> Bounce | None:
-    """A VACATION when a person's mailbox answered by itself; servers mark their reports likewise, but name themselves."""
+    """Return VACATION for an automatic reply of a mailbox; servers mark reports likewise, but name themselves."""
     if MACHINES.search(text_of(message, "From")):
         return None
     marked = (

@@ -1,4 +1,4 @@
-"""Whether a refusal is for good: from RFC 3463 codes, SMTP reply codes and, where those say nothing, the words."""
+"""Classifies a refusal as hard or soft: by RFC 3463 codes, SMTP reply codes and, where those are general, the text."""
 
 import re
 
@@ -27,7 +27,7 @@ LONGEST = 2000  # characters of a server's words that are looked at
 
 
 def classify(status: str | None, words: str) -> tuple[Kind, str | None]:
-    """HARD or SOFT, and the code that decided; `status` is the report's own, `words` the refusing server's.
+    """Return HARD or SOFT and the code that decided; `status` is the report's own, `words` the refusing server's.
 
     Exim says 5.0.0 whatever happened: then the code in the words counts.
 

@@ -12,7 +12,7 @@ LONGEST_REPLY = 500  # characters
 
 
 def read(message: Message, raw: bytes) -> Bounce | None:
-    """The report on the recipient that fared worst; SOFT at most when the mail reached others behind the address."""
+    """Return the report on the recipient that fared worst; SOFT at most when the mail reached others behind the address."""
     groups = blocks_of(message, "message/delivery-status")
     recipients = [group for group in groups if group.get("Final-Recipient") or group.get("Action")]
     failed = [_failure(group, message) for group in recipients if _action(group) in FAILED]
@@ -25,7 +25,7 @@ def read(message: Message, raw: bytes) -> Bounce | None:
 
 
 def _failure(group: Message, message: Message) -> Bounce:
-    """Exim gives no Diagnostic-Code when there was no server to say anything: then its words for people count."""
+    """Return a recipient's failure. Exim gives no Diagnostic-Code where no server answered: then its text is classified."""
     recipient = _recipient(group)
     said = text_of(group, "Diagnostic-Code").removeprefix("smtp;").strip()
     words = said or " ".join(words_about(message, recipient).split())[:LONGEST_REPLY]
@@ -38,7 +38,7 @@ def _softened(bounce: Bounce) -> Bounce:
 
 
 def _action(group: Message) -> str:
-    """The action in lower case, without the comment some add; a missing one follows from the status."""
+    """Return the action in lower case, without the comment some add; a missing one follows from the status."""
     action = text_of(group, "Action").lower().split(" ")[0].rstrip(";")
     return action or {"5": "failed", "4": "delayed"}.get(text_of(group, "Status")[:1], "delivered")
 

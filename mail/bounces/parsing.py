@@ -15,7 +15,7 @@ READERS = (dsn.read, arf.read, autoreply.read, freetext.read)  # the surest firs
 
 
 def parse(raw: bytes) -> Bounce | None:
-    """What the message reports; None when it reports nothing. Never an exception, whatever the bytes are."""
+    """Return what the message reports; None when it reports nothing. Never an exception, whatever the bytes are."""
     try:
         message = read_message(raw)
         return _parse(message, raw) if message else None

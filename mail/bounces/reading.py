@@ -1,4 +1,4 @@
-"""From bytes that anyone may have sent to a message that is safe to look into: bounded in size, lines and parts."""
+"""Reads untrusted bytes as a message that is bounded in size, lines and parts."""
 
 import email
 import re
@@ -14,7 +14,7 @@ PLAIN_NAMES = {b"delivery-status": b"message/delivery-status", b"headers": b"tex
 
 
 def read_message(raw: bytes, limit: int = MAX_BYTES) -> Message | None:
-    """The message, cut where it is too long; None when it has no header, or more parts than any report.
+    """Return the message, cut where it is too long; None when it has no header, or more parts than any report.
 
     The parts of reports on internationalised mail are called by their older names: they are read alike.
     """
@@ -27,37 +27,37 @@ def read_message(raw: bytes, limit: int = MAX_BYTES) -> Message | None:
 
 
 def text_of(message: Message, name: str, longest: int = 1000) -> str:
-    """A header's text on one line; empty when it is missing."""
+    """Return a header's text on one line; empty when it is missing."""
     return " ".join(str(message.get(name, "")).split())[:longest]
 
 
 def part_of(message: Message, *kinds: str) -> Message | None:
-    """The first part of one of these content types, at any depth."""
+    """Return the first part of one of these content types, at any depth."""
     return next((part for part in message.walk() if part.get_content_type() in kinds), None)
 
 
 def blocks_of(message: Message, kind: str) -> list[Message]:
-    """The blocks of fields in the first part of a content type that holds such blocks: `message/…`."""
+    """Return the blocks of fields in the first part of a content type that holds such blocks: `message/…`."""
     part = part_of(message, kind)
     payload = part.get_payload() if part else None
     return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
 
 
 def first_text(message: Message) -> str:
-    """The words for people: the first text/plain part."""
+    """Return the words for people: the first text/plain part."""
     part = part_of(message, "text/plain")
     payload = part.get_payload(decode=True) if part else None
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
 def words_about(message: Message, recipient: str | None) -> str:
-    """The words for people from where they name the recipient on; all of them when they do not."""
+    """Return the words for people from where they name the recipient on; all of them when they do not."""
     text = first_text(message)
     return text[max(text.lower().find(recipient.lower()), 0) :] if recipient else text
 
 
 def original_headers(message: Message) -> Message | None:
-    """The headers of the mail that came back, as far as they are enclosed."""
+    """Return the headers of the mail that came back, as far as they are enclosed."""
     if blocks := blocks_of(message, "message/rfc822") or blocks_of(message, "message/global"):
         return blocks[0]
     part = part_of(message, "text/rfc822-headers")

@@ -1,4 +1,4 @@
-"""What a message that came back says, in the few words that matter here."""
+"""The parsed form of a returned message: `Bounce` and its `Kind`."""
 
 from dataclasses import dataclass
 from enum import StrEnum

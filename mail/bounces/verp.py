@@ -1,4 +1,4 @@
-"""A return address of its own for each mail (VERP), which no one else can make up: its number and an HMAC of it."""
+"""Variable envelope return paths (VERP): a return address for each delivery, of its number and an HMAC of that."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ CONTEXT = b"kimonote bounce address "  # so that the key signs nothing else in t
 
 
 def verp_address(mail_id: int, domain: str, key: str, prefix: str = PREFIX) -> str:
-    """The envelope sender of the mail with this number; short enough for any server (RFC 5321: 64 before the @).
+    """Return the envelope sender of the mail with this number; short enough for any server (RFC 5321: 64 before the @).
 
     >>> verp_address(7, "notes.example", key="secret")
     'bounces+7-5de81179cf2205f0417c@notes.example'
@@ -19,7 +19,7 @@ def verp_address(mail_id: int, domain: str, key: str, prefix: str = PREFIX) -> s
 
 
 def read_verp(address: str, *keys: str, prefix: str = PREFIX) -> int | None:
-    """The mail's number in an address that `verp_address` made with one of the keys; None for any other, forged or not.
+    """Return the mail's number in an address that `verp_address` made with one of the keys; None for any other, forged or not.
 
     Servers may change the case on the way, and aliases the domain; neither is signed.
     """

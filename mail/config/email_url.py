@@ -43,7 +43,7 @@ class MailServer:
 
 
 def parse_email_url(url: str) -> MailServer:
-    """The server that a URL names.
+    """Return the server that a URL names.
 
     >>> str(parse_email_url("smtp+starttls://ada:secret@mail.example"))
     'mail.example:587'

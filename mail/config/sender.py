@@ -1,10 +1,10 @@
-"""Reads DEFAULT_FROM_EMAIL, the sender of every letter: one address, perhaps with a name. Pure."""
+"""Reads DEFAULT_FROM_EMAIL, the sender of every email: one address, perhaps with a name. Pure."""
 
 from email.utils import getaddresses
 
 
 def sender_domain(sender: str) -> str:
-    """The domain of a sender's address, as it is written; ValueError, with a sentence, where there is not just one address.
+    """Return the domain of a sender's address, as it is written; raises ValueError where there is not just one address.
 
     >>> sender_domain('"Notes, daily" <notes@notes.example>')
     'notes.example'

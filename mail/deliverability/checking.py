@@ -1,4 +1,4 @@
-"""Puts the checks together: all findings on one way of sending mail, within a set time."""
+"""Runs all checks on one way of sending mail, within a set time."""
 
 import ipaddress
 import time
@@ -44,7 +44,7 @@ class Sending:
 
 
 def run(sending: Sending, name_server: str = "", seconds: float = TIME) -> list[Finding]:
-    """Check for real: by this machine's resolver or another, the mail server, and the server that bounces go to."""
+    """Return the findings from the network: DNS, the mail server, and the server that bounces go to."""
     deadline = time.monotonic() + seconds
     server = sending.server
     said = converse(server, CONVERSATION) if server and not server.folder else Conversation()
@@ -60,7 +60,7 @@ def run(sending: Sending, name_server: str = "", seconds: float = TIME) -> list[
 def check(
     sending: Sending, lookup: Lookup, said: Conversation, outgoing: Iterable[str] = (), probe: Probe | None = None
 ) -> Iterable[Finding]:
-    """Every finding, one subject after another; `outgoing` are this machine's addresses, for a server on it."""
+    """Return every finding, one subject after another; `outgoing` are this machine's addresses, for a server on it."""
     addresses, known = sending_addresses(sending, lookup, tuple(outgoing))
     is_here = sending.server is not None and sending.server.host in LOOPBACK
     own_name = said.greeting if "." in said.greeting and is_here else ""
@@ -78,7 +78,7 @@ def check(
 
 
 def sending_addresses(sending: Sending, lookup: Lookup, outgoing: tuple[str, ...]) -> tuple[tuple[str, ...], list[Finding]]:
-    """Where mail leaves from, as far as can be known: what is configured, else the server's, else this machine's."""
+    """Return where mail leaves from, as far as can be known: what is configured, else the server's, else this machine's."""
     if sending.addresses:
         return sending.addresses, []
     try:
@@ -94,7 +94,7 @@ def sending_addresses(sending: Sending, lookup: Lookup, outgoing: tuple[str, ...
 
 
 def _guessed(server: MailServer | None, lookup: Lookup, outgoing: tuple[str, ...]) -> tuple[str, ...]:
-    """A server on this machine sends from its addresses; any other is taken to send from its own."""
+    """Return the addresses a server sends from: this machine's when it runs here, else those of its name."""
     if server is None or server.folder:
         return ()
     if server.host in LOOPBACK:

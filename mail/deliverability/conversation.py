@@ -1,4 +1,4 @@
-"""Talks to the mail server as the site would, without sending: what it calls itself, offers and refuses."""
+"""An SMTP session with the mail server that sends nothing: its name, extensions and refusals."""
 
 import smtplib
 import socket
@@ -101,7 +101,7 @@ def _words(error: Exception) -> str:
 
 
 def probe(address: str) -> str:
-    """Whether the mail server at an address refuses connections; empty when it takes them, or nobody can tell.
+    """Return whether the mail server at an address refuses connections; empty when it takes them, or nobody can tell.
 
     Many networks let no connection to port 25 out: silence says nothing of the other side.
     """
@@ -128,7 +128,7 @@ def outgoing_addresses() -> list[str]:
 
 
 def within(seconds: float, work: Callable[[], T]) -> T | None:
-    """What the work gives; None when it takes longer: then it is left to end by itself, and delays nobody."""
+    """Return the work's result; None when it takes longer: its thread then ends by itself and delays nobody."""
     result: list[T] = []
     thread = Thread(target=lambda: result.append(work()), daemon=True)
     thread.start()

@@ -43,7 +43,7 @@ class Fault(Exception):
 
 
 def dkim_findings(key: SigningKey, lookup: Lookup) -> list[Finding]:
-    """What receivers find at the selector that signatures name."""
+    """Return what receivers find at the selector that signatures name."""
     try:
         records = lookup(key.name, "TXT")
         if not records:

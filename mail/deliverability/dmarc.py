@@ -28,7 +28,7 @@ class Published:
 
 
 def is_dmarc(text: str) -> bool:
-    """Say whether receivers take a TXT record for DMARC: the version, first, in just this spelling."""
+    """Return whether receivers take a TXT record for DMARC: the version, first, in just this spelling."""
     return VERSION.match(text) is not None
 
 
@@ -37,7 +37,7 @@ def records_at(domain: str, lookup: Lookup) -> tuple[str, ...]:
 
 
 def walk(domain: str) -> list[str]:
-    """The domains whose records may apply, the nearest first.
+    """Return the domains whose records may apply, the nearest first.
 
     >>> walk("a.notes.example")
     ['a.notes.example', 'notes.example', 'example']
@@ -48,14 +48,14 @@ def walk(domain: str) -> list[str]:
 
 
 def find_record(domain: str, lookup: Lookup) -> Published | None:
-    """The record for mail from a domain: its own, or that of the organisation it is in."""
+    """Return the record for mail from a domain: its own, or that of the organisation it is in."""
     own = _single(domain, lookup)
     organisation = organisation_of(domain, lookup)
     return own or (_single(organisation, lookup) if organisation != domain else None)
 
 
 def organisation_of(domain: str, lookup: Lookup) -> str:
-    """The organisational domain: told by psd=, else the highest that has a record, else the domain itself."""
+    """Return the organisational domain: named by psd=, else the highest that has a record, else the domain itself."""
     found = [(place, record) for place in walk(domain) if (record := _single(place, lookup))]
     for place, record in found:
         suffix = record.tags.get("psd")
@@ -67,6 +67,6 @@ def organisation_of(domain: str, lookup: Lookup) -> str:
 
 
 def _single(domain: str, lookup: Lookup) -> Published | None:
-    """A domain's record, when it has just one: receivers heed none of several."""
+    """Return a domain's record, when it has just one: receivers heed none of several."""
     records = records_at(domain, lookup)
     return Published(domain, records[0]) if len(records) == 1 else None

@@ -16,7 +16,7 @@ MAILTO = re.compile(r"mailto:[^@\s,!]+@([a-z0-9._-]+)(![0-9]+[kmgt]?)?", re.IGNO
 
 
 def dmarc_findings(domain: str, lookup: Lookup) -> list[Finding]:
-    """What receivers find of a policy for mail that says it is from this domain."""
+    """Return what receivers find of a policy for mail that says it is from this domain."""
     try:
         several = [place for place in walk(domain) if len(records_at(place, lookup)) > 1]
         published = find_record(domain, lookup)
@@ -42,7 +42,7 @@ def _several(place: str, lookup: Lookup) -> Finding:
 
 
 def _missing(domain: str, lookup: Lookup) -> Finding:
-    """There is no record, or none that can be heeded; look at what is there instead, to say why."""
+    """Return the findings when no record applies, from what is published instead."""
     name = f"_dmarc.{domain}"
     several = records_at(domain, lookup)
     if len(several) > 1:
@@ -150,7 +150,7 @@ def _unknown(published: Published, name: str) -> Iterable[Finding]:
 
 
 def _reports(published: Published, name: str, lookup: Lookup) -> Iterable[Finding]:
-    """Reports that go nowhere, or to a domain that has not agreed to get them (RFC 7489, 7.1)."""
+    """Return findings on reports that go nowhere, or to a domain that does not accept them (RFC 7489, 7.1)."""
     wanted = [uri.strip() for uri in published.tags.get("rua", "").split(",") if uri.strip()]
     own = f"mailto:postmaster@{published.domain}"
     if not wanted:
@@ -178,14 +178,14 @@ def _agrees(host: str, domain: str, lookup: Lookup) -> bool:
 
 
 def _changed(published: Published, name: str, changes: dict[str, str]) -> str:
-    """The record with tags set, or left out where the new value is empty; v and p stay in front."""
+    """Return the record with tags set, or left out where the new value is empty; v and p stay in front."""
     first = {tag: published.tags.get(tag, "") for tag in ("v", "p")}
     tags = {**first, **published.tags, **changes}
     return record(name, "TXT", "; ".join(f"{tag}={value}" for tag, value in tags.items() if value))
 
 
 def alignment_findings(domain: str, envelope_domain: str, signing_domain: str, lookup: Lookup) -> list[Finding]:
-    """Whether what SPF and DKIM prove is the domain in From (RFC 7489, 3.1); either is empty when not known.
+    """Return whether what SPF and DKIM prove is the domain in From (RFC 7489, 3.1); either is empty when not known.
 
     DKIM must be aligned, for SPF does not outlast forwarding; SPF alone is a warning then.
     """
@@ -228,7 +228,7 @@ def _aligned(domain: str, lookup: Lookup, other: str, mode: str) -> bool:
 
 
 def _same_organisation(one: str, other: str, lookup: Lookup) -> bool:
-    """Names one above the other are of one organisation also where no record says so yet."""
+    """Return whether two domains are of one organisation; a domain and its parent are, even where no record says so."""
     nested = one.endswith(f".{other}") or other.endswith(f".{one}")
     return organisation_of(one, lookup) == organisation_of(other, lookup) or (
         nested and not any(find_record(name, lookup) for name in (one, other))

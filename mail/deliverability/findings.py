@@ -29,7 +29,7 @@ class Finding:
 
 
 def record(name: str, rdtype: str, value: str) -> str:
-    """A line for a zone file; long text is cut into strings, which readers join without a space.
+    """Return a line for a zone file; long text is cut into strings, which readers join without a space.
 
     >>> record("example.org", "TXT", "v=spf1 -all")
     'example.org. IN TXT "v=spf1 -all"'
@@ -42,7 +42,7 @@ def record(name: str, rdtype: str, value: str) -> str:
 
 
 def not_checked(subject: str, what: str, why: Exception | str, cure: str = "") -> Finding:
-    """What nobody could tell is no one's fault."""
+    """Return the finding that something could not be checked, which is no error."""
     return Finding(
         subject, Level.NOT_CHECKED, "not-checked", _("%(what)s was not checked: %(why)s.") % {"what": what, "why": why}, cure
     )

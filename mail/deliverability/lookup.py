@@ -1,4 +1,4 @@
-"""Asking the DNS: the shape every check takes its answers in, and a resolver that gives up before its time is over."""
+"""DNS look-ups: the protocol that checks use, and a resolver with a deadline."""
 
 import re
 import time
@@ -36,7 +36,7 @@ class Unanswered(Exception):
 
 
 class Resolver:
-    """Asks one name server, or this machine's; remembers answers, and ends all questions at the deadline.
+    """Queries one name server, or this machine's; caches answers, and ends every query at the deadline.
 
     A server that does not even answer for the root, as nearly all do at once, is not given much time for the rest.
     `deadline` is a moment of time.monotonic().
@@ -90,7 +90,7 @@ class Resolver:
 
 
 def parse_server(text: str) -> tuple[str, int]:
-    """The host and port of a name server, given as HOST, HOST:PORT or [IPv6]:PORT.
+    """Return the host and port of a name server, given as HOST, HOST:PORT or [IPv6]:PORT.
 
     >>> parse_server("127.0.0.1:5353"), parse_server("2001:db8::1"), parse_server("[2001:db8::1]:53")
     (('127.0.0.1', 5353), ('2001:db8::1', 53), ('2001:db8::1', 53))
@@ -104,7 +104,7 @@ def parse_server(text: str) -> tuple[str, int]:
 
 
 def text_of(value: Any) -> str:
-    """A record's value as `Lookup` gives it."""
+    """Return a record's value as `Lookup` gives it."""
     if value.rdtype == dns.rdatatype.TXT:
         return b"".join(value.strings).decode("utf-8", "replace")
     if value.rdtype == dns.rdatatype.MX:
@@ -115,7 +115,7 @@ def text_of(value: Any) -> str:
 
 
 def name_of(name: dns.name.Name) -> str:
-    """A name in lower case without its last dot; the root is "." ."""
+    """Return a name in lower case without its last dot; the root is "." ."""
     return name.to_text(omit_final_dot=len(name.labels) > 1).lower()
 
 

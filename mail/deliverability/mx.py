@@ -1,4 +1,4 @@
-"""Findings on MX: can a domain get mail — bounces above all? Pure, but for the `probe` it may be given."""
+"""Findings on MX: can a domain receive mail, bounces above all? Pure, except for the `probe` that may be passed."""
 
 import ipaddress
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ Probe = Callable[[str], str]
 
 
 def mx_findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Probe | None = None) -> list[Finding]:
-    """What a server finds that has mail for this domain; `purpose` says what the mail is, `host` who should take it."""
+    """Return what a server finds that has mail for this domain; `purpose` says what the mail is, `host` who should take it."""
     try:
         return _findings(domain, purpose, host, lookup, probe)
     except Unanswered as error:
@@ -71,14 +71,14 @@ def _without(domain: str, purpose: str, cure: str, lookup: Lookup) -> Finding:
 
 
 def _why_dead(host: str, lookup: Lookup) -> str:
-    """Why no mail can be given to a host; empty when it can, as far as the DNS knows."""
+    """Return why no mail can be given to a host; empty when it can, as far as the DNS knows."""
     if _is_address(host):
         return _("is an address, where RFC 1035 demands a name")
     return "" if _addresses(host, lookup) else _("has no address")
 
 
 def _refusing(domain: str, hosts: Sequence[str], lookup: Lookup, probe: Probe) -> list[Finding]:
-    """Hosts that take no connection at any address; a warning, for it may be our own network that refuses."""
+    """Return the hosts that take no connection at any address; a warning, for it may be our own network that refuses."""
     cure = _("Let its mail server listen on port 25, or check from a network that lets connections to port 25 out.")
     said = {host: [probe(address) for address in _addresses(host, lookup) if is_public(address)] for host in hosts}
     return [

@@ -28,13 +28,13 @@ INTERNAL = [
 
 
 def is_internal(address: str) -> bool:
-    """Say whether an address is of no meaning outside a network: loopback, link-local, private."""
+    """Return whether an address is of no meaning outside a network: loopback, link-local, private."""
     ip = ipaddress.ip_address(address)
     return any(ip.version == network.version and ip in network for network in INTERNAL)
 
 
 def is_public(address: str) -> bool:
-    """Say whether an address is one that the whole net may reach: no private one, and none for documentation."""
+    """Return whether an address is one that the whole net may reach: no private one, and none for documentation."""
     return ipaddress.ip_address(address).is_global
 
 
@@ -91,7 +91,7 @@ def _not_confirmed(address: str, names: Sequence[str], lookup: Lookup) -> Findin
 
 
 def _generic(address: str, name: str, host: str) -> list[Finding]:
-    """A provider's own naming: receivers take such machines for homes or for hosts that nobody has set up."""
+    """Return the finding that a name is a provider's generic one: receivers take such hosts for home connections."""
     digits = address.split(".") if "." in address else []
     spelt = any(sign.join(order) in name for sign in ".-" for order in (digits, digits[::-1]) if order)
     if not spelt and not GENERIC.search(name):

@@ -21,7 +21,7 @@ CURES = {
 
 
 def smtp_findings(server: MailServer | None, said: Conversation) -> list[Finding]:
-    """What a conversation with the server shows; there is none where a mail service sends."""
+    """Return what a conversation with the server shows; there is none where a mail service sends."""
     if server is None:
         return [not_checked(SUBJECT, _("The mail server"), _("EMAIL_BACKEND names a mail service, which answers for its own"))]
     if server.folder:

@@ -35,7 +35,7 @@ class Evaluation:
     chain: list[str] = field(default_factory=list)
 
     def check(self, domain: str) -> Verdict:
-        """The verdict on a domain; SpfError for permerror, Unanswered for temperror."""
+        """Return the verdict on a domain; SpfError for permerror, Unanswered for temperror."""
         if not is_name(domain):
             return Verdict("none")
         if domain in self.chain:
@@ -71,7 +71,7 @@ class Evaluation:
         return Verdict(verdict.result, (redirect.text, *verdict.because))
 
     def _matches(self, term: Term, domain: str) -> tuple[str, ...] | None:
-        """The terms within an include that led to a match, usually none; None for no match."""
+        """Return the terms within an include that led to a match, usually none; None for no match."""
         if term.name in ASKS:
             self._count(term, domain)
         if term.name == "include":
@@ -111,7 +111,7 @@ class Evaluation:
         return bool(self._ask(target, "A", domain))
 
     def validated_names(self, domain: str) -> list[str]:
-        """The client's names that lead back to its address (RFC 7208, 5.5); trouble on the way counts as none."""
+        """Return the client's names that lead back to its address (RFC 7208, 5.5); trouble on the way counts as none."""
         try:
             names = self._ask(self.ip.reverse_pointer, "PTR", domain)[:MAX_NAMES]
         except Unanswered:
@@ -133,7 +133,7 @@ class Evaluation:
         return (near or names or ["unknown"])[0]
 
     def _target(self, term: Term, domain: str) -> str:
-        """The name a term speaks of: its own, macros expanded, or else the record's."""
+        """Return the name a term speaks of: its own, macros expanded, or else the record's."""
         if not term.domain:
             return domain
         return expand(term.domain, Circumstances(self.ip, self.sender, self.helo, domain, lambda: self._validated(domain)))
@@ -189,7 +189,7 @@ class Evaluation:
 
 
 def find_terms(domain: str, lookup: Lookup) -> tuple[Term, ...] | None:
-    """The terms of a domain's record; None when it has none, SpfError when it has several or one that cannot be read."""
+    """Return the terms of a domain's record; None when it has none, SpfError when it has several or one that cannot be read."""
     records = [text for text in lookup(domain, "TXT") if is_spf(text)]
     if len(records) > 1:
         raise SpfError(
@@ -199,19 +199,19 @@ def find_terms(domain: str, lookup: Lookup) -> tuple[Term, ...] | None:
 
 
 def is_name(name: str, labels: int = 2) -> bool:
-    """Say whether a name can be asked for: labels of 1 to 63 bytes, 253 in all."""
+    """Return whether a name can be asked for: labels of 1 to 63 bytes, 253 in all."""
     parts = name.rstrip(".").split(".")
     return len(name) <= 254 and len(parts) >= labels and all(0 < len(part.encode()) <= 63 for part in parts)
 
 
 def client(address: str) -> Address:
-    """The client's address; an IPv4 address in IPv6's clothes is IPv4."""
+    """Return the client's address; an IPv4-mapped IPv6 address is IPv4."""
     ip = ipaddress.ip_address(address)
     return (ip.ipv4_mapped or ip) if isinstance(ip, ipaddress.IPv6Address) else ip
 
 
 def check_host(address: str, domain: str, sender: str, helo: str, lookup: Lookup) -> Verdict:
-    """What a receiver makes of a mail from this address: RFC 7208, 4."""
+    """Return what a receiver makes of a mail from this address: RFC 7208, 4."""
     if "@" not in sender or sender.startswith("@"):
         sender = f"postmaster@{sender.lstrip('@') or domain}"
     return Evaluation(client(address), sender, helo, lookup).check(domain.lower().rstrip("."))

@@ -18,7 +18,7 @@ MANY = ("loop", "lookups", "void")  # faults that show only to those who follow 
 
 
 def spf_findings(domain: str, addresses: Sequence[str], helo: str, lookup: Lookup) -> list[Finding]:
-    """What receivers make of mail from these addresses with an envelope sender of this domain."""
+    """Return what receivers make of mail from these addresses with an envelope sender of this domain."""
     try:
         return _findings(domain, addresses, helo, lookup)
     except Unanswered as error:
@@ -75,7 +75,7 @@ def _several(domain: str, records: Sequence[str], addresses: Sequence[str]) -> F
 
 
 def _unreadable(error: SpfError, domain: str, text: str, addresses: Sequence[str], level: Level = Level.ERROR) -> Finding:
-    """A record that ends in permerror; the cure keeps what can be kept: the addresses themselves."""
+    """Return the finding on a record that ends in permerror; its cure is a record of the addresses alone."""
     where = "" if error.domain == domain else _(" (by way of %(domain)s)") % {"domain": error.domain}
     sentence = _('The SPF record of %(domain)s, "%(text)s", cannot be followed%(where)s: %(sentence)s.') % {
         "domain": domain,
@@ -112,7 +112,7 @@ def _own(address: str, domain: str, text: str, judge: Judge) -> Finding:
 
 
 def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge) -> list[Finding]:
-    """What the record says of everybody else; following it to its end for them runs into every limit there is.
+    """Return the finding on what the record says of all other senders, without evaluating it for one of them.
 
     Where our own addresses pass before that, such a limit is but a warning.
     """
@@ -149,7 +149,7 @@ def _discouraged(domain: str, text: str, addresses: Sequence[str]) -> list[Findi
 
 
 def suggested(addresses: Sequence[str]) -> str:
-    """A record that lets just these addresses send.
+    """Return a record that lets just these addresses send.
 
     >>> suggested(["192.0.2.1", "2001:db8::1"])
     'v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 -all'
@@ -158,7 +158,7 @@ def suggested(addresses: Sequence[str]) -> str:
 
 
 def with_addresses(text: str, addresses: Sequence[str]) -> str:
-    """A record with addresses added where they count: before its last word on everyone else."""
+    """Return a record with addresses added where they count: before its last word on everyone else."""
     words = [word for word in text.split() if word]
     end = next((place for place, word in enumerate(words) if _is_end(word)), len(words))
     new = [word for word in (f"ip{client(address).version}:{client(address)}" for address in addresses) if word not in words]
@@ -166,7 +166,7 @@ def with_addresses(text: str, addresses: Sequence[str]) -> str:
 
 
 def _closed(text: str, addresses: Sequence[str]) -> str:
-    """A record that ends in -all, without what lets everybody in."""
+    """Return a record that ends in -all, without what lets everybody in."""
     words = [word for word in text.split() if not _is_end(word) and not word.endswith("/0")]
     return with_addresses(" ".join([*words, "-all"]), addresses)
 

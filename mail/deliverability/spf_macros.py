@@ -23,7 +23,7 @@ class Circumstances:
     validated: Callable[[], str]
 
     def value(self, letter: str) -> str:
-        """What a macro letter stands for."""
+        """Return what a macro letter stands for."""
         if letter == "p":
             return self.validated()
         local, _, origin = self.sender.rpartition("@")
@@ -33,12 +33,12 @@ class Circumstances:
 
 
 def dotted(ip: Address) -> str:
-    """An address as macros write it: IPv6 in single hexadecimal digits."""
+    """Return an address as macros write it: IPv6 in single hexadecimal digits."""
     return str(ip) if ip.version == 4 else ".".join(ip.exploded.replace(":", ""))
 
 
 def expand(text: str, about: Circumstances) -> str:
-    """A domain-spec as a name: macros replaced, cut at the left where it is too long for a name."""
+    """Return a domain-spec as a name: macros replaced, cut at the left where it is too long for a name."""
     name = PARTS.sub(lambda match: _replacement(match, about), text).rstrip(".")
     while len(name) > LONGEST and "." in name:
         name = name.partition(".")[2]

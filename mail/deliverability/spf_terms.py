@@ -41,7 +41,7 @@ def is_spf(text: str) -> bool:
 
 
 def parse_terms(text: str, domain: str) -> tuple[Term, ...]:
-    """The terms of a record that begins with v=spf1; SpfError where it departs from the grammar (RFC 7208, 12).
+    """Return the terms of a record that begins with v=spf1; SpfError where it departs from the grammar (RFC 7208, 12).
 
     >>> [(term.qualifier, term.name) for term in parse_terms("v=spf1 ip4:192.0.2.1 ~all", "example.org")]
     [('+', 'ip4'), ('~', 'all')]
@@ -94,7 +94,7 @@ def is_macro_string(text: str) -> bool:
 
 
 def is_domain_spec(text: str) -> bool:
-    """A macro-string that ends in a macro or a top label, as RFC 7208, 7.1 demands."""
+    """Return whether a macro-string ends in a macro or a top label, as RFC 7208, 7.1 demands."""
     if not text or not is_macro_string(text):
         return False
     last = list(MACRO.finditer(text))

@@ -12,7 +12,7 @@ class BadTags(ValueError):
 
 
 def parse_tags(text: str) -> dict[str, str]:
-    """The tags in their order; BadTags for a part that is none, or a tag given twice.
+    """Return the tags in their order; BadTags for a part that is none, or a tag given twice.
 
     >>> parse_tags("v=DKIM1; p=MIG f;")
     {'v': 'DKIM1', 'p': 'MIG f'}

@@ -1,4 +1,4 @@
-"""The one door to the site's language: what is found is said through it, and nothing else here knows Django."""
+"""gettext for the findings: the only module here that imports Django."""
 
 from collections.abc import Iterable
 

@@ -59,7 +59,7 @@ class Signer:
         return b"ed25519-sha256", base64.b64encode(seed)
 
     def sign(self, content: bytes) -> bytes:
-        """The DKIM-Signature header for a whole message, with its CRLF."""
+        """Return the DKIM-Signature header for a whole message, with its CRLF."""
         algorithm, key = self._algorithm
         header: bytes = dkim.sign(
             content,
@@ -74,7 +74,7 @@ class Signer:
 
 
 def signed_names(content: bytes) -> list[bytes]:
-    """The names for `h=`: those the message has, and once more (or in spite of absence) those nobody may add."""
+    """Return the names for `h=`: those the message has, and once more (or in spite of absence) those nobody may add."""
     head = content.split(b"\r\n\r\n", 1)[0].lower().split(b"\r\n")
     present = [line.split(b":", 1)[0].decode() for line in head if not line.startswith((b" ", b"\t"))]
     return [name.encode() for name in (*(name for name in SIGNED if name in present), *OVERSIGNED)]
@@ -90,13 +90,13 @@ def public_record(key: PrivateKey) -> str:
 
 
 def zone_line(name: str, record: str) -> str:
-    """The record for a zone file: a long key in several strings, which readers join without a space."""
+    """Return the record for a zone file: a long key in several strings, which readers join without a space."""
     strings = " ".join(f'"{part}"' for part in textwrap.wrap(record, TXT_STRING, drop_whitespace=False))
     return f"{name}. IN TXT ( {strings} )"
 
 
 def load_key(path: str | Path) -> PrivateKey:
-    """The private key in a file: PEM, or the bare seed that dkimpy's `dknewkey --ktype ed25519` writes."""
+    """Return the private key in a file: PEM, or the bare seed that dkimpy's `dknewkey --ktype ed25519` writes."""
     try:
         content = Path(path).read_bytes()
     except OSError as error:
@@ -123,12 +123,12 @@ def _parsed(content: bytes) -> object:
 
 
 def ascii_domain(domain: str) -> str:
-    """A domain as DNS and a signature have it: in A-labels."""
+    """Return a domain as DNS and a signature have it: in A-labels."""
     return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
 
 
 def signer_from_settings() -> Signer | None:
-    """None without DKIM_KEY_FILE: then the server signs."""
+    """Return the site's signer, None without DKIM_KEY_FILE: then the mail server signs."""
     path, selector, domain = settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR, settings.DKIM_DOMAIN
     if not path:
         return None

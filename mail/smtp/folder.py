@@ -1,4 +1,4 @@
-"""Mail into a folder of .eml files, where a developer's machine has no mail server: `EMAIL_URL=file:var/mail`.
+"""Writes mail into a folder of .eml files, for development without a mail server: `EMAIL_URL=file:var/mail`.
 
 Each file is what the wire would carry, after two lines that name the envelope.
 """
@@ -15,7 +15,7 @@ numbers = count(1)
 
 
 class FolderSession:
-    """Takes envelopes as an SMTPSession does, and always says 250."""
+    """Accepts envelopes as an SMTPSession does, and always replies 250."""
 
     def __init__(self, folder: str) -> None:
         self.folder = Path(folder)

@@ -33,7 +33,7 @@ type_of_idna = Callable[[str], str]
 
 
 def header_line(name: str, value: str) -> bytes:
-    """One header, folded, with its CRLF. Refuses whatever could end the header early."""
+    """Return one header, folded, with its CRLF. Refuses whatever could end the header early."""
     check_header(name, value)
     line = f"{name}: {_encode(name, value.strip())}"
     if not name.lower().startswith("list-"):  # some receivers do not unfold these
@@ -49,7 +49,7 @@ def address_text(addresses: Iterable[EmailAddress], idna_encode: type_of_idna) -
 
 
 def own_header(name: str, value: object, idna_encode: type_of_idna) -> tuple[str, str]:
-    """A header that the caller named himself, as text for `header_line`."""
+    """Return a header that the caller named, as text for `header_line`."""
     text = str(value)
     check_header(name, text)
     reason = FORBIDDEN.get(name.lower()) or ("the body decides it" if name.lower().startswith("content-") else None)
@@ -61,7 +61,7 @@ def own_header(name: str, value: object, idna_encode: type_of_idna) -> tuple[str
 
 
 def check_header(name: str, value: str) -> None:
-    """Refuses what could end the header, or the name of it, early."""
+    """Raise BadHeader for a name or value that could end the header early."""
     if not NAME.fullmatch(name):
         raise BadHeader(f"A header cannot be called {name!r}: use up to 70 ASCII characters, no space, no colon.")
     if CONTROL.search(value):
@@ -98,7 +98,7 @@ def _encoded_words(text: str, name: str = "") -> str:
 
 
 def _fold(line: str) -> str:
-    """Broken before spaces, which stay: unfolding gives the line back."""
+    """Return the line broken before spaces, which stay, so that unfolding restores it."""
     lines = [""]
     for word in WORD.findall(line):
         if lines[-1] and word[0] in " \t" and len(lines[-1]) + len(word) > LINE_LENGTH and not lines[-1].endswith(":"):

@@ -30,7 +30,7 @@ class SMTPPayload(BasePayload):
         return envelope(self.draft, local_time=settings.EMAIL_USE_LOCALTIME)
 
     def _refuse_line_breaks(self) -> None:
-        """Before anything is parsed: of an address with a line break in it, a parser may make two."""
+        """Raise BadHeader for line breaks, before anything is parsed: a parser may make two addresses of one."""
         for name, text in (self.message.extra_headers or {}).items():
             check_header(str(name), str(text))
         for name in ("from_email", "to", "cc", "bcc", "reply_to", "envelope_sender"):

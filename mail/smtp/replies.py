@@ -1,4 +1,4 @@
-"""What an SMTP server answered, as statuses and errors that Anymail's callers know.
+"""The replies of an SMTP server, as statuses and errors that Anymail's callers know.
 
 A refused recipient is a status; a server that is out of reach is an error of its own, so that a worker can wait for it.
 """
@@ -37,7 +37,7 @@ class Reply:
 
     @property
     def about_recipient(self) -> bool:
-        """Refused for this address alone: what a bounce would say too."""
+        """Whether only this recipient was refused, as a bounce would report."""
         return self.command == "RCPT" and not self.accepted
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class Reply:
 
 
 class RecipientStatus(AnymailRecipientStatus):
-    """Anymail's status of one recipient, and the server's reply it stands on."""
+    """Anymail's status of one recipient, with the server's reply it was made from."""
 
     def __init__(self, message_id: str, reply: Reply) -> None:
         status = "queued" if reply.accepted else "failed" if reply.temporary else "rejected"
@@ -54,7 +54,7 @@ class RecipientStatus(AnymailRecipientStatus):
 
 
 class ServerUnavailable(AnymailAPIError):
-    """The server cannot be reached, lets nobody in, or is closing: nothing was said about the message.
+    """The server cannot be reached, refuses the login, or is closing: it has not replied about the message.
 
     `in_doubt`: the connection broke after the message was given and before the answer; it may have been taken.
     `at_message`: that was at DATA or later, so that this message may be what the server breaks down at.
@@ -67,7 +67,7 @@ class ServerUnavailable(AnymailAPIError):
 
 
 class RecipientsRefused(AnymailRecipientsRefused):
-    """No recipient was taken. `replies` holds the server's answer for each address."""
+    """No recipient was accepted. `replies` holds the server's answer for each address."""
 
     def __init__(self, replies: Mapping[str, Reply], **context: Any) -> None:
         lines = "; ".join(f"{address}: {reply}" for address, reply in replies.items())

@@ -1,4 +1,4 @@
-"""One conversation with an SMTP server: connect, encrypt, log in, hand over mail, hear an answer for every recipient.
+"""One SMTP session: connect, encrypt, log in, send messages, return the reply for every recipient.
 
 Uses smtplib's commands one by one: its sendmail() hides which recipient was refused, and why, once one was accepted.
 """
@@ -23,7 +23,7 @@ LINE_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Envelope:
-    """One message on its way: `recipients` maps the addresses the caller gave to those the wire takes."""
+    """One message to send: `recipients` maps each address as the caller gave it to the one used in RCPT."""
 
     sender: str
     recipients: Mapping[str, str]
@@ -43,7 +43,7 @@ class SMTPSession:
         self.smtp = self._connect()
 
     def deliver(self, envelope: Envelope) -> dict[str, Reply]:
-        """The answer for every recipient; ServerUnavailable when none can be had."""
+        """Return the answer for every recipient; ServerUnavailable when none can be had."""
         if envelope.utf8 and not self.smtp.has_extn("smtputf8"):
             return dict.fromkeys(envelope.recipients, Reply("EHLO", 553, f"5.6.7 {self.server} {NO_SMTPUTF8}"))
         try:

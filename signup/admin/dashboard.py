@@ -50,7 +50,7 @@ def sparkline(counts: list[int]) -> list[tuple[float, float]]:
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Put the panel before whoever may see subscribers."""
+    """Show the panel to whoever may see subscribers."""
     policy = policy_registry.get_by_type(Subscriber)
     if policy.user_has_any_permission(request.user, ["view", "change", "delete"]):
         panels.append(SignupPanel(request))

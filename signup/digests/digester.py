@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Digester:
-    """Writes digests; looks at the posts only when the revision has risen since the last look."""
+    """Writes digests; reads the posts only when the revision has risen since the last time."""
 
     def __init__(self) -> None:
         self.revision = -1
@@ -87,7 +87,7 @@ def period_of(rhythm: str, last: int, now: datetime) -> str:
 
 
 def _send(rhythm: Rhythm, news: NewsReader, now: datetime) -> int:
-    """Write to everyone of a rhythm who has not been looked at in this period."""
+    """Write the digests of a rhythm to every subscriber whose mark is not of this period yet."""
     period = period_of(rhythm, news.last, now)
     subscribers = Subscriber.objects.confirmed().filter(rhythm=rhythm)
     _begin_marks(subscribers.filter(digest_mark=None).values_list("pk", flat=True), "" if rhythm == Rhythm.EACH else period)
@@ -102,7 +102,7 @@ def _send(rhythm: Rhythm, news: NewsReader, now: datetime) -> int:
 
 
 def _waiting(subscribers: SubscriberQuerySet, period: str) -> Iterator[Subscriber]:
-    """Those not looked at in this period, read a few at a time: their marks move meanwhile."""
+    """Yield the subscribers whose mark is not of this period, read a few at a time: the marks move meanwhile."""
     found = subscribers.exclude(digest_mark__period=period).select_related("site__root_page", "digest_mark")
     after = 0
     while chunk := list(found.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
@@ -111,7 +111,7 @@ def _waiting(subscribers: SubscriberQuerySet, period: str) -> Iterator[Subscribe
 
 
 def _begin_marks(new: Iterable[int], period: str) -> None:
-    """Begin a mark for those who have confirmed since the last look: their first digest comes with the next period."""
+    """Begin a mark for those who have confirmed since the last time: their first digest comes with the next period."""
     marks = [DigestMark(subscriber_id=pk, period=period) for pk in new]
     DigestMark.objects.bulk_create(marks, AT_ONCE, ignore_conflicts=True)
 

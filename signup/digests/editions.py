@@ -1,4 +1,4 @@
-"""Editions: which posts have become visible to everyone since the last look, each noted once and for good."""
+"""Editions: the posts that became visible to everyone since the last check, each stored once."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Edition(models.Model):
-    """Posts that became visible to everyone between two looks at the blogs.
+    """Posts that became visible to everyone between two checks of the blogs.
 
     Numbers have no gap: the first worker to write the next number has written it, so an edition is complete before the next.
     """
@@ -29,7 +29,7 @@ class NewsQuerySet(models.QuerySet["News"]):
 
 
 class News(models.Model):
-    """That a post became visible to everyone for the first time. It never becomes news again."""
+    """The first time that a post became visible to everyone. It never becomes news again."""
 
     post_id = models.PositiveBigIntegerField(primary_key=True)  # no foreign key: the post may be gone
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="news")

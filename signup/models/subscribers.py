@@ -128,7 +128,7 @@ class Event(models.TextChoices):
 
 
 class ConsentQuerySet(models.QuerySet["ConsentRecord"]):
-    """Chainable questions about what happened."""
+    """Chainable queries on the history of subscribers."""
 
     def confirmed_by_week(self, weeks: int, now: datetime) -> list[int]:
         """Return how many sign-ups were confirmed in each of the last weeks of seven days, the latest last."""

@@ -70,7 +70,7 @@ def _text(label: "StrOrPromise") -> "models.TextField[str, str]":
 
 @register_setting(icon="mail")
 class Wording(PreviewableMixin, BaseSiteSetting):
-    """What a site says. In each text `{site}` stands for the site's name, `{selection}` for what was chosen."""
+    """The texts of a site. In each text `{site}` stands for the site's name, `{selection}` for what was chosen."""
 
     form_title = _line(_("heading"))
     form_text = _text(_("introduction"))
@@ -93,7 +93,7 @@ class Wording(PreviewableMixin, BaseSiteSetting):
 
     @classmethod
     def of(cls, site: Site) -> "Wording":
-        """The words of a site, without writing anything, as `for_site` does: visitors' GETs never do."""
+        """Return the words of a site, without writing anything, as `for_site` does: visitors' GETs never do."""
         return cls.objects.filter(site=site).first() or cls(site=site)
 
     @property
@@ -107,7 +107,7 @@ class Wording(PreviewableMixin, BaseSiteSetting):
         return response
 
     def say(self, name: str, **values: str) -> str:
-        """Give the words under `name`: the editor's or the built-in ones, with `{site}` and each of `values` put in."""
+        """Return the words under `name`: the editor's or the built-in ones, with `{site}` and each of `values` put in."""
         words = str(getattr(self, name) or BUILT_IN[name])
         values = {"site": self.site_name, **values}
         return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), words)

@@ -39,7 +39,7 @@ def manage(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResp
 
 @opened_by(MANAGE)
 def download(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Everything held about a subscriber, as JSON."""
+    """Return everything held about a subscriber, as JSON."""
     response = JsonResponse(everything_about(subscriber), json_dumps_params={"indent": 1, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="subscription.json"'
     return response

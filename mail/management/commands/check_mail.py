@@ -1,4 +1,4 @@
-"""Says whether the site's mail will arrive: DNS and mail server, each fault with its cure.
+"""`manage.py check_mail`: checks DNS and mail server, and prints each fault with its cure.
 
 Sends nothing, unless `--send` names an address. The exit status is 1 when there are errors.
 """
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _report(self, domain: str, findings: list[Finding]) -> str:
-        """Every finding with its cure below it, and the count of each level."""
+        """Return every finding with its cure below it, and the count of each level."""
         counts = {level: sum(finding.level is level for finding in findings) for level in Level}
         summary = ", ".join(f"{count} {level}" for level, count in counts.items())
         return "\n".join([f"Mail from {domain}:", "", *map(self._lines, findings), "", f"{summary}."])
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 
 def send_test(to: str) -> Finding:
-    """Send a test mail by the same way as every other, now, and say what became of it."""
+    """Send a test email through the outbox, now, and return its outcome as a finding."""
     delivery = outbox.put(f"test:{secrets.token_hex(8)}", compose.TEST, to)
     claimed = outbox.claim(worker_name(), timezone.now(), [delivery.pk])
     if claimed is None:

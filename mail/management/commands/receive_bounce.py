@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 
 def _read(file: str | None) -> bytes:
-    """The message's beginning; the rest of a pipe is read too, so that its writer does not fail."""
+    """Return the message's beginning; the rest of a pipe is read too, so that its writer does not fail."""
     if file is not None:
         with open(file, "rb") as message:
             return message.read(MAX_BYTES)
