@@ -13,7 +13,7 @@ from signup.kinds import Kind
 from signup.models import Rhythm, SignupPage, State, Subscriber
 from signup.services.renaming import rename_tag
 from tests.factories import make_post
-from tests.support.digest_clock import MONDAY, Clock, told
+from tests.support.digest_clock import MONDAY, Clock, posts_sent
 from tests.support.outbox_factories import make_subscriber
 from tests.support.signup_factories import sign_up
 from tests.support.tokens import make_token
@@ -51,7 +51,7 @@ def test_digest_of_ten_tags_is_written(blog: BlogPage) -> None:
     reader = make_subscriber(expression=EXPRESSION, rhythm=Rhythm.EACH)
     post = clock.publish(blog, " ".join(TEN))
     assert clock.wait(SETTLING) == 1
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
     assert "t9" in str(compose(Delivery.objects.get()).alternatives[0][0])
 
 

@@ -101,9 +101,9 @@ def _words(error: Exception) -> str:
 
 
 def probe(address: str) -> str:
-    """Return whether the mail server at an address refuses connections; empty when it takes them, or nobody can tell.
+    """Return a clause that says that the mail server at an address refuses connections; "" otherwise, or when unknown.
 
-    Many networks let no connection to port 25 out: silence says nothing of the other side.
+    Many networks block outgoing connections to port 25: a time-out does not show anything about the server.
     """
     try:
         socket.create_connection((address, SMTP_PORT), timeout=PROBE).close()

@@ -112,9 +112,9 @@ def _own(address: str, domain: str, text: str, judge: Judge) -> Finding:
 
 
 def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge) -> list[Finding]:
-    """Return the finding on what the record says of all other senders, without evaluating it for one of them.
+    """Return findings on what the record says of addresses that are not ours.
 
-    Where our own addresses pass before that, such a limit is but a warning.
+    Evaluating it for those may exceed a limit of RFC 7208, which is only a warning where our own addresses pass before.
     """
     try:
         passes = bool(addresses) and all(judge(address).result == "pass" for address in addresses)

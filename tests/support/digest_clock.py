@@ -36,6 +36,6 @@ class Clock:
         return self.look()
 
 
-def told(subscriber: Subscriber) -> list[list[int]]:
+def posts_sent(subscriber: Subscriber) -> list[list[int]]:
     """The posts of each letter to a subscriber."""
     return [mail.context["posts"] for mail in Delivery.objects.to_address(subscriber.address).order_by("pk")]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.anymail_suite import DEVIATIONS
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CHECKOUT = os.environ.get("ANYMAIL_CHECKOUT", "")
 WHY_NOT = (
     "Anymail's own tests are in its repository alone: git clone --branch v15.2 https://github.com/anymail/django-anymail, "

@@ -18,7 +18,7 @@ SHOWN = "from django.conf import settings as s; from django.core.mail import get
 
 def from_environment(expression: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """What the site's settings give in a process of its own."""
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     usual = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{root}:{root / 'site'}", "DJANGO_SETTINGS_MODULE": "kimonote.settings"}
     usual |= {"ENV_FILE": os.devnull, "SECRET_KEY": "of no use " * 5, "SITE_URL": "https://notes.example"}
     command = [sys.executable, "-c", SHOWN.format(expression)]

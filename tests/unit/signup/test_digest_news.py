@@ -6,7 +6,7 @@ from signup.digests import editions
 from signup.digests.editions import SETTLING
 from signup.models import Edition, News, Rhythm, State, Subscriber
 from tests.factories import make_blog, make_post
-from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, Clock, told
+from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, Clock, posts_sent
 from tests.support.outbox_factories import make_subscriber
 
 
@@ -28,7 +28,7 @@ def test_mass_import_of_old_posts_is_no_news(blog: BlogPage, clock: Clock) -> No
         make_post(blog, published=clock.now - age * DAY)
     fresh = clock.publish(blog)
     clock.wait(SETTLING)
-    assert told(reader) == [[fresh.pk]]
+    assert posts_sent(reader) == [[fresh.pk]]
 
 
 def test_post_dated_back_some_days_is_news(blog: BlogPage, clock: Clock) -> None:
@@ -37,7 +37,7 @@ def test_post_dated_back_some_days_is_news(blog: BlogPage, clock: Clock) -> None
     clock.wait(SETTLING)
     dated_back = clock.publish(blog, published=clock.now - 3 * DAY)
     clock.wait(SETTLING)
-    assert told(reader)[1:] == [[dated_back.pk]]
+    assert posts_sent(reader)[1:] == [[dated_back.pk]]
 
 
 def test_post_taken_back_while_it_settles_is_told_once_it_is_shown_for_good(blog: BlogPage, clock: Clock) -> None:
@@ -48,12 +48,12 @@ def test_post_taken_back_while_it_settles_is_told_once_it_is_shown_for_good(blog
     clock.look()
     for _day in range(3):
         clock.wait(DAY)
-    assert told(reader) == []
+    assert posts_sent(reader) == []
     post.save_revision().publish()
     clock.look()
     clock.wait(SETTLING)
     clock.wait(DAY)
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_post_hidden_when_a_digest_is_written_is_not_told(blog: BlogPage, clock: Clock) -> None:
@@ -63,7 +63,7 @@ def test_post_hidden_when_a_digest_is_written_is_not_told(blog: BlogPage, clock:
     clock.wait(HOUR)
     post.unpublish()
     assert clock.wait(DAY) == 0
-    assert told(reader) == []
+    assert posts_sent(reader) == []
 
 
 def test_hidden_posts_are_never_told_and_told_when_they_are_shown(blog: BlogPage, clock: Clock) -> None:
@@ -80,7 +80,7 @@ def test_hidden_posts_are_never_told_and_told_when_they_are_shown(blog: BlogPage
     private.save()
     clock.look()
     assert clock.wait(SETTLING) == 1
-    assert told(reader) == [[private.pk]]
+    assert posts_sent(reader) == [[private.pk]]
 
 
 @pytest.mark.parametrize("change", ["republished", "saved", "retagged", "dated anew"])
@@ -100,7 +100,7 @@ def test_post_told_once_is_not_told_again_when_it_is(blog: BlogPage, clock: Cloc
         post.save()
     for _day in range(3):
         clock.wait(DAY)
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_wider_selection_brings_no_old_posts(blog: BlogPage, clock: Clock) -> None:
@@ -111,7 +111,7 @@ def test_wider_selection_brings_no_old_posts(blog: BlogPage, clock: Clock) -> No
     assert clock.wait(HOUR) == 0
     new = clock.publish(blog, "python")
     clock.wait(SETTLING)
-    assert told(reader) == [[new.pk]]
+    assert posts_sent(reader) == [[new.pk]]
 
 
 def test_return_after_leaving_brings_nothing_of_the_time_between(blog: BlogPage, clock: Clock) -> None:
@@ -124,7 +124,7 @@ def test_return_after_leaving_brings_nothing_of_the_time_between(blog: BlogPage,
     assert clock.wait(HOUR) == 0
     post = clock.publish(blog)
     clock.wait(SETTLING)
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_subscriber_of_one_site_hears_nothing_of_another(blog: BlogPage, clock: Clock) -> None:
@@ -133,7 +133,7 @@ def test_subscriber_of_one_site_hears_nothing_of_another(blog: BlogPage, clock: 
     there = make_subscriber(site=Site.objects.get(root_page=other))
     ours, theirs = clock.publish(blog), clock.publish(other)
     clock.wait(SETTLING)
-    assert [told(here), told(there)] == [[[ours.pk]], [[theirs.pk]]]
+    assert [posts_sent(here), posts_sent(there)] == [[[ours.pk]], [[theirs.pk]]]
 
 
 def test_an_edition_notes_each_post_once(blog: BlogPage) -> None:

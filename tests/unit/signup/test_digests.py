@@ -10,7 +10,7 @@ from signup.digests.digester import Digester
 from signup.digests.editions import SETTLING
 from signup.models import DigestMark, Rhythm, State, Subscriber
 from tests.factories import make_post
-from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, SECOND, Clock, told
+from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, SECOND, Clock, posts_sent
 from tests.support.outbox_factories import make_subscriber
 
 
@@ -27,7 +27,7 @@ def test_each_new_post_is_told_once_it_has_settled(blog: BlogPage, clock: Clock)
     assert clock.wait(DAY) == 0
     second, third = clock.publish(blog), clock.publish(blog)
     assert clock.wait(SETTLING) == 1
-    assert told(reader) == [[first.pk], [third.pk, second.pk]]
+    assert posts_sent(reader) == [[first.pk], [third.pk, second.pk]]
     reader.refresh_from_db()
     assert reader.last_digest_at == clock.now
 
@@ -37,7 +37,7 @@ def test_digest_holds_the_subscribers_selection_alone(blog: BlogPage, clock: Clo
     wanted = clock.publish(blog, "python web")
     unwanted = clock.publish(blog, "python email")
     assert clock.wait(SETTLING) == 2
-    assert [told(reader) for reader in (python, other, everything)] == [[[wanted.pk]], [], [[unwanted.pk, wanted.pk]]]
+    assert [posts_sent(reader) for reader in (python, other, everything)] == [[[wanted.pk]], [], [[unwanted.pk, wanted.pk]]]
 
 
 def test_nothing_to_say_is_no_mail_but_is_not_looked_at_again(
@@ -66,7 +66,7 @@ def test_daily_digest_comes_at_six_with_all_of_a_day(blog: BlogPage, clock: Cloc
     assert clock.wait(16 * HOUR + 59 * MINUTE) == 0
     assert clock.wait(MINUTE) == 1
     assert clock.wait(DAY) == 0
-    assert told(reader) == [[second.pk, first.pk]]
+    assert posts_sent(reader) == [[second.pk, first.pk]]
 
 
 def test_weekly_digest_comes_on_monday_at_six(blog: BlogPage, clock: Clock) -> None:
@@ -75,7 +75,7 @@ def test_weekly_digest_comes_on_monday_at_six(blog: BlogPage, clock: Clock) -> N
     post = clock.publish(blog)
     assert clock.wait(6 * DAY + 17 * HOUR + 59 * MINUTE) == 0
     assert clock.wait(MINUTE) == 1
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_post_of_an_afternoon_waits_for_the_next_daily_digest_even_after_quiet_days(blog: BlogPage, clock: Clock) -> None:
@@ -86,7 +86,7 @@ def test_post_of_an_afternoon_waits_for_the_next_daily_digest_even_after_quiet_d
     post = clock.publish(blog)
     assert clock.wait(HOUR) == 0
     assert clock.wait(17 * HOUR) == 1
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_worker_that_slept_for_days_writes_one_digest(blog: BlogPage, clock: Clock) -> None:
@@ -99,7 +99,7 @@ def test_worker_that_slept_for_days_writes_one_digest(blog: BlogPage, clock: Clo
     assert clock.look() == 0  # seen only now: they have not settled
     assert clock.wait(SETTLING) == 0
     assert clock.wait(DAY) == 1
-    assert told(reader) == [posts[::-1]]
+    assert posts_sent(reader) == [posts[::-1]]
 
 
 def test_change_of_rhythm_tells_nothing_twice(blog: BlogPage, clock: Clock) -> None:
@@ -111,7 +111,7 @@ def test_change_of_rhythm_tells_nothing_twice(blog: BlogPage, clock: Clock) -> N
         clock.wait(HOUR)
     for _day in range(8):
         clock.wait(DAY)
-    assert sorted(post for letter in told(reader) for post in letter) == posts
+    assert sorted(post for letter in posts_sent(reader) for post in letter) == posts
 
 
 def test_selection_that_cannot_be_read_stops_nobody_elses_digest(
@@ -120,7 +120,7 @@ def test_selection_that_cannot_be_read_stops_nobody_elses_digest(
     broken, reader = make_subscriber(expression="a+-a"), make_subscriber()
     post = clock.publish(blog, "a")
     assert clock.wait(SETTLING) == 1
-    assert [told(broken), told(reader)] == [[], [[post.pk]]]
+    assert [posts_sent(broken), posts_sent(reader)] == [[], [[post.pk]]]
     assert f"Subscriber {broken.pk} has a selection that cannot be read" in caplog.text
 
 
@@ -129,7 +129,7 @@ def test_two_workers_write_one_letter(blog: BlogPage, clock: Clock) -> None:
     post = clock.publish(blog)
     clock.now += SETTLING
     assert [Digester().send_due(clock.now), Digester().send_due(clock.now)] == [1, 0]
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_workers_that_meet_over_a_mark_write_one_letter(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +145,7 @@ def test_workers_that_meet_over_a_mark_write_one_letter(blog: BlogPage, clock: C
 
     monkeypatch.setattr(outbox, "put", put_while_another_looks)
     assert clock.look() == 1
-    assert len(told(reader)) == 1
+    assert len(posts_sent(reader)) == 1
 
 
 def test_letters_are_whole_or_not_at_all(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_letters_are_whole_or_not_at_all(blog: BlogPage, clock: Clock, monkeypat
             clock.wait(SETTLING)
     assert DigestMark.objects.get().edition == 0
     assert clock.look() == 1
-    assert told(reader) == [[post.pk]]
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_clear_of_the_outbox_lets_no_digest_be_written_again(blog: BlogPage, clock: Clock) -> None:
