@@ -90,7 +90,7 @@ def test_from_the_form_to_the_card(client: Client, blog: BlogPage, settings: Set
 
 def test_decision_and_its_trace_are_one_transaction(client: Client, blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the revision cannot be raised, nothing is approved."""
-    from blog.models import Comment, CommentState, comments
+    from blog.models import Comment, CommentState
     from tests.support.comment_factories import make_comment
 
     comment = make_comment(make_post(blog, slug="harbour"), state=CommentState.WAITING)
@@ -98,7 +98,7 @@ def test_decision_and_its_trace_are_one_transaction(client: Client, blog: BlogPa
     def fail(posts: object) -> None:
         raise RuntimeError("The lights went out.")
 
-    monkeypatch.setattr(comments, "raise_revision", fail)
+    monkeypatch.setattr(moderation, "raise_revision", fail)
     with pytest.raises(RuntimeError, match="lights"):
         moderation.decide([comment.pk], CommentState.APPROVED, "mo")
     assert (Comment.objects.get().state, Delivery.objects.count()) == ("waiting", 0)
