@@ -27,17 +27,17 @@ class ImageImporter:
 
     def import_image(self, prepared: PreparedFile, target: str) -> AbstractImage | None:
         """Return the image that a target in a post's text names; None where no such file exists, or it is no image."""
-        path = image_paths.find_file(target, prepared.found.path, prepared.found.site)
+        path = image_paths.find_file(target, prepared.file.path, prepared.file.site)
         if path is None:
-            self.missing.append((prepared.found.key, target))
+            self.missing.append((prepared.file.key, target))
             return None
         if path not in self.images:
             self.images[path] = self._image(path)
         image = self.images[path]
         if image and image.pk in self.created:
-            self.created[image.pk].add(prepared.found.key)
+            self.created[image.pk].add(prepared.file.key)
         if image is None and not self.dry_run:
-            self.missing.append((prepared.found.key, target))
+            self.missing.append((prepared.file.key, target))
         return image
 
     def _image(self, path: Path) -> AbstractImage | None:

@@ -25,41 +25,41 @@ QUEUED_PER_PROCESS = 40  # files per process that are read ahead
 class PreparedFile:
     """A file that was read: either a post, rendered unless it shows images, or a refusal."""
 
-    found: SourceFile
+    file: SourceFile
     digest: str
     post: SourcePost | None = None
     rendered: Rendered | None = None
     refusal: Refusal | None = None
 
 
-def sha256_of(found: SourceFile) -> str:
+def sha256_of(file: SourceFile) -> str:
     """Return the SHA-256 of a file; "" where it cannot be read (`prepare_file` then refuses it)."""
     try:
-        return hashlib.sha256(found.path.read_bytes()).hexdigest()
+        return hashlib.sha256(file.path.read_bytes()).hexdigest()
     except OSError:
         return ""
 
 
-def prepare_file(found: SourceFile, options: ImportOptions) -> PreparedFile:
+def prepare_file(file: SourceFile, options: ImportOptions) -> PreparedFile:
     """Read a file, and render it unless its images must be imported first."""
     digest = ""
     try:
-        raw = found.path.read_bytes()
+        raw = file.path.read_bytes()
         digest = hashlib.sha256(raw).hexdigest()
-        post = read_post(found, raw, options)
+        post = read_post(file, raw, options)
     except OSError as error:
-        return PreparedFile(found, digest, refusal=Refusal(f"The file cannot be read: {error.strerror}."))
+        return PreparedFile(file, digest, refusal=Refusal(f"The file cannot be read: {error.strerror}."))
     except Refusal as refusal:
-        return PreparedFile(found, digest, refusal=refusal)
+        return PreparedFile(file, digest, refusal=refusal)
     except Exception as error:  # one bad file never stops the rest
-        return PreparedFile(found, digest, refusal=Refusal(f"The file cannot be understood: {type(error).__name__}: {error}."))
-    prepared = PreparedFile(found, digest, post)
-    return prepared if has_images(found, post) else render_prepared(prepared)
+        return PreparedFile(file, digest, refusal=Refusal(f"The file cannot be understood: {type(error).__name__}: {error}."))
+    prepared = PreparedFile(file, digest, post)
+    return prepared if has_images(file, post) else render_prepared(prepared)
 
 
-def has_images(found: SourceFile, post: SourcePost) -> bool:
+def has_images(file: SourceFile, post: SourcePost) -> bool:
     """Say whether a post's text shows an image that lies beside it or below its site's root."""
-    return any(image_paths.find_file(target, found.path, found.site) for target in image_paths.image_targets(post.body))
+    return any(image_paths.find_file(target, file.path, file.site) for target in image_paths.image_targets(post.body))
 
 
 def render_prepared(prepared: PreparedFile) -> PreparedFile:
@@ -79,7 +79,7 @@ def prepare_files(files: list[SourceFile], options: ImportOptions, jobs: int | N
     """Read and render files, in their order; on `jobs` processes, by default one for each core."""
     jobs = jobs or len(os.sched_getaffinity(0))
     if jobs == 1 or len(files) <= MIN_FILES_FOR_PROCESSES:
-        yield from (prepare_file(found, options) for found in files)
+        yield from (prepare_file(file, options) for file in files)
         return
     # Spawned, not forked: a fork would share the connection to the database.
     context = multiprocessing.get_context("spawn")
@@ -94,27 +94,27 @@ def _in_order(
     pool: ProcessPoolExecutor, files: Iterable[SourceFile], options: ImportOptions, ahead: int
 ) -> Iterator[PreparedFile]:
     waiting: deque[tuple[SourceFile, Future[PreparedFile] | None]] = deque()
-    for found in files:
-        waiting.append((found, _submit(pool, found, options)))
+    for file in files:
+        waiting.append((file, _submit(pool, file, options)))
         if len(waiting) > ahead:
             yield _result(*waiting.popleft(), options)
     while waiting:
         yield _result(*waiting.popleft(), options)
 
 
-def _submit(pool: ProcessPoolExecutor, found: SourceFile, options: ImportOptions) -> "Future[PreparedFile] | None":
+def _submit(pool: ProcessPoolExecutor, file: SourceFile, options: ImportOptions) -> "Future[PreparedFile] | None":
     try:
-        return pool.submit(prepare_file, found, options)
+        return pool.submit(prepare_file, file, options)
     except BrokenProcessPool:
         return None
 
 
-def _result(found: SourceFile, future: "Future[PreparedFile] | None", options: ImportOptions) -> PreparedFile:
+def _result(file: SourceFile, future: "Future[PreparedFile] | None", options: ImportOptions) -> PreparedFile:
     """Return a process's result; where the process has ended (killed, out of memory), read the file here."""
     try:
-        return future.result() if future else prepare_file(found, options)
+        return future.result() if future else prepare_file(file, options)
     except BrokenProcessPool:
-        return prepare_file(found, options)
+        return prepare_file(file, options)
 
 
 def start_process() -> None:

@@ -54,11 +54,11 @@ class ImportReport:
         return [*lines, f"note: and {more} more of such notes."] if more > 0 else lines
 
     def _template_tags(self) -> list[str]:
-        met = (("turned into Markdown", self.converted), ("left as they are", self.unconverted))
-        return [f"Template tags {what}: {format_counts(counts)}." for what, counts in met if counts]
+        groups = (("turned into Markdown", self.converted), ("left as they are", self.unconverted))
+        return [f"Template tags {what}: {format_counts(counts)}." for what, counts in groups if counts]
 
     def _created(self) -> list[str]:
-        made = {
+        created = {
             "new tags": len(self.new_tags),
             "new authors": len(self.new_authors),
             "images": self.images,
@@ -66,9 +66,9 @@ class ImportReport:
             "old addresses redirected": self.redirects,
             **self.states,
         }
-        there = ", ".join(f"{name} {count}" for name, count in made.items() if count)
+        counts = ", ".join(f"{name} {count}" for name, count in created.items() if count)
         skipped = f"Left alone: {format_counts(self.skipped)}." if self.skipped else ""
-        return [line for line in (skipped, f"Also: {there}." if there else "") if line]
+        return [line for line in (skipped, f"Also: {counts}." if counts else "") if line]
 
 
 def format_counts(counts: Counter[str]) -> str:

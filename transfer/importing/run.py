@@ -41,13 +41,13 @@ class Import:
     def run(self, found_files: FoundFiles, step: Callable[[], object] = lambda: None) -> ImportReport:
         """Import the files; `step` is called after each."""
         self.report.skipped = found_files.skipped
-        self.history = ImportHistory(self.blog, {found.key for found in found_files.files})
+        self.history = ImportHistory(self.blog, {file.key for file in found_files.files})
         pending = list(self._with_status(found_files.files, step))
-        statuses = {found.key: status for found, status in pending}
+        statuses = {file.key: status for file, status in pending}
         chunk: list[ReadyPost] = []
-        for prepared in prepare_files([found for found, _ in pending], self.options, self.jobs):
+        for prepared in prepare_files([file for file, _ in pending], self.options, self.jobs):
             ready = self._ready(prepared)
-            if ready and statuses[prepared.found.key] is FileStatus.NEW:
+            if ready and statuses[prepared.file.key] is FileStatus.NEW:
                 chunk.append(ready)
             elif ready:
                 self._change(ready)
@@ -63,30 +63,30 @@ class Import:
     def _with_status(self, files: Iterable[SourceFile], step: Callable[[], object]) -> Iterable[tuple[SourceFile, FileStatus]]:
         """Yield the files that are new or changed, count the unchanged and report the refused."""
         keys: set[str] = set()
-        for found in files:
+        for file in files:
             try:
-                status = self._status(found, keys)
+                status = self._status(file, keys)
             except Refusal as refusal:
-                self.report.add_refusal(found.key, refusal.line, refusal.reason)
+                self.report.add_refusal(file.key, refusal.line, refusal.reason)
                 step()
                 continue
             if status is FileStatus.UNCHANGED:
                 self.report.unchanged += 1
                 step()
             else:
-                yield found, status
+                yield file, status
 
-    def _status(self, found: SourceFile, keys: set[str]) -> FileStatus:
-        if found.key in keys:
+    def _status(self, file: SourceFile, keys: set[str]) -> FileStatus:
+        if file.key in keys:
             raise Refusal("Another file of this run has the same path below its site's root: import one site at a time.")
-        keys.add(found.key)
-        if len(found.key) > MAX_KEY or not _is_text(found.key):
+        keys.add(file.key)
+        if len(file.key) > MAX_KEY or not _is_text(file.key):
             raise Refusal(f"The file's path is longer than {MAX_KEY} characters, or is no UTF-8: rename it.")
-        digest = sha256_of(found)
-        status = self.history.status(found.key, digest, overwrite=self.overwrite)
-        known = self.history.find(found.key, digest)
-        if status is FileStatus.UNCHANGED and known and known.key != found.key and not self.dry_run:
-            ImportedFile.objects.filter(pk=known.pk).update(key=found.key)
+        digest = sha256_of(file)
+        status = self.history.status(file.key, digest, overwrite=self.overwrite)
+        known = self.history.find(file.key, digest)
+        if status is FileStatus.UNCHANGED and known and known.key != file.key and not self.dry_run:
+            ImportedFile.objects.filter(pk=known.pk).update(key=file.key)
         return status
 
     def _ready(self, prepared: PreparedFile) -> ReadyPost | None:
@@ -101,7 +101,7 @@ class Import:
         if prepared.refusal:
             self._refuse(prepared, prepared.refusal)
             return None
-        return ReadyPost(prepared, cover, self.history.find(prepared.found.key, prepared.digest))
+        return ReadyPost(prepared, cover, self.history.find(prepared.file.key, prepared.digest))
 
     def _add(self, chunk: Sequence[ReadyPost]) -> None:
         """Write new posts; where the database refuses a chunk, write its halves, down to the one post that it refuses."""
@@ -134,8 +134,8 @@ class Import:
             self._refuse(ready.prepared, Refusal(f"The database refused it: {_first_line(error)}"))
 
     def _refuse(self, prepared: PreparedFile, refusal: Refusal) -> None:
-        self.report.add_refusal(prepared.found.key, refusal.line, refusal.reason)
-        self.image_importer.delete_images_of(prepared.found.key)
+        self.report.add_refusal(prepared.file.key, refusal.line, refusal.reason)
+        self.image_importer.delete_images_of(prepared.file.key)
 
 
 def _is_text(key: str) -> bool:

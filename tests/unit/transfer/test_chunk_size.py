@@ -12,13 +12,13 @@ def test_chunks_grow_where_the_database_is_fast() -> None:
 
 def test_chunks_shrink_at_once_where_the_database_is_slow() -> None:
     size = ChunkSize()
-    size.adapt(25, 1.25)
-    assert size.posts == 10  # half a second's
+    size.adapt(50, 1.0)
+    assert size.posts == 25  # half a second's
 
 
 def test_chunks_are_never_empty() -> None:
     size = ChunkSize()
     size.adapt(25, 600)
     assert size.posts == MIN_CHUNK
-    size.adapt(1, 0.0)
+    size.adapt(MIN_CHUNK, 0.0)
     assert size.posts == 2 * MIN_CHUNK

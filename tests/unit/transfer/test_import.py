@@ -194,11 +194,11 @@ def test_dry_run_says_the_same_and_writes_nothing(blog: BlogPage, tmp_path: Path
     models = (Page, Tag, Author, Redirect, ImportedFile, get_image_model(), PageLogEntry)
     before = [model.objects.count() for model in models]
     revision = IndexRevision.objects.get().number
-    rehearsal = run_import(blog, root, dry_run=True)
+    dry_run = run_import(blog, root, dry_run=True)
     assert ([model.objects.count() for model in models], IndexRevision.objects.get().number) == (before, revision)
     real = run_import(blog, root)
-    assert (counts(rehearsal), rehearsal.tags, rehearsal.authors) == (counts(real), real.tags, real.authors)
-    assert [note[2] for note in rehearsal.notices] == [note[2] for note in real.notices]
+    assert (counts(dry_run), dry_run.new_tags, dry_run.new_authors) == (counts(real), real.new_tags, real.new_authors)
+    assert [note[2] for note in dry_run.notices] == [note[2] for note in real.notices]
 
 
 def test_redirects_never_take_an_address_from_another(blog: BlogPage, tmp_path: Path) -> None:

@@ -109,5 +109,5 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_report_prints_no_control_characters() -> None:
     report = ImportReport()
-    report.refuse("a\x1b[31m\udcff.md", 3, "No.")
+    report.add_refusal("a\x1b[31m\udcff.md", 3, "No.")
     assert report.text().splitlines()[0] == "refused: a\\x1b[31m\\udcff.md:3: No."

@@ -104,7 +104,7 @@ def test_authors_are_found_or_made(blog: BlogPage, tmp_path: Path) -> None:
     report = run_import(blog, root, author=make_author("grace"))
     assert [post(slug).author for slug in "ab"] == [ada, ada]
     made = Author.objects.get(name="日本")
-    assert (post("c").author, report.authors) == (made, {made.handle})
+    assert (post("c").author, report.new_authors) == (made, {made.handle})
     made.full_clean()
     assert (post("d").author.handle, post("a").author.handle) == ("grace", "ada")
 

@@ -36,17 +36,17 @@ class FoundFiles:
 
 def find_files(paths: Iterable[Path], root: Path | None = None) -> FoundFiles:
     """Return every post below these files and folders, each once. Raise FileNotFoundError for a path that is missing."""
-    finding = FoundFiles()
+    found_files = FoundFiles()
     seen: set[Path] = set()
-    for named in (path.resolve(strict=True) for path in paths):
-        folder = named if named.is_dir() else named.parent
-        for path in _walk(named, finding.skipped) if named.is_dir() else [named]:
-            if path not in seen and _is_post(path, finding.skipped, asked_for=path == named):
+    for given in (path.resolve(strict=True) for path in paths):
+        folder = given if given.is_dir() else given.parent
+        for path in _walk(given, found_files.skipped) if given.is_dir() else [given]:
+            if path not in seen and _is_post(path, found_files.skipped, asked_for=path == given):
                 seen.add(path)
                 site = SourceSite(root.resolve()) if root else detect_site(path.parent, folder)
-                finding.files.append(SourceFile(path, _key(path, site.root, folder), site))
-    finding.files.sort(key=lambda found: found.key)
-    return finding
+                found_files.files.append(SourceFile(path, _key(path, site.root, folder), site))
+    found_files.files.sort(key=lambda found: found.key)
+    return found_files
 
 
 def _walk(folder: Path, skipped: Counter[str]) -> Iterator[Path]:

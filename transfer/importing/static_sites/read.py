@@ -17,10 +17,10 @@ MAX_TITLE = 255  # characters
 HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(?P<underlined>[^\n]+)\n=+[ \t]*(?:\n|\Z)")
 
 
-def read_post(found: SourceFile, raw: bytes, options: ImportOptions) -> SourcePost:
+def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePost:
     """Return the post of a file. Raise Refusal with the line and the reason."""
     front_matter, body, first = split_front_matter(decode(raw, options.encoding))
-    name = parse_file_name(found.key)
+    name = parse_file_name(file.key)
     has_none, front_matter = front_matter is None, front_matter or FrontMatter()
     draft = options.as_draft or fields.is_draft(front_matter, name)
     dates = _dates(front_matter, name, options)
@@ -32,8 +32,8 @@ def read_post(found: SourceFile, raw: bytes, options: ImportOptions) -> SourcePo
         )
         raise Refusal(f"There is {reason}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
     title, body = title_and_body(front_matter, body, name)
-    turner = TemplateTagConverter(body, front_matter)
-    body = turner.markdown().strip("\n")
+    converter = TemplateTagConverter(body, front_matter)
+    body = converter.markdown().strip("\n")
     names = fields.authors(front_matter)
     return SourcePost(
         title=title,
@@ -48,11 +48,11 @@ def read_post(found: SourceFile, raw: bytes, options: ImportOptions) -> SourcePo
         summary=fields.summary(front_matter, body),
         link=fields.link(front_matter),
         cover=fields.cover(front_matter),
-        addresses=_addresses(front_matter, name, found, dates, options),
+        addresses=_addresses(front_matter, name, file, dates, options),
         lines={**front_matter.lines, "body": first},
         notices=front_matter.notices + _notes(title, front_matter),
-        converted=dict(turner.converted),
-        unconverted=dict(turner.unconverted),
+        converted=dict(converter.converted),
+        unconverted=dict(converter.unconverted),
     )
 
 
@@ -112,11 +112,11 @@ def _last(address: str) -> str:
 
 
 def _addresses(
-    front_matter: FrontMatter, name: FileName, found: SourceFile, dates: list[datetime], options: ImportOptions
+    front_matter: FrontMatter, name: FileName, file: SourceFile, dates: list[datetime], options: ImportOptions
 ) -> tuple[str, ...]:
     only: dict[str, Value] = {key: front_matter.values[key] for key in ("categories", "category") if key in front_matter.values}
     categories = fields.tags(FrontMatter(only, front_matter.lines), frozenset())
-    return old_paths(front_matter, name, found.site, dates=dates, pattern=options.permalink, categories=categories)
+    return old_paths(front_matter, name, file.site, dates=dates, pattern=options.permalink, categories=categories)
 
 
 def _notes(title: str, front_matter: FrontMatter) -> tuple[Notice, ...]:

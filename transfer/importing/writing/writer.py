@@ -40,7 +40,7 @@ class ReadyPost:
 
     @property
     def key(self) -> str:
-        return self.prepared.found.key
+        return self.prepared.file.key
 
 
 class PostsRefused(Exception):
@@ -129,9 +129,9 @@ class PostWriter:
     def _create_redirects(self, pairs: list[tuple[PostPage, ReadyPost]]) -> int:
         if self.site is None:
             return 0
-        count, elsewhere = create_redirects([(post, ready.source.addresses) for post, ready in pairs], self.site)
+        count, taken = create_redirects([(post, ready.source.addresses) for post, ready in pairs], self.site)
         by_post = {post.pk: ready for post, ready in pairs}
-        for post, path in elsewhere:
+        for post, path in taken:
             self.report.add_notice(by_post[post.pk].key, 1, f"Its old address {path} leads somewhere else already.")
         return count
 

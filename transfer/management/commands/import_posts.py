@@ -72,11 +72,11 @@ class Command(BaseCommand):
             overwrite=options["overwrite"],
             jobs=options["jobs"],
         )
-        finding = self._find(options["paths"], options["root"])
+        found_files = self._find(options["paths"], options["root"])
         interrupted = False
         try:
-            with tqdm(total=len(finding.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
-                run.run(finding, bar.update)
+            with tqdm(total=len(found_files.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+                run.run(found_files, bar.update)
             analyze_tables()
         except KeyboardInterrupt:
             interrupted = True
@@ -100,12 +100,12 @@ class Command(BaseCommand):
         if root and not root.is_dir():
             raise CommandError(f"--root {root} is no folder.")
         try:
-            finding = find_files(paths, root)
+            found_files = find_files(paths, root)
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
-        if not finding.files:
+        if not found_files.files:
             self.stderr.write("There is no Markdown file (.md, .markdown …) at these paths.")
-        return finding
+        return found_files
 
 
 def _options(options: dict[str, Any]) -> ImportOptions:
