@@ -17,7 +17,7 @@ PARTS = {  # by words in a file's path, the first that fits; the time of other c
     "the database": ("django/db/", "sqlite3", "psycopg2", "blog/models/", "blog/snapshots"),
     "words in the site's language": ("django/utils/translation/", "gettext.py"),
     "Django's and Wagtail's request and response": ("/django/", "/wagtail/", "/whitenoise/", "/asgiref/", "site/kimonote/"),
-    "the page cache": ("blog/pagecache", "blog/finished"),
+    "the page cache": ("blog/caching/",),
     "the page itself": ("blog/", "signup/", "comments/"),
 }
 

@@ -101,12 +101,13 @@ def main() -> None:
     start_django()
     from blog import snapshots
     from blog.models import BlogPage, PostPage
+    from blog.paths import post_path, selection_path
 
     index = snapshots.snapshot(BlogPage.objects.get().path)
     chosen = index.select(two_common(index))
     position = next(place for place in reversed(chosen) if len(index.tags_of(place)) == USUAL_TAGS)
     post = PostPage.objects.get(pk=next(index.ids(type(chosen)([position]))))
-    print(two_common(index).path, f"/{post.slug}/")
+    print(selection_path(two_common(index)), post_path(post.slug))
 
 
 if __name__ == "__main__":

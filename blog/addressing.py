@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from blog.models import Tag, TagAlias
+from blog.paths import tag_path
 from blog.selection import Selection
 from blog.tagindex import TagIndex
 
@@ -27,7 +28,7 @@ class Elsewhere(LookupError):
     """The address is spelt otherwise, or has moved: `selection` is what it means."""
 
     def __init__(self, selection: Selection) -> None:
-        super().__init__(selection.address)
+        super().__init__(str(selection))
         self.selection = selection
 
 
@@ -73,4 +74,4 @@ def suggest(index: TagIndex, unknown: str) -> Suggestion:
     names = {facet.tag.slug: facet.tag.name for facet in index.tags()}
     near = difflib.get_close_matches(unknown, names, NEAR, cutoff=0.6)
     near += [slug for slug in names if slug.startswith(slugify(unknown, allow_unicode=True)[:4] or "\0") and slug not in near]
-    return Suggestion(unknown, [(names[slug], Selection.of([slug]).address) for slug in near[:NEAR]])
+    return Suggestion(unknown, [(names[slug], tag_path(slug)) for slug in near[:NEAR]])

@@ -1,12 +1,12 @@
 """What lies around a post: its neighbours in each set of posts it is in, those related to it, and the pairs of its tags."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
 from blog.models import PostPage
 from blog.navigation import name_of
+from blog.paths import post_path, selection_path, selection_url
 from blog.reading import came_from
 from blog.selection import Selection
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
@@ -88,11 +88,11 @@ def _around(
         return _title(*titles[id_], kept)
 
     newer, older = title(neighbours.newer), title(neighbours.older)
-    return Around(label, selection.address, neighbours.rank, neighbours.total, newer, older)
+    return Around(label, selection_url(selection), neighbours.rank, neighbours.total, newer, older)
 
 
 def _title(slug: str, text: str, kept: str = "") -> Title:
-    return Title(text, f"/{quote(slug)}/{kept}")
+    return Title(text, post_path(slug) + kept)
 
 
 def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
@@ -101,4 +101,4 @@ def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
 
 
 def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
-    return Pair(f"{first.name} + {second.name}", Selection.of([first.slug, second.slug]).address, count)
+    return Pair(f"{first.name} + {second.name}", selection_path(Selection.of([first.slug, second.slug])), count)

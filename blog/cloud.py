@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from math import log
-from urllib.parse import quote
 
 from django.conf import settings
 
+from blog.paths import route
 from blog.reading import query
 from blog.selection import Selection
 from blog.selection_links import SelectionLinks
@@ -44,15 +44,9 @@ def cloud(index: TagIndex, within: Selection, by_count: bool, page: int = 1) -> 
     most = counted[0].count if counted else 1
     narrowing = len(within) + 1 < settings.TAG_LIMIT
     scale = 4 / log(most) if most > 1 else 0
-    kept, links = query(within.parameters), SelectionLinks(within)
+    kept, links, cloud_path = query(within.parameters), SelectionLinks(within), route("tags")
     tags = []
     for tag, count in ordered:
-        path = links.adding(tag.slug)
-        further = f"/tags/?with={path[path.index('/tags/') + 6 : -1]}" if narrowing and count > 1 else None
-        tags.append(CloudTag(tag.name, count, path + kept, further, 1 + round(scale * log(count))))
+        further = f"{cloud_path}?with={links.expression_adding(tag.slug)}" if narrowing and count > 1 else None
+        tags.append(CloudTag(tag.name, count, links.adding(tag.slug) + kept, further, 1 + round(scale * log(count))))
     return Cloud(tags, len(counted), first)
-
-
-def cloud_address(within: Selection) -> str:
-    """Where the tags are that go with some."""
-    return f"/tags/?with={quote(within.expression, safe='+')}" if within.tags else "/tags/"

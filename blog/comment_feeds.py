@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -13,13 +12,14 @@ from blog.entries import DATES, Entry, absolute, tell
 from blog.feeds import Channel
 from blog.models import Comment
 from blog.models.rows import PostRow
+from blog.paths import post_path, route
 from blog.request import RequestState
 
 
 def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: str) -> HttpResponse:
     """The comments on a post, the one approved last first."""
     newest = sorted(comments, key=_approved, reverse=True)[: feeds.FEED_LENGTH]
-    path = f"/{quote(post.slug)}/"
+    path = post_path(post.slug)
     entries = [(comment, post.slug, post.title) for comment in newest]
     return _answer(state, title_of(post.title), path, f"{path}#comments", entries, form)
 
@@ -27,7 +27,8 @@ def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: s
 def of_blog(state: RequestState, comments: list[Comment], form: str) -> HttpResponse:
     """Comments on several posts, in their order."""
     entries = [(comment, comment.post.slug, comment.post.title) for comment in comments]
-    return _answer(state, _("Latest comments"), "/comments/", "/comments/", entries, form)
+    path = route("comments")
+    return _answer(state, _("Latest comments"), path, path, entries, form)
 
 
 def _answer(

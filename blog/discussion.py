@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from urllib.parse import quote
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from blog.models import Comment
+from blog.paths import author_path, comment_form_path, post_path
 from blog.tagindex import TagIndex
 
 READ_AT_ONCE = 100  # comments, while those on posts a reader may open are looked for
@@ -34,18 +34,13 @@ class CommentView:
     answer_address: str  # where to answer it; empty when comments are closed
 
 
-def form_address(slug: str) -> str:
-    """Where to write a comment; the slug is percent-encoded."""
-    return f"/{slug}/comment/"
-
-
 def anchor(comment: int) -> str:
     return f"comment-{comment}"
 
 
 def address_of(comment: Comment, slug: str) -> str:
     """Where a comment stands."""
-    return f"/{quote(slug)}/#{anchor(comment.pk)}"
+    return f"{post_path(slug)}#{anchor(comment.pk)}"
 
 
 def shown_under(post: int) -> list[Comment]:
@@ -96,14 +91,14 @@ def _view(
         anchor=anchor(comment.pk),
         address=address_of(comment, slug),
         name=comment.shown_name,
-        author_address=f"/@{comment.author.handle}/" if comment.author else "",
+        author_address=author_path(comment.author.handle) if comment.author else "",
         moment=timezone.localtime(comment.sent).isoformat(),
         sent=comment.sent,
         html=Markup(comment.html),  # noqa: S704 (rendered and sanitised when it was saved)
         post=title,
         answered=names[answered] if names and answered else "",
         answered_anchor=anchor(answered) if answered else "",
-        answer_address=f"{form_address(quote(slug))}?to={comment.pk}" if is_open else "",
+        answer_address=f"{comment_form_path(slug)}?to={comment.pk}" if is_open else "",
     )
 
 

@@ -12,9 +12,9 @@ from django.utils.feedgenerator import rfc2822_date
 
 from blog.caching.fragments import Told
 from blog.models.rows import PostRow, read_rows
+from blog.paths import post_path
 from blog.post_tags import tags_of
 from blog.request import Blog
-from blog.selection import quoted
 from blog.tagindex import TagIndex
 
 REMEMBERED = 10_000  # dates
@@ -63,7 +63,7 @@ def dumps(told: dict[str, Any]) -> str:
 
 
 def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str]) -> Entry:
-    address, published = f"{site}/{quoted(post.slug)}/", date(post.published)
+    address, published = site + post_path(post.slug), date(post.published)
     return Entry(
         id=_urn(post.key),
         title=post.title,

@@ -11,10 +11,11 @@ from django.utils.translation import get_language
 from blog.caching.fragments import FragmentCache
 from blog.cards import read_cards, read_cards_found
 from blog.models import PostPage, Stream
+from blog.paths import selection_path, stream_path
 from blog.reading import FULL, PARAMETERS, Reading, query
 from blog.request import Blog
 from blog.searching import search
-from blog.selection import Selection, quoted
+from blog.selection import Selection
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
@@ -84,7 +85,7 @@ class Listing:
     @cached_property
     def path(self) -> str:
         """Where it is, percent-encoded, without its query."""
-        return quoted(f"/streams/{self.stream.slug}/" if self.stream else self.selection.path)
+        return stream_path(self.stream.slug) if self.stream else selection_path(self.selection)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -109,7 +110,7 @@ class Listing:
 
     def elsewhere(self, selection: Selection) -> str:
         """The address of another selection, read the same way from its start; a default order stays behind."""
-        return quoted(selection.path) + self.kept(selection)
+        return selection_path(selection) + self.kept(selection)
 
     def kept(self, selection: Selection) -> str:
         """The query of that address."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from blog.cloud import cloud_address
 from blog.dates import month_name
 from blog.listing import FACETS, Listing
+from blog.paths import cloud_url
 from blog.reading import COMPACT, FULL, NEWEST, OLDEST
 from blog.selection import EXTERNAL, INTERNAL
 from blog.selection_links import SelectionLinks
@@ -91,7 +91,7 @@ def more_tags(listing: Listing) -> str | None:
     """The cloud of every tag that goes with the selection's; None where the facets are all, or it says more than tags."""
     if len(listing.facets) < FACETS or listing.selection.unwanted or listing.selection.author:
         return None
-    return cloud_address(listing.selection)
+    return cloud_url(listing.selection)
 
 
 def droppings(listing: Listing, tags: tuple[str, ...]) -> tuple[Dropping, ...]:

@@ -6,12 +6,13 @@ A blog is remembered until the revision rises.
 import time
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db.models import Q
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction, Site
@@ -139,7 +140,10 @@ def _make_state(request: HttpRequest, revision: int, audience: frozenset[int]) -
     blog = _blog_at(request, revision)
     if blog is None:
         return None
-    return RequestState(blog, base_of(request), revision, audience, snapshot(blog.path, audience, revision))
+    posts = snapshot(blog.path, audience, revision)
+    if posts.revision > revision:  # it rose meanwhile: the blog may be another by now
+        return _make_state(request, posts.revision, audience)
+    return RequestState(blog, base_of(request), revision, audience, posts)
 
 
 _blogs: tuple[int, dict[str, Blog | None]] = (-1, {})  # the revision they were read under, and by host
@@ -183,7 +187,7 @@ def _read(request: HttpRequest) -> Blog | None:
             Profile(address, urlsplit(address)._replace(scheme="").geturl().strip("/")) for address in appearance.profiles
         ),
         comments_allowed=appearance.comments_allowed,
-        menu=tuple(MenuItem(item.pk, item.title, f"/{quote(item.slug)}/") for item in menu),
+        menu=tuple(MenuItem(item.pk, item.title, reverse("wagtail_serve", args=[f"{item.slug}/"])) for item in menu),
         stale_at=min((item.expire_at.timestamp() for item in menu if item.expire_at), default=None),
     )
 

@@ -48,8 +48,8 @@ class Selection:
 
     >>> str(Selection.parse("Python +-email+django+@ada"))
     'django+python+-email+@ada'
-    >>> Selection.parse("b a -c year:2018").address
-    '/tags/a+b+-c/?year=2018'
+    >>> Selection.parse("b a -c year:2018").expression
+    'a+b+-c'
     """
 
     wanted: tuple[str, ...] = ()
@@ -121,26 +121,14 @@ class Selection:
 
     @property
     def expression(self) -> str:
-        """The tags alone, as they stand in an address: `a+b+-c`."""
+        """The tags alone, as they stand in a URL: `a+b+-c`."""
         return "+".join(self._words)
-
-    @property
-    def path(self) -> str:
-        """The address without its query, not percent-encoded: compare it with an unquoted path."""
-        author = f"/@{self.author}/" if self.author else "/"
-        return f"{author}tags/{self.expression}/" if self.tags else author
 
     @property
     def parameters(self) -> dict[str, str]:
         """What of it stands in an address's query."""
         pairs = (("source", self.source), ("year", self.year), ("month", self.month))
         return {name: str(value) for name, value in pairs if value is not None}
-
-    @property
-    def address(self) -> str:
-        """The canonical address, percent-encoded (RFC 3986), with its query."""
-        query = "&".join(f"{name}={value}" for name, value in self.parameters.items())
-        return quoted(self.path) + (f"?{query}" if query else "")
 
     def adding(self, tag: str) -> Self:
         """This selection narrowed to posts that bear `tag` too."""

@@ -1,15 +1,20 @@
 import gzip
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import brotli
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from django.utils.http import http_date, parse_http_date
 
+from blog import snapshots
 from blog.caching import conditional
 from blog.caching.response import OVERHEAD, CachedResponse, Key, ResponseCache, response_cache
-from blog.models import BlogPage
+from blog.models import BlogPage, IndexRevision
+from blog.request import public_state
 from tests.checkout import answers as site_answers
 from tests.checkout import checkout, free_port, get, start, stop, wait_for
 from tests.factories import make_post
@@ -89,6 +94,59 @@ def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) 
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
     make_post(blog, "a")
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_date_alone_is_enough_for_304(client: Client, blog: BlogPage, method: str) -> None:
+    make_post(blog, "a")
+    IndexRevision.objects.update(changed=timezone.now() - timedelta(minutes=1))  # nothing has happened within this second
+    snapshots.clear()
+    changed = client.get("/")["Last-Modified"]
+    earlier = http_date(parse_http_date(changed) - 1)
+    for _ in range(2):
+        statuses = {
+            date: getattr(client, method)("/", headers={"If-Modified-Since": date}).status_code for date in (changed, earlier)
+        }
+        assert statuses == {changed: 304, earlier: 200}
+        response_cache.clear()
+    other = client.get("/", headers={"If-Modified-Since": changed, "If-None-Match": 'W/"other"'})
+    assert other.status_code == 200  # RFC 9110, section 13.1.3
+
+
+def test_change_within_the_second_has_no_date(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    for _ in range(2):
+        first = client.get("/")
+        assert not first.has_header("Last-Modified")
+        assert client.get("/", headers={"If-Modified-Since": http_date()}).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 304), ("/tags/a/", 304), ("/tags/unknown/", 404), ("/tags/a+-a/", 400)])
+def test_any_page_that_there_is_is_304(client: Client, blog: BlogPage, path: str, status: int) -> None:
+    make_post(blog, "a")
+    for _ in range(2):
+        assert client.get(path, headers={"If-None-Match": "*"}).status_code == status
+
+
+@pytest.mark.parametrize("named", ["{}", '"other", {}', '{}, W/"other"', "{strong}"])
+def test_validator_is_compared_weakly_and_among_others(client: Client, blog: BlogPage, named: str) -> None:
+    make_post(blog, "a")
+    etag = client.get("/")["ETag"]
+    given = named.format(etag, strong=etag.removeprefix("W/"))
+    assert client.get("/", headers={"If-None-Match": given}).status_code == 304
+    response_cache.clear()
+    assert client.get("/", headers={"If-None-Match": given}).status_code == 304
+
+
+def test_state_is_of_one_revision(rf: RequestFactory, blog: BlogPage) -> None:
+    request = rf.get("/")
+    old = public_state(request)
+    assert old is not None
+    blog.title = "Renamed"
+    blog.save()
+    late = public_state(request, old.revision)  # read just before the change was committed
+    assert late is not None
+    assert (late.blog.title, late.revision) == ("Renamed", late.snapshot.revision)
 
 
 def test_reader_with_a_session_is_answered_apart(client: Client, blog: BlogPage, admin_client: Client) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.text import Truncator
 from markupsafe import Markup
 
-from blog.selection import Selection
+from blog.paths import author_path, post_path, tag_path
 
 if TYPE_CHECKING:
     from blog.models import Tag
@@ -41,12 +41,12 @@ class PostView:
     @property
     def address(self) -> str:
         """The path of its page."""
-        return f"/{quote(self.row.slug)}/"
+        return post_path(self.row.slug)
 
     @property
     def author_address(self) -> str:
         """The path of its author's listing."""
-        return f"/@{self.row.handle}/"
+        return author_path(self.row.handle) if self.row.handle else ""
 
     @property
     def moment(self) -> str:
@@ -71,7 +71,7 @@ class PostView:
 
 def post_view(row: "PostRow", tags: "Iterable[IndexedTag | Tag]") -> PostView:
     """Return a post with its tags as templates show it."""
-    return PostView(row, tuple(TagLink(tag.name, Selection.of([tag.slug]).address) for tag in tags))
+    return PostView(row, tuple(TagLink(tag.name, tag_path(tag.slug)) for tag in tags))
 
 
 def host(address: str) -> str:

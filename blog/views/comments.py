@@ -7,6 +7,7 @@ from blog import comment_feeds, feeds
 from blog.caching.public_view import public_view
 from blog.discussion import latest, on_posts, shown_under
 from blog.models.rows import read_row
+from blog.paths import route
 from blog.request import RequestState
 from blog.views.pages import page
 
@@ -20,8 +21,8 @@ def latest_page(request: HttpRequest, state: RequestState) -> HttpResponse:
         state,
         "blog/comments.html",
         comments=on_posts(latest(state.blog.path, state.snapshot, PAGE_LENGTH)),
-        feeds=feeds.links_below("/comments/"),
-        canonical="/comments/",
+        feeds=feeds.links_below(route("comments")),
+        canonical=route("comments"),
     )
 
 

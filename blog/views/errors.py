@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from blog.addressing import UnknownTags, suggest
+from blog.paths import selection_url
 from blog.request import RequestState
 from blog.selection import SelectionError
 from blog.views.pages import page
@@ -47,7 +48,7 @@ def unknown_tags(state: RequestState, error: UnknownTags) -> HttpResponse:
         "blog/unknown_tags.html",
         status=404,
         suggestions=[suggest(state.snapshot, name[:SHOWN]) for name in error.unknown],
-        without=without if without.tags else None,
+        without=selection_url(without) if without.tags else "",
     )
 
 

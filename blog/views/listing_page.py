@@ -12,9 +12,10 @@ from blog.dates import month_name
 from blog.listing import Listing
 from blog.models import Author
 from blog.models.tags import AboutTag
+from blog.paths import author_path, post_path, sign_up_url
 from blog.reading import FULL, came_from
 from blog.rendering.card import with_selection
-from blog.selection import quoted
+from blog.selection import Selection
 from blog.views.describing import description
 from blog.wording import before_tags, notes
 
@@ -38,7 +39,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "title": title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
-        "author": AuthorView(author.name, f"/@{author.handle}/", author.url) if author else None,
+        "author": AuthorView(author.name, author_path(author.handle), author.url) if author else None,
         "before_tags": before_tags(chosen, author.name if author else ""),
         "wanted": navigation.droppings(listing, chosen.wanted),
         "unwanted": navigation.droppings(listing, chosen.unwanted),
@@ -89,7 +90,7 @@ def _when(listing: Listing) -> str:
 def _sign_up(listing: Listing) -> str:
     """Where to follow the selection by mail; a stream may name tags that no visible post bears, which stay its editor's."""
     known = not listing.index.unknown(listing.selection)
-    return f"/signup/?tags={quoted(str(listing.selection))}" if known and listing.selection else "/signup/"
+    return sign_up_url(listing.selection if known else Selection())
 
 
 def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
@@ -114,7 +115,7 @@ def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
         return []
     kept = came_from(listing.selection)
     seen = [(slug, text) for id_, slug, text in tag.pinned if listing.index.position(id_) is not None]
-    return [Title(text, f"/{quote(slug)}/{kept}") for slug, text in seen]
+    return [Title(text, post_path(slug) + kept) for slug, text in seen]
 
 
 def _cards(listing: Listing) -> Markup:

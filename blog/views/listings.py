@@ -13,6 +13,7 @@ from blog.caching.public_view import public_view
 from blog.listing import Listing
 from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
+from blog.paths import is_canonical, route, selection_path
 from blog.reading import FULL, NEWEST, Reading, narrow, query
 from blog.request import RequestState, latest_snapshot
 from blog.selection import Selection
@@ -37,7 +38,7 @@ def selection(
         check_known(spelt, state.snapshot)
     except Elsewhere as elsewhere:
         return lead(request, elsewhere.selection, form)
-    if request.path_info != spelt.path + feeds.file_name(form):
+    if not is_canonical(request.path_info, spelt, feeds.file_name(form)):
         return lead(request, spelt, form)
     chosen = narrow(spelt, request.GET)
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
@@ -63,13 +64,13 @@ def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Every stream of the blog, with the number of its posts."""
     streams = Stream.objects.filter(blog_id=state.blog.id)
     found = [(stream, notes(len(state.snapshot.select(stream.selection)))) for stream in streams]
-    return page(state, "blog/streams.html", streams=found, canonical="/streams/", here="streams")
+    return page(state, "blog/streams.html", streams=found, canonical=route("streams"), here="streams")
 
 
 def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
     """Lead to the canonical address of a selection, keeping the query."""
     given = {name: str(value) for name, value in request.GET.items() if name not in selection.parameters}
-    address = replace(selection, source=None, year=None, month=None).address
+    address = selection_path(selection)
     return redirect(address + feeds.file_name(form) + query(selection.parameters, given), permanent=True)
 
 

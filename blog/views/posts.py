@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,9 +12,10 @@ from wagtail.images import get_image_model
 from blog import feeds
 from blog.around import Surroundings, around, pairs
 from blog.caching.public_view import mark_personal, public_view, public_view_or_page
-from blog.discussion import form_address, shown_under, title_of, under_post
+from blog.discussion import shown_under, title_of, under_post
 from blog.models import PostPage
 from blog.models.rows import PostRow, read_row
+from blog.paths import comment_form_path
 from blog.pictures import SIZES, versions
 from blog.post_tags import tags_of
 from blog.rendering.json_ld import blog_posting
@@ -80,7 +80,7 @@ def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
     links = feeds.links_below(shown.address) if is_open or found.comments else []
     return {
         "comments": under_post(shown_under(found.pk), found.slug, is_open) if found.comments else [],
-        "write_address": form_address(quote(found.slug)) if is_open else "",
+        "write_address": comment_form_path(found.slug) if is_open else "",
         "comment_feeds": links,
         "comments_title": title_of(found.title),
     }

@@ -3,7 +3,7 @@
 from datetime import datetime
 from random import choice
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
@@ -19,6 +19,7 @@ from wagtail.query import PageQuerySet
 from blog import feeds
 from blog.caching.public_view import public_view
 from blog.models import PlainPage, PostPage, Stream
+from blog.paths import post_path, route, tag_path
 from blog.reading import came_from
 from blog.rendering.post import TagLink
 from blog.request import Blog, RequestState, state_of
@@ -44,7 +45,7 @@ class PostSitemap(Sitemap[int]):
     def _urls(self, page: int, protocol: str, domain: str) -> list[dict[str, Any]]:
         ids = self.paginator.page(page).object_list
         posts = PostPage.objects.filter(pk__in=ids).values_list("slug", "last_published_at")
-        return [{"location": f"{protocol}://{domain}/{quote(slug)}/", "lastmod": changed} for slug, changed in posts]
+        return [{"location": f"{protocol}://{domain}{post_path(slug)}", "lastmod": changed} for slug, changed in posts]
 
 
 class PlainPageSitemap(Sitemap[PlainPage]):
@@ -81,7 +82,7 @@ class TagSitemap(Sitemap[Facet]):
         return self._index.tags()
 
     def location(self, item: Facet) -> str:
-        return Selection.of([item.tag.slug]).path
+        return unquote(tag_path(item.tag.slug))
 
 
 @public_view
@@ -116,7 +117,7 @@ def sitemap(request: HttpRequest, state: RequestState, section: str) -> HttpResp
 @public_view
 def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
-    tags = [TagLink(tag.name, Selection.of([tag.slug]).address) for tag, _count in state.snapshot.tags()]
+    tags = [TagLink(tag.name, tag_path(tag.slug)) for tag, _count in state.snapshot.tags()]
     context = page_context(state, tags=tags, streams=Stream.objects.filter(blog_id=state.blog.id))
     return HttpResponse(feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8")
 
@@ -124,7 +125,7 @@ def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
 @public_view
 def about_feeds(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Explain the addresses and the feeds."""
-    return page(state, "blog/feeds.html", canonical="/feeds/")
+    return page(state, "blog/feeds.html", canonical=route("feeds"))
 
 
 def random(request: HttpRequest) -> HttpResponse:
@@ -140,6 +141,6 @@ def random(request: HttpRequest) -> HttpResponse:
     slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # none where it was deleted just now
     if slug is None:
         raise Http404(_("There is no note to choose from."))
-    response = redirect(f"/{quote(slug)}/{came_from(within)}")
+    response = redirect(post_path(slug) + came_from(within))
     add_never_cache_headers(response)
     return response

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_noop, ngettext
 
 from blog.addressing import Elsewhere, check_known
 from blog.caching.public_view import public_view
-from blog.cloud import Cloud, cloud, cloud_address
+from blog.cloud import Cloud, cloud
 from blog.navigation import Pager
 from blog.numbers import number
+from blog.paths import cloud_url, route
 from blog.reading import BadParameter, query
 from blog.request import RequestState
 from blog.selection import Selection
@@ -35,24 +36,25 @@ def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
     try:
         check_known(within, index)
     except Elsewhere as elsewhere:
-        return redirect(cloud_address(elsewhere.selection), permanent=True)
+        return redirect(cloud_url(elsewhere.selection), permanent=True)
     found = cloud(index, within, by_count, page)
     if page > 1 and not found.tags:
         raise Http404(_("The tags end before page %s.") % page)
     kept = {"with": within.expression} if within else {}
     order = {"by": BY_COUNT} if by_count else {}
+    path = route("tags")
     context: dict[str, Any] = {
         "within": " + ".join(within.wanted),
         "description": "" if within or page > 1 else _description(found),
         "found": _found(found),
         "cloud": found.tags,
-        "name_address": "/tags/" + query(kept),
-        "count_address": "/tags/" + query(kept, {"by": BY_COUNT}),
+        "name_address": path + query(kept),
+        "count_address": path + query(kept, {"by": BY_COUNT}),
         "pages": Pager(
-            "/tags/" + query(kept, order, {"page": str(page - 1)} if page > 2 else {}) if page > 1 else None,
-            "/tags/" + query(kept, order, {"page": str(page + 1)}) if found.first + len(found.tags) < found.found else None,
+            path + query(kept, order, {"page": str(page - 1)} if page > 2 else {}) if page > 1 else None,
+            path + query(kept, order, {"page": str(page + 1)}) if found.first + len(found.tags) < found.found else None,
         ),
-        "canonical": "/tags/" + query({"page": str(page)} if page > 1 else {}),
+        "canonical": path + query({"page": str(page)} if page > 1 else {}),
     }
     return respond(state, "blog/tags.html", **context, by_count=by_count, here="tags", noindex=bool(within))
 

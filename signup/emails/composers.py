@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
+from blog.paths import selection_url
 from blog.selection import Selection
 from blog.snapshots import PUBLIC, snapshot
 from blog.tagindex import TagIndex
@@ -53,7 +54,7 @@ def digest(delivery: Delivery) -> Email:
             **_context(delivery, subscriber, site),
             "posts": found.posts,
             "more": found.more,
-            "listing_url": base_url(site) + subscriber.selection.address,
+            "listing_url": base_url(site) + selection_url(subscriber.selection),
         }
         if len(found.posts) == 1 and not wording.digest_subject:
             context["title"] = found.posts[0].title

@@ -1,0 +1,80 @@
+"""Paths of the blog's pages, from the URLconf, percent-encoded (RFC 3986). Each route is reversed once: a page has hundreds."""
+
+from functools import cache
+from urllib.parse import quote, unquote
+
+from django.urls import reverse
+
+from blog.reading import query
+from blog.selection import Selection, quoted
+
+PLACEHOLDER = "argument-of-the-route"
+
+
+@cache
+def route(name: str, *parameters: str) -> str:
+    """Return the path of a named route as a format string, with a field for each of its parameters."""
+    placeholders = {parameter: f"{PLACEHOLDER}-{parameter}" for parameter in parameters}
+    path = reverse(name, kwargs=placeholders)
+    for parameter, placeholder in placeholders.items():
+        path = path.replace(placeholder, f"{{{parameter}}}")
+    return path
+
+
+def post_path(slug: str) -> str:
+    """Return the path of a post's page."""
+    return route("post", "slug").format(slug=quoted(slug))
+
+
+def comment_form_path(slug: str) -> str:
+    """Return the path of the form for comments on a post."""
+    return route("commenting:form", "slug").format(slug=quoted(slug))
+
+
+def author_path(handle: str) -> str:
+    """Return the path of an author's listing."""
+    return route("author", "handle").format(handle=quoted(handle))
+
+
+def stream_path(slug: str) -> str:
+    """Return the path of a stream's listing."""
+    return route("stream", "slug").format(slug=quoted(slug))
+
+
+def tag_path(slug: str) -> str:
+    """Return the path of a tag's listing."""
+    return route("selection", "expression").format(expression=quoted(slug))
+
+
+def expression_route(selection: Selection) -> str:
+    """Return the path of a selection's listings as a format string with a field for the expression of its tags."""
+    if not selection.author:
+        return route("selection", "expression")
+    return route("author_selection", "handle", "expression").format(handle=quoted(selection.author), expression="{expression}")
+
+
+def selection_path(selection: Selection) -> str:
+    """Return the path of a selection's listing: the canonical one, to which other spellings lead."""
+    if selection.tags:
+        return expression_route(selection).format(expression=quoted(selection.expression))
+    return author_path(selection.author) if selection.author else route("listing")
+
+
+def selection_url(selection: Selection) -> str:
+    """Return that path with the query that the selection's source and time need."""
+    return selection_path(selection) + query(selection.parameters)
+
+
+def is_canonical(path: str, selection: Selection, file_name: str = "") -> bool:
+    """Say whether a path, which is not percent-encoded, is the canonical one of a selection, or of a file below it."""
+    return path == unquote(selection_path(selection)) + file_name
+
+
+def cloud_url(within: Selection) -> str:
+    """Return where the tags are that go with a selection's."""
+    return route("tags") + (f"?with={quote(within.expression, safe='+')}" if within.tags else "")
+
+
+def sign_up_url(selection: Selection) -> str:
+    """Return where to follow a selection by e-mail."""
+    return route("signup:form") + (f"?tags={quoted(str(selection))}" if selection else "")
