@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 if TYPE_CHECKING:
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
 PAGE, FACETS = 20, 30
 

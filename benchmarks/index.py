@@ -68,19 +68,19 @@ def _own_memory(pid: int) -> float:
 
 
 def build(path: str) -> None:
-    from blog import snapshots
+    from blog.tagindex import store
 
-    snapshots.read_revision()
+    store.read_revision()
     _read_all_pages()
     _say("start", wait=0.1)
-    took, worked = _timed(lambda: snapshots.snapshot(path))
+    took, worked = _timed(lambda: store.snapshot(path))
     _say("built", wait=0.2)
-    index = snapshots.snapshot(path)
+    index = store.snapshot(path)
     print(f"{len(index)} posts, {len(index.tags())} tags; targets: {TARGETS.get(len(index), 'none')}")
     print(f"build from cold: {took:.3f} s, of which this processor's {worked:.3f} s")
     for _ in range(3):
-        snapshots.clear()
-        took, worked = _timed(lambda: snapshots.snapshot(path))
+        store.clear()
+        took, worked = _timed(lambda: store.snapshot(path))
         print(f"build again: {took:.3f} s, of which this processor's {worked:.3f} s")
 
 
@@ -105,10 +105,10 @@ def _say(word: str, wait: float) -> None:
 
 
 def query(path: str) -> None:
-    from blog import snapshots
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
+    from blog.tagindex import store
 
-    index = snapshots.snapshot(path)
+    index = store.snapshot(path)
     ids = list(index.ids(index.all_positions))
     chance = random.Random(1)
     selections = []
@@ -168,11 +168,11 @@ def update(path: str) -> None:
     """Publish, date back and unpublish, and time until another process would have seen it."""
     from django.db import connection
 
-    from blog import snapshots
     from blog.models import PostPage
     from blog.models.revision import raise_revision
+    from blog.tagindex import store
 
-    ids = list(snapshots.snapshot(path).ids(snapshots.snapshot(path).all_positions))
+    ids = list(store.snapshot(path).ids(store.snapshot(path).all_positions))
     chance = random.Random(2)
     first, last = PostPage.objects.order_by("published").first(), PostPage.objects.order_by("-published").first()
     assert first
@@ -189,7 +189,7 @@ def update(path: str) -> None:
             post = chance.choice(ids)
             PostPage.objects.filter(pk=post).update(published=moment())
             raise_revision([post])
-            took, worked = _timed(lambda: snapshots.snapshot(path))
+            took, worked = _timed(lambda: store.snapshot(path))
             times.append(took)
             busy.append(worked)
         _report(f"{name}, until it is seen", times)

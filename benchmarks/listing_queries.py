@@ -14,7 +14,7 @@ from benchmarks.fill_database import start_django
 from benchmarks.tables import figure, spread, table, times
 
 if TYPE_CHECKING:
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
     from blog.tagindex import TagIndex
 
 PAGE, FACETS = 20, 30
@@ -33,10 +33,10 @@ def main() -> None:
     from benchmarks.handwritten_sql import HandwrittenSQL, narrow_table
     from benchmarks.orm_queries import orm_queries
     from benchmarks.sample_selections import cases
-    from blog import snapshots
     from blog.models import BlogPage, Tag
+    from blog.tagindex import store
 
-    index = snapshots.snapshot(BlogPage.objects.get().path)
+    index = store.snapshot(BlogPage.objects.get().path)
     numbers = dict(Tag.objects.values_list("slug", "pk"))
     totals = {facet.tag.slug: facet.count for facet in index.tags()}
     rows: list[list[str]] = []

@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractYear
 from blog.models import PostPage, Tag
 
 if TYPE_CHECKING:
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
 PAGE, FACETS = 20, 30
 

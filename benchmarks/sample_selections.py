@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
     from blog.tagindex import Facet, TagIndex
 
 COMMON, RARE = 12, 3  # tags that count as common; posts with a rare one, at least
@@ -37,7 +37,7 @@ def two_common(index: "TagIndex") -> "Selection":
 
 
 def _wanted(index: "TagIndex") -> Iterator[Case]:
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
     tags = index.tags()
     common = [facet.tag.slug for facet in tags[:COMMON]]
@@ -55,7 +55,7 @@ def _wanted(index: "TagIndex") -> Iterator[Case]:
 
 def _rare_with_common(index: "TagIndex", common: list[str]) -> tuple[str, list[str]]:
     """Return a rare tag that occurs with a common one, and all that it occurs with, the commonest first."""
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
     for facet in reversed(index.tags()):
         rare = facet.tag.slug
@@ -66,20 +66,20 @@ def _rare_with_common(index: "TagIndex", common: list[str]) -> tuple[str, list[s
 
 
 def _cooccurring(index: "TagIndex", tag: str) -> "list[Facet]":
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
     return index.facets(index.select(Selection.of([tag])), [tag])
 
 
 def _best_pair(index: "TagIndex", tags: list[str]) -> "Selection":
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
     return max(map(Selection.of, combinations(tags, 2)), key=lambda pair: len(index.select(pair)))
 
 
 def _empty_pair(index: "TagIndex") -> "Selection":
     """The commonest two tags that no post has together."""
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
     tags = [facet.tag.slug for facet in index.tags()[:200]]
     pairs = sorted(combinations(range(len(tags)), 2), key=sum)
@@ -99,11 +99,11 @@ def main() -> None:
     from benchmarks.fill_database import start_django
 
     start_django()
-    from blog import snapshots
     from blog.models import BlogPage, PostPage
     from blog.paths import post_path, selection_path
+    from blog.tagindex import store
 
-    index = snapshots.snapshot(BlogPage.objects.get().path)
+    index = store.snapshot(BlogPage.objects.get().path)
     chosen = index.select(two_common(index))
     position = next(place for place in reversed(chosen) if len(index.tags_of(place)) == USUAL_TAGS)
     post = PostPage.objects.get(pk=next(index.ids(type(chosen)([position]))))

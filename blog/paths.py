@@ -5,8 +5,8 @@ from urllib.parse import quote, unquote
 
 from django.urls import reverse
 
-from blog.reading import query
-from blog.selection import Selection, quoted
+from blog.selections.query import query
+from blog.selections.selection import Selection, quoted
 
 PLACEHOLDER = "argument-of-the-route"
 

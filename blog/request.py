@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction, Site
 
-from blog.colours import sheet
 from blog.models import Appearance, BlogPage
-from blog.models.appearance import INDIGO
-from blog.snapshots import PUBLIC, read_revision, snapshot
+from blog.models.site_settings import INDIGO
 from blog.tagindex import TagIndex
+from blog.tagindex.store import PUBLIC, read_revision, snapshot
+from blog.theming import sheet
 
 
 class Profile(NamedTuple):

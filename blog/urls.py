@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
-from blog.converters import Expression, Word
-from blog.feeds import FORMS
+from blog.rendering.feed_links import FORMS
+from blog.selections.converters import Expression, Word
 from blog.views import comments, listings, posts, site, tags
 from blog.views.other_sites import on_blog_sites
 

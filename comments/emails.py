@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.models import Site
 
-from blog.discussion import address_of
 from blog.models import Comment, CommentState
+from blog.rendering.comments import address_of
 from comments.kinds import CONFIRM, NOTICE, SHOWN
 from comments.tokens import PUBLISH, WITHDRAW
 from mail import compose

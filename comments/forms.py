@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from blog.markdown import RenderError, render_comment
 from blog.models.comments import LONGEST_COMMENT, LONGEST_NAME
-from blog.numbers import number
+from blog.rendering.formats import number
 from web.antispam import VisitorForm
 
 

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from blog.addressing import Elsewhere, UnknownTags, check_known, suggest
-from blog.selection import Selection, SelectionError
+from blog.resolve import Elsewhere, UnknownTags, check_known, suggest
+from blog.selections.errors import SelectionError, explain
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
-from blog.wording import explain
 from signup.models import Rhythm
 from web.antispam import VisitorForm
 

@@ -3,11 +3,11 @@
 import pytest
 
 from blog import request as blog_request
-from blog import snapshots
 from blog.caching.response import response_cache
-from blog.feeds import entries_told
-from blog.listing import cards_read
+from blog.feeds.listing import entries_told
 from blog.models import BlogPage
+from blog.rendering.listing import cards_read
+from blog.tagindex import store
 from tests.factories import make_blog
 
 pytest_plugins = ["tests.browser", "tests.stage", "tests.axe"]
@@ -22,7 +22,7 @@ def blog(db: None) -> BlogPage:
 @pytest.fixture(autouse=True)
 def forget_everything() -> None:
     """What a process remembers of one test's database is nothing to the next."""
-    snapshots.clear()
+    store.clear()
     blog_request.clear()
     response_cache.clear()
     cards_read.clear()

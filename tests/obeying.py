@@ -24,11 +24,11 @@ class Refuse(logging.Handler):
 
 def compare() -> None:
     """Hold the newest snapshot of a blog, whose posts are told, against one written without thinking of speed."""
-    from blog import snapshots
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
+    from blog.tagindex import store
     from tests.plain_index import PlainIndex, PlainPost, assert_same
 
-    logging.getLogger("blog.snapshots").addHandler(Refuse())
+    logging.getLogger("blog.tagindex.store").addHandler(Refuse())
     say("ready")
     while (command := hear_command()) is not None:
         posts = [
@@ -36,7 +36,7 @@ def compare() -> None:
             for post, at, tags, author, external in command["posts"]
         ]
         try:
-            index = snapshots.snapshot(command["path"])
+            index = store.snapshot(command["path"])
             assert_same(index, PlainIndex(posts), map(Selection.parse, command["selections"]))
             say(None)
         except Exception:

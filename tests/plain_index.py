@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import combinations
 from math import log1p
 
-from blog.selection import EXTERNAL, Selection
+from blog.selections.selection import EXTERNAL, Selection
 from blog.tagindex import Cursor, TagIndex
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -87,7 +87,7 @@ def hear_command() -> Any:
 
 def seen(index: Any) -> Seen:
     """Everything a reader can come by, asked for by pages of every tag, each way round."""
-    from blog.selection import Selection
+    from blog.selections.selection import Selection
 
     found: dict[int, list[Any]] = {}
     for tag, _ in index.tags():
@@ -114,14 +114,14 @@ def _by_pages(index: Any, chosen: Any) -> list[int]:
 
 def read(path: str) -> None:
     """Until told to stop, list and note: when it began, the revision that was seen, and once for each what was seen."""
-    from blog import snapshots
+    from blog.tagindex import store
 
     say("ready")
     listings: list[list[float]] = []
     contents: dict[int, Seen] = {}
     while not select([sys.stdin], [], [], 0)[0]:
         began = time.monotonic()
-        index = snapshots.snapshot(path)
+        index = store.snapshot(path)
         listings.append([began, index.revision])
         found = seen(index)
         assert contents.setdefault(index.revision, found) == found
@@ -132,7 +132,7 @@ def read(path: str) -> None:
 def write(path: str, number: str) -> None:
     """Publish and so on as often as told; note after each commit its revision, and what is to be seen of its own posts."""
     from blog.models.revision import revision_locked_by_first_write
-    from blog.snapshots import read_revision
+    from blog.tagindex.store import read_revision
 
     editor = Editor(path, int(number))
     say("ready")

@@ -18,7 +18,7 @@ from blog.models import Author, BlogPage, PostPage, PostTag, Stream, Tag
 from blog.models.comments import LONGEST_COMMENT
 from blog.models.comments import LONGEST_NAME as LONGEST_AUTHOR
 from blog.models.revision import raise_revision
-from blog.searching import analyze_tables
+from blog.search import analyze_tables
 from tests.browser import serving
 from tests.factories import make_blog, make_post
 from tests.stage_own import fill_own

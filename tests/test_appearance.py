@@ -15,7 +15,7 @@ from wagtail.models import Site
 
 from blog.models import Appearance, BlogPage
 from blog.request import Blog, blog_of
-from blog.snapshots import read_revision
+from blog.tagindex.store import read_revision
 from kimonote.middleware import PUBLIC_POLICY, SecurityHeaders, allowing
 from signup.models import Wording
 from tests.factories import make_blog, make_post

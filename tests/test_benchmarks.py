@@ -24,9 +24,9 @@ from benchmarks.sample_selections import cases
 from benchmarks.servers import Server
 from benchmarks.tables import figure, table
 from blog.models import BlogPage, PostPage, Tag
-from blog.selection import Selection
-from blog.snapshots import snapshot
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
+from blog.tagindex.store import snapshot
 from tests.factories import make_post
 
 PAGES = {

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from blog.colours import CONTRAST, DARK, LIGHT, Accents, accents, contrast, sheet
-from blog.models.appearance import INDIGO
+from blog.models.site_settings import INDIGO
+from blog.theming import CONTRAST, DARK, LIGHT, Accents, accents, contrast, sheet
 
 STEPS = range(0, 256, 51)
 GRID = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in product(STEPS, repeat=3)]

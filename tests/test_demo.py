@@ -18,8 +18,8 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.demo import fill_site
 from blog.demo.loading import POSTS, read_post
-from blog.foundation import found_blog
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
+from blog.services.bootstrap import found_blog
 from tests.factories import restore_roots
 
 HOME = "http://testserver/"

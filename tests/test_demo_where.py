@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from blog.demo import EDITOR, fill_site
-from blog.foundation import found_blog
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
+from blog.services.bootstrap import found_blog
 from tests.factories import make_post, restore_roots
 
 

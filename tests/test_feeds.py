@@ -12,10 +12,11 @@ from django.test import Client
 from django.utils.translation import override
 from lxml import etree
 
-from blog import feeds
-from blog.entries import absolute
-from blog.feeds import FEED_LENGTH
+from blog.feeds import listing as listing_feeds
+from blog.feeds.entries import absolute
+from blog.feeds.listing import FEED_LENGTH
 from blog.models import BlogPage
+from blog.rendering.feed_links import FORMS
 from tests.factories import make_author, make_post
 
 SCHEMAS = Path(__file__).parents[2] / "shared" / "data" / "schemas"
@@ -150,7 +151,7 @@ def test_summary_is_plain_text_to_every_reader(client: Client, blog: BlogPage) -
     assert client.get("/feed.json").json()["items"][0]["summary"] == "1 < 2 & <b>"
 
 
-@pytest.mark.parametrize("form", feeds.FORMS)
+@pytest.mark.parametrize("form", FORMS)
 def test_feed_explains_itself_to_whoever_opens_it_in_a_browser(client: Client, blog: BlogPage, form: str) -> None:
     """Browsers show the source: the explanation stands at its head, and the page's address soon after."""
     make_post(blog, "a")
@@ -163,4 +164,4 @@ def test_explanation_can_stand_in_a_comment() -> None:
     """XML 1.0, section 2.5: without two hyphens; nor with signs that would be escaped, in any language."""
     for language, _name in settings.LANGUAGES:
         with override(language):
-            assert re.search(r"--|[<>&'\"]|-$", feeds.explanation()) is None
+            assert re.search(r"--|[<>&'\"]|-$", listing_feeds.explanation()) is None

@@ -8,13 +8,13 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from blog import snapshots
 from blog.caching.fragments import OVERHEAD, FragmentCache
-from blog.cards import read_cards
 from blog.models import BlogPage, CommentState, IndexRevision, Tag
 from blog.models.revision import KEPT_REVISIONS, raise_revision
+from blog.rendering.listing_cards import read_cards
 from blog.services.authors import rename_author
 from blog.services.tags import rename_tag
+from blog.tagindex import store
 from comments.services import moderation
 from tests.factories import make_author, make_blog, make_post
 from tests.support.comment_factories import make_comment
@@ -70,7 +70,7 @@ def test_what_is_not_committed_takes_no_place(client: Client, blog: BlogPage, fo
 
 def test_beyond_its_limit_it_begins_anew(blog: BlogPage) -> None:
     ids = [make_post(blog, "a").pk for _ in range(4)]
-    index = snapshots.snapshot(blog.path)
+    index = store.snapshot(blog.path)
     cards = partial(read_cards, index=index)
     roomy: FragmentCache[str] = FragmentCache(10**6)
     assert roomy.get(index, ids, cards) == cards(ids)
@@ -86,7 +86,7 @@ def test_beyond_its_limit_it_begins_anew(blog: BlogPage) -> None:
 
 def test_posts_come_in_the_order_asked_for_without_those_that_are_gone(blog: BlogPage) -> None:
     first, second, third = (make_post(blog, "a").pk for _ in range(3))
-    index, kept = snapshots.snapshot(blog.path), FragmentCache[str](10**6)
+    index, kept = store.snapshot(blog.path), FragmentCache[str](10**6)
     cards = partial(read_cards, index=index)
     kept.get(index, [second], cards)
     assert list(kept.get(index, [third, second, 10**9, first], cards)) == [third, second, first]
@@ -95,7 +95,7 @@ def test_posts_come_in_the_order_asked_for_without_those_that_are_gone(blog: Blo
 
 def test_each_look_is_kept_apart(blog: BlogPage) -> None:
     post = make_post(blog, "a").pk
-    index, kept = snapshots.snapshot(blog.path), FragmentCache[str](10**6)
+    index, kept = store.snapshot(blog.path), FragmentCache[str](10**6)
     assert kept.get(index, [post], lambda _ids: {post: "rss"}, "rss") == {post: "rss"}
     assert kept.get(index, [post], lambda _ids: {post: "atom"}, "atom") == {post: "atom"}
     assert kept.get(index, [post], lambda _ids: {}, "rss") == {post: "rss"}
@@ -135,7 +135,7 @@ def test_fragments_are_used_only_where_every_change_since_is_known(blog: BlogPag
     kept = FragmentCache[str](10**6)
 
     def read(word: str) -> dict[int, str]:
-        index = snapshots.snapshot(blog.path)
+        index = store.snapshot(blog.path)
         return kept.get(index, [post, other], lambda ids: dict.fromkeys(ids, word))
 
     assert read("1") == {post: "1", other: "1"}
@@ -153,8 +153,8 @@ def test_fragments_are_used_only_where_every_change_since_is_known(blog: BlogPag
 
 def test_index_of_an_earlier_revision_neither_takes_nor_leaves_a_fragment(blog: BlogPage) -> None:
     post = make_post(blog, "a").pk
-    earlier, kept = snapshots.snapshot(blog.path), FragmentCache[str](10**6)
+    earlier, kept = store.snapshot(blog.path), FragmentCache[str](10**6)
     raise_revision([post])
-    assert kept.get(snapshots.snapshot(blog.path), [post], lambda _ids: {post: "new"}) == {post: "new"}
+    assert kept.get(store.snapshot(blog.path), [post], lambda _ids: {post: "new"}) == {post: "new"}
     assert kept.get(earlier, [post], lambda _ids: {post: "old"}) == {post: "old"}
-    assert kept.get(snapshots.snapshot(blog.path), [post], lambda _ids: {}) == {post: "new"}
+    assert kept.get(store.snapshot(blog.path), [post], lambda _ids: {}) == {post: "new"}

@@ -15,11 +15,11 @@ from wagtail.users.models import UserProfile
 
 from blog.caching.conditional import release
 from blog.caching.response import response_cache
-from blog.listing import cards_read
 from blog.models import BlogPage
-from blog.numbers import number
-from blog.snapshots import read_revision
-from blog.wording import notes
+from blog.rendering.describe import notes
+from blog.rendering.formats import number
+from blog.rendering.listing import cards_read
+from blog.tagindex.store import read_revision
 from mail import outbox
 from mail.compose import compose
 from mail.models import Delivery

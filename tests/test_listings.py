@@ -217,7 +217,7 @@ def test_tags_by_name_and_by_count(client: Client, notes: BlogPage) -> None:
 
 
 def test_more_tags_than_a_page_holds_come_by_use(client: Client, notes: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blog.cloud.ON_A_PAGE", 2)
+    monkeypatch.setattr("blog.rendering.tag_cloud.ON_A_PAGE", 2)
     first, second = Page(client, "/tags/"), Page(client, "/tags/?page=2")
     assert (first.all(".cloud li"), second.all(".cloud li")) == (["a 3", "b 2"], ["c 2", "d 1"])
     assert first.all(".found")[0].startswith("4 tags, here places 1 to 2 by use")

@@ -10,11 +10,11 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 
-from blog import snapshots
 from blog.caching import conditional
 from blog.caching.response import OVERHEAD, CachedResponse, Key, ResponseCache, response_cache
 from blog.models import BlogPage, IndexRevision
 from blog.request import public_state
+from blog.tagindex import store
 from tests.checkout import answers as site_answers
 from tests.checkout import checkout, free_port, get, start, stop, wait_for
 from tests.factories import make_post
@@ -100,7 +100,7 @@ def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) 
 def test_date_alone_is_enough_for_304(client: Client, blog: BlogPage, method: str) -> None:
     make_post(blog, "a")
     IndexRevision.objects.update(changed=timezone.now() - timedelta(minutes=1))  # nothing has happened within this second
-    snapshots.clear()
+    store.clear()
     changed = client.get("/")["Last-Modified"]
     earlier = http_date(parse_http_date(changed) - 1)
     for _ in range(2):

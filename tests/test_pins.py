@@ -9,7 +9,7 @@ from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, Pin, PostPage, Tag
 from blog.services.tags import merge_tags
-from blog.snapshots import read_revision
+from blog.tagindex.store import read_revision
 from tests.factories import make_blog, make_post
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from wagtail.models import Locale
 
-from blog import snapshots
+from blog.tagindex import store
 from tests.factories import make_blog, make_post
 from tests.processes import hear, processes, seen, tell
 
@@ -22,7 +22,7 @@ def test_listings_are_what_was_committed(tmp_path: Path) -> None:
         for post in range(POSTS):
             make_post(blog, slug=f"editor-{number}-{post}", live=False)
     steady = make_post(blog, "a d")
-    first = snapshots.read_revision()
+    first = store.read_revision()
     kinds = [["write", blog.path, "1"], ["write", blog.path, "2"], ["read", blog.path], ["read", blog.path]]
     with processes(kinds, tmp_path) as started:
         for writer in started[:2]:
@@ -31,8 +31,8 @@ def test_listings_are_what_was_committed(tmp_path: Path) -> None:
         for reader in started[2:]:
             tell(reader, "stop")
         readings = [hear(reader) for reader in started[2:]]
-    snapshots.clear()
-    state = {"steady": {str(steady.pk): seen(snapshots.snapshot(blog.path))[str(steady.pk)]}}
+    store.clear()
+    state = {"steady": {str(steady.pk): seen(store.snapshot(blog.path))[str(steady.pk)]}}
     expected = {first: dict(state["steady"])}
     for revision, _, writer, visible in commits:
         state[str(writer)] = visible

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from wagtail.models import PageViewRestriction
 
-from blog.around import RELATED
 from blog.models import BlogPage, PostPage
+from blog.rendering.neighbours import RELATED
 from tests.factories import make_post
 from tests.test_queries import queries
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from blog.models import BlogPage, Tag
-from blog.searching import analyze_tables, excerpt, search_ids
+from blog.search import analyze_tables, excerpt, search_ids
 from blog.services.tags import rename_tag
 from tests.factories import make_post
 

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blog.paths import is_canonical, selection_path
-from blog.selection import BadTag, Contradiction, Selection, SelectionError, TooManyTags
-from blog.selection_links import SelectionLinks
-from blog.slugs import fold, slug
+from blog.rendering.selection_links import SelectionLinks
+from blog.selections.errors import BadTag, Contradiction, SelectionError, TooManyTags
+from blog.selections.selection import Selection
+from blog.selections.slugs import fold, slug
 
 slugs = st.text(min_size=1, max_size=20).map(slug)
 

@@ -14,12 +14,11 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction, Revision, Site
 
-from blog import snapshots
 from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostPage, PostTag, Tag
 from blog.models.revision import KEPT_REVISIONS, raise_revision
-from blog.selection import Selection
-from blog.tagindex import TagIndex
+from blog.selections.selection import Selection
+from blog.tagindex import TagIndex, store
 from tests.factories import make_author, make_blog, make_post
 
 HOUR = timedelta(hours=1)
@@ -27,7 +26,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def _forget_snapshots() -> None:
-    snapshots.clear()
+    store.clear()
 
 
 def told(index: TagIndex) -> list[tuple[int, list[str]]]:
@@ -45,43 +44,43 @@ def test_snapshot_holds_what_was_saved(blog: BlogPage) -> None:
     older = make_post(blog, "a b", author=ada)
     newer = make_post(blog, "b c", link="https://example.org/")
     make_post(blog, "d", live=False)
-    index = snapshots.snapshot(blog.path)
+    index = store.snapshot(blog.path)
     assert [(facet.tag.slug, facet.count) for facet in index.tags()] == [("b", 2), ("a", 1), ("c", 1)]
     assert index.authors() == {"ada": 1}
     assert index.page(index.select(Selection()), 20).ids == [newer.pk, older.pk]
     assert index.page(index.select(Selection.parse("b+source:internal")), 20).ids == [older.pk]
     assert index.unknown(Selection.parse("a+-d+@bob")) == ("d", "@bob")
-    assert (index.revision, index.version) == (snapshots.read_revision(), str(snapshots.read_revision()))
+    assert (index.revision, index.version) == (store.read_revision(), str(store.read_revision()))
 
 
 def test_snapshot_of_each_blog_is_its_own(blog: BlogPage) -> None:
     other = make_blog("other.example", default=False)
     here, there = make_post(blog, "a"), make_post(other, "a b")
-    assert told(snapshots.snapshot(blog.path)) == [(here.pk, ["a"])]
-    assert told(snapshots.snapshot(other.path)) == [(there.pk, ["a", "b"])]
+    assert told(store.snapshot(blog.path)) == [(here.pk, ["a"])]
+    assert told(store.snapshot(other.path)) == [(there.pk, ["a", "b"])]
 
 
 def test_private_post_is_seen_by_its_audience_alone(blog: BlogPage) -> None:
     post = make_post(blog, "a")
     own = PageViewRestriction.objects.create(page=post, restriction_type=PageViewRestriction.LOGIN)
-    assert told(snapshots.snapshot(blog.path)) == []
-    assert told(snapshots.snapshot(blog.path, frozenset({own.pk}))) == [(post.pk, ["a"])]
+    assert told(store.snapshot(blog.path)) == []
+    assert told(store.snapshot(blog.path, frozenset({own.pk}))) == [(post.pk, ["a"])]
     above = PageViewRestriction.objects.create(page=blog.get_parent(), restriction_type=PageViewRestriction.PASSWORD)
-    assert told(snapshots.snapshot(blog.path, frozenset({own.pk}))) == []
-    assert told(snapshots.snapshot(blog.path, frozenset({own.pk, above.pk}))) == [(post.pk, ["a"])]
+    assert told(store.snapshot(blog.path, frozenset({own.pk}))) == []
+    assert told(store.snapshot(blog.path, frozenset({own.pk, above.pk}))) == [(post.pk, ["a"])]
 
 
 def test_expired_post_leaves_without_a_new_revision(blog: BlogPage) -> None:
     for seconds in (0.5, 5, 50, 500):  # a busy machine may take longer than a moment for the snapshot before it expires
         post = make_post(blog, "a", expire_at=timezone.now() + timedelta(seconds=seconds))
-        index = snapshots.snapshot(blog.path)
+        index = store.snapshot(blog.path)
         if timezone.now() < post.expire_at:
             break
     assert index.stale_at == post.expire_at.timestamp()
     assert told(index) == [(post.pk, ["a"])]
     while timezone.now() <= post.expire_at:
         time.sleep(0.05)
-    later = snapshots.snapshot(blog.path)
+    later = store.snapshot(blog.path)
     assert (told(later), later.revision, later.version != index.version) == ([], index.revision, True)
 
 
@@ -89,7 +88,7 @@ def test_tag_that_only_hidden_posts_bear_is_unknown(blog: BlogPage) -> None:
     make_post(blog, "a", live=False)
     make_post(blog, "a", expire_at=timezone.now() - HOUR)
     PageViewRestriction.objects.create(page=make_post(blog, "a"), restriction_type=PageViewRestriction.LOGIN)
-    index = snapshots.snapshot(blog.path)
+    index = store.snapshot(blog.path)
     assert (index.tag("a"), index.tags(), index.unknown(Selection.parse("a"))) == (None, [], ("a",))
 
 
@@ -97,7 +96,7 @@ def test_post_without_publication_time_stands_where_it_was_first_published(blog:
     dated, other = make_post(blog), make_post(blog)
     PostPage.objects.filter(pk=other.pk).update(published=None, first_published_at=datetime(2001, 1, 1, tzinfo=UTC))
     raise_revision()
-    assert [post for post, _ in told(snapshots.snapshot(blog.path))] == [dated.pk, other.pk]
+    assert [post for post, _ in told(store.snapshot(blog.path))] == [dated.pk, other.pk]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -105,21 +104,21 @@ def test_what_is_rolled_back_was_never_seen_by_others() -> None:
     _start_anew()
     blog = make_blog()
     post = make_post(blog, "a")
-    revision = snapshots.read_revision()
+    revision = store.read_revision()
     with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
         secret = make_post(blog, "b")
-        assert told(snapshots.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
+        assert told(store.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
         with pytest.raises(KeyError), transaction.atomic():  # noqa: PT012
             post.delete()
-            assert told(snapshots.snapshot(blog.path)) == [(secret.pk, ["b"])]
+            assert told(store.snapshot(blog.path)) == [(secret.pk, ["b"])]
             raise KeyError
-        assert told(snapshots.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
+        assert told(store.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
         raise ZeroDivisionError
-    assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
-    assert snapshots.read_revision() == revision
-    snapshots.snapshot(blog.path, revision=revision + 9)  # asked for more than there is, it gives what there is
+    assert told(store.snapshot(blog.path)) == [(post.pk, ["a"])]
+    assert store.read_revision() == revision
+    store.snapshot(blog.path, revision=revision + 9)  # asked for more than there is, it gives what there is
     raise_revision(())
-    assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
+    assert told(store.snapshot(blog.path)) == [(post.pk, ["a"])]
 
 
 class Crash(Exception):
@@ -271,7 +270,7 @@ def _committed(prepare: Callable[[PostPage], Any], act: Callable[[PostPage], Any
         post = make_post(make_blog(), "a b", author=make_author())
         make_post(post.get_parent(), "b")
         prepare(post)
-        before = snapshots.read_revision()
+        before = store.read_revision()
         seen = _seen(post)
         if dies == 1:
             yield seen, 0
@@ -279,9 +278,9 @@ def _committed(prepare: Callable[[PostPage], Any], act: Callable[[PostPage], Any
             with connection.execute_wrapper(CrashAtRaise(dies)):
                 act(PostPage.objects.get(pk=post.pk))
         except Crash:
-            yield _seen(post), snapshots.read_revision() - before
+            yield _seen(post), store.read_revision() - before
             continue
-        yield _seen(post), snapshots.read_revision() - before
+        yield _seen(post), store.read_revision() - before
         _check()
         return
 
@@ -292,9 +291,9 @@ def _seen(post: PostPage) -> list[Any]:
     What the snapshots kept until now were brought up to date to is what they are when read anew.
     """
     blogs = list(BlogPage.objects.order_by("pk"))
-    updated = [(told(index), index.authors(), index.tags()) for index in (snapshots.snapshot(blog.path) for blog in blogs)]
-    snapshots.clear()
-    indexes = [snapshots.snapshot(blog.path) for blog in blogs]
+    updated = [(told(index), index.authors(), index.tags()) for index in (store.snapshot(blog.path) for blog in blogs)]
+    store.clear()
+    indexes = [store.snapshot(blog.path) for blog in blogs]
     assert updated == [(told(index), index.authors(), index.tags()) for index in indexes]
     return [([(number - post.pk, tags) for number, tags in told(index)], index.authors()) for index in indexes]
 
@@ -317,23 +316,23 @@ def _check(*arguments: str) -> str:
 
 def test_groups_of_a_restriction_raise_the_revision(blog: BlogPage) -> None:
     restriction = _restrict(make_post(blog), restriction_type=PageViewRestriction.GROUPS)
-    before = snapshots.read_revision()
+    before = store.read_revision()
     restriction.groups.add(Group.objects.create(name="friends"))
-    assert snapshots.read_revision() > before
+    assert store.read_revision() > before
 
 
 def test_draft_of_a_live_post_raises_nothing(blog: BlogPage) -> None:
     post = make_post(blog, "a")
-    before = snapshots.read_revision()
+    before = store.read_revision()
     post.title = "Another"
     post.save_revision()
     Page.objects.get(pk=post.pk).save(update_fields=["draft_title"])
-    assert snapshots.read_revision() == before
+    assert store.read_revision() == before
 
 
 def test_new_tag_does_not_ask_for_everything_anew(blog: BlogPage) -> None:
     make_post(blog, "a")
-    before = snapshots.read_revision()
+    before = store.read_revision()
     make_post(blog, "b")
     assert 0 not in Change.objects.filter(revision__gt=before).values_list("post_id", flat=True)
 
@@ -341,7 +340,7 @@ def test_new_tag_does_not_ask_for_everything_anew(blog: BlogPage) -> None:
 def test_check_index_names_each_difference(blog: BlogPage) -> None:
     gone, draft, retagged = make_post(blog, "a"), make_post(blog, live=False), make_post(blog, "b")
     assert "2 posts indexed, 0 differences" in _check()
-    index = snapshots.snapshot(blog.path)
+    index = store.snapshot(blog.path)
     Page.objects.filter(pk=gone.pk).update(live=False)
     Page.objects.filter(pk=draft.pk).update(live=True)
     PostTag.objects.filter(content_object=retagged).update(tag=Tag.objects.get(slug="a"))
@@ -359,10 +358,10 @@ def test_check_index_names_each_difference(blog: BlogPage) -> None:
 
 def test_check_index_mends_by_having_everything_read_anew(blog: BlogPage) -> None:
     post = make_post(blog, "a")
-    before = snapshots.read_revision()
+    before = store.read_revision()
     assert f"from revision {before + 1}." in _check("--mend")
     assert list(Change.objects.filter(revision=before + 1).values_list("post_id", flat=True)) == [0]
-    assert told(snapshots.snapshot(blog.path)) == [(post.pk, ["a"])]
+    assert told(store.snapshot(blog.path)) == [(post.pk, ["a"])]
 
 
 def test_check_index_forgets_old_changes(blog: BlogPage) -> None:
@@ -376,7 +375,7 @@ def test_check_index_forgets_old_changes(blog: BlogPage) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no connection to lose")
 def test_revision_is_read_over_a_new_connection_where_the_old_one_was_lost() -> None:
-    before = snapshots.read_revision()
+    before = store.read_revision()
     with pytest.raises(OperationalError), connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-    assert snapshots.read_revision() == before
+    assert store.read_revision() == before

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.selection import Selection
+from blog.selections.selection import Selection
 from blog.tagindex import CannotUpdate, Cursor, IndexData, TagIndex, build, builder, facets, postings, update
 from blog.tagindex.types import NO_AUTHOR
 from tests.plain_index import PlainIndex, PlainPost, assert_same

@@ -9,13 +9,14 @@ import pytest
 from django.test import Client, RequestFactory
 
 from blog.caching.response import response_cache
-from blog.listing import Listing
 from blog.models import Author, BlogPage
 from blog.models.rows import PostRow
-from blog.reading import Reading
+from blog.rendering import listing_page
+from blog.rendering.listing import Listing
 from blog.request import state_of
-from blog.selection import Selection
-from blog.views import listing_page, posts
+from blog.selections.query import Reading
+from blog.selections.selection import Selection
+from blog.views import posts
 from tests.factories import make_post
 from tests.test_settings import PRODUCTION
 from tests.test_settings import settings as settings_of

@@ -11,7 +11,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from blog.models import PostPage
-from blog.views import histories
+from blog.views import full_view
 from tests.factories import make_blog, make_post
 
 CLOSING: dict[str, Callable[[PostPage], Any]] = {
@@ -41,7 +41,7 @@ def test_post_closed_while_a_history_is_sent_is_left_out(
 ) -> None:
     if kind == "login" and is_signed_in:
         pytest.skip("whoever is signed in may open it")
-    monkeypatch.setattr(histories, "CHUNK", 1)
+    monkeypatch.setattr(full_view, "CHUNK", 1)
     blog = make_blog()
     closed = make_post(blog, "a", body="open text")
     make_post(blog, "a", body="the newer")

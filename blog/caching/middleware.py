@@ -14,7 +14,7 @@ from blog.caching.compression import compress
 from blog.caching.public_view import PublicView
 from blog.caching.response import CachedResponse, Key, response_cache
 from blog.request import RequestState, is_public, public_state
-from blog.snapshots import read_revision
+from blog.tagindex.store import read_revision
 
 LONGEST_ADDRESS: Final = 8_000  # characters; RFC 9110, section 4.1, asks for at least this much
 

@@ -9,7 +9,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from wagtail.views import serve
 
 from blog.caching.conditional import is_conditional, is_current, validators
-from blog.content_security import PUBLIC_POLICY, allowing
+from blog.caching.content_security import PUBLIC_POLICY, allowing
 from blog.request import RequestState, find_state
 
 SAFE_METHODS = ("GET", "HEAD")

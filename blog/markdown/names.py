@@ -5,7 +5,7 @@ from collections import Counter
 from urllib.parse import unquote
 
 from blog.markdown.tokens import Tag, Token
-from blog.slugs import is_slug_sign
+from blog.selections.slugs import is_slug_sign
 
 LONGEST = 60  # characters
 ANYWHERE = ("", "top")  # the browser's own fragments for the beginning of a page

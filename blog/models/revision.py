@@ -19,8 +19,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from wagtail.models import COMMENTS_RELATION_NAME
 
-from blog.tagindex.types import EVERY_POST
-
+EVERY_POST = 0  # noted as changed: any post may have; no post has this id
 KEPT_REVISIONS = 10_000  # of which the changes are kept: a process further behind reads everything anew
 MOST_CHANGED = 1_000  # posts: where more have changed, what is kept of any is read anew
 

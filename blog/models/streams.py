@@ -12,8 +12,8 @@ from wagtailmarkdown.fields import MarkdownField
 from blog.markdown import render_short, validate
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tags import Order
-from blog.selection import Selection, SelectionError
-from blog.wording import explain
+from blog.selections.errors import SelectionError, explain
+from blog.selections.selection import Selection
 
 
 class StreamQuerySet(models.QuerySet["Stream"]):

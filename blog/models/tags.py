@@ -15,7 +15,7 @@ from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
 from blog.models.revision import locked_revision, raise_revision
-from blog.slugs import slug
+from blog.selections.slugs import slug
 
 MOST_PINS = 10  # posts above one listing
 

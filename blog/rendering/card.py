@@ -1,21 +1,14 @@
 """Cards: the entries of posts in a listing, rendered when the listing is made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from django.template.loader import get_template
 from markupsafe import Markup
 
 from blog.rendering.post import PostView
+from blog.search import ExcerptPart
 
 SELECTION = Markup("\ue000")  # a private-use sign in a card's links: there a listing puts `?in=` and its selection
-
-
-class ExcerptPart(NamedTuple):
-    """A piece of an excerpt: one of the words sought, or what stands around them."""
-
-    text: str
-    is_sought: bool
 
 
 def render_cards(

@@ -18,8 +18,7 @@ from jinja2 import nodes, select_autoescape
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from blog.dates import day
-from blog.numbers import grouped
+from blog.rendering.formats import day, grouped
 from blog.rendering.post import host
 
 MESSAGES = 1_000  # remembered in each language

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap
 
+from blog.selections.cursor import Cursor
 from blog.tagindex.index import TagIndex
 from blog.tagindex.ordering import lower_bound
-from blog.tagindex.types import Cursor, IndexData, IntArray, Positions
+from blog.tagindex.types import IndexData, IntArray, Positions
 
 MAX_SHIFT = 1_000  # posts shifted to open a gap for one
 GROWTH = 64  # positions added at the end when it is full

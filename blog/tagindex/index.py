@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from blog.selection import EXTERNAL, Selection
+from blog.selections.selection import EXTERNAL, Selection
 from blog.tagindex.facets import count_facets
 from blog.tagindex.ordering import Ordering, positions
 from blog.tagindex.related import find_related

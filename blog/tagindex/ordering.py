@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from blog.tagindex.types import Cursor, IntArray, Neighbours, PageOfIds, Positions
+from blog.selections.cursor import Cursor
+from blog.tagindex.types import IntArray, Neighbours, PageOfIds, Positions
 from blog.tagindex.years import PositionRange, YearRanges
 
 CHUNK = 1_000  # ids read ahead

@@ -1,22 +1,21 @@
 """Types of the tag index: tags, facets, cursors, pages of ids, neighbours, and the rows that an index is built from. Pure."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import FrozenBitMap
 
+from blog.selections.cursor import Cursor
+
 IntArray = NDArray[Any]  # integers of the narrowest dtype that holds them
 Positions = FrozenBitMap  # ranks in the order of (publication, id); frozen, since readers of an index share them
 
-MICROSECONDS = 1_000_000  # in a second
-CURSOR = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{6}))?-([0-9]{1,18})")
 NEVER = datetime.fromtimestamp(0, UTC)
 NO_AUTHOR = 0  # author id of a post without one
-EVERY_POST = 0  # in `hidden` and `changed_posts`: all of them; no post has this id
+ALL_HIDDEN = 0  # in `hidden`: every post; no post has this id
 
 
 class IndexedTag(NamedTuple):
@@ -32,32 +31,6 @@ class Facet(NamedTuple):
 
     tag: IndexedTag
     count: int  # type: ignore[assignment]  # shadows tuple.count
-
-
-class Cursor(NamedTuple):
-    """A keyset pagination cursor: a place in the order of posts, whether or not a post is still there.
-
-    >>> str(Cursor.parse("1516788900-123"))
-    '1516788900-123'
-    >>> Cursor.parse("1516788900.250000-123")
-    Cursor(published=1516788900250000, id=123)
-    """
-
-    published: int  # microseconds since 1970
-    id: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Parse a cursor from a URL. Raise ValueError."""
-        found = CURSOR.fullmatch(text)
-        if not found:
-            raise ValueError(f"The place {text[:40]!a} cannot be read: it is written as seconds-id, such as 1516788900-123.")
-        seconds, fraction, post = found.groups()
-        return cls(int(seconds) * MICROSECONDS + int(fraction or 0), int(post))
-
-    def __str__(self) -> str:
-        seconds, fraction = divmod(self.published, MICROSECONDS)
-        return f"{seconds}.{fraction:06}-{self.id}" if fraction else f"{seconds}-{self.id}"
 
 
 class PageOfIds(NamedTuple):
@@ -103,7 +76,7 @@ class IndexData:
 
     def visible(self, now: float) -> NDArray[np.bool_]:
         """Return a boolean per post: whether its audience may see it at `now` (seconds since 1970)."""
-        if EVERY_POST in self.hidden:
+        if ALL_HIDDEN in self.hidden:
             return np.zeros(len(self.posts), np.bool_)
         expired = [post for post, moment in self.expiring.items() if moment <= now]
         unseen = np.fromiter({*self.hidden, *expired}, np.int64)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from blog.selections.cursor import Cursor
 from blog.tagindex.builder import stale_at, version
 from blog.tagindex.gap_buffer import GapBuffer
 from blog.tagindex.index import NOTHING, TagIndex
 from blog.tagindex.postings import COOCCURRENCE_TAGS
-from blog.tagindex.types import EVERY_POST, Cursor, IndexData, IndexedTag, IntArray, Positions
+from blog.tagindex.types import IndexData, IndexedTag, IntArray, Positions
 from blog.tagindex.years import YearRanges
 
 MIN_USED_SHARE = 0.7  # of the forward index; updates leave unused entries behind
@@ -23,7 +24,7 @@ class CannotUpdate(Exception):
 def update(index: TagIndex, data: IndexData, now: float) -> TagIndex:
     """Return the index as of `data`, which holds the posts changed since. Raise CannotUpdate."""
     changed_posts = data.changed_posts
-    if changed_posts is None or EVERY_POST in changed_posts or _is_fragmented(index):
+    if changed_posts is None or _is_fragmented(index):
         raise CannotUpdate
     if not changed_posts.issuperset(index.hidden ^ data.hidden):
         raise CannotUpdate

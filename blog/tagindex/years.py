@@ -4,7 +4,8 @@ from datetime import UTC, datetime, tzinfo
 
 import numpy as np
 
-from blog.tagindex.types import MICROSECONDS, IntArray
+from blog.selections.cursor import MICROSECONDS
+from blog.tagindex.types import IntArray
 
 PositionRange = tuple[int, int]  # start and end, as in range()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

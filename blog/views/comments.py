@@ -3,11 +3,13 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from blog import comment_feeds, feeds
 from blog.caching.public_view import public_view
-from blog.discussion import latest, on_posts, shown_under
+from blog.feeds import comments as comment_feeds
+from blog.feeds.listing import FEED_LENGTH
 from blog.models.rows import read_row
 from blog.paths import route
+from blog.rendering.comments import latest, on_posts, shown_under
+from blog.rendering.feed_links import feeds_below
 from blog.request import RequestState
 from blog.views.pages import page
 
@@ -21,14 +23,14 @@ def latest_page(request: HttpRequest, state: RequestState) -> HttpResponse:
         state,
         "blog/comments.html",
         comments=on_posts(latest(state.blog.path, state.snapshot, PAGE_LENGTH)),
-        feeds=feeds.links_below(route("comments")),
+        feeds=feeds_below(route("comments")),
         canonical=route("comments"),
     )
 
 
 @public_view
 def latest_feed(request: HttpRequest, state: RequestState, form: str) -> HttpResponse:
-    return comment_feeds.of_blog(state, latest(state.blog.path, state.snapshot, feeds.FEED_LENGTH), form)
+    return comment_feeds.of_blog(state, latest(state.blog.path, state.snapshot, FEED_LENGTH), form)
 
 
 @public_view

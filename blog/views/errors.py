@@ -10,12 +10,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from blog.addressing import UnknownTags, suggest
 from blog.paths import selection_url
 from blog.request import RequestState
-from blog.selection import SelectionError
+from blog.resolve import UnknownTags, suggest
+from blog.selections.errors import SelectionError, explain
 from blog.views.pages import page
-from blog.wording import explain
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, RequestState, P], HttpResponseBase]

@@ -7,21 +7,22 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from blog import feeds, navigation
-from blog.addressing import Elsewhere, check_known, find
 from blog.caching.public_view import public_view
-from blog.listing import Listing
+from blog.feeds import listing as listing_feeds
 from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
 from blog.paths import is_canonical, route, selection_path
-from blog.reading import FULL, NEWEST, Reading, narrow, query
+from blog.rendering import listing_page, navigation
+from blog.rendering.describe import describe, notes
+from blog.rendering.feed_links import file_name
+from blog.rendering.listing import Listing
 from blog.request import RequestState, latest_snapshot
-from blog.selection import Selection
-from blog.views import listing_page
+from blog.resolve import Elsewhere, check_known, find
+from blog.selections.query import FULL, NEWEST, Reading, narrow, query
+from blog.selections.selection import Selection
 from blog.views.errors import helpful
-from blog.views.histories import whole_history
+from blog.views.full_view import whole_history
 from blog.views.pages import page, page_context
-from blog.wording import describe, notes
 
 HTML = "html"
 TEMPLATE = "blog/listing.html"
@@ -38,7 +39,7 @@ def selection(
         check_known(spelt, state.snapshot)
     except Elsewhere as elsewhere:
         return lead(request, elsewhere.selection, form)
-    if not is_canonical(request.path_info, spelt, feeds.file_name(form)):
+    if not is_canonical(request.path_info, spelt, file_name(form)):
         return lead(request, spelt, form)
     chosen = narrow(spelt, request.GET)
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
@@ -71,7 +72,7 @@ def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
     """Lead to the canonical address of a selection, keeping the query."""
     given = {name: str(value) for name, value in request.GET.items() if name not in selection.parameters}
     address = selection_path(selection)
-    return redirect(address + feeds.file_name(form) + query(selection.parameters, given), permanent=True)
+    return redirect(address + file_name(form) + query(selection.parameters, given), permanent=True)
 
 
 def answer(
@@ -85,7 +86,7 @@ def answer(
     """Answer with a listing in the form asked for."""
     title = _title(listing, author)
     if form != HTML:
-        return feeds.answer(state, listing, form, title)
+        return listing_feeds.answer(state, listing, form, title)
     context = page_context(state, **listing_page.context(listing, title, tag, author))
     if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(

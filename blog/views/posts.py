@@ -9,20 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
-from blog import feeds
-from blog.around import Surroundings, around, pairs
 from blog.caching.public_view import mark_personal, public_view, public_view_or_page
-from blog.discussion import shown_under, title_of, under_post
 from blog.models import PostPage
 from blog.models.rows import PostRow, read_row
 from blog.paths import comment_form_path
 from blog.pictures import SIZES, versions
-from blog.post_tags import tags_of
+from blog.rendering.comments import shown_under, title_of, under_post
+from blog.rendering.feed_links import feeds_below
 from blog.rendering.json_ld import blog_posting
 from blog.rendering.markdown_file import as_markdown
+from blog.rendering.neighbours import Surroundings, around, pairs
 from blog.rendering.post import PostView, post_view
+from blog.rendering.post_tags import tags_of
 from blog.request import Blog, RequestState, state_of
-from blog.selection import Selection, SelectionError
+from blog.selections.errors import SelectionError
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from blog.views.pages import page
 
@@ -77,7 +78,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
 def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
     """The comments on a post, where to write one, and how to follow them."""
     is_open = found.comments_allowed and blog.comments_allowed
-    links = feeds.links_below(shown.address) if is_open or found.comments else []
+    links = feeds_below(shown.address) if is_open or found.comments else []
     return {
         "comments": under_post(shown_under(found.pk), found.slug, is_open) if found.comments else [],
         "write_address": comment_form_path(found.slug) if is_open else "",

@@ -8,7 +8,7 @@ from blog.models import PostPage
 from blog.models.rows import PostRow
 from blog.rendering.card import render_cards, with_selection
 from blog.rendering.post import post_view
-from blog.slugs import in_order
+from blog.selections.slugs import in_order
 
 CARD = "card"
 ALONE = {  # what lies around a post that readers see

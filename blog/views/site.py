@@ -16,17 +16,17 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from wagtail.query import PageQuerySet
 
-from blog import feeds
 from blog.caching.public_view import public_view
+from blog.feeds import listing as listing_feeds
 from blog.models import PlainPage, PostPage, Stream
 from blog.paths import post_path, route, tag_path
-from blog.reading import came_from
 from blog.rendering.post import TagLink
 from blog.request import Blog, RequestState, state_of
-from blog.selection import Selection, SelectionError
+from blog.selections.errors import SelectionError, explain
+from blog.selections.query import came_from
+from blog.selections.selection import Selection
 from blog.tagindex import Facet, TagIndex
 from blog.views.pages import page, page_context
-from blog.wording import explain
 
 SITEMAP_LENGTH = 10_000  # addresses in one file; the protocol allows 50,000
 
@@ -119,7 +119,9 @@ def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
     tags = [TagLink(tag.name, tag_path(tag.slug)) for tag, _count in state.snapshot.tags()]
     context = page_context(state, tags=tags, streams=Stream.objects.filter(blog_id=state.blog.id))
-    return HttpResponse(feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8")
+    return HttpResponse(
+        listing_feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8"
+    )
 
 
 @public_view

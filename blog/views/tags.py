@@ -8,15 +8,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from blog.addressing import Elsewhere, check_known
 from blog.caching.public_view import public_view
-from blog.cloud import Cloud, cloud
-from blog.navigation import Pager
-from blog.numbers import number
 from blog.paths import cloud_url, route
-from blog.reading import BadParameter, query
+from blog.rendering.formats import number
+from blog.rendering.navigation import Pager
+from blog.rendering.tag_cloud import Cloud, cloud
 from blog.request import RequestState
-from blog.selection import Selection
+from blog.resolve import Elsewhere, check_known
+from blog.selections.query import BadParameter, query
+from blog.selections.selection import Selection
 from blog.views.errors import helpful
 from blog.views.pages import page as respond
 

@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blog.discussion import address_of
 from blog.models import Comment
 from blog.models.rows import PostRow, read_row
+from blog.rendering.comments import address_of
 from blog.request import RequestState, state_of
 from comments.forms import CommentForm, TextForm
 from comments.services import moderation, writing

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from blog.discussion import address_of
 from blog.models import Comment, CommentState
+from blog.rendering.comments import address_of
 from comments.services import writing
 from comments.tokens import PUBLISH, WITHDRAW
 from web import tokens

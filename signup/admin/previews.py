@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from blog.language import in_site_language
-from blog.selection import Selection
-from blog.snapshots import PUBLIC, snapshot
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
+from blog.tagindex.store import PUBLIC, snapshot
 from mail import compose
 from mail.compose import Email
 from signup.digests.posts import posts_of

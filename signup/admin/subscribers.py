@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
-from blog.slugs import fold
+from blog.selections.slugs import fold
 from mail.models import Delivery, SuppressionReason
 from signup.kinds import Kind
 from signup.models import State, Subscriber

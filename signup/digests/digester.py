@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from blog.selection import SelectionError
-from blog.snapshots import PUBLIC, read_revision, snapshot
+from blog.selections.errors import SelectionError
+from blog.tagindex.store import PUBLIC, read_revision, snapshot
 from mail import outbox
 from signup.digests import editions
 from signup.kinds import Kind

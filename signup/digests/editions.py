@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from blog.models import BlogPage
-from blog.snapshots import PUBLIC, read_revision, snapshot
 from blog.tagindex import TagIndex
+from blog.tagindex.store import PUBLIC, read_revision, snapshot
 from signup.models.digests import Edition, News
 
 SETTLING = timedelta(minutes=5)  # in which an editor may hide a post again, or correct its tags, before anyone is sent it

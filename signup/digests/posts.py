@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from django.utils.text import Truncator
 
-from blog.dates import day
 from blog.models import PostPage
-from blog.selection import Selection
+from blog.rendering.formats import day
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 
 DIGEST_LENGTH = 20  # posts; of more, an email gives the number and links to the listing

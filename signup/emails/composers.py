@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
 from blog.paths import selection_url
-from blog.selection import Selection
-from blog.snapshots import PUBLIC, snapshot
+from blog.rendering.describe import describe
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
-from blog.wording import describe
+from blog.tagindex.store import PUBLIC, snapshot
 from mail import compose
 from mail.compose import Email, Unwanted
 from mail.models import Delivery

@@ -13,8 +13,8 @@ from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
 from blog.models.pages import refuse_reserved
-from blog.selection import Selection, SelectionError
-from blog.wording import explain
+from blog.selections.errors import SelectionError, explain
+from blog.selections.selection import Selection
 from signup.models.wording import Wording
 
 

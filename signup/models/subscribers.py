@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from blog.selection import Selection
+from blog.selections.selection import Selection
 from mail import suppression
 from mail.models import SuppressionReason, address_hmacs
 

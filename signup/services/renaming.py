@@ -5,7 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from blog.selection import Selection, SelectionError
+from blog.selections.errors import SelectionError
+from blog.selections.selection import Selection
 from signup.models import Event, SignupPage, Subscriber
 from signup.services.history import note
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from blog.selection import Selection
+from blog.selections.selection import Selection
 from mail import outbox, suppression
 from mail.models import Delivery, address_hmacs
 from signup.kinds import Kind

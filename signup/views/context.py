@@ -3,11 +3,11 @@
 from django.http import HttpRequest
 from wagtail.models import Site
 
+from blog.rendering.describe import describe
 from blog.request import blog_of
-from blog.selection import Selection
-from blog.snapshots import snapshot
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
-from blog.wording import describe
+from blog.tagindex.store import snapshot
 from signup.models import Wording
 
 

@@ -10,9 +10,9 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blog.addressing import UnknownTags
-from blog.selection import Selection, SelectionError
-from blog.wording import explain
+from blog.resolve import UnknownTags
+from blog.selections.errors import SelectionError, explain
+from blog.selections.selection import Selection
 from signup.forms import SignupForm, known_to, say_unknown, without
 from signup.models import Wording
 from signup.services import subscriptions

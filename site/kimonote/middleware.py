@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from blog.content_security import PUBLIC_POLICY, allowing, policy
+from blog.caching.content_security import PUBLIC_POLICY, allowing, policy
 from blog.markdown import rendered_once
 from blog.models.revision import revision_locked_by_first_write
 from blog.request import find_blog

@@ -107,7 +107,7 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "blog.rendering.environment.SiteEnvironment",
             "undefined": StrictUndefined if DEVELOPMENT else Undefined,
-            "context_processors": ["blog.context.site"],
+            "context_processors": ["blog.context_processors.site"],
         },
     },
     {  # what editors see
@@ -119,7 +119,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "blog.context.site",
+                "blog.context_processors.site",
             ]
         },
     },

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
-from blog.searching import analyze_tables
+from blog.search import analyze_tables
 from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
 from mail import maildir, outbox

@@ -19,7 +19,7 @@ from wagtail.images.models import Image
 
 from blog.models import Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
-from blog.slugs import slug
+from blog.selections.slugs import slug
 from tests.factories import FIRST_DAY, make_blog
 from tests.hostile import corpus
 

@@ -10,11 +10,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Q, QuerySet
 from wagtail.models import PageViewRestriction
 
-from blog import snapshots
 from blog.models import BlogPage, PostPage
 from blog.models.revision import forget_old_changes, raise_revision
-from blog.selection import EXTERNAL, INTERNAL
-from blog.tagindex import TagIndex
+from blog.selections.selection import EXTERNAL, INTERNAL
+from blog.tagindex import TagIndex, store
 
 ATTEMPTS = 5  # at a comparison during which nothing is published
 READ_AT_ONCE = 1_000  # posts
@@ -45,7 +44,7 @@ class Command(BaseCommand):
             found = _differences_at_rest(blog)
             different |= bool(found)
             self.stdout.writelines(f"{sentence}\n" for sentence in found)
-            self.stdout.write(f"“{blog}”: {len(snapshots.snapshot(blog.path))} posts indexed, {len(found)} differences.")
+            self.stdout.write(f"“{blog}”: {len(store.snapshot(blog.path))} posts indexed, {len(found)} differences.")
         self.stdout.write(f"{forget_old_changes()} old changes forgotten.")
         if mend:
             self.stdout.write(f"Every process reads its index anew from revision {raise_revision()}.")
@@ -56,10 +55,10 @@ class Command(BaseCommand):
 def _differences_at_rest(blog: BlogPage) -> list[str]:
     """Compare until nothing was published or expired meanwhile."""
     for _ in range(ATTEMPTS):
-        snapshots.clear()
-        index = snapshots.snapshot(blog.path)
+        store.clear()
+        index = store.snapshot(blog.path)
         found = list(differences(index, blog))
-        if not found or snapshots.snapshot(blog.path).version == index.version:
+        if not found or store.snapshot(blog.path).version == index.version:
             return found
     return [f"“{blog}” was changed during each of {ATTEMPTS} comparisons: try again later."]
 

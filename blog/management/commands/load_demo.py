@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from blog.demo import fill_site
-from blog.foundation import found_blog
+from blog.services.bootstrap import found_blog
 
 
 class Command(BaseCommand):

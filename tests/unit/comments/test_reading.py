@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from django.db.models.signals import pre_save
 from django.test import Client
 
-from blog.discussion import threaded
 from blog.models import BlogPage, Comment, CommentState, PostPage
+from blog.rendering.comments import threaded
 from tests.factories import make_author, make_post
 from tests.support.comment_factories import make_comment
 from tests.support.comment_forms import soup

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from wagtail.models import Site
 
 from blog.models import BlogPage
-from blog.selection import Selection
+from blog.selections.selection import Selection
 from mail.models import Delivery, SuppressionReason
 from signup.models import ConsentRecord, Event, Rhythm, State, Subscriber
 from signup.services import subscriptions, suppression

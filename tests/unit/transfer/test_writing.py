@@ -9,8 +9,8 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
 from blog.models import Author, BlogPage, PostPage, Tag, TagAlias
-from blog.searching import search
-from blog.snapshots import snapshot
+from blog.search import search
+from blog.tagindex.store import snapshot
 from tests.factories import make_author, make_post
 from tests.support.importing import counts, post, run_import, simple, tags_of, write_image, write_tree
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from blog.slugs import fold
+from blog.selections.slugs import fold
 
 MAX_SLUG = 200  # characters
 DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_](.+)", re.DOTALL)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from blog.models import Author, Tag, TagAlias
-from blog.slugs import slug
+from blog.selections.slugs import slug
 
 MAX_HANDLE = 50  # characters
 MAX_NAME = 200  # characters

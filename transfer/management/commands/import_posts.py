@@ -16,7 +16,7 @@ from tqdm import tqdm
 from wagtail.models import Site
 
 from blog.models import Author, BlogPage
-from blog.searching import analyze_tables
+from blog.search import analyze_tables
 from transfer.importing.report import printable
 from transfer.importing.run import Import
 from transfer.importing.source import ImportOptions, Refusal

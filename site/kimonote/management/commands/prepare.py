@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from blog.demo import EDITOR, fill_site
-from blog.foundation import found_blog
-from blog.searching import analyze_tables
+from blog.search import analyze_tables
+from blog.services.bootstrap import found_blog
 from kimonote.database import connect, is_behind
 from kimonote.language import rename_locale
 

@@ -9,32 +9,16 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from blog.caching.fragments import FragmentCache, Told
-from blog.entries import DATES, dumps, tell_of_posts
-from blog.listing import Listing
+from blog.feeds.entries import DATES, dumps, tell_of_posts
+from blog.rendering.feed_links import CONTENT_TYPES, feed_query, file_name
+from blog.rendering.listing import Listing
 from blog.request import RequestState
 from blog.tagindex import Cursor
 
 FEED_LENGTH = 20  # posts
-FORMS = ("rss", "atom", "json")
-CONTENT_TYPES = {
-    "rss": "application/rss+xml; charset=utf-8",
-    "atom": "application/atom+xml; charset=utf-8",
-    "json": "application/feed+json; charset=utf-8",
-}
-TYPES = {form: content_type.partition(";")[0] for form, content_type in CONTENT_TYPES.items()}
-NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
 
 entries_told: FragmentCache[Told] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLink:
-    """A feed of a listing, as a page links to it."""
-
-    name: str
-    type: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +36,6 @@ class Channel:
     entries: list[str]  # as told in its form
 
 
-def file_name(form: str) -> str:
-    """What a feed's address ends in; nothing for the page itself."""
-    return f"feed.{form}" if form in FORMS else ""
-
-
-def links(listing: Listing) -> list[FeedLink]:
-    """The three feeds of a listing, whatever its order or view."""
-    return links_below(listing.path, _query(listing))
-
-
-def links_below(path: str, query: str = "") -> list[FeedLink]:
-    """The three feeds of what is at an address."""
-    return [FeedLink(NAMES[form], TYPES[form], path + file_name(form) + query) for form in FORMS]
-
-
 def answer(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
     """Answer with one of the three feeds."""
     return written(_channel(state, listing, form, title), form)
@@ -75,11 +44,6 @@ def answer(state: RequestState, listing: Listing, form: str, title: str) -> Http
 def written(channel: Channel, form: str) -> HttpResponse:
     """Write a feed in one of the three forms."""
     return HttpResponse(_json(channel) if form == "json" else _xml(channel, form), content_type=CONTENT_TYPES[form])
-
-
-def _query(listing: Listing, **place: str | None) -> str:
-    """The query of a feed's address: newest first whatever the listing's order, from the start or from a place."""
-    return listing.query(order=None, view=None, contents=None, **place)
 
 
 def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Channel:
@@ -92,8 +56,8 @@ def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Ch
         title=f"{blog.title}: {title}" if listing.selection else blog.title,
         site=site,
         page=site + listing.address(),
-        itself=feed + _query(listing, before=_text(reading.before), after=_text(reading.after)),
-        older=feed + _query(listing, before=str(page.older)) if page.older else None,
+        itself=feed + feed_query(listing, before=_text(reading.before), after=_text(reading.after)),
+        older=feed + feed_query(listing, before=str(page.older)) if page.older else None,
         updated=DATES[form](max((part.updated for part in told.values()), default=index.changed)),
         author=blog.title,
         language=blog.language,

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from markupsafe import Markup
 
-from blog.listing import Listing
 from blog.markdown import prefixed
 from blog.models.rows import PostRow, read_rows
-from blog.post_tags import tags_of
-from blog.reading import came_from
+from blog.rendering.listing import Listing
 from blog.rendering.post import post_view
-from blog.snapshots import read_revision
+from blog.rendering.post_tags import tags_of
+from blog.selections.query import came_from
 from blog.tagindex import TagIndex
+from blog.tagindex.store import read_revision
 
 PLACE = Markup("<!-- the posts -->")  # stands in the listing's page where the posts go
 CHUNK = 50  # posts read at once

@@ -6,18 +6,19 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from blog import feeds, navigation
-from blog.around import Title
-from blog.dates import month_name
-from blog.listing import Listing
 from blog.models import Author
 from blog.models.tags import AboutTag
 from blog.paths import author_path, post_path, sign_up_url
-from blog.reading import FULL, came_from
+from blog.rendering import navigation
 from blog.rendering.card import with_selection
-from blog.selection import Selection
-from blog.views.describing import description
-from blog.wording import before_tags, notes
+from blog.rendering.describe import before_tags, notes
+from blog.rendering.description import description
+from blog.rendering.feed_links import feeds_of
+from blog.rendering.formats import month_name
+from blog.rendering.listing import Listing
+from blog.rendering.neighbours import Title
+from blog.selections.query import FULL, came_from
+from blog.selections.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "path": listing.path,
         "q": reading.q,
         "hidden": [(name, value) for name, value in listing.parameters.items() if name != "q"],
-        "feeds": feeds.links(listing),
+        "feeds": feeds_of(listing),
         "sign_up": _sign_up(listing),
         "stream": listing.stream is not None,
         "chosen": bool(chosen),

@@ -13,7 +13,7 @@ from django.utils.feedgenerator import rfc2822_date
 from blog.caching.fragments import Told
 from blog.models.rows import PostRow, read_rows
 from blog.paths import post_path
-from blog.post_tags import tags_of
+from blog.rendering.post_tags import tags_of
 from blog.request import Blog
 from blog.tagindex import TagIndex
 

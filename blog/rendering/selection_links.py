@@ -3,7 +3,7 @@
 from bisect import bisect
 
 from blog.paths import expression_route
-from blog.selection import Selection, quoted
+from blog.selections.selection import Selection, quoted
 
 
 class SelectionLinks:

@@ -5,9 +5,9 @@ from html import unescape
 
 from django.utils.text import Truncator
 
-from blog.listing import Listing
+from blog.rendering.describe import notes
+from blog.rendering.listing import Listing
 from blog.rendering.post import DESCRIPTION
-from blog.wording import notes
 
 BREAKS = re.compile(r"</?(?:p|h[1-6]|li|[ou]l|d[ltd]|t[dhr]|table|pre|blockquote|div|br|hr)\b[^>]*>")  # words end there
 TAGS = re.compile(r"<[^>]*>")

@@ -1,4 +1,4 @@
-"""A selection: a set of wanted and unwanted tags, perhaps an author, a source, a time. Pure; one spelling for each."""
+"""Selection: a set of wanted and unwanted tags, perhaps with an author, a source and a time. Pure."""
 
 import re
 import unicodedata
@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import quote
 
-from blog.slugs import fold
+from blog.selections.errors import BadTag, Contradiction, SelectionError, TooManyTags, gettext_noop
+from blog.selections.slugs import fold
 
 INTERNAL, EXTERNAL = "internal", "external"
 SOURCES = (INTERNAL, EXTERNAL)
@@ -16,35 +17,9 @@ ADDRESS_SAFE = "/@+:-_~"
 PLAIN = re.compile(r"[A-Za-z0-9/@+:_~.-]*").fullmatch
 
 
-def gettext_noop(sentence: str) -> str:
-    """Mark a sentence for the translators: the reader's language is known where it is shown (`blog.wording.explain`)."""
-    return sentence
-
-
-class SelectionError(ValueError):
-    """A selection that cannot be meant: the message is a sentence for the reader, naming the value and the cure."""
-
-    def __init__(self, sentence: str, **values: object) -> None:
-        super().__init__(sentence % values)
-        self.sentence = sentence
-        self.values = values
-
-
-class BadTag(SelectionError):
-    """A tag that holds a sign no tag can hold."""
-
-
-class TooManyTags(SelectionError):
-    """More tags than a selection may name."""
-
-
-class Contradiction(SelectionError):
-    """A tag both wanted and unwanted."""
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is wanted and what is not; immutable, hashable, equal when it means the same.
+    """A set of wanted and unwanted tags, perhaps with an author, a source and a time; immutable, with one canonical spelling.
 
     >>> str(Selection.parse("Python +-email+django+@ada"))
     'django+python+-email+@ada'

@@ -5,11 +5,11 @@ import unicodedata
 from functools import lru_cache, reduce
 from html import unescape
 from operator import and_, or_
+from typing import NamedTuple
 
 from django.db import connection
 
 from blog.models import PostPage
-from blog.rendering.card import ExcerptPart
 from blog.tagindex import Positions, TagIndex
 
 NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
@@ -17,6 +17,13 @@ TAGS = re.compile(r"<[^>]*>")
 ROWS = 1000  # of each index that SQLite reads for its statistics: enough to tell large tables from small
 NAMES = 20_000  # of tags, whose words are remembered
 AROUND = 80  # characters of text before and after a word that was found
+
+
+class ExcerptPart(NamedTuple):
+    """A piece of an excerpt: one of the words sought, or what stands around them."""
+
+    text: str
+    is_sought: bool
 
 
 def words_of(text: str) -> list[str]:

@@ -7,9 +7,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from blog.dates import month_name
-from blog.numbers import grouped
-from blog.selection import INTERNAL, Selection, SelectionError
+from blog.rendering.formats import grouped, month_name
+from blog.selections.selection import INTERNAL, Selection
 
 COUNTS = 10_000  # that are remembered in words
 
@@ -52,8 +51,3 @@ def notes(count: int) -> str:
 @lru_cache(COUNTS)
 def _notes(count: int, language: str | None) -> str:
     return ngettext("%(count)s note", "%(count)s notes", count) % {"count": grouped(count, language)}
-
-
-def explain(error: SelectionError) -> str:
-    """What is wrong with a selection, in the language of whoever reads it."""
-    return _(error.sentence) % error.values

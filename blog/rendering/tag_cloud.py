@@ -6,10 +6,10 @@ from math import log
 from django.conf import settings
 
 from blog.paths import route
-from blog.reading import query
-from blog.selection import Selection
-from blog.selection_links import SelectionLinks
-from blog.slugs import in_order
+from blog.rendering.selection_links import SelectionLinks
+from blog.selections.query import query
+from blog.selections.selection import Selection
+from blog.selections.slugs import in_order
 from blog.tagindex import TagIndex
 
 ON_A_PAGE = 2_000  # tags: a quarter of a megabyte of HTML

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from blog.dates import month_name
-from blog.listing import FACETS, Listing
 from blog.paths import cloud_url
-from blog.reading import COMPACT, FULL, NEWEST, OLDEST
-from blog.selection import EXTERNAL, INTERNAL
-from blog.selection_links import SelectionLinks
+from blog.rendering.formats import month_name
+from blog.rendering.listing import FACETS, Listing
+from blog.rendering.selection_links import SelectionLinks
+from blog.selections.query import COMPACT, FULL, NEWEST, OLDEST
+from blog.selections.selection import EXTERNAL, INTERNAL
 from blog.tagindex import Positions, TagIndex
 
 

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from blog.models import Tag, TagAlias
 from blog.paths import tag_path
-from blog.selection import Selection
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 
 NEAR = 5  # names offered for an unknown tag

@@ -1,10 +1,10 @@
 """Reading posts for the cards of a listing."""
 
 from blog.models.rows import read_rows
-from blog.post_tags import tags_of
 from blog.rendering.card import render_cards
 from blog.rendering.post import post_view
-from blog.searching import excerpt
+from blog.rendering.post_tags import tags_of
+from blog.search import excerpt
 from blog.tagindex import TagIndex
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 from django.db import connection, transaction
 
-from blog.models.revision import KEPT_REVISIONS, IndexRevision
-from blog.tagindex.types import EVERY_POST, IndexData
+from blog.models.revision import EVERY_POST, KEPT_REVISIONS, IndexRevision
+from blog.tagindex.types import ALL_HIDDEN, IndexData
 
 MAX_CHANGED: Final = 500  # posts: beyond so many changed ones everything is read
 FETCH_SIZE: Final = 2_000  # rows
@@ -88,10 +88,9 @@ def read_changes(blog_path: str, audience: frozenset[int], since: int) -> IndexD
             _sql(CHANGED_CTE + METADATA + POSTS + CHANGED_ROWS, changed_posts=True), {**_parameters(blog_path), "since": since}
         )
         data = _parse(_grouped_rows(cursor), blog_path, audience)
-    known = (
-        data.changed_posts is not None and len(data.changed_posts) <= MAX_CHANGED and data.revision - since <= KEPT_REVISIONS
-    )
-    data.changed_posts = data.changed_posts if known else None
+    is_known = len(data.changed_posts or ()) <= MAX_CHANGED and data.revision - since <= KEPT_REVISIONS
+    if not is_known or EVERY_POST in (data.changed_posts or ()):
+        data.changed_posts = None
     return data
 
 
@@ -167,7 +166,7 @@ def _parse(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, 
             changed_posts.update(number for _, number, *_ in rows)
         elif kind == RESTRICTION:
             closed = [(page, path) for _, number, page, path, _ in rows if number not in audience]
-            hidden.update(EVERY_POST if blog_path.startswith(path) else page for page, path in closed)
+            hidden.update(ALL_HIDDEN if blog_path.startswith(path) else page for page, path in closed)
         elif kind == REVISION:
             data.revision, data.changed = rows[0][1], _moment(rows[0][3])
     data.changed_posts, data.hidden = frozenset(changed_posts), frozenset(hidden)

@@ -1,7 +1,7 @@
 """The tags of a post, with the names they have now."""
 
 from blog.models import Tag
-from blog.slugs import in_order
+from blog.selections.slugs import in_order
 from blog.tagindex import IndexedTag, TagIndex
 
 

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from blog.caching.fragments import FragmentCache
-from blog.cards import read_cards, read_cards_found
 from blog.models import PostPage, Stream
 from blog.paths import selection_path, stream_path
-from blog.reading import FULL, PARAMETERS, Reading, query
+from blog.rendering.listing_cards import read_cards, read_cards_found
 from blog.request import Blog
-from blog.searching import search
-from blog.selection import Selection
+from blog.search import search
+from blog.selections.query import FULL, PARAMETERS, Reading, query
+from blog.selections.selection import Selection
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest

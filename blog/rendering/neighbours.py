@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from blog.models import PostPage
-from blog.navigation import name_of
 from blog.paths import post_path, selection_path, selection_url
-from blog.reading import came_from
-from blog.selection import Selection
+from blog.rendering.navigation import name_of
+from blog.selections.query import came_from
+from blog.selections.selection import Selection
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
 
 RELATED = 4  # posts

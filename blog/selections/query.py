@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote, quote_plus
 
-from blog.selection import ADDRESS_SAFE, READERS, Selection, SelectionError, gettext_noop
-from blog.tagindex import Cursor
+from blog.selections.cursor import Cursor
+from blog.selections.errors import SelectionError, gettext_noop
+from blog.selections.selection import ADDRESS_SAFE, READERS, Selection
 
 NEWEST, OLDEST = "newest", "oldest"
 COMPACT, FULL = "compact", "full"

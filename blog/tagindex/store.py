@@ -7,10 +7,10 @@ from threading import Lock
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from blog.index_statement import read_all, read_changes
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
 from blog.tagindex import CannotUpdate, IndexData, TagIndex, build, update
+from blog.tagindex.loader import read_all, read_changes
 
 PUBLIC: frozenset[int] = frozenset()
 MAX_SNAPSHOTS = 16  # each of a blog, for an audience

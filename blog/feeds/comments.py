@@ -6,19 +6,20 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from blog import feeds
-from blog.discussion import address_of, title_of
-from blog.entries import DATES, Entry, absolute, tell
-from blog.feeds import Channel
+from blog.feeds import listing as listing_feeds
+from blog.feeds.entries import DATES, Entry, absolute, tell
+from blog.feeds.listing import Channel
 from blog.models import Comment
 from blog.models.rows import PostRow
 from blog.paths import post_path, route
+from blog.rendering.comments import address_of, title_of
+from blog.rendering.feed_links import file_name
 from blog.request import RequestState
 
 
 def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: str) -> HttpResponse:
     """The comments on a post, the one approved last first."""
-    newest = sorted(comments, key=_approved, reverse=True)[: feeds.FEED_LENGTH]
+    newest = sorted(comments, key=_approved, reverse=True)[: listing_feeds.FEED_LENGTH]
     path = post_path(post.slug)
     entries = [(comment, post.slug, post.title) for comment in newest]
     return _answer(state, title_of(post.title), path, f"{path}#comments", entries, form)
@@ -41,14 +42,14 @@ def _answer(
         title=f"{blog.title}: {title}",
         site=site,
         page=site + page,
-        itself=site + path + feeds.file_name(form),
+        itself=site + path + file_name(form),
         older=None,
         updated=date(last),
         author=blog.title,
         language=blog.language,
         entries=tell(entries, form),
     )
-    return feeds.written(channel, form)
+    return listing_feeds.written(channel, form)
 
 
 def _entry(comment: Comment, site: str, slug: str, post: str, date: Callable[[datetime], str]) -> Entry:

@@ -1,0 +1,33 @@
+"""Cursors of keyset pagination. Pure."""
+
+import re
+from typing import NamedTuple, Self
+
+MICROSECONDS = 1_000_000  # in a second
+CURSOR = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{6}))?-([0-9]{1,18})")
+
+
+class Cursor(NamedTuple):
+    """A keyset pagination cursor: a place in the order of posts, whether or not a post is still there.
+
+    >>> str(Cursor.parse("1516788900-123"))
+    '1516788900-123'
+    >>> Cursor.parse("1516788900.250000-123")
+    Cursor(published=1516788900250000, id=123)
+    """
+
+    published: int  # microseconds since 1970
+    id: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a cursor from a URL. Raise ValueError."""
+        found = CURSOR.fullmatch(text)
+        if not found:
+            raise ValueError(f"The place {text[:40]!a} cannot be read: it is written as seconds-id, such as 1516788900-123.")
+        seconds, fraction, post = found.groups()
+        return cls(int(seconds) * MICROSECONDS + int(fraction or 0), int(post))
+
+    def __str__(self) -> str:
+        seconds, fraction = divmod(self.published, MICROSECONDS)
+        return f"{seconds}.{fraction:06}-{self.id}" if fraction else f"{seconds}-{self.id}"
