@@ -11,10 +11,10 @@ PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint bench lighthouse messages pin clean
+.PHONY: help install run test test-fast lint bench lighthouse messages pin clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print }'
 
 install: .venv/.installed  ## make .venv with what requirements.txt pins
 
@@ -27,6 +27,9 @@ test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (
 		if [ $$sqlite -ne 0 ]; then echo 'There were failures on SQLite (above); PostgreSQL follows.' >&2; fi; \
 		$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
 		exit $$((sqlite > postgres ? sqlite : postgres))
+
+test-fast: .venv/.dev-installed  ## the tests that use no database, in seconds
+	$(BIN)/python -m pytest -q -m pure
 
 lint: .venv/.dev-installed  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check

@@ -10,7 +10,18 @@ from blog.rendering.listing import cards_read
 from blog.tagindex import store
 from tests.factories import make_blog
 
+NOT_PURE = {"db", "transactional_db", "django_db_setup", "live_server", "browser", "tab"}  # fixtures
+NOT_PURE_MARKERS = ("django_db", "processes", "once")
+
 pytest_plugins = ["tests.browser", "tests.stage", "tests.axe"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests as pure that use no database, browser, server or process of its own: `make test-fast` runs those."""
+    for item in items:
+        fixtures = NOT_PURE & set(getattr(item, "fixturenames", ()))
+        if not fixtures and not any(map(item.get_closest_marker, NOT_PURE_MARKERS)):
+            item.add_marker("pure")
 
 
 @pytest.fixture

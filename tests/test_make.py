@@ -215,4 +215,4 @@ def test_help_lists_every_target(checkout: Path) -> None:
     running = start(checkout, "make")
     assert running.end() == 0
     listed = [line.split()[1] for line in running.output.splitlines()]
-    assert listed == ["help", "install", "run", "test", "lint", "bench", "lighthouse", "messages", "pin", "clean"]
+    assert listed == ["help", "install", "run", "test", "test-fast", "lint", "bench", "lighthouse", "messages", "pin", "clean"]
