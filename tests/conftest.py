@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from blog import request as blog_request
 from blog.caching.response import response_cache
@@ -12,6 +13,10 @@ from tests.factories import make_blog
 
 NOT_PURE = {"db", "transactional_db", "django_db_setup", "live_server", "browser", "tab"}  # fixtures
 NOT_PURE_MARKERS = ("django_db", "processes", "once")
+
+# A busy machine is slow to generate examples, and slow to run each: neither is a failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 pytest_plugins = ["tests.browser", "tests.stage", "tests.axe"]
 
