@@ -25,7 +25,7 @@ run: .env .venv/.installed var/static/staticfiles.json  ## serve http://127.0.0.
 test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
 	@$(PYTEST); sqlite=$$?; \
 		if [ $$sqlite -ne 0 ]; then echo 'There were failures on SQLite (above); PostgreSQL follows.' >&2; fi; \
-		$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
+		$(BIN)/python -m tests.support.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
 		exit $$((sqlite > postgres ? sqlite : postgres))
 
 test-fast: .venv/.dev-installed  ## the tests that use no database, in seconds

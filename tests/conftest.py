@@ -9,7 +9,7 @@ from blog.feeds.listing import entries_told
 from blog.models import BlogPage
 from blog.rendering.listing import cards_read
 from blog.tagindex import store
-from tests.factories import make_blog
+from tests.support.factories import make_blog
 
 NOT_PURE = {"db", "transactional_db", "django_db_setup", "live_server", "browser", "tab"}  # fixtures
 NOT_PURE_MARKERS = ("django_db", "processes", "once")
@@ -18,7 +18,7 @@ NOT_PURE_MARKERS = ("django_db", "processes", "once")
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-pytest_plugins = ["tests.browser", "tests.stage", "tests.axe"]
+pytest_plugins = ["tests.support.browser", "tests.support.sample_sites", "tests.support.axe"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

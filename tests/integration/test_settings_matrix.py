@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Site
 
 from blog.demo import fill_site
-from tests.factories import make_blog
+from tests.support.factories import make_blog
 from tests.support.visit_site import OTHER_HOST, ROOT
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db]

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from wagtail.models import Locale
 
-from tests.factories import make_blog
+from tests.support.factories import make_blog
 from tests.support.outbox_factories import put_test
 from tests.support.smtp_server import SMTPServer
 from tests.support.worker_processes import ROOT, ForkServer, WorkerProcesses, until
@@ -81,7 +81,7 @@ def test_worker_whose_database_server_is_down_waits_and_says_so(tmp_path: Path) 
 
 @pytest.fixture(scope="module")
 def fork_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
-    fork_server = ForkServer(tmp_path_factory.mktemp("nursery") / "workers.log")
+    fork_server = ForkServer(tmp_path_factory.mktemp("workers") / "workers.log")
     yield fork_server
     fork_server.close()
 

@@ -7,7 +7,7 @@ from blog.models import BlogPage, PostPage
 from mail.models import Delivery
 from signup.digests.digester import Digester
 from signup.models import Subscriber
-from tests.factories import make_post
+from tests.support.factories import make_post
 
 MONDAY = datetime(2018, 1, 29, 12, tzinfo=UTC)  # noon
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -3,7 +3,7 @@
 import pytest
 
 from blog.models import BlogPage, PostPage
-from tests.factories import make_post
+from tests.support.factories import make_post
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from kimonote.tasks import tidy_up
 from mail import compose
 from mail.models import Delivery
 from signup.models import State
-from tests.factories import make_author, make_post
 from tests.support.comment_factories import make_comment
 from tests.support.comment_forms import soup
+from tests.support.factories import make_author, make_post
 from tests.support.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,9 @@ from comments.services import writing
 from mail.models import Delivery
 from signup.models import State, Subscriber
 from signup.services import suppression
-from tests.factories import make_author
 from tests.support.comment_factories import make_comment
 from tests.support.comment_forms import FORM, SENT, send, soup, words
+from tests.support.factories import make_author
 from tests.support.signup_factories import make_subscriber, stamp
 from web.rates import read_limits
 

@@ -15,7 +15,7 @@ from kimonote.management.commands.worker import seconds
 from kimonote.models import Lease, acquire_lease
 from kimonote.scheduler import PeriodicTask, Scheduler
 from kimonote.tasks import next_night, periodic_tasks, publish_scheduled
-from tests.factories import make_post
+from tests.support.factories import make_post
 
 NOW = datetime(2018, 1, 24, 12, tzinfo=UTC)
 OFTEN = timedelta(milliseconds=1)

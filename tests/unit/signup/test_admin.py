@@ -17,7 +17,7 @@ from mail.models import Delivery, SuppressionReason
 from signup.admin.dashboard import sparkline
 from signup.models import ConsentRecord, Event, State, Subscriber, Wording
 from signup.services import suppression
-from tests.factories import make_post
+from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]

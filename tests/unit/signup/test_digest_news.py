@@ -5,8 +5,8 @@ from blog.models import BlogPage
 from signup.digests import editions
 from signup.digests.editions import SETTLING
 from signup.models import Edition, News, Rhythm, State, Subscriber
-from tests.factories import make_blog, make_post
 from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, Clock, posts_sent
+from tests.support.factories import make_blog, make_post
 from tests.support.outbox_factories import make_subscriber
 
 

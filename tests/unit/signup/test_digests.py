@@ -9,8 +9,8 @@ from mail.models import Delivery
 from signup.digests.digester import Digester
 from signup.digests.editions import SETTLING
 from signup.models import DigestMark, Rhythm, State, Subscriber
-from tests.factories import make_post
 from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, SECOND, Clock, posts_sent
+from tests.support.factories import make_post
 from tests.support.outbox_factories import make_subscriber
 
 

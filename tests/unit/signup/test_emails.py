@@ -17,7 +17,7 @@ from mail.compose import Unwanted, compose
 from mail.models import Delivery
 from signup.kinds import Kind
 from signup.models import State, Subscriber, Wording
-from tests.factories import make_blog, make_post
+from tests.support.factories import make_blog, make_post
 from tests.support.outbox_factories import make_subscriber, put_test
 from tests.support.tokens import read_token
 

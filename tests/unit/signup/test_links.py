@@ -15,7 +15,7 @@ from blog.models import BlogPage
 from mail.models import Delivery, SuppressionReason
 from signup.models import ConsentRecord, Rhythm, State, Subscriber
 from signup.services import subscriptions, suppression
-from tests.factories import make_post
+from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber, sign_up, signed_at
 from tests.support.tokens import SIGNUP, make_token
 

@@ -3,7 +3,7 @@ import pytest
 from blog.models import BlogPage, Tag
 from blog.services.tags import merge_tags
 from signup.models import ConsentRecord, Event, SignupPage, Subscriber
-from tests.factories import make_post
+from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from blog.models import BlogPage
 from mail.models import Delivery
 from signup.models import ConsentRecord, SignupPage, State, Subscriber
 from signup.services import suppression
-from tests.factories import make_post
+from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber, sign_up, stamp
 from web.networks import read_networks
 from web.rates import read_limits

@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageLogEntry
 
 from blog.models import Author, BlogPage, ImportedFile, IndexRevision, PostPage, Tag
-from tests.factories import make_blog, make_post
+from tests.support.factories import make_blog, make_post
 from tests.support.importing import POST, command, counts, post, run_import, simple, tags_of, write_image, write_tree
 from transfer.importing import chunk_size
 from transfer.importing.source import ImportOptions

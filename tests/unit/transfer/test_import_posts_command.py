@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from blog.models import BlogPage
-from tests.factories import make_author, make_blog
+from tests.support.factories import make_author, make_blog
 from tests.support.importing import POST, command, post, write_tree
 from transfer.importing.report import ImportReport
 

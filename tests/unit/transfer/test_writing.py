@@ -11,7 +11,7 @@ from wagtail.models import Page, PageLogEntry, ReferenceIndex
 from blog.models import Author, BlogPage, PostPage, Tag, TagAlias
 from blog.search import search
 from blog.tagindex.store import snapshot
-from tests.factories import make_author, make_post
+from tests.support.factories import make_author, make_post
 from tests.support.importing import counts, post, run_import, simple, tags_of, write_image, write_tree
 
 

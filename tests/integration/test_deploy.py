@@ -1,0 +1,323 @@
+"""The files in deploy/ and the settings of production, at work together: nginx with TLS in front of `manage.py serve`."""
+
+import gzip
+import os
+import re
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+
+import brotli
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.support.checkout import PATIENCE, answers, checkout, free_port, start, stop, wait_for
+
+__all__ = ["checkout"]
+
+ROOT = Path(__file__).parents[2]
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+UNITS = ("kimonote-web.service", "kimonote-worker.service")
+HOST = "notes.example"
+pytestmark = [pytest.mark.once]
+needs_nginx = pytest.mark.skipif(
+    not NGINX and not os.environ.get("CI"), reason="There is no nginx: install Debian's nginx-light."
+)
+
+
+@dataclass
+class Site:
+    """The ports of nginx and of the site itself, and the folder it writes into."""
+
+    plain: int
+    secure: int
+    app: int
+    var: Path
+
+    def get(self, path: str, secure: bool = True, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """One GET, as a visitor's browser sends it."""
+        connection = (
+            HTTPSConnection("127.0.0.1", self.secure, context=ssl._create_unverified_context(), timeout=PATIENCE)
+            if secure
+            else HTTPConnection("127.0.0.1", self.plain, timeout=PATIENCE)
+        )
+        try:
+            connection.request("GET", path, headers={"Host": HOST, **headers})
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+
+def make_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    unlocked = serialization.NoEncryption()
+    (folder / "privkey.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked)
+    )
+
+
+def write_nginx_conf(folder: Path, var: Path, plain: int, secure: int, app: int) -> Path:
+    """deploy/nginx.conf with this test's ports and folders, within the least of a main file."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    for shipped, ours in (
+        ("listen [::]:80;", ""),
+        ("listen [::]:443 ssl http2;", ""),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
+        ("127.0.0.1:8000", f"127.0.0.1:{app}"),
+        (f"/etc/letsencrypt/live/{HOST}", str(folder)),
+        ("/var/lib/kimonote", str(var)),
+        ("/var/cache/kimonote", str(folder / "cache")),
+        ("/var/www/html", str(folder)),
+    ):
+        assert shipped in text
+        text = text.replace(shipped, ours)
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    conf = folder / "nginx.conf"
+    conf.write_text(
+        f"daemon off; pid {folder}/nginx.pid; error_log stderr warn; worker_processes 1;\n"
+        + ("user root;\n" if os.geteuid() == 0 else "")
+        + f"events {{}}\nhttp {{\ninclude /etc/nginx/mime.types;\naccess_log off;\n{temporary}{text}}}\n"
+    )
+    return conf
+
+
+@pytest.fixture(scope="module")
+def site(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as operations.md puts it on a server, but for ports and folders."""
+    assert NGINX, "There is no nginx, and CI needs it: install Debian's nginx-light."
+    folder = tmp_path_factory.mktemp("server")
+    plain, secure, app = (free_port() for _ in range(3))
+    var = folder / "var"
+    env = folder / "kimonote.env"
+    env.write_text(
+        f"SECRET_KEY={'k3y' * 20}\nSITE_URL=https://{HOST}\nVAR_DIR={var}\n"
+        "PROXY_SSL_HEADER=X-Forwarded-Proto\nTRUSTED_PROXIES=127.0.0.1\n"
+    )
+    variables = {"ENV_FILE": str(env)}
+    python = str(checkout / ".venv" / "bin" / "python")
+    for command in (["collectstatic", "--noinput", "--verbosity", "0"], ["prepare", "--demo"]):
+        prepared = start(checkout, python, "manage.py", *command, **variables)
+        assert prepared.end() == 0, prepared.output
+    make_certificate(folder)
+    conf = write_nginx_conf(folder, var, plain, secure, app)
+    web = start(checkout, python, "manage.py", "serve", "--port", str(app), **variables)
+    nginx = start(folder, NGINX, "-p", str(folder), "-c", str(conf))
+    try:
+        wait_for(lambda: answers(app), web)
+        wait_for(lambda: answers(plain), nginx)
+        yield Site(plain, secure, app, var)
+    finally:
+        stop(nginx)
+        stop(web)
+
+
+@pytest.fixture(scope="module")
+def cached(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same with the micro-cache switched on, which keeps for an hour here, and says so."""
+    folder = tmp_path_factory.mktemp("cached")
+    plain, secure = free_port(), free_port()
+    make_certificate(folder)
+    conf = write_nginx_conf(folder, site.var, plain, secure, site.app)
+    text = conf.read_text()
+    for shipped, ours in (
+        ("$kimonote_cache off;", "$kimonote_cache kimonote;"),
+        (
+            "proxy_cache_valid 200 301 404 1s;",
+            "proxy_cache_valid 200 301 404 1h; add_header X-Cache $upstream_cache_status always;",
+        ),
+        ("rate=30r/s", "rate=1000r/s"),
+    ):
+        assert shipped in text
+        text = text.replace(shipped, ours)
+    conf.write_text(text)
+    nginx = start(folder, str(NGINX), "-p", str(folder), "-c", str(conf))
+    try:
+        wait_for(lambda: answers(plain), nginx)
+        yield Site(plain, secure, site.app, site.var)
+    finally:
+        stop(nginx)
+
+
+@needs_nginx
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("", None),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("gzip;q=0.8, br;q=0", "gzip"),
+        ("br;q=0.5", "br"),
+        ("br; q=0.000,gzip;q=0", None),
+        ("brass, agzip", None),
+    ],
+)
+def test_micro_cache_keeps_each_coding_by_itself(site: Site, cached: Site, accepted: str, coding: str | None) -> None:
+    answers = [cached.get(f"/tags/?accepted={len(accepted)}", **{"Accept-Encoding": accepted}) for _ in range(2)]
+    assert [headers["x-cache"] for _, headers, _ in answers] == ["MISS", "HIT"]
+    assert [headers.get("content-encoding") for _, headers, _ in answers] == [coding, coding]
+    assert answers[0][2] == answers[1][2]
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding]
+    assert unpack(answers[1][2]) == site.get(f"/tags/?accepted={len(accepted)}")[2]
+
+
+@needs_nginx
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/feed.rss", 200), ("/tags/unknown/", 404), ("/tags/Feeds/", 301)])
+def test_micro_cache_keeps_what_is_public_and_asks_readers_copies(cached: Site, path: str, status: int) -> None:
+    answers = [cached.get(path) for _ in range(2)]
+    assert [(code, headers["x-cache"], headers["cache-control"]) for code, headers, _ in answers] == [
+        (status, "MISS", "public, no-cache"),
+        (status, "HIT", "public, no-cache"),
+    ]
+    if status == 200:
+        known, headers, body = cached.get(path, **{"If-None-Match": answers[0][1]["etag"]})
+        assert (known, headers["x-cache"], body) == (304, "HIT", b"")
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", ["/random/", "/_util/health/", "/documents/1/none.txt", "/nothing-here/", "/signup/"])
+def test_micro_cache_keeps_nothing_that_is_not_called_public(cached: Site, path: str) -> None:
+    assert [cached.get(path)[1].get("x-cache") for _ in range(2)] in (["MISS", "MISS"], [None, None])
+
+
+@needs_nginx
+@pytest.mark.parametrize("cookie", ["__Host-session=x", "a=b; __Host-session=x", "a=b;sessionid=x"])
+def test_micro_cache_is_passed_by_whoever_has_a_session(cached: Site, cookie: str) -> None:
+    path = f"/tags/?cookie={len(cookie)}"
+    assert cached.get(path, Cookie=cookie)[1]["x-cache"] == "BYPASS"
+    assert cached.get(path)[1]["x-cache"] == "MISS"
+    _, headers, _ = cached.get(path, Cookie=cookie)
+    assert headers["x-cache"] == "BYPASS"
+    if "__Host-" in cookie:
+        assert headers["cache-control"] == "private, no-store"
+    assert cached.get(path, Cookie="theme=dark; not__Host-session=x")[1]["x-cache"] == "HIT"
+
+
+@needs_nginx
+def test_plain_http_leads_to_tls(site: Site) -> None:
+    status, headers, _ = site.get("/tags/?by=count", secure=False)
+    assert (status, headers["location"]) == (301, f"https://{HOST}/tags/?by=count")
+
+
+@needs_nginx
+def test_page_comes_with_every_header_and_no_cookie(site: Site) -> None:
+    status, headers, body = site.get("/tags/feeds+reading/")
+    assert status == 200
+    assert b"</html>" in body
+    assert headers["strict-transport-security"] == "max-age=31536000"
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; ")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "public, no-cache"
+    assert "set-cookie" not in headers
+    assert "cookie" not in headers["vary"].lower()
+    assert f'<link rel="canonical" href="https://{HOST}/tags/feeds+reading/">'.encode() in body
+
+
+@needs_nginx
+def test_page_comes_compressed_by_the_site_and_is_asked_for_once(site: Site) -> None:
+    status, headers, body = site.get("/", **{"Accept-Encoding": "gzip"})
+    assert (status, headers["content-encoding"], body[:2]) == (200, "gzip", b"\x1f\x8b")
+    assert site.get("/", **{"Accept-Encoding": "gzip", "If-None-Match": headers["etag"]})[0] == 304
+
+
+@needs_nginx
+def test_style_is_kept_for_ever_under_a_name_that_changes(site: Site) -> None:
+    _, _, page = site.get("/")
+    found = re.search(r'rel="stylesheet" href="(/static/[^"]+)"', page.decode())
+    assert found is not None
+    status, headers, body = site.get(found[1], **{"Accept-Encoding": "gzip"})
+    assert re.fullmatch(r"/static/site\.[0-9a-f]{12}\.css", found[1])
+    assert (status, headers["cache-control"], headers["content-encoding"]) == (
+        200,
+        "public, max-age=31536000, immutable",
+        "gzip",
+    )
+    assert headers["content-type"] == "text/css"
+    assert body[:2] == b"\x1f\x8b"
+
+
+@needs_nginx
+def test_uploaded_file_runs_nothing_and_documents_are_not_given_away(site: Site) -> None:
+    picture = next((site.var / "media" / "original_images").iterdir())
+    status, headers, _ = site.get(f"/media/original_images/{picture.name}")
+    assert (status, headers["content-security-policy"].split(";")[0]) == (200, "default-src 'none'")
+    (site.var / "media" / "documents").mkdir(exist_ok=True)
+    (site.var / "media" / "documents" / "secret.txt").write_text("secret")
+    assert site.get("/media/documents/secret.txt")[0] == 404
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", ["/media/../kimonote.sqlite3", "/static/..%2fkimonote.sqlite3", "/media../kimonote.sqlite3"])
+def test_nothing_but_files_is_reached_through_their_folders(site: Site, path: str) -> None:
+    status, _, body = site.get(path)
+    assert status in (400, 404)
+    assert b"SQLite format" not in body
+
+
+@needs_nginx
+def test_visitor_cannot_claim_tls_nor_a_host(site: Site) -> None:
+    assert site.get("/", secure=False, **{"X-Forwarded-Proto": "https"})[0] == 301
+    assert site.get("/", Host="evil.example")[0] == 400
+
+
+@needs_nginx
+def test_admin_sets_its_cookies_for_this_host_alone(site: Site) -> None:
+    status, headers, _ = site.get("/admin/login/")
+    assert status == 200
+    assert headers["set-cookie"].startswith("__Host-csrf=")
+    assert "Secure" in headers["set-cookie"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="There is no systemd-analyze.")
+@pytest.mark.parametrize("unit", UNITS)
+def test_unit_is_understood_by_systemd(unit: str, checkout: Path, tmp_path: Path) -> None:
+    text = (ROOT / "deploy" / unit).read_text().replace("/srv/kimonote", str(checkout))
+    (tmp_path / unit).write_text(text)
+    other = next(name for name in UNITS if name != unit)
+    (tmp_path / other).write_text((ROOT / "deploy" / other).read_text().replace("/srv/kimonote", str(checkout)))
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit)], capture_output=True, text=True, check=False
+    )
+    assert [line for line in verified.stderr.splitlines() if unit in line] == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_unit_is_confined(unit: str) -> None:
+    lines = (ROOT / "deploy" / unit).read_text().splitlines()
+    for line in ("User=kimonote", "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "CapabilityBoundingSet="):
+        assert line in lines
+
+
+def test_every_setting_is_in_the_guide() -> None:
+    """Each variable that settings read has a row in operations.md, and each row a variable."""
+    code = (ROOT / "site" / "kimonote" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code)) | set(re.findall(r"env\.\w+\('([A-Z_]+)'", code))
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", guide, re.MULTILINE))
+    assert rows == read
+
+
+def test_guide_and_units_name_only_commands_that_exist() -> None:
+    from django.core.management import get_commands
+
+    texts = [(ROOT / name).read_text() for name in ("docs/operations.md", *(f"deploy/{unit}" for unit in UNITS))]
+    named = set(re.findall(r"(?:manage\.py|^\s*kimonote|`kimonote) ([a-z_]+)", "\n".join(texts), re.MULTILINE))
+    assert named - set(get_commands()) == set()
+    assert {"prepare", "serve", "worker", "check_mail", "import_posts", "createsuperuser"} <= named

@@ -1,0 +1,244 @@
+"""No output tells of a post that its reader may not open: before and after each transition, everywhere."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction, Revision
+
+from blog.models import BlogPage, CommentState, Pin, PostPage, Stream, Tag
+from blog.models.revision import raise_revision
+from tests.support.comment_factories import make_comment
+from tests.support.factories import make_author, make_post
+
+WORD = "xylophone"  # in the title, text, summary and slug of the post, and nowhere else
+TAG = "zeppelin"  # borne by that post alone
+Transition = Callable[[PostPage], None]
+
+
+def addresses(neighbour: PostPage, hidden_slug: str) -> list[str]:
+    listings = ["/tags/common/", "/tags/-other/", f"/tags/common+-{TAG}/", f"/tags/{TAG}/", "/@eve/", "/@ada/tags/common/"]
+    queried = ["/", "/tags/common+other/"]
+    queries = ["", "?view=full", "?order=oldest&contents=1", f"?q={WORD}", "?year=2018", "?year=1999", "?source=external"]
+    fed = ["/", "/tags/common/", f"/tags/{TAG}/", "/@eve/", "/streams/all/"]
+    return [
+        *listings,
+        *(address + query for address in queried for query in queries),
+        *(address + feed for address in fed for feed in ("feed.rss", "feed.atom", "feed.json")),
+        *(f"/{neighbour.slug}/{query}" for query in ("", "?in=common", f"?in={TAG}", "?in=@eve")),
+        *(f"/{neighbour.slug}.md", f"/{hidden_slug}/", f"/{hidden_slug}.md"),
+        *("/streams/rare/", "/streams/rare/feed.json", "/streams/rare/?view=full"),
+        *("/tags/", "/tags/?by=count", "/tags/?with=common", f"/tags/?with={TAG}", "/streams/"),
+        *("/sitemap.xml", "/sitemap-posts.xml", "/sitemap-tags.xml", "/robots.txt"),
+        *("/feeds.opml", "/feeds/", "/comments/", "/comments/feed.rss", "/comments/feed.atom", "/comments/feed.json"),
+        *(f"/{slug}/{rest}" for slug in (neighbour.slug, hidden_slug) for rest in ("feed.rss", "feed.atom", "feed.json")),
+        *(f"/{slug}/comment/{rest}" for slug in (neighbour.slug, hidden_slug) for rest in ("", "?to=1", "sent/")),
+    ]
+
+
+def outputs(client: Client, neighbour: PostPage, hidden_slug: str) -> dict[str, tuple[int, str]]:
+    """Every output twice: the second time from the page cache."""
+    found = {}
+    for address in addresses(neighbour, hidden_slug):
+        for visit in (1, 2):
+            response = client.get(address)
+            found[f"{address} ({visit})"] = (response.status_code, response.getvalue().decode())
+    return found
+
+
+def told(text: str, asked: str) -> list[str]:
+    """What of the hidden post a text tells, beyond repeating what was asked."""
+    for word in (WORD, TAG, "eve"):
+        if word in asked.lower():
+            text = text.replace(f"“{word}”", "").replace(f"“<bdi>{word}</bdi>”", "").replace(f"“<bdi>@{word}</bdi>”", "")
+            text = text.replace(f"q={word}", "").replace(f'value="{word}"', "").replace(f"/{word}", "").replace(f"-{word}", "")
+            text = text.replace(f"with={word}", "")
+    text = text.replace("www.w3.org/1999/xhtml", "")
+    year = [] if "1999" in asked else ["1999"]
+    return [word for word in (WORD, TAG, "Eve Hidden", *year) if word in text]
+
+
+def expire(post: PostPage) -> None:
+    PostPage.objects.filter(pk=post.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
+    call_command("publish_scheduled")
+
+
+def restrict(kind: str) -> Transition:
+    return lambda post: PageViewRestriction(page=post, restriction_type=kind, password="secret").save()
+
+
+def move_away(post: PostPage) -> None:
+    root = Page.objects.get(depth=1)
+    elsewhere = root.add_child(instance=BlogPage(title="Elsewhere", slug="elsewhere"))
+    post.move(elsewhere, pos="last-child")
+
+
+HIDING: dict[str, Transition] = {
+    "unpublished": lambda post: post.unpublish(),
+    "expired": expire,
+    "deleted": lambda post: post.delete(),
+    "for those signed in": restrict("login"),
+    "behind a password": restrict("password"),
+    "for groups": restrict("groups"),
+    "moved to another site's tree": move_away,
+}
+
+
+@pytest.fixture
+def world(blog: BlogPage) -> tuple[PostPage, PostPage]:
+    """A neighbour that anyone may read, and the post to be hidden."""
+    Stream.objects.create(blog=blog, name="All", slug="all")
+    Stream.objects.create(blog=blog, name="Rare", slug="rare", expression=TAG)
+    ada, eve = make_author("ada"), make_author("eve", name="Eve Hidden")
+    neighbour = make_post(blog, "common other", title="Neighbour", author=ada)
+    hidden = make_post(
+        blog,
+        f"common other {TAG}",
+        title=f"The {WORD}",
+        slug=f"the-{WORD}",
+        body=f"A {WORD}.",
+        author=eve,
+        summary=f"{WORD} summary",
+        link=f"https://{WORD}.example/",
+        published=timezone.now().replace(year=1999),
+    )
+    make_comment(hidden, f"A {WORD} indeed.", name="Eve Hidden")
+    Pin.objects.create(tag=Tag.objects.get(slug="common"), post=hidden)
+    return neighbour, hidden
+
+
+@pytest.mark.parametrize("transition", HIDING)
+def test_hidden_post_shows_nowhere(client: Client, world: tuple[PostPage, PostPage], transition: str) -> None:
+    neighbour, hidden = world
+    slug = hidden.slug
+    before = outputs(client, neighbour, slug)
+    assert WORD in before["/ (1)"][1]  # it did show: the test can fail
+    assert before[f"/tags/{TAG}/ (1)"][0] == 200
+    assert 'aria-label="Start here"' in before["/tags/common/ (1)"][1]
+    assert "Related notes" in before[f"/{neighbour.slug}/ (1)"][1]
+    HIDING[transition](hidden)
+    after = outputs(client, neighbour, slug)
+    leaks = {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)}
+    assert leaks == {}
+    assert "0 notes" in after["/?year=1999 (1)"][1]
+    unknown = client.get("/tags/never-heard-of/")
+    assert after[f"/tags/{TAG}/ (1)"] == (404, unknown.getvalue().decode().replace("never-heard-of", TAG))
+    assert after["/@eve/ (1)"][0] == 404
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled"])
+def test_post_not_published_yet_shows_nowhere(
+    client: Client, world: tuple[PostPage, PostPage], blog: BlogPage, state: str
+) -> None:
+    neighbour, hidden = world
+    hidden.delete()
+    draft = PostPage(title=f"The {WORD}", slug=f"the-{WORD}", body=WORD, live=False)
+    draft.tags.add("common", TAG)
+    blog.add_child(instance=draft)
+    if state == "scheduled":
+        draft.go_live_at = timezone.now() + timedelta(days=1)
+    revision = draft.save_revision()
+    if state == "scheduled":
+        revision.publish()
+    after = outputs(client, neighbour, draft.slug)
+    assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
+    PostPage.objects.get(pk=draft.pk).latest_revision.publish() if state == "draft" else go_live(draft)
+    assert WORD in client.get(f"/tags/{TAG}/").content.decode()
+
+
+@pytest.mark.parametrize("state", sorted(set(CommentState) - {CommentState.APPROVED}))
+def test_comment_that_is_not_approved_shows_nowhere(
+    client: Client, world: tuple[PostPage, PostPage], state: CommentState
+) -> None:
+    neighbour, hidden = world
+    slug = hidden.slug
+    hidden.delete()
+    comment = make_comment(neighbour, f"A {WORD} for {TAG}.", name="Eve Hidden", state=CommentState.APPROVED)
+    before = outputs(client, neighbour, slug)
+    showing = {address for address, (_status, text) in before.items() if told(text, address)}
+    assert {
+        f"/{neighbour.slug}/ (1)",
+        f"/{neighbour.slug}/feed.rss (2)",
+        "/comments/ (1)",
+        "/comments/feed.json (1)",
+    } <= showing
+    comment.state = state
+    comment.save()
+    raise_revision([neighbour.pk])
+    after = outputs(client, neighbour, slug)
+    assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
+    assert "comment<" in before["/ (1)"][1]
+    assert "comment<" not in after["/ (1)"][1]
+
+
+def go_live(draft: PostPage) -> None:
+    """Let the scheduled time come, as the worker does."""
+    past = timezone.now() - timedelta(seconds=1)
+    revision = Revision.objects.get(approved_go_live_at__isnull=False)
+    revision.content["go_live_at"] = past.isoformat()
+    revision.approved_go_live_at = past
+    revision.save()
+    call_command("publish_scheduled")
+
+
+def test_unpublished_changes_of_a_live_post_do_not_show(client: Client, blog: BlogPage) -> None:
+    post = make_post(blog, "common", title="Plain")
+    post.title, post.body = f"A {WORD}", WORD
+    post.tags.add(TAG)
+    post.save_revision()
+    after = outputs(client, post, "none")
+    assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
+
+
+def test_expired_post_hides_without_the_worker(client: Client, world: tuple[PostPage, PostPage]) -> None:
+    """The index knows when a post expires: nothing needs to run for it to vanish."""
+    _neighbour, hidden = world
+    for seconds in (0.3, 3, 30, 300):  # a busy machine may take longer than a moment for the page before it expires
+        hidden.expire_at = timezone.now() + timedelta(seconds=seconds)
+        hidden.save()
+        before = client.get("/").content.decode()
+        if timezone.now() < hidden.expire_at:
+            break
+    assert WORD in before
+    while timezone.now() <= hidden.expire_at:
+        time.sleep(0.05)
+    assert WORD not in client.get("/").content.decode()
+    assert client.get(f"/the-{WORD}/").status_code == 404
+
+
+def test_random_note_is_never_a_hidden_one(client: Client, world: tuple[PostPage, PostPage]) -> None:
+    neighbour, hidden = world
+    assert client.get(f"/random/?in={TAG}")["Location"] == f"/{hidden.slug}/?in={TAG}"
+    hidden.unpublish()
+    assert client.get(f"/random/?in={TAG}").status_code == 404
+    assert {client.get("/random/")["Location"] for _ in range(10)} == {f"/{neighbour.slug}/"}
+
+
+def test_private_post_shows_to_whom_it_may(client: Client, admin_client: Client, world: tuple[PostPage, PostPage]) -> None:
+    _neighbour, hidden = world
+    restrict("login")(hidden)
+    assert f"The {WORD}" in admin_client.get("/").content.decode()
+    assert f"The {WORD}" in admin_client.get(f"/{hidden.slug}/").content.decode()
+    assert admin_client.get(f"/tags/{TAG}/")["Cache-Control"] == "private, no-store"
+    assert WORD not in client.get("/").content.decode()
+    login = client.get(f"/{hidden.slug}/")
+    assert login.status_code == 302
+    assert "/_util/login/" in login["Location"]
+
+
+def test_post_behind_a_password_opens_with_it(client: Client, world: tuple[PostPage, PostPage]) -> None:
+    _neighbour, hidden = world
+    restrict("password")(hidden)
+    asked = client.get(f"/{hidden.slug}/")
+    assert "password" in asked.content.decode()
+    assert f"The {WORD}" not in asked.content.decode()
+    restriction = PageViewRestriction.objects.get()
+    address = f"/_util/authenticate_with_password/{restriction.pk}/{hidden.pk}/"
+    client.post(address, {"password": "secret", "return_url": f"/{hidden.slug}/"})
+    assert f"The {WORD}" in client.get(f"/{hidden.slug}/").content.decode()
+    assert f"The {WORD}" in client.get("/").content.decode()
+    assert WORD not in Client().get("/").content.decode()

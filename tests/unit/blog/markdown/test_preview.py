@@ -1,0 +1,67 @@
+"""The editor's preview: rendered by the server, for editors alone."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from blog.markdown import render_short
+from blog.models import BlogPage
+from tests.support.hostile import corpus
+
+TEXT = "# A\n\n*b* $x^2$ <script>hit()</script><img src=x onerror=hit()>"
+TRAP = "window.hits = 0; window.hit = () => window.hits++;"
+
+
+@pytest.fixture
+def address() -> str:
+    return reverse("markdown_preview")
+
+
+def test_preview_is_what_is_stored(admin_client: Client, address: str) -> None:
+    answer = admin_client.post(address, {"text": TEXT})
+    assert answer.content.decode() == render_short(TEXT)
+
+
+def test_preview_of_a_text_beyond_the_limits_says_so(admin_client: Client, address: str) -> None:
+    answer = admin_client.post(address, {"text": "<b>" * 101})
+    assert answer.status_code == 200
+    assert answer.content.decode() == (
+        '<p class="error-message">The text nests lists, quotations or HTML elements too deeply. Make them flatter.</p>'
+    )
+
+
+def test_preview_is_for_editors(client: Client, address: str, db: None) -> None:
+    assert client.post(address, {"text": "a"}).status_code == 302
+    client.force_login(User.objects.create_user("visitor"))
+    assert client.post(address, {"text": "a"}).status_code == 302
+
+
+def test_preview_is_not_to_be_followed(admin_client: Client, address: str) -> None:
+    assert admin_client.get(address).status_code == 405
+
+
+def test_preview_in_the_editor_runs_no_script(tab: Page, live_server: LiveServer, blog: BlogPage, admin_client: Client) -> None:
+    cookie = admin_client.cookies["sessionid"].value
+    tab.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    tab.add_init_script(TRAP)
+    tab.goto(f"{live_server.url}/admin/pages/add/blog/postpage/{blog.pk}/")
+    tab.wait_for_selector(".CodeMirror")
+    assert previewed(tab, TEXT) == render_short(TEXT)
+    for text in corpus()[::60]:
+        previewed(tab, text)
+    assert tab.evaluate("window.hits") == 0
+
+
+def previewed(tab: Page, text: str) -> str:
+    """Write a text into the editor, open its preview and close it again; give what it showed."""
+    tab.evaluate("text => document.querySelector('.CodeMirror').CodeMirror.setValue(text)", text)
+    button = tab.locator(".editor-toolbar button.preview").first
+    with tab.expect_response(lambda answer: answer.url.endswith("/markdown-preview/")) as answer:
+        button.click()
+    html = answer.value.text()
+    tab.wait_for_function("html => document.querySelector('.editor-preview-active').innerHTML === html", arg=html)
+    button.click()
+    return html

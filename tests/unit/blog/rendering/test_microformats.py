@@ -1,0 +1,54 @@
+"""Pages say in microformats2 what they show: feeds, entries with their tags, people with their other addresses."""
+
+import pytest
+from django.test import Client
+from lxml import html
+from lxml.html import HtmlElement
+
+from blog.models import BlogPage
+from tests.support.factories import make_author, make_post
+
+
+@pytest.fixture
+def slug(blog: BlogPage) -> str:
+    ada = make_author("ada", name="Ada <A>", url="https://www.ada.example/?a=1&b=2")
+    return make_post(blog, "b a", title="First", body="One.", author=ada, link="https://elsewhere.example/").slug
+
+
+def page(client: Client, address: str) -> HtmlElement:
+    return html.document_fromstring(client.get(address).content.decode())
+
+
+def texts(element: HtmlElement, selector: str) -> list[str]:
+    return [found.text_content() for found in element.cssselect(selector)]
+
+
+def test_listing_is_a_feed_of_entries(client: Client, slug: str) -> None:
+    (feed,) = page(client, "/tags/a/").cssselect(".h-feed")
+    (entry,) = feed.cssselect(".h-entry")
+    assert feed.cssselect("h1.p-name")
+    assert (texts(entry, ".p-name"), texts(entry, ".p-summary"), texts(entry, ".p-category")) == (
+        ["First"],
+        ["One."],
+        ["a", "b"],
+    )
+    assert [link.get("href") for link in entry.cssselect(".u-url")] == [f"/{slug}/?in=a"]
+    assert entry.cssselect("time.dt-published[datetime]")
+    assert [(link.text, link.get("href")) for link in entry.cssselect(".p-author.h-card")] == [("Ada <A>", "/@ada/")]
+    assert [link.get("href") for link in entry.cssselect(".u-bookmark-of")] == ["https://elsewhere.example/"]
+
+
+def test_post_is_an_entry(client: Client, slug: str) -> None:
+    (entry,) = page(client, f"/{slug}/").cssselect(".h-entry")
+    assert (texts(entry, ".p-name"), texts(entry, ".p-category")) == (["First"], ["a", "b"])
+    assert entry.cssselect(".e-content")
+    assert [link.get("href") for link in entry.cssselect(".u-url")] == [f"http://testserver/{slug}/"]
+
+
+def test_author_is_a_person_who_is_elsewhere_too(client: Client, slug: str) -> None:
+    (card,) = page(client, "/@ada/").cssselect("p.h-card")
+    assert texts(card, ".p-name") == ["Ada <A>"]
+    assert [(link.get("href"), link.get("rel")) for link in card.cssselect(".u-url")] == [
+        ("/@ada/", None),
+        ("https://www.ada.example/?a=1&b=2", "me"),
+    ]

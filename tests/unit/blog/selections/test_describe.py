@@ -1,0 +1,44 @@
+"""A listing's heading says all that its title says, whatever chose its posts."""
+
+import pytest
+from django.test import Client
+from lxml import html
+
+from blog.models import BlogPage, Stream
+from tests.support.factories import make_author, make_post
+
+
+@pytest.fixture
+def sample_sites(blog: BlogPage) -> BlogPage:
+    ada = make_author("ada", name="Ada")
+    make_post(blog, "a b", author=ada)
+    make_post(blog, "a b c", author=ada, link="https://elsewhere.example/")
+    Stream.objects.create(blog=blog, name="Reading", slug="reading", expression="a -c")
+    return blog
+
+
+@pytest.mark.parametrize(
+    ("address", "heading", "title"),
+    [
+        ("/", "Notes", "All notes · Notes"),
+        ("/?source=external", "Link notes", "Link notes · Notes"),
+        ("/?source=internal&year=2018", "Notes written here, from 2018", "Notes written here, from 2018 · Notes"),
+        ("/tags/a/", "Notes tagged a", "Notes tagged a · Notes"),
+        ("/tags/a/?source=external", "Link notes tagged a", "Link notes tagged a · Notes"),
+        ("/tags/a/?source=internal", "Notes written here tagged a", "Notes written here tagged a · Notes"),
+        ("/tags/-c/?source=internal", "Notes written here without c", "Notes written here, without c · Notes"),
+        (
+            "/@ada/tags/a+b+-c/?source=internal&year=2018&month=1",
+            "Notes written here by Ada tagged a b without c from January 2018",
+            "Notes written here by Ada tagged a and b, without c, from January 2018 · Notes",
+        ),
+        ("/@ada/?source=external", "Link notes by Ada", "Link notes by Ada · Notes"),
+        ("/streams/reading/?source=external", "Reading: Link notes", "Reading: Link notes · Notes"),
+    ],
+)
+def test_heading_says_what_the_title_says(
+    client: Client, sample_sites: BlogPage, address: str, heading: str, title: str
+) -> None:
+    page = html.document_fromstring(client.get(address).content.decode())
+    assert " ".join(page.cssselect("h1")[0].text_content().split()) == heading
+    assert page.findtext("head/title") == title

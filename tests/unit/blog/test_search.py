@@ -1,0 +1,106 @@
+"""Searching inside a selection: found where it stands, marked, and honest when there is nothing."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from blog.models import BlogPage, Tag
+from blog.search import analyze_tables, excerpt, search_ids
+from blog.services.tags import rename_tag
+from tests.support.factories import make_post
+
+
+@pytest.mark.parametrize(
+    ("html", "words", "shown"),
+    [
+        ("<p>Tea and <em>toast</em>.</p>", "toast", ["Tea and ", "[toast]", " ."]),
+        ("<p>Toasted &lt;b&gt; toast</p>", "toast", ["[Toasted]", " <b> ", "[toast]"]),
+        ("<p>Tea</p>", "coffee", []),
+        ("<p>Tea</p>", '">', []),
+        ("<p>Grüße aus 日本</p>", "grüße 日本", ["[Grüße]", " aus ", "[日本]"]),
+        ("<p>" + "word " * 100 + "needle" + " word" * 100 + "</p>", "needle", None),
+    ],
+)
+def test_excerpt(html: str, words: str, shown: list[str] | None) -> None:
+    found = [f"[{part.text}]" if part.is_sought else part.text for part in excerpt(html, words)]
+    if shown is None:
+        assert found[0].startswith("… word ")
+        assert found[-1].endswith(" word …")
+        assert found[1:-1] == ["[needle]"]
+        assert len("".join(found)) < 250
+    else:
+        assert found == shown
+
+
+def test_found_words_are_marked_in_the_listing(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a", title="One", body="Before. The <script>x</script> quick fox jumps.", summary="A summary.")
+    page = client.get("/tags/a/?q=FOX").content.decode()
+    assert "quick <mark>fox</mark> jumps." in page
+    assert "A summary." not in page
+    assert "<script" not in page
+
+
+def test_word_in_the_title_alone_finds_the_post(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a", title="Zebra", body="Nothing striped here.", summary="A summary.")
+    page = client.get("/?q=zebra").content.decode()
+    assert "Zebra</a>" in page
+    assert "A summary." in page
+
+
+def test_nothing_found_says_so(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    page = client.get("/?q=%3Cb%3Eunheard").content.decode()
+    assert "No note here holds “&lt;b&gt;unheard”." in page
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no catalogue that databases share")
+def test_analyze_tables_locks_no_catalogue_that_databases_share(db: None) -> None:
+    shared = (
+        "SELECT relname FROM pg_locks JOIN pg_class ON relation = pg_class.oid WHERE relisshared AND mode <> 'AccessShareLock'"
+    )
+    analyze_tables()
+    with connection.cursor() as cursor:
+        cursor.execute(shared)
+        assert cursor.fetchall() == []
+
+
+def test_analyze_tables_counts_every_table_that_has_rows(blog: BlogPage) -> None:
+    analyze_tables()
+    counted = {
+        "sqlite": "SELECT stat FROM sqlite_stat1 WHERE tbl = 'blog_blogpage'",
+        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = 'blog_blogpage'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(counted[connection.vendor])
+        assert cursor.fetchone()[0] in ("1", 1)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts its tables by itself")
+def test_search_asks_the_search_index_once(blog: BlogPage) -> None:
+    for number in range(80):  # of few it does not matter
+        make_post(blog, "a", body=f"Word, needle{number}.")
+    analyze_tables()
+    with CaptureQueriesContext(connection) as asked:
+        assert len(search_ids(blog.path, "word needle7")) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        plan = [step[3] for step in cursor.fetchall()]
+    search = next(place for place, step in enumerate(plan) if "VIRTUAL TABLE" in step)
+    assert plan[search] == "SCAN U0 VIRTUAL TABLE INDEX 0:M3"
+    assert "SEARCH U1 USING INTEGER PRIMARY KEY (rowid=?)" in plan[search + 1 :]
+
+
+def test_each_word_stands_in_the_text_or_in_the_name_of_a_tag(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "harbour", title="One", body="Ships at night.")
+    make_post(blog, "harbour", title="Two", body="Nothing.")
+    make_post(blog, "", title="Three", body="Ships in a harbour.")
+    found = client.get("/?q=ships+HARBOUR").content.decode()
+    assert [title for title in ("One", "Two", "Three") if f">{title}</a>" in found] == ["One", "Three"]
+
+
+def test_renamed_tag_is_found_by_its_new_name_at_once(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "old", title="One")
+    rename_tag(Tag.objects.get(slug="old"), "Café new")
+    assert "One</a>" in client.get("/?q=cafe").content.decode()
+    assert "One</a>" not in client.get("/?q=old").content.decode()

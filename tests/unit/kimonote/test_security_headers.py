@@ -1,0 +1,120 @@
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
+
+from blog.models import BlogPage
+from kimonote.middleware import ADMIN_POLICY, FILE_POLICY, PUBLIC_POLICY, policy_for
+from tests.support.factories import make_post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post_slug(blog: BlogPage) -> str:
+    return make_post(blog, "a b").slug
+
+
+PUBLIC = [
+    "/",
+    "/tags/",
+    "/tags/a/",
+    "/tags/a+b/",
+    "/feed.rss",
+    "/feed.atom",
+    "/feed.json",
+    "/streams/",
+    "/nowhere/",
+    "/robots.txt",
+]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_answer_allows_no_script_and_sets_no_cookie(client: Client, blog: BlogPage, post_slug: str, path: str) -> None:
+    answer = client.get(path)
+    assert answer["Content-Security-Policy"] == PUBLIC_POLICY
+    assert "unsafe" not in PUBLIC_POLICY
+    assert "script-src" not in PUBLIC_POLICY  # so default-src 'none' holds for it
+    assert PUBLIC_POLICY.startswith("default-src 'none'; ")
+    assert dict(answer.cookies) == {}
+    assert "cookie" not in answer.get("Vary", "").lower()
+
+
+@pytest.mark.parametrize("path", ["/a-note/", "/", "/tags/unknown/"])
+def test_answer_carries_every_header(client: Client, blog: BlogPage, path: str) -> None:
+    make_post(blog, "a b", slug="a-note")
+    answer = client.get(path)
+    names = (
+        "Content-Security-Policy",
+        "Permissions-Policy",
+        "X-Content-Type-Options",
+        "Referrer-Policy",
+        "Cross-Origin-Opener-Policy",
+        "X-Frame-Options",
+    )
+    assert {name: answer.get(name) for name in names} == {
+        "Content-Security-Policy": PUBLIC_POLICY,
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+    }
+
+
+def test_page_from_memory_carries_the_same_headers(client: Client, blog: BlogPage, post_slug: str) -> None:
+    first, second = (client.get("/tags/a+b/") for _ in range(2))
+    assert dict(second.headers) == dict(first.headers)
+    assert second["Content-Security-Policy"] == PUBLIC_POLICY
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("/", PUBLIC_POLICY),
+        ("/administration/", PUBLIC_POLICY),
+        ("/admin", PUBLIC_POLICY),
+        ("/admin/pages/1/", ADMIN_POLICY),
+        ("/media/images/a.svg", FILE_POLICY),
+        ("/documents/1/a.html", FILE_POLICY),
+        ("", PUBLIC_POLICY),
+    ],
+)
+def test_policy_is_for_the_room(path: str, policy: str) -> None:
+    assert policy_for(path) == policy
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "a b", "", "testserver:x"])
+def test_foreign_host_gets_a_readable_400(client: Client, blog: BlogPage, host: str) -> None:
+    answer = client.get("/", headers={"host": host})
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    assert "<h1>" in text
+    assert "Traceback" not in text
+    assert "ALLOWED_HOSTS" not in text
+
+
+def test_tls_site_says_so_to_browsers_and_redirects_plain_http(client: Client, blog: BlogPage, settings: object) -> None:
+    settings.SECURE_SSL_REDIRECT = True  # type: ignore[attr-defined]
+    settings.SECURE_HSTS_SECONDS = 60  # type: ignore[attr-defined]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # type: ignore[attr-defined]
+    fresh = Client()
+    plain, secure = fresh.get("/tags/"), fresh.get("/tags/", headers={"x-forwarded-proto": "https"})
+    assert (plain.status_code, plain["Location"]) == (301, "https://testserver/tags/")
+    assert (secure.status_code, secure["Strict-Transport-Security"]) == (200, "max-age=60")
+    assert fresh.get("/_util/health/").status_code == 200
+
+
+def test_signed_in_answer_is_never_kept(blog: BlogPage, post_slug: str) -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("editor", "", "x"))
+    answer = client.get("/")
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Content-Security-Policy"] == PUBLIC_POLICY
+
+
+def test_editors_redirect_leads_from_a_listing_that_there_is_not(client: Client, blog: BlogPage) -> None:
+    Redirect.objects.create(old_path="/tags/gone", redirect_link="/tags/")
+    make_post(blog, "a")
+    answer = client.get("/tags/gone/")
+    assert (answer.status_code, answer["Location"]) == (301, "/tags/")
