@@ -28,8 +28,8 @@ test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (
 		$(BIN)/python -m tests.support.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
 		exit $$((sqlite > postgres ? sqlite : postgres))
 
-test-fast: .venv/.dev-installed  ## the tests that use no database, in seconds
-	$(BIN)/python -m pytest -q -m pure
+test-fast: .venv/.dev-installed  ## the tests that use no database, no process and no browser, in seconds
+	$(BIN)/python -m pytest -q -m pure --hypothesis-profile fast
 
 lint: .venv/.dev-installed  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check

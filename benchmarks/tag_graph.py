@@ -6,6 +6,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,12 +52,13 @@ def _made_up() -> Iterator[Item]:
     """Make the shape up: half of an item's tags are of its topic, half are the blog's; both fall off as Zipf says."""
     chance = random.Random(1)
     names = [f"tag{number}" for number in range(TAGS)]
-    falling = [1 / (number + 1) for number in range(TAGS)]
+    falling = list(accumulate(1 / (number + 1) for number in range(TAGS)))  # cumulative weights
+    lengths = list(accumulate(TAGS_OF_AN_ITEM))
     topics = [chance.sample(names, TAGS_OF_A_TOPIC) for _ in range(TOPICS)]
     for _ in range(ITEMS):
-        length = chance.choices(range(len(TAGS_OF_AN_ITEM)), TAGS_OF_AN_ITEM)[0]
-        topic = chance.choices(topics, falling[:TOPICS])[0]
-        own = chance.choices(topic, falling[:TAGS_OF_A_TOPIC], k=length)
-        common = chance.choices(names, falling, k=length)
+        length = chance.choices(range(len(TAGS_OF_AN_ITEM)), cum_weights=lengths)[0]
+        topic = chance.choices(topics, cum_weights=falling[:TOPICS])[0]
+        own = chance.choices(topic, cum_weights=falling[:TAGS_OF_A_TOPIC], k=length)
+        common = chance.choices(names, cum_weights=falling, k=length)
         mixed = [chance.choice(pair) for pair in zip(own, common, strict=True)]
         yield Item(chance.random() < EXTERNAL, tuple(dict.fromkeys(mixed)))

@@ -16,6 +16,7 @@ NOT_PURE_MARKERS = ("django_db", "processes", "once")
 
 # A busy machine is slow to generate examples, and slow to run each: neither is a failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fast", settings.get_profile("patient"), max_examples=20)  # for `make test-fast`
 settings.load_profile("patient")
 
 pytest_plugins = ["tests.support.browser", "tests.support.sample_sites", "tests.support.axe"]

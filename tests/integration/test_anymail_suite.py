@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.anymail_suite import DEVIATIONS
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).resolve().parents[2]
 CHECKOUT = os.environ.get("ANYMAIL_CHECKOUT", "")
 WHY_NOT = (

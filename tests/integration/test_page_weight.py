@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 
 from benchmarks.servers import Server, manage, site, site_environment
 
+pytestmark = pytest.mark.processes
+
 MOST_ON_THE_WIRE = 14_600  # bytes: ten packets of 1,460, what a server may send before it hears back (RFC 6928)
 MOST_REQUESTS = 3
 MOST_HTML = 24_000  # bytes, as the browser reads them

@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import DjangoDbBlocker
-from wagtail.models import Page, Site
 
-from blog.demo import fill_site
-from tests.support.factories import make_blog
-from tests.support.visit_site import OTHER_HOST, ROOT
+from tests.support.visit_site import ROOT
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db]
 
@@ -25,7 +22,7 @@ PAGES = ("/", "/tags/", LISTING, "/start-here/", "/streams/", "/?view=full", "/?
 FILES = (f"{LISTING}feed.rss", f"{LISTING}feed.atom", f"{LISTING}feed.json", "/start-here.md", "/sitemap.xml")
 TAGS = ("feeds", "reading", "mail", "markdown", "selections", "comments", "privacy", "design", "writing", "a", "b", "c", "d")
 THEME = """{% extends "pages/base.html" %}
-{% block footer %}<b>{{ blog.title|upper }}</b>{% if noindex %} {{ canonical|length }}{% endif %}{{ super() }}{% endblock %}"""
+{% block footer %}<b>{{ blog.title|upper if blog }}</b>{% if noindex %} {{ canonical|length }}{% endif %}{{ super() }}{% endblock %}"""
 CARD = """<article{% if anchor %} id="{{ anchor }}"{% endif %}><h2><a href="{{ post.address }}{{ selection }}">
 {{- post.title|truncate(60) }}</a></h2>{% if post.link %}{{ post.link|host }}{% endif %}</article>"""
 
@@ -36,15 +33,12 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path
     if connection.vendor != "sqlite":
         pytest.skip("One database suffices: what differs are settings.")
     file = tmp_path_factory.mktemp("matrix") / "site.sqlite3"
-    with django_db_blocker.unblock(), transaction.atomic():
-        fill_site(make_blog(title="Kimonote"))
-        other = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
-        other.add_child(instance=Page(title="About", slug="about"))
-        Site.objects.create(hostname=OTHER_HOST, port=80, root_page=other)
-        with closing(sqlite3.connect(file)) as copy:
-            connection.connection.backup(copy)
-        transaction.set_rollback(True)
-    return f"sqlite:///{file}"
+    with django_db_blocker.unblock(), closing(sqlite3.connect(file)) as copy:
+        connection.ensure_connection()
+        connection.connection.backup(copy)
+    url = f"sqlite:///{file}"
+    run(url, "--fill")
+    return url
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +50,20 @@ def theme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def run(database: str, *arguments: str, **settings: object) -> str:
+    """Run the process that visits the site; return what it printed."""
+    variables = {"DATABASE_URL": database, **{name: str(value) for name, value in settings.items()}}
+    command = [sys.executable, "-m", "tests.support.visit_site", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def visit(database: str, **settings: object) -> dict[str, Any]:
     """Visit the site with settings; assert what holds with any."""
     limit = int(str(settings.get("TAG_LIMIT", 8)))
     within, beyond = ("/tags/" + "+".join(sorted(TAGS[:count])) + "/" for count in (limit, limit + 1))
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "error::DeprecationWarning:blog",
-            "-m",
-            "tests.support.visit_site",
-            *PAGES,
-            *FILES,
-            within,
-            beyond,
-        ],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database, **{name: str(value) for name, value in settings.items()}},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    seen: dict[str, Any] = json.loads(done.stdout)
+    seen: dict[str, Any] = json.loads(run(database, *PAGES, *FILES, within, beyond, **settings))
     first, second = seen["pages"]
     assert {path: page["status"] for path, page in first.items() if path in PAGES + FILES} == dict.fromkeys(PAGES + FILES, 200)
     assert (first[within]["status"] in (200, 404), first[beyond]["status"]) == (True, 400)

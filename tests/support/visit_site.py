@@ -1,6 +1,7 @@
 """Visit a site with the settings that the environment gives, and print what it responds, as JSON: for the matrix of settings.
 
-`DATABASE_URL=… TAG_LIMIT=3 python -m tests.support.visit_site PATH …` requests each path twice, as an anonymous reader.
+`DATABASE_URL=… TAG_LIMIT=3 python -m tests.support.visit_site PATH …` requests each path twice, as an anonymous reader; with
+`--fill` it makes the sites instead: the demo at http://testserver/, and at another host one that is no blog.
 """
 
 import json
@@ -19,11 +20,25 @@ def main(paths: list[str]) -> None:
     import django
 
     django.setup()
+    if paths == ["--fill"]:
+        return fill()
     from blog.caching.response import response_cache
 
     twice = [{path: visit(path) for path in paths} for _ in range(2)]
     others = {path: visit(path, OTHER_HOST)["status"] for path in ("/", "/about/", "/tags/")}
     json.dump({"pages": twice, "other site": others, "cached": response_cache.size}, sys.stdout)
+
+
+def fill() -> None:
+    from wagtail.models import Page, Site
+
+    from blog.demo import fill_site
+    from tests.factories import make_blog
+
+    fill_site(make_blog(title="Kimonote"))
+    other = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
+    other.add_child(instance=Page(title="About", slug="about"))
+    Site.objects.create(hostname=OTHER_HOST, port=80, root_page=other)
 
 
 def visit(path: str, host: str = "testserver") -> dict[str, Any]:

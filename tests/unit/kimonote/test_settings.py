@@ -9,6 +9,8 @@ import pytest
 
 from kimonote import caches
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[3]
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PRODUCTION = {"SECRET_KEY": KEY, "SITE_URL": "https://notes.example", "PROXY_SSL_HEADER": "X-Forwarded-Proto"}

@@ -67,6 +67,7 @@ def test_service_of_anymails_takes_the_same_message(settings: Settings) -> None:
     ]
 
 
+@pytest.mark.processes
 def test_environment_alone_changes_to_a_service() -> None:
     done = from_environment(
         "type(get_connection()).__module__, s.ANYMAIL, repr(s.BOUNCE_DOMAIN)",
@@ -76,6 +77,7 @@ def test_environment_alone_changes_to_a_service() -> None:
     assert (done.stdout, done.stderr) == ("anymail.backends.postmark {'POSTMARK_SERVER_TOKEN': 'secret'} ''\n", "")
 
 
+@pytest.mark.processes
 def test_environment_names_the_server_and_the_addresses() -> None:
     done = from_environment(
         "str(get_connection().server), s.DEFAULT_FROM_EMAIL, s.BOUNCE_DOMAIN",
@@ -85,11 +87,13 @@ def test_environment_names_the_server_and_the_addresses() -> None:
     assert (done.stdout, done.stderr) == ("mail.example:25 Ada <ada@notes.example> notes.example\n", "")
 
 
+@pytest.mark.processes
 def test_developers_mail_goes_into_a_folder_and_others_to_this_machine() -> None:
     assert from_environment("get_connection().server.folder[-8:]", DEVELOPMENT="true").stdout == "var/mail\n"
     assert from_environment("str(get_connection().server)").stdout == "127.0.0.1:25\n"
 
 
+@pytest.mark.processes
 def test_mistake_in_the_environment_stops_the_site_with_its_cure() -> None:
     done = from_environment("s.DEBUG", EMAIL_URL="smtp://mail.example?tls=1")
     assert done.returncode == 1

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from blog.markdown import RenderError, render, render_short, sandbox, validate
 from blog.markdown.limits import LARGEST, LONGEST, PATIENCE, SECONDS
 
+pytestmark = pytest.mark.processes
+
 COSTLY = (
     "The text takes more than 3 seconds or 512 MB to render. Look for long runs of brackets, of signs for quotation or "
     "emphasis, and for very large tables or lists; shorten them."

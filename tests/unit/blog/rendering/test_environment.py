@@ -63,7 +63,7 @@ def test_messages_of_a_template_are_found_in_their_lines() -> None:
 
 def test_makemessages_reads_pages_as_jinja2_and_the_rest_as_django(tmp_path: Path, settings: Any) -> None:
     found = []
-    for name in ("pages/404.html", "admin/signup/admin/check.html"):
+    for name in ("pages/404.html", "admin/mail/admin/check.html"):
         path = settings.ROOT / "templates" / name
         translatable = type("File", (), {"file": path.name, "dirpath": str(tmp_path), "path": str(path)})
         build = Command.build_file_class(Command(), "django", translatable)
