@@ -24,7 +24,7 @@ class UnknownTags(LookupError):
         self.unknown = unknown
 
 
-class Elsewhere(LookupError):
+class CanonicalRedirect(LookupError):
     """The address is spelt otherwise, or has moved: `selection` is what it means."""
 
     def __init__(self, selection: Selection) -> None:
@@ -44,7 +44,7 @@ def find(expression: str, handle: str = "") -> Selection:
     """Read the selection of an address; raises SelectionError, or Elsewhere when the canonical spelling differs."""
     selection = Selection.parse(f"{expression}+@{handle}" if handle else expression, settings.TAG_LIMIT)
     if selection.parameters:  # written among the tags: they belong into the query
-        raise Elsewhere(selection)
+        raise CanonicalRedirect(selection)
     return selection
 
 
@@ -55,7 +55,7 @@ def check_known(selection: Selection, index: TagIndex) -> None:
         return
     renamed = {old: new for old, new in _new_names(unknown).items() if index.tag(new)}
     if renamed:
-        raise Elsewhere(selection.renaming(renamed))
+        raise CanonicalRedirect(selection.renaming(renamed))
     raise UnknownTags(selection, unknown)
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from blog.resolve import Elsewhere, UnknownTags, check_known, suggest
+from blog.resolve import CanonicalRedirect, UnknownTags, check_known, suggest
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
@@ -21,8 +21,8 @@ def known_to(index: TagIndex, selection: Selection) -> Selection:
     """Return the selection under its tags' present names; raises UnknownTags for one that no public post bears."""
     try:
         check_known(selection, index)
-    except Elsewhere as elsewhere:
-        return known_to(index, elsewhere.selection)
+    except CanonicalRedirect as redirected:
+        return known_to(index, redirected.selection)
     return selection
 
 

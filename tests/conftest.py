@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, settings
 
 from blog import request as blog_request
 from blog.caching.response import response_cache
-from blog.feeds.listing import entries_told
+from blog.feeds.listing import entry_fragments
 from blog.models import BlogPage
-from blog.rendering.listing import cards_read
+from blog.rendering.listing import card_fragments
 from blog.tagindex import store
 from tests.support.factories import make_blog
 
@@ -42,5 +42,5 @@ def forget_everything() -> None:
     store.clear()
     blog_request.clear()
     response_cache.clear()
-    cards_read.clear()
-    entries_told.clear()
+    card_fragments.clear()
+    entry_fragments.clear()

@@ -16,14 +16,14 @@ from blog.tagindex import TagIndex
 OVERHEAD: Final = 200  # bytes that a fragment costs beside its text
 
 
-class Told(NamedTuple):
+class FeedEntry(NamedTuple):
     """A fragment with the moment of its post's last change."""
 
     text: str
     updated: datetime
 
 
-Part = TypeVar("Part", str, Told)
+Part = TypeVar("Part", str, FeedEntry)
 Stamp = tuple[int, datetime]  # a revision and its time, which tells it from one before a restored backup
 
 
@@ -98,5 +98,5 @@ class FragmentCache(Generic[Part]):
         self.size = 0  # bytes
 
 
-def _size(part: str | Told) -> int:
+def _size(part: str | FeedEntry) -> int:
     return sys.getsizeof(part if isinstance(part, str) else part.text) + OVERHEAD

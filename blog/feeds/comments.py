@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from blog.feeds import listing as listing_feeds
-from blog.feeds.entries import DATES, Entry, absolute, tell
+from blog.feeds.entries import DATES, Entry, absolute, serialise
 from blog.feeds.listing import Channel
 from blog.models import Comment
 from blog.models.rows import PostRow
@@ -42,12 +42,12 @@ def _answer(
         title=f"{blog.title}: {title}",
         site=site,
         page=site + page,
-        itself=site + path + file_name(form),
+        self_url=site + path + file_name(form),
         older=None,
         updated=date(last),
         author=blog.title,
         language=blog.language,
-        entries=tell(entries, form),
+        entries=serialise(entries, form),
     )
     return listing_feeds.written(channel, form)
 

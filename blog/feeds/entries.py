@@ -1,4 +1,4 @@
-"""Entries of feeds: a post or a comment as RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1 tell of it."""
+"""Entries of feeds: a post or a comment in RSS 2.0, Atom (RFC 4287) or JSON Feed 1.1."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.template.loader import get_template
 from django.utils.feedgenerator import rfc2822_date
 
-from blog.caching.fragments import Told
+from blog.caching.fragments import FeedEntry
 from blog.models.rows import PostRow, read_rows
 from blog.paths import post_path
 from blog.rendering.post_tags import tags_of
@@ -28,7 +28,7 @@ OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
 
 
 class Entry(NamedTuple):
-    """A post as every feed tells of it; addresses are absolute."""
+    """What every format says of a post or comment; URLs are absolute."""
 
     id: str
     title: str
@@ -42,14 +42,14 @@ class Entry(NamedTuple):
     about: str  # the address an external post is about
 
 
-def tell_of_posts(ids: list[int], index: TagIndex, blog: Blog, site: str, form: str) -> dict[int, Told]:
+def serialise_posts(ids: list[int], index: TagIndex, blog: Blog, site: str, form: str) -> dict[int, FeedEntry]:
     """These posts as entries in one of the three forms, by id: one query."""
     posts = read_rows(ids)
     entries = [_entry(post, index, blog, site, DATES[form]) for post in posts.values()]
-    return {id_: Told(text, posts[id_].updated) for id_, text in zip(posts, tell(entries, form), strict=True)}
+    return {id_: FeedEntry(text, posts[id_].updated) for id_, text in zip(posts, serialise(entries, form), strict=True)}
 
 
-def tell(entries: Iterable[Entry], form: str) -> list[str]:
+def serialise(entries: Iterable[Entry], form: str) -> list[str]:
     """Write entries in one of the three forms."""
     if form == "json":
         return [dumps(_as_json(entry)) for entry in entries]
@@ -57,9 +57,9 @@ def tell(entries: Iterable[Entry], form: str) -> list[str]:
     return [template.render({"entry": entry}) for entry in entries]
 
 
-def dumps(told: dict[str, Any]) -> str:
+def dumps(value: dict[str, Any]) -> str:
     """Write JSON, short."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str]) -> Entry:
@@ -84,7 +84,7 @@ def _urn(key: str) -> str:
 
 
 def absolute(html: str, site: str, address: str) -> str:
-    """Make the addresses of a post's links and images whole, since a feed is read elsewhere; of an image, one is enough.
+    """Make the URLs of a post's links and images absolute, since a feed is read on other sites; of an image, one is enough.
 
     >>> absolute('<a href="/tags/a/">a</a> <a href="#b">b</a>', "https://x.example", "https://x.example/p/")
     '<a href="https://x.example/tags/a/">a</a> <a href="https://x.example/p/#b">b</a>'

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from blog.caching.fragments import FragmentCache, Told
-from blog.feeds.entries import DATES, dumps, tell_of_posts
+from blog.caching.fragments import FeedEntry, FragmentCache
+from blog.feeds.entries import DATES, dumps, serialise_posts
 from blog.rendering.feed_links import CONTENT_TYPES, feed_query, file_name
 from blog.rendering.listing import Listing
 from blog.request import RequestState
@@ -18,7 +18,7 @@ from blog.tagindex import Cursor
 FEED_LENGTH = 20  # posts
 NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
 
-entries_told: FragmentCache[Told] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
+entry_fragments: FragmentCache[FeedEntry] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Channel:
     title: str
     site: str
     page: str
-    itself: str
+    self_url: str
     older: str | None
     updated: str
     author: str
@@ -51,17 +51,19 @@ def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Ch
     feed = site + listing.path + file_name(form)
     blog, index, reading = listing.blog, listing.index, listing.reading
     page = index.page(listing.chosen, FEED_LENGTH, before=reading.before, after=reading.after)
-    told = entries_told.get(index, page.ids, lambda ids: tell_of_posts(ids, index, blog, site, form), blog.id, site, form)
+    fragments = entry_fragments.get(
+        index, page.ids, lambda ids: serialise_posts(ids, index, blog, site, form), blog.id, site, form
+    )
     return Channel(
         title=f"{blog.title}: {title}" if listing.selection else blog.title,
         site=site,
         page=site + listing.address(),
-        itself=feed + feed_query(listing, before=_text(reading.before), after=_text(reading.after)),
+        self_url=feed + feed_query(listing, before=_text(reading.before), after=_text(reading.after)),
         older=feed + feed_query(listing, before=str(page.older)) if page.older else None,
-        updated=DATES[form](max((part.updated for part in told.values()), default=index.changed)),
+        updated=DATES[form](max((part.updated for part in fragments.values()), default=index.changed)),
         author=blog.title,
         language=blog.language,
-        entries=[part.text for part in told.values()],
+        entries=[part.text for part in fragments.values()],
     )
 
 
@@ -92,7 +94,7 @@ def _json(channel: Channel) -> str:
         "title": channel.title,
         "user_comment": explanation(),
         "home_page_url": channel.page,
-        "feed_url": channel.itself,
+        "feed_url": channel.self_url,
         "language": channel.language,
         **({"next_url": channel.older} if channel.older else {}),
     }

@@ -71,13 +71,13 @@ def latest(path: str, index: TagIndex, count: int) -> list[Comment]:
     return list(islice((comment for comment in newest if index.position(comment.post_id) is not None), count))
 
 
-def under_post(comments: list[Comment], slug: str, is_open: bool) -> list[CommentView]:
+def threaded_views(comments: list[Comment], slug: str, is_open: bool) -> list[CommentView]:
     """The comments as a post's page shows them."""
     names = {comment.pk: comment.shown_name for comment in comments}
     return [_view(comment, slug, names=names, is_open=is_open) for comment in comments]
 
 
-def on_posts(comments: list[Comment]) -> list[CommentView]:
+def views_with_titles(comments: list[Comment]) -> list[CommentView]:
     """Comments on several posts, each with the title of its own."""
     return [_view(comment, comment.post.slug, title=comment.post.title) for comment in comments]
 

@@ -21,7 +21,7 @@ from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
 NO_TEXT = "\0"  # stands for a value; no tag, word sought or name holds one
 
-cards_read: FragmentCache[str] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
+card_fragments: FragmentCache[str] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Listing:
             found = read_cards_found(ids, self.index, self.reading.q, anchored=anchored)
             return {id_: found[id_] for id_ in ids if id_ in found}
         read = partial(read_cards, index=self.index, anchored=anchored)
-        return cards_read.get(self.index, ids, read, get_language(), anchored)
+        return card_fragments.get(self.index, ids, read, get_language(), anchored)
 
     @cached_property
     def titles(self) -> dict[int, tuple[str, str]]:
@@ -108,7 +108,7 @@ class Listing:
         given = {**self.parameters, **changes}
         return query({name: value for name in PARAMETERS if (value := given.get(name))}) if given else ""
 
-    def elsewhere(self, selection: Selection) -> str:
+    def redirected(self, selection: Selection) -> str:
         """The address of another selection, read the same way from its start; a default order stays behind."""
         return selection_path(selection) + self.kept(selection)
 

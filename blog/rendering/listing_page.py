@@ -42,8 +42,8 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
         "author": AuthorView(author.name, author_path(author.handle), author.url) if author else None,
         "before_tags": before_tags(chosen, author.name if author else ""),
-        "wanted": navigation.droppings(listing, chosen.wanted),
-        "unwanted": navigation.droppings(listing, chosen.unwanted),
+        "wanted": navigation.removals(listing, chosen.wanted),
+        "unwanted": navigation.removals(listing, chosen.unwanted),
         "when": _when(listing),
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),

@@ -37,7 +37,7 @@ class FacetLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropping:
+class Removal:
     """A tag of the selection, and the listing without saying anything of it."""
 
     name: str
@@ -94,10 +94,10 @@ def more_tags(listing: Listing) -> str | None:
     return cloud_url(listing.selection)
 
 
-def droppings(listing: Listing, tags: tuple[str, ...]) -> tuple[Dropping, ...]:
+def removals(listing: Listing, tags: tuple[str, ...]) -> tuple[Removal, ...]:
     """Some of the selection's tags, each with the listing without it; a stream may name some that no visible post bears."""
     known = [tag for tag in map(listing.index.tag, tags) if tag]
-    return tuple(Dropping(tag.name, listing.elsewhere(listing.selection.dropping(tag.slug))) for tag in known)
+    return tuple(Removal(tag.name, listing.redirected(listing.selection.dropping(tag.slug))) for tag in known)
 
 
 def name_of(index: TagIndex, slug: str) -> str:

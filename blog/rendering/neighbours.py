@@ -23,7 +23,7 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class NeighbourLinks:
     """The posts beside a post in one set of posts."""
 
     label: str
@@ -35,10 +35,10 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PostContext:
     """The posts around one: in each set, and those whose tags have most in common with its own."""
 
-    ways: tuple[Around, ...] = ()
+    ways: tuple[NeighbourLinks, ...] = ()
     related: tuple[Title, ...] = ()
 
 
@@ -49,7 +49,7 @@ class Pair:
     posts: int  # that have both
 
 
-def around(index: TagIndex, position: int, within: Selection | None) -> Surroundings:
+def neighbour_links(index: TagIndex, position: int, within: Selection | None) -> PostContext:
     """What lies around a post: in the blog, in the selection its reader came from, in each of its tags; one query."""
     sets = [(_("All notes"), Selection())]
     if within:
@@ -64,7 +64,7 @@ def around(index: TagIndex, position: int, within: Selection | None) -> Surround
     related = index.related(position, RELATED)
     ids = {id_ for *_set, there in found for id_ in (there.newer, there.older) if id_ is not None}
     titles = PostPage.objects.titles([*ids.union(related)])
-    return Surroundings(
+    return PostContext(
         ways=tuple(_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found),
         related=tuple(_title(*titles[id_]) for id_ in related if id_ in titles),
     )
@@ -79,7 +79,7 @@ def _in_short(index: TagIndex, selection: Selection) -> str:
 
 def _around(
     label: str, selection: Selection, neighbours: Neighbours, titles: dict[int, tuple[str, str]], within: Selection | None
-) -> Around:
+) -> NeighbourLinks:
     kept = came_from(selection) if selection == within else ""
 
     def title(id_: int | None) -> Title | None:
@@ -88,7 +88,7 @@ def _around(
         return _title(*titles[id_], kept)
 
     newer, older = title(neighbours.newer), title(neighbours.older)
-    return Around(label, selection_url(selection), neighbours.rank, neighbours.total, newer, older)
+    return NeighbourLinks(label, selection_url(selection), neighbours.rank, neighbours.total, newer, older)
 
 
 def _title(slug: str, text: str, kept: str = "") -> Title:

@@ -1,4 +1,4 @@
-"""Comments to read: the latest of a blog, and the feeds of these and of one post's. Writing them is another room's."""
+"""Reading comments: the latest of a blog, and feeds of these and of one post's."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from blog.feeds import comments as comment_feeds
 from blog.feeds.listing import FEED_LENGTH
 from blog.models.rows import read_row
 from blog.paths import route
-from blog.rendering.comments import latest, on_posts, shown_under
+from blog.rendering.comments import latest, shown_under, views_with_titles
 from blog.rendering.feed_links import feeds_below
 from blog.request import RequestState
 from blog.views.pages import page
@@ -22,7 +22,7 @@ def latest_page(request: HttpRequest, state: RequestState) -> HttpResponse:
     return page(
         state,
         "blog/comments.html",
-        comments=on_posts(latest(state.blog.path, state.snapshot, PAGE_LENGTH)),
+        comments=views_with_titles(latest(state.blog.path, state.snapshot, PAGE_LENGTH)),
         feeds=feeds_below(route("comments")),
         canonical=route("comments"),
     )

@@ -17,7 +17,7 @@ from blog.rendering.describe import describe, notes
 from blog.rendering.feed_links import file_name
 from blog.rendering.listing import Listing
 from blog.request import RequestState, latest_snapshot
-from blog.resolve import Elsewhere, check_known, find
+from blog.resolve import CanonicalRedirect, check_known, find
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
 from blog.selections.selection import Selection
 from blog.views.errors import helpful
@@ -37,10 +37,10 @@ def selection(
     try:
         spelt = find(expression, handle)
         check_known(spelt, state.snapshot)
-    except Elsewhere as elsewhere:
-        return lead(request, elsewhere.selection, form)
+    except CanonicalRedirect as redirected:
+        return redirect_to(request, redirected.selection, form)
     if not is_canonical(request.path_info, spelt, file_name(form)):
-        return lead(request, spelt, form)
+        return redirect_to(request, spelt, form)
     chosen = narrow(spelt, request.GET)
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
     reading = Reading.parse(request.GET, tag.order if tag else NEWEST)
@@ -68,7 +68,7 @@ def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
     return page(state, "blog/streams.html", streams=found, canonical=route("streams"), here="streams")
 
 
-def lead(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
+def redirect_to(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
     """Lead to the canonical address of a selection, keeping the query."""
     given = {name: str(value) for name, value in request.GET.items() if name not in selection.parameters}
     address = selection_path(selection)

@@ -14,11 +14,11 @@ from blog.models import PostPage
 from blog.models.rows import PostRow, read_row
 from blog.paths import comment_form_path
 from blog.pictures import SIZES, versions
-from blog.rendering.comments import shown_under, title_of, under_post
+from blog.rendering.comments import shown_under, threaded_views, title_of
 from blog.rendering.feed_links import feeds_below
 from blog.rendering.json_ld import blog_posting
 from blog.rendering.markdown_file import as_markdown
-from blog.rendering.neighbours import Surroundings, around, pairs
+from blog.rendering.neighbours import PostContext, neighbour_links, pairs
 from blog.rendering.post import PostView, post_view
 from blog.rendering.post_tags import tags_of
 from blog.request import Blog, RequestState, state_of
@@ -60,14 +60,14 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
     index = state.snapshot
     position = index.position(found.pk)
     shown = post_view(found, tags_of(index, found.pk))
-    beside = Surroundings() if position is None else around(index, position, _came_from(request, index))
+    beside = PostContext() if position is None else neighbour_links(index, position, _came_from(request, index))
     cover = _cover(found.cover) if found.cover else None
     context: dict[str, Any] = {
         "post": shown,
         "canonical": shown.address,
         "cover": cover,
         "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else ""),
-        "around": beside.ways,
+        "neighbour_links": beside.ways,
         "related": beside.related,
         "pairs": () if position is None else pairs(index, position),
         **_discussion(state.blog, found, shown),
@@ -80,7 +80,7 @@ def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
     is_open = found.comments_allowed and blog.comments_allowed
     links = feeds_below(shown.address) if is_open or found.comments else []
     return {
-        "comments": under_post(shown_under(found.pk), found.slug, is_open) if found.comments else [],
+        "comments": threaded_views(shown_under(found.pk), found.slug, is_open) if found.comments else [],
         "write_address": comment_form_path(found.slug) if is_open else "",
         "comment_feeds": links,
         "comments_title": title_of(found.title),

@@ -14,7 +14,7 @@ from blog.rendering.formats import number
 from blog.rendering.navigation import Pager
 from blog.rendering.tag_cloud import Cloud, cloud
 from blog.request import RequestState
-from blog.resolve import Elsewhere, check_known
+from blog.resolve import CanonicalRedirect, check_known
 from blog.selections.query import BadParameter, query
 from blog.selections.selection import Selection
 from blog.views.errors import helpful
@@ -35,8 +35,8 @@ def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
     page = _page(request.GET.get("page") or "1")
     try:
         check_known(within, index)
-    except Elsewhere as elsewhere:
-        return redirect(cloud_url(elsewhere.selection), permanent=True)
+    except CanonicalRedirect as redirected:
+        return redirect(cloud_url(redirected.selection), permanent=True)
     found = cloud(index, within, by_count, page)
     if page > 1 and not found.tags:
         raise Http404(_("The tags end before page %s.") % page)

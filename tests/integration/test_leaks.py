@@ -50,7 +50,7 @@ def outputs(client: Client, neighbour: PostPage, hidden_slug: str) -> dict[str, 
     return found
 
 
-def told(text: str, asked: str) -> list[str]:
+def fragments(text: str, asked: str) -> list[str]:
     """What of the hidden post a text tells, beyond repeating what was asked."""
     for word in (WORD, TAG, "eve"):
         if word in asked.lower():
@@ -73,8 +73,8 @@ def restrict(kind: str) -> Transition:
 
 def move_away(post: PostPage) -> None:
     root = Page.objects.get(depth=1)
-    elsewhere = root.add_child(instance=BlogPage(title="Elsewhere", slug="elsewhere"))
-    post.move(elsewhere, pos="last-child")
+    redirected = root.add_child(instance=BlogPage(title="CanonicalRedirect", slug="redirected"))
+    post.move(redirected, pos="last-child")
 
 
 HIDING: dict[str, Transition] = {
@@ -122,7 +122,7 @@ def test_hidden_post_shows_nowhere(client: Client, world: tuple[PostPage, PostPa
     assert "Related notes" in before[f"/{neighbour.slug}/ (1)"][1]
     HIDING[transition](hidden)
     after = outputs(client, neighbour, slug)
-    leaks = {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)}
+    leaks = {address: fragments(text, address) for address, (_status, text) in after.items() if fragments(text, address)}
     assert leaks == {}
     assert "0 notes" in after["/?year=1999 (1)"][1]
     unknown = client.get("/tags/never-heard-of/")
@@ -145,7 +145,7 @@ def test_post_not_published_yet_shows_nowhere(
     if state == "scheduled":
         revision.publish()
     after = outputs(client, neighbour, draft.slug)
-    assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
+    assert {address: fragments(text, address) for address, (_status, text) in after.items() if fragments(text, address)} == {}
     PostPage.objects.get(pk=draft.pk).latest_revision.publish() if state == "draft" else go_live(draft)
     assert WORD in client.get(f"/tags/{TAG}/").content.decode()
 
@@ -159,7 +159,7 @@ def test_comment_that_is_not_approved_shows_nowhere(
     hidden.delete()
     comment = make_comment(neighbour, f"A {WORD} for {TAG}.", name="Eve Hidden", state=CommentState.APPROVED)
     before = outputs(client, neighbour, slug)
-    showing = {address for address, (_status, text) in before.items() if told(text, address)}
+    showing = {address for address, (_status, text) in before.items() if fragments(text, address)}
     assert {
         f"/{neighbour.slug}/ (1)",
         f"/{neighbour.slug}/feed.rss (2)",
@@ -170,7 +170,7 @@ def test_comment_that_is_not_approved_shows_nowhere(
     comment.save()
     raise_revision([neighbour.pk])
     after = outputs(client, neighbour, slug)
-    assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
+    assert {address: fragments(text, address) for address, (_status, text) in after.items() if fragments(text, address)} == {}
     assert "comment<" in before["/ (1)"][1]
     assert "comment<" not in after["/ (1)"][1]
 
@@ -191,7 +191,7 @@ def test_unpublished_changes_of_a_live_post_do_not_show(client: Client, blog: Bl
     post.tags.add(TAG)
     post.save_revision()
     after = outputs(client, post, "none")
-    assert {address: told(text, address) for address, (_status, text) in after.items() if told(text, address)} == {}
+    assert {address: fragments(text, address) for address, (_status, text) in after.items() if fragments(text, address)} == {}
 
 
 def test_expired_post_hides_without_the_worker(client: Client, world: tuple[PostPage, PostPage]) -> None:

@@ -41,8 +41,8 @@ def test_card_counts_comments(client: Client, post: PostPage, count: int, said: 
     link = soup(client.get("/tags/common/")).select_one('.note a[href$="#comments"]')
     assert (link and (words(link), link["href"])) == (said and (said, "/harbour/?in=common#comments"))
     full = BeautifulSoup(client.get("/?view=full").getvalue(), "html.parser")
-    told = full.select_one('.note a[href$="#comments"]')
-    assert (told and words(told)) == said
+    fragments = full.select_one('.note a[href$="#comments"]')
+    assert (fragments and words(fragments)) == said
 
 
 @pytest.mark.parametrize("state", [state for state in CommentState if state != CommentState.APPROVED])
@@ -101,11 +101,11 @@ def test_what_a_stranger_writes_is_a_subset(client: Client, post: PostPage) -> N
 
 def test_microformats_name_each_comment(client: Client, post: PostPage) -> None:
     comment = make_comment(post, "Well said.", name="Ada")
-    told = soup(client.get("/harbour/")).select_one(".h-entry .u-comment.h-cite")
-    assert told.select_one(".p-author.h-card .p-name").get_text() == "Ada"
-    assert told.select_one("a.u-url")["href"] == f"/harbour/#comment-{comment.pk}"
-    assert told.select_one("time.dt-published")["datetime"] == comment.sent.isoformat()
-    assert words(told.select_one(".e-content")) == "Well said."
+    fragments = soup(client.get("/harbour/")).select_one(".h-entry .u-comment.h-cite")
+    assert fragments.select_one(".p-author.h-card .p-name").get_text() == "Ada"
+    assert fragments.select_one("a.u-url")["href"] == f"/harbour/#comment-{comment.pk}"
+    assert fragments.select_one("time.dt-published")["datetime"] == comment.sent.isoformat()
+    assert words(fragments.select_one(".e-content")) == "Well said."
 
 
 def test_feeds_hold_what_was_approved_last_first(client: Client, post: PostPage) -> None:

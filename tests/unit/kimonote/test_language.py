@@ -18,7 +18,7 @@ from blog.caching.response import response_cache
 from blog.models import BlogPage
 from blog.rendering.describe import notes
 from blog.rendering.formats import number
-from blog.rendering.listing import cards_read
+from blog.rendering.listing import card_fragments
 from blog.tagindex.store import read_revision
 from mail import outbox
 from mail.compose import compose
@@ -51,7 +51,7 @@ def test_change_of_language_needs_nothing_rendered_anew(blog: BlogPage, settings
     prepare()
     before = read_revision()
     assert "24 January 2018" in page("/")
-    cards_read.clear()  # as another process begins
+    card_fragments.clear()  # as another process begins
     response_cache.clear()
     settings.LANGUAGE_CODE, settings.TIME_ZONE = "de", "Europe/Berlin"
     prepare()
