@@ -59,8 +59,10 @@ def is_current(request: HttpRequest, etag: str, last_modified: str) -> bool:
     named = request.META.get("HTTP_IF_NONE_MATCH")
     if named is not None:
         return named == etag or named.strip() == "*" or _opaque(etag) in map(_opaque, parse_etags(named))
-    since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
-    changed = parse_http_date_safe(last_modified)
+    date = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    if not date or not last_modified:
+        return False
+    since, changed = parse_http_date_safe(date), parse_http_date_safe(last_modified)
     return since is not None and changed is not None and changed <= since
 
 
