@@ -19,6 +19,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.models import Appearance, BlogPage
 from blog.models.site_settings import INDIGO
+from blog.references import expand
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, read_revision, snapshot
 from blog.theming import sheet
@@ -174,15 +175,16 @@ def _read(request: HttpRequest) -> Blog | None:
         return None
     appearance = Appearance.of(site)
     menu = _read_menu(page)
+    introduction, footer = expand([page.introduction_html, appearance.footer_html])
     return Blog(
         id=page.pk,
         path=page.path,
         title=appearance.name or page.title,
-        introduction=page.introduction_html,
+        introduction=introduction,
         posts_per_page=page.posts_per_page,
         language=settings.LANGUAGE_CODE,
         style="" if appearance.accent == INDIGO else sheet(appearance.accent),
-        footer=appearance.footer_html,
+        footer=footer,
         profiles=tuple(
             Profile(address, urlsplit(address)._replace(scheme="").geturl().strip("/")) for address in appearance.profiles
         ),

@@ -13,10 +13,15 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Page, PageViewRestriction, ReferenceIndex, Site, get_page_models
 
-from blog.models import Author, Comment, Pin, PostTag, Stream, Tag, TagAlias
+from blog.models import Author, BlogPage, Comment, Pin, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision
+from blog.usage import posts_that_use, references_below, references_to
+
+FILES = (get_image_model(), get_document_model())
 
 
 def _save_in_one_transaction(model: type[models.Model]) -> None:
@@ -24,7 +29,7 @@ def _save_in_one_transaction(model: type[models.Model]) -> None:
     model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
 
 
-for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias):
+for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
     _save_in_one_transaction(_model)
 
 
@@ -37,12 +42,6 @@ for _name in ("add_child", "add_sibling", "move", "delete"):
     _lock_revision_first(_name)
 
 
-@receiver(pre_save, sender=Page)
-def before_bare_page_saved(raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-    if not raw and may_be_seen(update_fields):
-        lock_revision()
-
-
 def _lock_before_saving(raw: bool = False, **kwargs: Any) -> None:
     if not raw:
         lock_revision()
@@ -52,10 +51,49 @@ def _lock_before_deleting(**kwargs: Any) -> None:
     lock_revision()
 
 
-for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias):
+for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
     pre_save.connect(_lock_before_saving, sender=_model, dispatch_uid=f"lock_before_saving_{_model.__name__}")
-for _model in (Author, Page, PageViewRestriction, Pin, PostTag, Site, Stream, Tag, TagAlias):
+for _model in (Author, PageViewRestriction, Pin, PostTag, Site, Stream, Tag, TagAlias):
     pre_delete.connect(_lock_before_deleting, sender=_model, dispatch_uid=f"lock_before_deleting_{_model.__name__}")
+
+
+def _raise_for(references: Iterable[ReferenceIndex]) -> None:
+    """Raise the revision, and note the posts among what refers to an image, a document or a page, if anything does."""
+    if found := list(references):
+        raise_revision(posts_that_use(found))
+
+
+def _before_page_saved(raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+    if not raw and may_be_seen(update_fields):
+        lock_revision()
+
+
+def _after_page_saved(
+    instance: Page, created: bool = False, raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any
+) -> None:
+    """Its address may be another, and whether anybody may open it: of its pages below, too."""
+    if not raw and may_be_seen(update_fields):
+        _raise_for(references_to(instance) if isinstance(instance, PostPage) else references_below(instance))
+
+
+def _after_file_saved(instance: models.Model, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        _raise_for(references_to(instance))
+
+
+def _before_deleting(instance: models.Model, **kwargs: Any) -> None:
+    """Ask who uses it before Wagtail's index forgets that, which is after the deletion."""
+    lock_revision()
+    _raise_for(references_to(instance))
+
+
+for _model in {Page, *get_page_models()} - {BlogPage}:  # a blog's change is one of every post
+    pre_save.connect(_before_page_saved, sender=_model, dispatch_uid=f"before_page_saved_{_model.__name__}")
+    post_save.connect(_after_page_saved, sender=_model, dispatch_uid=f"after_page_saved_{_model.__name__}")
+for _model in FILES:
+    post_save.connect(_after_file_saved, sender=_model, dispatch_uid=f"after_file_saved_{_model.__name__}")
+for _model in (Page, *FILES):
+    pre_delete.connect(_before_deleting, sender=_model, dispatch_uid=f"before_deleting_{_model.__name__}")
 
 
 @receiver(pre_delete, sender=Comment)
@@ -86,6 +124,8 @@ def on_page_deleted(instance: Page, **kwargs: Any) -> None:
 def on_privacy_changed(instance: PageViewRestriction, raw: bool = False, **kwargs: Any) -> None:
     if not raw:
         raise_revision(_concerned_by(instance.page_id))
+        for page in Page.objects.filter(pk=instance.page_id):
+            _raise_for(references_below(page))
 
 
 @receiver(m2m_changed, sender=PageViewRestriction.groups.through)

@@ -11,7 +11,9 @@ from wagtail.images import get_image_model
 from wagtail.images.forms import BaseImageForm
 from wagtail.images.models import AbstractImage
 
-from blog.pictures import versions
+from blog.models.revision import locked_revision, raise_revision
+from blog.pictures import make_renditions
+from blog.usage import filters_of, posts_that_use, references_to
 
 
 class ImageForm(BaseImageForm):
@@ -29,13 +31,20 @@ class ImageForm(BaseImageForm):
 
 @receiver(post_save, sender=get_image_model(), dispatch_uid="versions_of_uploaded_image")
 def on_image_saved(instance: AbstractImage, raw: bool = False, **kwargs: Any) -> None:
-    """Make its versions once it is stored: later they would keep an editor waiting, and the database with a transaction."""
+    """Make its renditions once it is stored: later they would keep an editor waiting, and the database with a transaction."""
     if not raw:
         transaction.on_commit(lambda: _make(instance.pk), robust=True)
 
 
-def _make(image: int) -> None:
+def _make(pk: int) -> None:
+    """Make the renditions that texts show the image in; pages made since it was stored show the file itself, until now."""
     try:
-        versions(get_image_model().objects.get(pk=image))
+        image = get_image_model().objects.get(pk=pk)
     except ObjectDoesNotExist:  # an import took it back
         return
+    before = image.renditions.count()
+    make_renditions(image, filters_of(image))
+    references = list(references_to(image))
+    if references and image.renditions.count() != before:
+        with locked_revision():
+            raise_revision(posts_that_use(references))

@@ -14,7 +14,9 @@ class Finish(Postprocessor):
     """Clean the HTML and finish it; wagtail-markdown then cleans it again, which changes nothing."""
 
     def run(self, text: str) -> str:
-        return finish(CLEANER.clean(text).strip()).html
+        from blog.references import expand_one  # which asks the database
+
+        return expand_one(finish(CLEANER.clean(text).strip()).html)
 
 
 class Finishing(Extension):

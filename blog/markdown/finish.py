@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from blog.markdown.direction import RIGHT_TO_LEFT, direct
 from blog.markdown.headings import contents, number
-from blog.markdown.layout import framed, lay_out
+from blog.markdown.layout import lay_out
 from blog.markdown.limits import DEEPEST, RenderError
-from blog.markdown.media import resolve
+from blog.markdown.media import refer
 from blog.markdown.names import Names, follow, rename
 from blog.markdown.narrowing import narrow
 from blog.markdown.tokens import Token, depth, parse, write
@@ -33,12 +33,12 @@ def finish(html: str, prefix: str = PREFIX) -> Rendered:
     rename(tokens, names)
     headings = number(tokens, names)
     follow(tokens, names)
-    resolve(tokens)
+    refer(tokens)
     tokens = lay_out(narrow(tokens))
     if RIGHT_TO_LEFT.search(html):
         direct(tokens)
     words = plain(tokens)
-    return Rendered(write(framed(tokens)).strip(), contents(headings), minutes(words), excerpt(tokens), words)
+    return Rendered(write(tokens).strip(), contents(headings), minutes(words), excerpt(tokens), words)
 
 
 def read(html: str) -> list[Token]:

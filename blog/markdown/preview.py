@@ -11,13 +11,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from blog.markdown import RenderError, render_short
+from blog.references import expand_one
 
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """Render what stands in the editor; what cannot be rendered is answered by the reason."""
     try:
-        html = render_short(request.POST.get("text", ""))
+        html = expand_one(render_short(request.POST.get("text", "")))
     except RenderError as error:
         html = format_html('<p class="error-message">{}</p>', str(error))
     return HttpResponse(html)

@@ -7,9 +7,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
+from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
 
 valid_handle = RegexValidator(

@@ -14,11 +14,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
-from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import Rendered, RenderError, render, render_or_recall, render_short, validate
 from blog.models.authors import Author
 from blog.models.comments import Comment
+from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 from blog.models.tags import MergedTag, PostTag
 from blog.pictures import versions

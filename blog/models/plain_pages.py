@@ -7,15 +7,17 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
-from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import RenderError, render, render_or_recall
+from blog.models.fields import MarkdownField
 from blog.models.pages import refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
+from blog.references import expand_one
 
 
 class PlainPageQuerySet(PageQuerySet):
@@ -60,10 +62,11 @@ class PlainPage(Page):
         self.html = render_or_recall(self.body, render).html
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return what the template knows: beside Wagtail's own, the canonical URL and which page is the current one."""
+        """Return what the template knows: beside Wagtail's own, its text, canonical URL, and which page is the current one."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         parts = self.get_url_parts(request)
-        return {**context, "canonical": parts[2] if parts else "", "here": self.pk}
+        text = Markup(expand_one(self.html))  # noqa: S704 (rendered and sanitised when it was saved)
+        return {**context, "text": text, "canonical": parts[2] if parts else "", "here": self.pk}
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Show the page as saving would make it; Wagtail has checked that this is an editor."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.db import connection
 
+from blog.references import expand, expand_one
+
 if TYPE_CHECKING:
     from blog.models.pages import PostPage
 
@@ -32,7 +34,7 @@ class PostRow(NamedTuple):
     published: datetime
     updated: datetime
     link: str
-    html: str
+    html: str  # as readers see it, with addresses in place of references
     toc: str
     excerpt: str
     minutes: int
@@ -60,7 +62,7 @@ class PostRow(NamedTuple):
             published=published,
             updated=max(published, post.last_published_at or published),
             link=post.link,
-            html=post.html,
+            html=expand_one(post.html),
             toc=post.toc,
             excerpt=post.excerpt,
             minutes=post.minutes,
@@ -92,7 +94,8 @@ def _read(where: str, values: Iterable[Any], texts: bool = True) -> list[PostRow
         cursor.execute(
             SELECT.format(published=utc("published"), texts=TEXTS if texts else NO_TEXTS, **columns) + where, list(values)
         )
-        return [PostRow.read(row) for row in cursor.fetchall()]
+        rows = [PostRow.read(row) for row in cursor.fetchall()]
+    return [row._replace(html=html) for row, html in zip(rows, expand([row.html for row in rows]), strict=True)]
 
 
 def _moment(utc: str) -> datetime:

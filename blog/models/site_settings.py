@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
-from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render, validate
+from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
 
 INDIGO = "#2b4a8b"  # the sheet's own accent

@@ -11,9 +11,9 @@ from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable
-from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
+from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
 from blog.selections.slugs import slug
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from blog.models import Author
 from blog.models.tags import AboutTag
 from blog.paths import author_path, post_path, sign_up_url
+from blog.references import expand_one
 from blog.rendering import navigation
 from blog.rendering.card import with_selection
 from blog.rendering.describe import before_tags, notes
@@ -97,11 +98,11 @@ def _sign_up(listing: Listing) -> str:
 def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
     """What an editor wrote about this selection (HTML); on a blog's front page, about the blog."""
     if listing.stream:
-        return listing.stream.introduction_html
+        return expand_one(listing.stream.introduction_html)
     if tag:
-        return tag.description_html
+        return expand_one(tag.description_html)
     if author:
-        return author.about_html
+        return expand_one(author.about_html)
     return "" if listing.selection or listing.reading.q else listing.blog.introduction
 
 

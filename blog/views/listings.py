@@ -6,12 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from blog.caching.public_view import public_view
 from blog.feeds import listing as listing_feeds
 from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
 from blog.paths import is_canonical, route, selection_path
+from blog.references import expand
 from blog.rendering import listing_page, navigation
 from blog.rendering.describe import describe, notes
 from blog.rendering.feed_links import file_name
@@ -63,8 +65,10 @@ def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTM
 @public_view
 def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Every stream of the blog, with the number of its posts."""
-    streams = Stream.objects.filter(blog_id=state.blog.id)
-    found = [(stream, notes(len(state.snapshot.select(stream.selection)))) for stream in streams]
+    streams = list(Stream.objects.filter(blog_id=state.blog.id))
+    introductions = expand([stream.introduction_html for stream in streams])
+    counts = [notes(len(state.snapshot.select(stream.selection))) for stream in streams]
+    found = list(zip(streams, counts, map(Markup, introductions), strict=True))  # sanitised when they were saved
     return page(state, "blog/streams.html", streams=found, canonical=route("streams"), here="streams")
 
 

@@ -13,7 +13,7 @@ from blog.caching.public_view import mark_personal, public_view, public_view_or_
 from blog.models import PostPage
 from blog.models.rows import PostRow, read_row
 from blog.paths import comment_form_path
-from blog.pictures import SIZES, versions
+from blog.pictures import SIZES, existing_versions
 from blog.rendering.comments import shown_under, threaded_views, title_of
 from blog.rendering.feed_links import feeds_below
 from blog.rendering.json_ld import blog_posting
@@ -88,8 +88,8 @@ def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
 
 
 def _cover(image: int) -> Cover:
-    found = get_image_model().objects.get(pk=image)
-    made = versions(found)
+    found = get_image_model().objects.prefetch_related("renditions").get(pk=image)
+    made = existing_versions(found)
     return Cover(made.src, made.width, made.height, found.description, made.webp, made.avif, SIZES)
 
 

@@ -6,13 +6,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, Site
-from wagtailmarkdown.fields import MarkdownField
 
 from blog.markdown import render_short, validate
+from blog.models.fields import MarkdownField
 from blog.models.pages import refuse_reserved
+from blog.references import expand_one
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from signup.models.wording import Wording
@@ -57,6 +59,11 @@ class SignupPage(Page):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.html = render_short(self.text)
         super().save(*args, **kwargs)
+
+    @property
+    def text_html(self) -> SafeString:
+        """The text as readers see it; it was sanitised when it was saved."""
+        return SafeString(expand_one(self.html))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return what the editor's preview shows; visitors are served by a hook (`signup.wagtail_hooks`)."""

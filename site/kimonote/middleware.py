@@ -59,7 +59,7 @@ def _policy_of(request: HttpRequest, response: HttpResponseBase) -> str:
     Pages for what cannot be read (400) and for failures are made without the blog.
     """
     policy = policy_for(request.path_info)
-    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    is_page = response.headers.get("Content-Type", "").startswith("text/html") and (response.streaming or response.content)
     if policy != PUBLIC_POLICY or not is_page or response.status_code == BAD_REQUEST or response.status_code >= SERVER_ERROR:
         return policy
     blog = find_blog(request)

@@ -15,9 +15,15 @@ from wagtail.images.models import Image
 
 from blog.markdown import render_short
 from blog.models import BlogPage
+from blog.references import expand_one
 from tests.support.factories import make_post, restore_roots
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>hit()</script></svg>'
+
+
+def shown(text: str) -> str:
+    """Return a text as readers see it."""
+    return expand_one(render_short(text))
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +54,7 @@ def test_image_has_sizes_to_choose_from() -> None:
     image = make_image()
     made = {rendition.filter_spec: rendition for rendition in image.renditions.all()}
     assert made == {}
-    html = render_short(f"![The sea](image:{image.pk})")
+    html = shown(f"![The sea](image:{image.pk})")
     made = {rendition.filter_spec: rendition.url for rendition in image.renditions.all()}
     choices = {
         form: ", ".join(f"{made.pop(f'width-{width}|format-{form}')} {width}w" for width in (480, 960, 1440))
@@ -66,33 +72,31 @@ def test_image_has_sizes_to_choose_from() -> None:
 @pytest.mark.django_db
 def test_image_without_words_in_the_text_says_what_the_library_says() -> None:
     image = make_image(300, 200)
-    assert 'alt=""' in render_short(f"![](image:{image.pk})")
+    assert 'alt=""' in shown(f"![](image:{image.pk})")
     image.description = 'The "sea" & the sky'
     image.save()
-    assert 'alt="The &quot;sea&quot; &amp; the sky"' in render_short(f"![](image:{image.pk})")
-    assert 'alt="Waves"' in render_short(f"![Waves](image:{image.pk})")
+    assert 'alt="The &quot;sea&quot; &amp; the sky"' in shown(f"![](image:{image.pk})")
+    assert 'alt="Waves"' in shown(f"![Waves](image:{image.pk})")
 
 
 @pytest.mark.django_db
 def test_image_that_cannot_be_made_in_one_format_is_offered_in_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     Picture.init()
     monkeypatch.delitem(Picture.SAVE, "AVIF")
-    html = render_short(f"![x](image:{make_image(300, 200).pk})")
+    html = shown(f"![x](image:{make_image(300, 200).pk})")
     assert "<picture>" not in html
     assert ".webp 300w" in html
 
 
 def test_author_cannot_offer_other_versions() -> None:
-    html = render_short(
-        '<picture><source type="image/avif" srcset="/x.avif"><img src="/x" alt="x" data-avif="/y 1w"></picture>'
-    )
+    html = shown('<picture><source type="image/avif" srcset="/x.avif"><img src="/x" alt="x" data-avif="/y 1w"></picture>')
     assert html == '<p><img alt="x" src="/x" loading="lazy"></p>'
 
 
 @pytest.mark.django_db
 def test_small_image_is_not_made_larger() -> None:
     image = make_image(300, 200)
-    html = render_short(f"![x](image:{image.pk})")
+    html = shown(f"![x](image:{image.pk})")
     assert 'width="300" height="200"' in html
     assert html.count("300w") == 2  # as AVIF and as WebP
     assert "480w" not in html
@@ -101,14 +105,14 @@ def test_small_image_is_not_made_larger() -> None:
 @pytest.mark.django_db
 def test_image_by_the_address_of_its_file_has_sizes_too() -> None:
     image = make_image()
-    assert render_short(f"![x]({image.file.url})") == render_short(f"![x](image:{image.pk})")
-    assert render_short(f"![x](http://testserver{image.file.url})") == render_short(f"![x](image:{image.pk})")
+    assert shown(f"![x]({image.file.url})") == shown(f"![x](image:{image.pk})")
+    assert shown(f"![x](http://testserver{image.file.url})") == shown(f"![x](image:{image.pk})")
 
 
 @pytest.mark.django_db
 def test_image_with_a_filter_and_a_side() -> None:
     image = make_image()
-    html = render_short(f'![x](image:{image.pk},filter=width-200,class=right "Caption")')
+    html = shown(f'![x](image:{image.pk},filter=width-200,class=right "Caption")')
     url = image.renditions.get(filter_spec="width-200").url
     assert html == (
         f'<figure class="right"><img alt="x" src="{url}" width="200" height="100" loading="lazy">'
@@ -120,7 +124,7 @@ def test_image_with_a_filter_and_a_side() -> None:
 @pytest.mark.parametrize("wish", ["filter=nonsense-1", "filter=../../x", "filter=width-x", 'filter="onerror="hit()'])
 def test_image_with_a_filter_that_is_none_shows_itself(wish: str) -> None:
     image = make_image(300, 200)
-    html = render_short(f"![x](image:{image.pk},{wish})")
+    html = shown(f"![x](image:{image.pk},{wish})")
     assert 'width="300" height="200"' in html
     assert "hit" not in html
 
@@ -129,7 +133,7 @@ def test_image_with_a_filter_that_is_none_shows_itself(wish: str) -> None:
 @pytest.mark.parametrize("name", ["sea.gif", "sea.svg"])
 def test_image_that_moves_or_has_no_pixels_is_left_as_it_is(name: str) -> None:
     image = make_image(40, 20, name)
-    assert render_short(f"![x](image:{image.pk})") == (
+    assert shown(f"![x](image:{image.pk})") == (
         f'<p><img alt="x" src="{image.file.url}" width="40" height="20" loading="lazy"></p>'
     )
 
@@ -138,7 +142,7 @@ def test_image_that_moves_or_has_no_pixels_is_left_as_it_is(name: str) -> None:
 def test_image_whose_file_is_gone_keeps_its_address() -> None:
     image = make_image()
     Path(image.file.path).unlink()
-    assert render_short(f"![x](image:{image.pk})") == (
+    assert shown(f"![x](image:{image.pk})") == (
         f'<p><img alt="x" src="{image.file.url}" width="2000" height="1000" loading="lazy"></p>'
     )
 
@@ -146,16 +150,16 @@ def test_image_whose_file_is_gone_keeps_its_address() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["image:99999", "image:x", "page:1", "doc:1", "data:image/png;base64,AA", ""])
 def test_picture_that_is_none_leaves_its_words(address: str) -> None:
-    assert render_short(f"a ![the sea]({address}) b") == "<p>a the sea b</p>"
+    assert shown(f"a ![the sea]({address}) b") == "<p>a the sea b</p>"
 
 
 @pytest.mark.django_db
 def test_file_in_the_media_folder_has_its_size(media: Path) -> None:
     (media / "map one.png").write_bytes(picture(60, 30))
-    assert render_short("![x](/media/map%20one.png)") == (
+    assert shown("![x](/media/map%20one.png)") == (
         '<p><img alt="x" src="/media/map%20one.png" width="60" height="30" loading="lazy"></p>'
     )
-    assert render_short('<img src="/media/map%20one.png" width=20>') == (
+    assert shown('<img src="/media/map%20one.png" width=20>') == (
         '<p><img alt="" src="/media/map%20one.png" width="20" height="10" loading="lazy"></p>'
     )
 
@@ -165,7 +169,7 @@ def test_file_in_the_media_folder_has_its_size(media: Path) -> None:
 def test_file_that_is_no_picture_has_no_size(media: Path, name: str) -> None:
     (media / "text.png").write_text("no picture")
     (media.parent / "secret.png").write_bytes(picture(60, 30))
-    assert " width=" not in render_short(f'<img src="/media/{name}">')
+    assert " width=" not in shown(f'<img src="/media/{name}">')
 
 
 @pytest.mark.django_db
@@ -174,6 +178,6 @@ def test_links_to_the_sites_own(blog: BlogPage) -> None:
     document = get_document_model().objects.create(title="Paper", file=ContentFile(b"x", name="paper.txt"))
     image = make_image(10, 10)
     text = f"[a](page:{post.pk}#n-b) [c](doc:{document.pk}) [d](image:{image.pk}) [e](page:99999) [f](doc:x)"
-    assert render_short(text) == (
+    assert shown(text) == (
         f'<p><a href="{post.url}#n-b">a</a> <a href="{document.url}">c</a> <a href="{image.file.url}">d</a> e f</p>'
     )

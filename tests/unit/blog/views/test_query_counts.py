@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from wagtail.images import get_image_model
 
 from blog.caching.response import response_cache
 from blog.models import BlogPage
@@ -51,6 +52,13 @@ def test_listing_asks_as_much_for_many_posts_as_for_few(client: Client, blog: Bl
 def test_post_asks_as_much_with_many_tags_as_with_few(client: Client, blog: BlogPage) -> None:
     few, many = make_post(blog, "a"), make_post(blog, "a b c d e f g h i j")
     assert queries(client, f"/{few.slug}/") == queries(client, f"/{many.slug}/?in=a+b") <= MOST
+
+
+def test_post_asks_three_more_for_what_its_text_refers_to(client: Client, blog: BlogPage) -> None:
+    image = get_image_model().objects.create(title="One", file="one.png", width=1, height=1)
+    plain = make_post(blog, "a")
+    post = make_post(blog, "a", body=f"![x](image:{image.pk}) [a](page:{plain.pk})")
+    assert queries(client, f"/{post.slug}/") <= queries(client, f"/{plain.slug}/") + 3
 
 
 def test_selection_that_cannot_be_meant_asks_nothing(client: Client, blog: BlogPage, django_assert_num_queries) -> None:

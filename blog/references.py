@@ -1,0 +1,146 @@
+"""References in stored HTML to images, documents and pages: written when a text is saved, resolved when it is shown.
+
+Stored HTML names what it refers to by attributes that no author can write, since the sanitiser lets none of their kind through:
+
+- `<img data-image="9">`, with `data-filter="width-200"` where the text asks for one rendition;
+- `<img data-file="images/sea.jpg" src="/media/images/sea.jpg">`: a file in the media folder, which may be an image's;
+- `<a data-page="5">`, `<a data-doc="5">` and `<a data-image="9">` (its file), with `data-rest="#part"` after the address.
+
+So an image replaced or deleted, and a page moved or made private, is shown as it is with the next request.
+"""
+
+import html as html_escapes
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Length, Substr
+from django.utils import timezone
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage, Filter
+from wagtail.models import Page, PageViewRestriction
+
+from blog.markdown.layout import AVIF, framed
+from blog.markdown.tokens import Tag, Token, parse, write
+from blog.pictures import SIZES, existing_versions
+
+IMAGE, FILE, PAGE, DOCUMENT = "data-image", "data-file", "data-page", "data-doc"
+FILTER, REST = "data-filter", "data-rest"
+LINKS = (PAGE, DOCUMENT, IMAGE)
+MARK = " data-"  # no stored text without this has a reference
+
+
+@dataclass(slots=True)
+class Found:
+    """What the references of some texts lead to; what is not in here is gone, or not for everybody to see."""
+
+    images: dict[int, AbstractImage] = field(default_factory=dict)
+    files: dict[str, AbstractImage] = field(default_factory=dict)  # images by the names of their files
+    addresses: dict[tuple[str, int], str] = field(default_factory=dict)  # by attribute and id
+
+
+def expand(texts: list[str]) -> list[str]:
+    """Return stored texts as readers see them: at most one query for images, their renditions, documents, and pages each."""
+    parsed = {text: parse(text) for text in set(texts) if MARK in text}
+    if not parsed:
+        return texts
+    found = _find([token for tokens in parsed.values() for token in tokens if isinstance(token, Tag)])
+    expanded = {text: write(framed(_resolve(tokens, found))) for text, tokens in parsed.items()}
+    return [expanded.get(text, text) for text in texts]
+
+
+def expand_one(text: str) -> str:
+    """Return one stored text as readers see it."""
+    return expand([text])[0]
+
+
+def public_pages() -> Any:
+    """Return the pages that anybody may open now, as a queryset."""
+    above = PageViewRestriction.objects.filter(page__path=Substr(OuterRef("path"), 1, Length("page__path")))
+    unexpired = Q(expire_at=None) | Q(expire_at__gt=timezone.now())
+    return Page.objects.live().filter(unexpired, ~Exists(above))
+
+
+def _find(tags: list[Tag]) -> Found:
+    ids = {name: {int(tag.attributes[name]) for tag in tags if name in tag.attributes} for name in LINKS}
+    files = {html_escapes.unescape(tag.attributes[FILE]) for tag in tags if FILE in tag.attributes}
+    found = Found()
+    if ids[IMAGE] or files:
+        wanted = Q(pk__in=ids[IMAGE]) | Q(file__in=files)
+        for image in get_image_model().objects.filter(wanted).prefetch_related("renditions"):
+            found.images[image.pk] = found.files[image.file.name] = image
+            found.addresses[IMAGE, image.pk] = image.file.url
+    if ids[DOCUMENT]:
+        documents = get_document_model().objects.filter(pk__in=ids[DOCUMENT])
+        found.addresses |= {(DOCUMENT, document.pk): document.url for document in documents}
+    if ids[PAGE]:
+        found.addresses |= {(PAGE, page.pk): page.url for page in public_pages().filter(pk__in=ids[PAGE]) if page.url}
+    return found
+
+
+def _resolve(tokens: Iterable[Token], found: Found) -> Iterator[Token]:
+    """Yield the tokens with addresses in place of references; of a link that leads nowhere, its words."""
+    shown: list[bool] = []  # for each open link
+    for token in tokens:
+        if not isinstance(token, Tag) or token.name not in ("a", "img"):
+            yield token
+        elif token.name == "img":
+            yield _picture(token, found)
+        else:
+            if not token.closing:
+                shown.append(_link(token, found))
+            if shown.pop() if token.closing else shown[-1]:
+                yield token
+
+
+def _link(tag: Tag, found: Found) -> bool:
+    """Set a link's address; say whether it leads anywhere."""
+    attributes = tag.attributes
+    kind = next((name for name in LINKS if name in attributes), None)
+    if kind is None:
+        return True
+    address = found.addresses.get((kind, int(attributes.pop(kind))))
+    rest = html_escapes.unescape(attributes.pop(REST, ""))
+    if address is not None:
+        tag.attributes = {"href": html_escapes.escape(address + rest), **attributes}
+    return address is not None
+
+
+def _picture(tag: Tag, found: Found) -> Token:
+    attributes = dict(tag.attributes)
+    if FILE in attributes:
+        image = found.files.get(html_escapes.unescape(attributes.pop(FILE)))
+        if image is None:
+            return Tag("img", attributes)
+    elif IMAGE in attributes:
+        image = found.images.get(int(attributes.pop(IMAGE)))
+        if image is None:
+            return attributes.get("alt", "")
+    else:
+        return tag
+    made = _fixed(image, wish) if (wish := attributes.pop(FILTER, "")) else _chosen(image)
+    alt = attributes.pop("alt", "") or html_escapes.escape(image.description)
+    given = {name: html_escapes.escape(str(value)) for name, value in made.items()}
+    rest = {name: value for name, value in attributes.items() if name not in given}
+    return Tag("img", {"alt": alt, **given, **rest})
+
+
+def _fixed(image: AbstractImage, spec: str) -> dict[str, Any]:
+    """Return the attributes of the one rendition that a text asks for; of the file itself where it was never made."""
+    try:
+        wanted = Filter(spec=spec)
+        rendition = image.find_existing_renditions(wanted).get(wanted)
+    except Exception:  # a filter that is none
+        rendition = None
+    if rendition is None:
+        return {"src": image.file.url, "width": image.width, "height": image.height}
+    return {"src": rendition.url, "width": rendition.width, "height": rendition.height}
+
+
+def _chosen(image: AbstractImage) -> dict[str, Any]:
+    """Return the attributes that let a browser choose; `layout.framed` makes of the last what HTML has for it."""
+    made = existing_versions(image)
+    found = {"src": made.src, "srcset": made.webp, "sizes": SIZES, "width": made.width, "height": made.height, AVIF: made.avif}
+    return {name: value for name, value in found.items() if value and (made.webp or name != "sizes")}

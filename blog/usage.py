@@ -1,0 +1,45 @@
+"""Which posts show an image or link to a document or page, hence are concerned by its change: by Wagtail's reference index."""
+
+from collections.abc import Iterable, Iterator
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Model, QuerySet
+from django.db.models.functions import Cast
+from wagtail.models import Page, ReferenceIndex
+
+from blog.models import PostPage
+from blog.models.fields import MarkdownField, filters_in
+
+
+def references_to(thing: Model) -> "QuerySet[ReferenceIndex]":
+    """Return the references to an image, a document or a page."""
+    found: QuerySet[ReferenceIndex] = ReferenceIndex.get_references_to(thing)
+    return found
+
+
+def references_below(page: Page) -> "QuerySet[ReferenceIndex]":
+    """Return the references to a page and to all pages below it, whose addresses begin with its own."""
+    pages = Page.objects.filter(path__startswith=page.path).annotate(key=Cast("pk", CharField())).values("key")
+    found: QuerySet[ReferenceIndex] = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(Page), to_object_id__in=pages
+    )
+    return found
+
+
+def posts_that_use(references: Iterable[ReferenceIndex]) -> list[int]:
+    """Return the ids of the posts among what refers. Nothing else is kept beyond one revision: it needs no note."""
+    post = ContentType.objects.get_for_model(PostPage).pk
+    return sorted({int(reference.object_id) for reference in references if reference.content_type_id == post})
+
+
+def filters_of(image: Model) -> set[str]:
+    """Return the filters by which texts ask for renditions of an image."""
+    return {spec for text in _texts(references_to(image)) for spec in filters_in(text, image.pk)}
+
+
+def _texts(references: Iterable[ReferenceIndex]) -> Iterator[str]:
+    for reference in references:
+        model = ContentType.objects.get_for_id(reference.content_type_id).model_class()
+        name = reference.model_path.partition(".")[0]
+        if model is not None and any(isinstance(field, MarkdownField) and field.name == name for field in model._meta.fields):
+            yield from model._base_manager.filter(pk=reference.object_id).values_list(name, flat=True)
