@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction, Site
 
+from blog.markdown.references import expand
 from blog.models import Appearance, BlogPage
 from blog.models.site_settings import INDIGO
-from blog.references import expand
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, read_revision, snapshot
 from blog.theming import sheet

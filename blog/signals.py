@@ -19,7 +19,7 @@ from wagtail.models import Page, PageViewRestriction, ReferenceIndex, Site, get_
 
 from blog.models import Author, BlogPage, Comment, Pin, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision
-from blog.usage import posts_that_use, references_below, references_to
+from blog.models.usage import posts_that_use, references_below, references_to
 
 FILES = (get_image_model(), get_document_model())
 

@@ -12,8 +12,8 @@ from wagtail.images.forms import BaseImageForm
 from wagtail.images.models import AbstractImage
 
 from blog.models.revision import locked_revision, raise_revision
+from blog.models.usage import filters_of, posts_that_use, references_to
 from blog.pictures import make_renditions
-from blog.usage import filters_of, posts_that_use, references_to
 
 
 class ImageForm(BaseImageForm):

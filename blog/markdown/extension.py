@@ -8,14 +8,13 @@ from markdown.postprocessors import Postprocessor
 
 from blog.markdown.finish import finish
 from blog.markdown.pipeline import CLEANER
+from blog.markdown.references import expand_one
 
 
 class Finish(Postprocessor):
     """Clean the HTML and finish it; wagtail-markdown then cleans it again, which changes nothing."""
 
     def run(self, text: str) -> str:
-        from blog.references import expand_one  # which asks the database
-
         return expand_one(finish(CLEANER.clean(text).strip()).html)
 
 

@@ -1,4 +1,4 @@
-"""Images, documents and pages of the site: named by references, which `blog.references` resolves when a text is shown."""
+"""Images, documents and pages of the site: named by references, which `references` resolves when a text is shown."""
 
 import html
 import re

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from blog.markdown import RenderError, render_short
-from blog.references import expand_one
+from blog.markdown.references import expand_one
 
 
 @require_POST

@@ -14,10 +14,10 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from blog.markdown import RenderError, render, render_or_recall
+from blog.markdown.references import expand_one
 from blog.models.fields import MarkdownField
 from blog.models.pages import refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
-from blog.references import expand_one
 
 
 class PlainPageQuerySet(PageQuerySet):

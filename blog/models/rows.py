@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.db import connection
 
-from blog.references import expand, expand_one
+from blog.markdown.references import expand, expand_one
 
 if TYPE_CHECKING:
     from blog.models.pages import PostPage

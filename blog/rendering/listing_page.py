@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from blog.markdown.references import expand_one
 from blog.models import Author
 from blog.models.tags import AboutTag
 from blog.paths import author_path, post_path, sign_up_url
-from blog.references import expand_one
 from blog.rendering import navigation
 from blog.rendering.card import with_selection
 from blog.rendering.describe import before_tags, notes

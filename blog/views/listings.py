@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from blog.caching.public_view import public_view
 from blog.feeds import listing as listing_feeds
+from blog.markdown.references import expand
 from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
 from blog.paths import is_canonical, route, selection_path
-from blog.references import expand
 from blog.rendering import listing_page, navigation
 from blog.rendering.describe import describe, notes
 from blog.rendering.feed_links import file_name

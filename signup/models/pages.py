@@ -12,9 +12,9 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, Site
 
 from blog.markdown import render_short, validate
+from blog.markdown.references import expand_one
 from blog.models.fields import MarkdownField
 from blog.models.pages import refuse_reserved
-from blog.references import expand_one
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from signup.models.wording import Wording

@@ -8,8 +8,8 @@ from django.test import Client
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
+from blog.markdown.references import expand_one
 from blog.models import Author, BlogPage, PostPage, Tag, TagAlias
-from blog.references import expand_one
 from blog.search import search
 from blog.tagindex.store import snapshot
 from tests.support.factories import make_author, make_post

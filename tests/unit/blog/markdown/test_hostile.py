@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route
 
 from blog.markdown import render, render_comment
 from blog.markdown.allowed import ATTRIBUTES, TAGS
-from blog.references import expand_one
+from blog.markdown.references import expand_one
 from tests.support.hostile import corpus
 
 XHTML, MATHML = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/1998/Math/MathML}"

@@ -14,8 +14,8 @@ from wagtail.images import get_image_model
 from wagtail.images.models import Image
 
 from blog.markdown import render_short
+from blog.markdown.references import expand_one
 from blog.models import BlogPage
-from blog.references import expand_one
 from tests.support.factories import make_post, restore_roots
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>hit()</script></svg>'

@@ -7,8 +7,8 @@ from django.db.models import CharField, Model, QuerySet
 from django.db.models.functions import Cast
 from wagtail.models import Page, ReferenceIndex
 
-from blog.models import PostPage
 from blog.models.fields import MarkdownField, filters_in
+from blog.models.pages import PostPage
 
 
 def references_to(thing: Model) -> "QuerySet[ReferenceIndex]":

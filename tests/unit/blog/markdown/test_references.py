@@ -24,8 +24,8 @@ from wagtail.images.models import Image
 from wagtail.models import Page, PageViewRestriction, ReferenceIndex, Site
 
 from blog.markdown import render_short
+from blog.markdown.references import expand, expand_one
 from blog.models import Appearance, BlogPage, PlainPage, PostPage, Stream, Tag
-from blog.references import expand, expand_one
 from tests.support.factories import make_author, make_blog, make_post, restore_roots
 
 FEEDS = ("/feed.rss", "/feed.atom", "/feed.json")
