@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 from blog.caching.content_security import PUBLIC_POLICY, allowing, policy
@@ -59,7 +59,8 @@ def _policy_of(request: HttpRequest, response: HttpResponseBase) -> str:
     Pages for what cannot be read (400) and for failures are made without the blog.
     """
     policy = policy_for(request.path_info)
-    is_page = response.headers.get("Content-Type", "").startswith("text/html") and (response.streaming or response.content)
+    is_empty = isinstance(response, HttpResponse) and not response.content  # as for a method that is not allowed
+    is_page = not is_empty and response.headers.get("Content-Type", "").startswith("text/html")
     if policy != PUBLIC_POLICY or not is_page or response.status_code == BAD_REQUEST or response.status_code >= SERVER_ERROR:
         return policy
     blog = find_blog(request)
