@@ -33,9 +33,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def waiting(self) -> Self:
         return self.filter(state=CommentState.WAITING)
 
-    def untold(self) -> Self:
-        """Those waiting of which no moderator has been told."""
-        return self.waiting().filter(told=None)
+    def unnotified(self) -> Self:
+        """Those waiting, about which no moderator was notified."""
+        return self.waiting().filter(notified=None)
 
     def of_blog(self, path: str) -> Self:
         """Those on posts directly below the blog page at this tree path."""
@@ -80,7 +80,7 @@ class Comment(models.Model):
     confirmed = models.DateTimeField(_("address confirmed"), null=True, blank=True)
     decided = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
-    told = models.DateTimeField(_("moderators told"), null=True, blank=True)
+    notified = models.DateTimeField(_("moderators told"), null=True, blank=True)
     key = models.UUIDField(default=uuid4, unique=True, editable=False)  # in feeds, and in links of letters, as `nonce`
 
     objects = CommentQuerySet.as_manager()

@@ -11,10 +11,10 @@ from blog.rendering.post import post_view
 from blog.selections.slugs import in_order
 
 CARD = "card"
-ALONE = {  # what lies around a post that readers see
+UNPUBLISHED_CONTEXT = {  # of a post that has no neighbours yet
     "cover": None,
     "json_ld": "",
-    "around": (),
+    "neighbour_links": (),
     "related": (),
     "pairs": (),
     "comments": (),
@@ -33,4 +33,4 @@ def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
         if mode == CARD:
             card = with_selection(render_cards([shown]).values(), "")
             return render(request, "blog/card_preview.html", {"card": card, "noindex": True})
-        return render(request, "blog/post.html", {"post": shown, "noindex": True, **ALONE})
+        return render(request, "blog/post.html", {"post": shown, "noindex": True, **UNPUBLISHED_CONTEXT})

@@ -100,12 +100,12 @@ def moderators() -> QuerySet[Any]:
 @transaction.atomic
 def notify_moderators() -> int:
     """Write each moderator one email about all comments that await them since the last; return the number of comments."""
-    unnoticed = list(Comment.objects.untold().select_for_update(of=("self",)).order_by("pk")[:NOTICE_LENGTH])
-    readers = list(moderators()) if unnoticed else []
+    unnotified = list(Comment.objects.unnotified().select_for_update(of=("self",)).order_by("pk")[:NOTICE_LENGTH])
+    readers = list(moderators()) if unnotified else []
     if not readers:
         return 0
-    context, last = {"comments": [comment.pk for comment in unnoticed]}, unnoticed[-1]
+    context, last = {"comments": [comment.pk for comment in unnotified]}, unnotified[-1]
     for user in readers:
         outbox.put(f"{NOTICE}:{user.pk}:{last.pk}:{last.nonce}", NOTICE, user.email, context={**context, "user": user.pk})
-    Comment.objects.filter(pk__in=context["comments"]).update(told=timezone.now())
-    return len(unnoticed)
+    Comment.objects.filter(pk__in=context["comments"]).update(notified=timezone.now())
+    return len(unnotified)

@@ -104,7 +104,7 @@ def test_theme_asks_for_each_word_of_a_post(
     theme("blog/post.html", EXTENDED.format("post", conditions([*names, *fields])))
     page = client.get(f"/{slug}/").content.decode()
     assert all(f"+{name} " in page or f"-{name} " in page for name in (*names, *fields))
-    assert all(word in page for word in ("+post.author ", "-post.link ", "-cover ", "+around "))
+    assert all(word in page for word in ("+post.author ", "-post.link ", "-cover ", "+neighbour_links "))
 
 
 def test_setting_puts_the_theme_first(tmp_path: Path) -> None:
