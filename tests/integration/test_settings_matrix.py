@@ -22,8 +22,8 @@ PAGES = ("/", "/tags/", LISTING, "/start-here/", "/streams/", "/?view=full", "/?
 FILES = (f"{LISTING}feed.rss", f"{LISTING}feed.atom", f"{LISTING}feed.json", "/start-here.md", "/sitemap.xml")
 TAGS = ("feeds", "reading", "mail", "markdown", "selections", "comments", "privacy", "design", "writing", "a", "b", "c", "d")
 THEME = """{% extends "pages/base.html" %}
-{% block footer %}<b>{{ blog.title|upper if blog }}</b>{% if noindex %} {{ canonical|length }}{% endif %}
-{{- super() }}{% endblock %}"""
+{% block footer %}<b>{{ blog.title|upper if blog }}</b>{% if noindex %} {{ canonical|length }}{% endif %} {{ super() }}
+{%- endblock %}"""
 CARD = """<article{% if anchor %} id="{{ anchor }}"{% endif %}><h2><a href="{{ post.address }}{{ selection }}">
 {{- post.title|truncate(60) }}</a></h2>{% if post.link %}{{ post.link|host }}{% endif %}</article>"""
 

@@ -33,7 +33,7 @@ def fill() -> None:
     from wagtail.models import Page, Site
 
     from blog.demo import fill_site
-    from tests.factories import make_blog
+    from tests.support.factories import make_blog
 
     fill_site(make_blog(title="Kimonote"))
     other = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
