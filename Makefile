@@ -29,7 +29,7 @@ test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (
 		exit $$((sqlite > postgres ? sqlite : postgres))
 
 test-fast: .venv/.dev-installed  ## the tests that use no database, no process and no browser, in seconds
-	$(BIN)/python -m pytest -q -m pure --hypothesis-profile fast
+	$(PYTEST) -q -m pure --hypothesis-profile fast tests/unit
 
 lint: .venv/.dev-installed  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check
