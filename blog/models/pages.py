@@ -100,6 +100,7 @@ class PostPage(Page):
     link = models.URLField(
         _("link"), blank=True, max_length=2000, help_text=_("What this post is about, if that is elsewhere.")
     )
+    subtitle = models.CharField(_("subtitle"), max_length=255, blank=True)
     summary = models.TextField(
         _("summary"), blank=True, max_length=2000, help_text=_("For listings; empty: how the text begins.")
     )
@@ -123,6 +124,7 @@ class PostPage(Page):
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,
+        FieldPanel("subtitle"),
         FieldPanel("body"),
         FieldPanel("tags"),
         MultiFieldPanel([FieldPanel("link"), FieldPanel("summary"), FieldPanel("cover")], _("In listings")),
@@ -132,6 +134,7 @@ class PostPage(Page):
     search_fields = [
         *Page.search_fields,
         index.SearchField("body"),
+        index.SearchField("subtitle"),
         index.SearchField("summary"),
         index.FilterField("published"),
     ]

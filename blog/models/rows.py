@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TEXTS, NO_TEXTS = "post.html, post.toc", "'', ''"
 UTC_TEXT = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AT TIME ZONE 'UTC' AS TEXT)"}
 SELECT = """
-SELECT page.id, page.slug, page.title, CAST(page.translation_key AS TEXT),
+SELECT page.id, page.slug, page.title, post.subtitle, CAST(page.translation_key AS TEXT),
   COALESCE({published}, {first_published}, '1970-01-01'), {last_published},
   post.link, {texts}, post.excerpt, post.minutes, COALESCE(author.name, ''), COALESCE(author.handle, ''),
   post.cover_id, post.comments_allowed,
@@ -30,6 +30,7 @@ class PostRow(NamedTuple):
     pk: int
     slug: str
     title: str
+    subtitle: str
     key: str  # a UUID: stays when the post moves
     published: datetime
     updated: datetime
@@ -46,9 +47,9 @@ class PostRow(NamedTuple):
 
     @classmethod
     def read(cls, row: tuple[Any, ...]) -> Self:
-        pk, slug, title, key, published, updated, *rest = row
+        pk, slug, title, subtitle, key, published, updated, *rest = row
         since = _moment(published)
-        return cls(pk, slug, title, key.replace("-", ""), since, max(since, _moment(updated or published)), *rest)
+        return cls(pk, slug, title, subtitle, key.replace("-", ""), since, max(since, _moment(updated or published)), *rest)
 
     @classmethod
     def of(cls, post: "PostPage") -> Self:
@@ -58,6 +59,7 @@ class PostRow(NamedTuple):
             pk=post.pk,
             slug=post.slug,
             title=post.title,
+            subtitle=post.subtitle,
             key=post.translation_key.hex,
             published=published,
             updated=max(published, post.last_published_at or published),
