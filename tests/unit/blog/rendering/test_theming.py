@@ -28,7 +28,7 @@ CARD = """<article{% if anchor %} id="{{ anchor }}"{% endif %}>
 {{ post.title|upper }}, {{ post.published|date("j.n.Y") }}, {{ post.updated|day }}, {{ post.author|default("nobody", true) }},
 {{ post.tags|map(attribute="name")|join("; ") }}{% if post.link %}, {{ post.link|host }}{% endif %},
 {{ post.description|truncatewords(2) }}.
-<a href="{{ post.address }}{{ selection }}">{{ post.subtitle|title }}</a></article>"""
+<a href="{{ post.address }}{{ selection }}">{{ post.kicker|title }}</a></article>"""
 
 
 EXTENDED = '{{% extends "pages/blog/{}.html" %}}{{% block footer %}}{}{{% endblock %}}'
@@ -51,7 +51,7 @@ def theme(tmp_path: Path, settings: Any) -> Theme:
 @pytest.fixture
 def notes(blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> BlogPage:
     """A blog of two notes, in which a post's row has a field that the site's own templates do not show."""
-    monkeypatch.setattr(PostRow, "subtitle", property(lambda row: f"more of {row.slug}"), raising=False)
+    monkeypatch.setattr(PostRow, "kicker", property(lambda row: f"more of {row.slug}"), raising=False)
     ada = Author.objects.create(name="Ada", handle="ada")
     make_post(blog, "a b", title="One <1>", author=ada, body="First of all words.")
     make_post(blog, "a", title="Two", link="https://www.example.org/x", body="Second.")
