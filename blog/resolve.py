@@ -41,7 +41,7 @@ class Suggestion:
 
 
 def find(expression: str, handle: str = "") -> Selection:
-    """Read the selection of an address; raises SelectionError, or Elsewhere when the canonical spelling differs."""
+    """Read the selection of an address; raises SelectionError, or CanonicalRedirect when the canonical spelling differs."""
     selection = Selection.parse(f"{expression}+@{handle}" if handle else expression, settings.TAG_LIMIT)
     if selection.parameters:  # written among the tags: they belong into the query
         raise CanonicalRedirect(selection)
@@ -49,7 +49,7 @@ def find(expression: str, handle: str = "") -> Selection:
 
 
 def check_known(selection: Selection, index: TagIndex) -> None:
-    """Raise Elsewhere when a tag's old or written-out name leads to a known one, UnknownTags when none does."""
+    """Raise CanonicalRedirect when a tag's old or written-out name leads to a known one, UnknownTags when none does."""
     unknown = index.unknown(selection)
     if not unknown:
         return

@@ -1,1 +1,5 @@
-"""Writing and moderating comments; how they are shown is the blog's."""
+"""Writing and moderating comments; their model and how they are shown are the blog's.
+
+`services.writing` has the verbs of a comment's writer, `services.moderation` those of editors; `emails` composes, `views`
+respond.
+"""

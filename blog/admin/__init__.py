@@ -1,1 +1,1 @@
-"""The editor's side of the blog in the Wagtail admin."""
+"""The blog in the Wagtail admin: lists of tags, streams and authors (`lists`), merging of tags, the form of an image, defaults."""

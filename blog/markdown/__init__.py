@@ -1,4 +1,9 @@
-"""Markdown to HTML, once, when something is saved: sanitised, within limits of size and time."""
+"""Markdown to HTML, once, when something is saved: sanitised, within limits of size, time and memory.
+
+Call `render` for a post, `render_short` for an introduction, `render_comment` for what a stranger wrote, `validate` in a
+field. `sandbox` keeps the process that runs `worker` and its `pipeline`; `finish` makes contents, excerpt and reading time of
+clean HTML; `references` puts the addresses of images, documents and pages in when the text is shown.
+"""
 
 import re
 

@@ -1,4 +1,7 @@
-"""What the blog keeps in the database."""
+"""Tables of the blog, each file a subject; `rows` reads posts by hand-written SQL, `revision` holds the lock order.
+
+Writes that touch several rows are verbs in `blog.services`.
+"""
 
 from blog.models.authors import Author
 from blog.models.comments import Comment, CommentState

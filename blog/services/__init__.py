@@ -1,4 +1,6 @@
 """What editors do to tags and authors: one verb each, in the one lock order of `blog.models.revision`.
 
-None of them touches a post's row: what shows a name takes it from the snapshot, or by the query for the post, when it is made.
+Call `tags.rename_tag`, `tags.merge_tags`, `tags.delete_tag`, `authors.rename_author`, `authors.delete_author`;
+`bootstrap.found_blog` gives an empty database its blog. None of them renders a post: what shows a name takes it from the
+snapshot, or by the query for the post.
 """

@@ -1,1 +1,1 @@
-"""Sign-up in the Wagtail admin: subscribers, previews of form and emails, the panel on the dashboard."""
+"""Sign-up in the Wagtail admin: `subscribers`, `previews` of form and emails, the panel on the `dashboard`."""

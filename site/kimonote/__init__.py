@@ -1,1 +1,4 @@
-"""The project: settings from the environment, addresses, entry points of the server."""
+"""The project that puts the apps together: `settings` from the environment, `urls`, `middleware`, `wsgi`.
+
+`scheduler` runs the worker's `tasks`; `management.commands` are `prepare`, `serve`, `worker` and `makemessages`.
+"""

@@ -1,0 +1,1 @@
+"""Tests of several packages together: other processes, mail servers, browsers, the matrix of settings, leaks."""
