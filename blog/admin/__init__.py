@@ -1,1 +1,1 @@
-"""The blog in the Wagtail admin: lists of tags, streams and authors (`lists`), merging of tags, the form of an image, defaults."""
+"""The blog in the Wagtail admin: lists of tags, streams and authors (`lists`), `merging` of tags, the form of `images`."""
