@@ -13,11 +13,11 @@ from wagtail.models import Site
 
 from mail import compose
 from mail.models import Delivery
-from signup import forms
 from signup.models import State, Subscriber, Wording
 from tests.support.factories import make_blog, make_post
 from tests.support.signup_factories import make_subscriber, signed_at
 from tests.support.tokens import SIGNUP, make_token
+from web import antispam
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, seria
 @pytest.fixture(autouse=True)
 def notes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A blog with tagged notes, whose form may be sent at once."""
-    monkeypatch.setattr(forms, "MIN_AGE", timedelta(0))
+    monkeypatch.setattr(antispam, "MIN_AGE", timedelta(0))
     make_post(make_blog(), "food travel work")
 
 

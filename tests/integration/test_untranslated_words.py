@@ -16,7 +16,7 @@ from django.test.signals import template_rendered
 from lxml import etree, html
 from wagtail.models import Page, Site
 
-from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
+from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import locked_revision, raise_revision
 from comments import emails
 from mail.compose import Email
@@ -53,6 +53,7 @@ def greek(sample_sites: BlogPage) -> Iterator[None]:
         Stream.objects.update(introduction_html="")
         Tag.objects.update(description_html="")
         BlogPage.objects.update(introduction_html="")
+        PlainPage.objects.update(html="")
         Appearance.objects.update(name="", footer_html="", rel_me="")
         PostPage.objects.exclude(link="").update(link="https://192.0.2.1/")
         for post in PostPage.objects.all():

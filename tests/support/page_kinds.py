@@ -55,6 +55,7 @@ OVERVIEWS = (
     Kind("no tags yet", "/tags/", host=EMPTY),
     Kind("streams", "/streams/"),
     Kind("no streams yet", "/streams/", host=EMPTY),
+    Kind("plain page", "/about/", host=OWN),
     Kind("feeds", "/feeds/"),
     Kind("latest comments", "/comments/"),
     Kind("no comments yet", "/comments/", host=EMPTY),

@@ -158,13 +158,13 @@ def write(path: str, number: str) -> None:
 
 
 def save(*posts: str) -> None:
-    """Publish these posts in turn for as many seconds as told; then tell how many, and what went wrong."""
+    """Publish these posts in turn for as many seconds as told, and at least once; then tell how many, and what went wrong."""
     from blog.models import PostPage
 
     say("ready")
     end = time.monotonic() + hear_command()
     saved, failed = 0, list[str]()
-    while time.monotonic() < end:
+    while not saved or time.monotonic() < end:
         try:
             PostPage.objects.get(pk=posts[saved % len(posts)]).save_revision().publish()
         except Exception as error:

@@ -7,7 +7,7 @@ from PIL import Image as Picture
 from wagtail.images import get_image_model
 from wagtail.models import Site
 
-from blog.models import Appearance, Author, BlogPage, Pin, Tag
+from blog.models import Appearance, Author, BlogPage, Pin, PlainPage, Tag
 from tests.support.factories import make_blog, make_post
 
 OWN = "own.localhost"  # which Chromium takes for this machine
@@ -37,6 +37,9 @@ def fill_customised() -> None:
     tag = Tag.objects.get(slug="own")
     tag.pins = [Pin(post=post) for post in posts[1:4]]
     tag.save()
+    blog.add_child(
+        instance=PlainPage(title="About this place", slug="about", body=BODY.format(image=image.pk), show_in_menus=True)
+    )
 
 
 def _decide(blog: BlogPage) -> None:
