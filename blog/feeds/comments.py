@@ -1,4 +1,4 @@
-"""Feeds of comments, in the forms of every other feed: those on one post, and the latest of a blog."""
+"""Feeds of comments in RSS 2.0, Atom and JSON Feed: the comments on one post, and the latest of a blog."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +18,7 @@ from blog.request import RequestState
 
 
 def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: str) -> HttpResponse:
-    """The comments on a post, the one approved last first."""
+    """Return the feed of a post's comments, the last approved first."""
     newest = sorted(comments, key=_approved, reverse=True)[: listing_feeds.FEED_LENGTH]
     path = post_path(post.slug)
     entries = [(comment, post.slug, post.title) for comment in newest]
@@ -26,7 +26,7 @@ def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: s
 
 
 def of_blog(state: RequestState, comments: list[Comment], form: str) -> HttpResponse:
-    """Comments on several posts, in their order."""
+    """Return the feed of comments on several posts, in the order given."""
     entries = [(comment, comment.post.slug, comment.post.title) for comment in comments]
     path = route("comments")
     return _answer(state, _("Latest comments"), path, path, entries, form)

@@ -28,7 +28,7 @@ OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
 
 
 class Entry(NamedTuple):
-    """What every format says of a post or comment; URLs are absolute."""
+    """The fields of a feed entry, common to the three formats; URLs are absolute."""
 
     id: str
     title: str
@@ -39,18 +39,18 @@ class Entry(NamedTuple):
     updated: str
     author: str
     tags: tuple[str, ...]
-    about: str  # the address an external post is about
+    about: str  # the URL that an external post links to
 
 
 def serialise_posts(ids: list[int], index: TagIndex, blog: Blog, site: str, form: str) -> dict[int, FeedEntry]:
-    """These posts as entries in one of the three forms, by id: one query."""
+    """Return posts as entries in a feed format, by id: one query."""
     posts = read_rows(ids)
     entries = [_entry(post, index, blog, site, DATES[form]) for post in posts.values()]
     return {id_: FeedEntry(text, posts[id_].updated) for id_, text in zip(posts, serialise(entries, form), strict=True)}
 
 
 def serialise(entries: Iterable[Entry], form: str) -> list[str]:
-    """Write entries in one of the three forms."""
+    """Return entries rendered in a feed format."""
     if form == "json":
         return [dumps(_as_json(entry)) for entry in entries]
     template = get_template(f"blog/entry.{form}")
@@ -58,7 +58,7 @@ def serialise(entries: Iterable[Entry], form: str) -> list[str]:
 
 
 def dumps(value: dict[str, Any]) -> str:
-    """Write JSON, short."""
+    """Return compact JSON, without spaces between tokens."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -79,19 +79,19 @@ def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable
 
 
 def _urn(key: str) -> str:
-    """The name of a UUID of 32 hexadecimal digits (RFC 9562, section 4)."""
+    """Return the URN of a UUID given as 32 hexadecimal digits (RFC 9562, section 4)."""
     return f"urn:uuid:{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
 
 
 def absolute(html: str, site: str, address: str) -> str:
-    """Make the URLs of a post's links and images absolute, since a feed is read on other sites; of an image, one is enough.
+    """Return HTML with the URLs of links and images absolute, since feeds are shown on other sites; `srcset` stays as it is.
 
     >>> absolute('<a href="/tags/a/">a</a> <a href="#b">b</a>', "https://x.example", "https://x.example/p/")
     '<a href="https://x.example/tags/a/">a</a> <a href="https://x.example/p/#b">b</a>'
     """
     if "srcset=" in html:
         html = CHOICES.sub(lambda found: found[1] or "", html)
-    if '="/' not in html and '="#' not in html:  # seen at once, where the pattern takes its time
+    if '="/' not in html and '="#' not in html:  # a substring search is faster than the pattern
         return html
     return OWN_ADDRESS.sub(lambda found: found[1] + (address + "#" if found[2] == "#" else site + "/"), html)
 

@@ -23,7 +23,7 @@ entry_fragments: FragmentCache[FeedEntry] = FragmentCache(settings.FRAGMENT_CACH
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A feed: itself, its page, and its older part where there is one."""
+    """A feed: its URL, the URL of its page, and that of the next older page, if any (RFC 5005)."""
 
     title: str
     site: str
@@ -33,16 +33,16 @@ class Channel:
     updated: str
     author: str
     language: str
-    entries: list[str]  # as told in its form
+    entries: list[str]  # rendered in the feed format
 
 
 def answer(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
-    """Answer with one of the three feeds."""
+    """Respond with a listing's feed in one of the three formats."""
     return written(_channel(state, listing, form, title), form)
 
 
 def written(channel: Channel, form: str) -> HttpResponse:
-    """Write a feed in one of the three forms."""
+    """Return a response with a channel in one of the three formats."""
     return HttpResponse(_json(channel) if form == "json" else _xml(channel, form), content_type=CONTENT_TYPES[form])
 
 
@@ -72,23 +72,23 @@ def _text(place: Cursor | None) -> str | None:
 
 
 def explanation() -> str:
-    """What a feed says to whoever opens it in a browser, which shows its source."""
+    """Return the text that explains a feed to readers who open it in a browser, which shows its source."""
     return _("This is a feed: give its address to a feed reader, which then tells you what is new. To read it here, see below.")
 
 
 def _xml(channel: Channel, form: str) -> bytes:
-    """RSS or Atom."""
+    """Return the channel as RSS 2.0 or Atom."""
     entries = Markup("".join(channel.entries))  # noqa: S704 (each was rendered)
     return encode(render_to_string(f"blog/feed.{form}", {"feed": channel, "entries": entries, "explanation": explanation()}))
 
 
 def encode(xml: str) -> bytes:
-    """Encode XML without what it cannot hold, as names and texts may."""
+    """Encode XML as UTF-8, without the characters that XML 1.0 forbids, which names and texts may contain."""
     return xml.encode().translate(None, NO_XML).replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
 
 
 def _json(channel: Channel) -> str:
-    """JSON Feed 1.1, jsonfeed.org/version/1.1."""
+    """Return the channel as JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,

@@ -1,4 +1,4 @@
-"""Cards: the entries of posts in a listing, rendered when the listing is made."""
+"""Cards: the HTML of single posts in a listing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -8,7 +8,7 @@ from markupsafe import Markup
 from blog.rendering.post import PostView
 from blog.search import ExcerptPart
 
-SELECTION = Markup("\ue000")  # a private-use sign in a card's links: there a listing puts `?in=` and its selection
+SELECTION = Markup("\ue000")  # placeholder (a private-use character) in a card's links for `?in=` and the selection
 
 
 def render_cards(
@@ -16,7 +16,7 @@ def render_cards(
 ) -> dict[int, Markup]:
     """Return the cards of posts, by id.
 
-    `anchored` makes each a place that a table of contents leads to; `excerpts`, by id, stand instead of how a post begins.
+    `anchored` gives each an id for the table of contents; `excerpts`, by id, replace the beginnings of posts.
     """
     template, found = get_template("blog/card.html"), excerpts or {}
     return {
@@ -35,5 +35,5 @@ def render_cards(
 
 
 def with_selection(cards: Iterable[str], came_from: str) -> Markup:
-    """Put cards one below the other, their links leading to posts as part of a selection: `came_from` is a query, or empty."""
+    """Return cards joined, with the query `came_from` (`?in=…`, or empty) in the place of the placeholder in their links."""
     return Markup("\n".join(cards).replace(SELECTION, came_from))  # noqa: S704 (what was rendered is escaped; so is the query)

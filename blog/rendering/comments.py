@@ -1,4 +1,4 @@
-"""A post's comments in the words that templates show: each reply after what it answers, otherwise in the order of time."""
+"""View models of comments: each reply after its parent, otherwise in chronological order."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,24 +14,24 @@ from blog.models import Comment
 from blog.paths import author_path, comment_form_path, post_path
 from blog.tagindex import TagIndex
 
-READ_AT_ONCE = 100  # comments, while those on posts a reader may open are looked for
+READ_AT_ONCE = 100  # comments in one query, while those on visible posts are collected
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment as templates show it; what is not there is empty."""
+    """A comment as templates show it; missing values are empty strings."""
 
     anchor: str
     address: str
     name: str
-    author_address: str  # of the page of an author of the site
-    moment: str  # when it was sent: ISO 8601
+    author_address: str  # URL path of the author's listing, for authors of the site
+    moment: str  # time of submission, ISO 8601
     sent: datetime
     html: Markup
-    post: str  # its title, where comments on several posts stand together
-    answered: str  # the name of whom it answers
+    post: str  # the post's title, in lists of comments on several posts
+    answered: str  # the name of the parent comment's author
     answered_anchor: str
-    answer_address: str  # where to answer it; empty when comments are closed
+    answer_address: str  # URL of the reply form; empty when comments are closed
 
 
 def anchor(comment: int) -> str:
@@ -39,18 +39,18 @@ def anchor(comment: int) -> str:
 
 
 def address_of(comment: Comment, slug: str) -> str:
-    """Where a comment stands."""
+    """Return the URL path of a comment, with its fragment."""
     return f"{post_path(slug)}#{anchor(comment.pk)}"
 
 
 def shown_under(post: int) -> list[Comment]:
-    """The comments of a post that readers see."""
+    """Return the approved comments of a post."""
     found = Comment.objects.approved().filter(post_id=post).select_related("author").defer("text")
     return threaded(found.order_by("sent", "pk"))
 
 
 def threaded(comments: Iterable[Comment]) -> list[Comment]:
-    """Each comment followed by its replies, and those by theirs. What answers one that is not there stands by itself."""
+    """Return comments in depth-first order of the thread; a reply whose parent is missing is a root."""
     given = list(comments)
     there = {comment.pk for comment in given}
     replies = defaultdict(list)
@@ -65,20 +65,20 @@ def threaded(comments: Iterable[Comment]) -> list[Comment]:
 
 
 def latest(path: str, index: TagIndex, count: int) -> list[Comment]:
-    """The comments approved last, on the posts of an index alone."""
+    """Return the comments approved last, on posts of the index only."""
     found = Comment.objects.approved().of_blog(path).select_related("author", "post").defer("text", "post__body", "post__html")
     newest = found.order_by("-decided", "-pk").iterator(chunk_size=READ_AT_ONCE)
     return list(islice((comment for comment in newest if index.position(comment.post_id) is not None), count))
 
 
 def threaded_views(comments: list[Comment], slug: str, is_open: bool) -> list[CommentView]:
-    """The comments as a post's page shows them."""
+    """Return the view models of comments for a post's page."""
     names = {comment.pk: comment.shown_name for comment in comments}
     return [_view(comment, slug, names=names, is_open=is_open) for comment in comments]
 
 
 def views_with_titles(comments: list[Comment]) -> list[CommentView]:
-    """Comments on several posts, each with the title of its own."""
+    """Return the view models of comments on several posts, each with its post's title."""
     return [_view(comment, comment.post.slug, title=comment.post.title) for comment in comments]
 
 
@@ -103,5 +103,5 @@ def _view(
 
 
 def title_of(post: str) -> str:
-    """What the comments on a post are called."""
+    """Return the title of a post's comment feed."""
     return _("Comments on “%s”") % post

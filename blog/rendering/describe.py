@@ -1,4 +1,4 @@
-"""A selection in words, for titles, feeds and letters; and what is wrong with one."""
+"""Descriptions of selections for titles, feeds and e-mails; and messages for invalid ones."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from blog.rendering.formats import grouped, month_name
 from blog.selections.selection import INTERNAL, Selection
 
-COUNTS = 10_000  # that are remembered in words
+COUNTS = 10_000  # formatted counts in the cache
 
 
 def describe(selection: Selection, name_of: Callable[[str], str] = str, author: str = "") -> str:
-    """Say what a selection holds: “Notes by Ada tagged programming and kimonote, without email, from 2018”.
+    """Return the description of a selection: “Notes by Ada tagged programming and kimonote, without email, from 2018”.
 
     `name_of` gives a tag's name for its slug; `author` is the author's name where the handle is not to stand for it.
     """
@@ -29,13 +29,13 @@ def describe(selection: Selection, name_of: Callable[[str], str] = str, author: 
 
 
 def before_tags(selection: Selection, author: str = "") -> str:
-    """The same up to where its tags begin, for a heading in which each of them is a link: “Link notes by Ada tagged”."""
+    """Return the description up to the tags, for a heading in which each tag is a link: “Link notes by Ada tagged”."""
     tagged = _("tagged %s").partition("%s")[0].strip() if selection.wanted else ""
     return f"{_whose(selection, author)} {tagged}".strip()
 
 
 def _whose(selection: Selection, author: str) -> str:
-    """“Link notes by Ada”."""
+    """Return the description of source and author: “Link notes by Ada”."""
     if selection.source is None:
         head = _("Notes")
     else:
@@ -44,7 +44,7 @@ def _whose(selection: Selection, author: str) -> str:
 
 
 def notes(count: int) -> str:
-    """“1,234 notes”."""
+    """Return a formatted number of posts: “1,234 notes”."""
     return _notes(count, get_language())
 
 

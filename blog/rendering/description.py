@@ -1,4 +1,4 @@
-"""What a listing is described by where it is quoted, as by search engines: an editor's words, or else what it holds."""
+"""The meta description of a listing: an editor's text, or else a summary of the selection."""
 
 import re
 from html import unescape
@@ -9,13 +9,13 @@ from blog.rendering.describe import notes
 from blog.rendering.listing import Listing
 from blog.rendering.post import DESCRIPTION
 
-BREAKS = re.compile(r"</?(?:p|h[1-6]|li|[ou]l|d[ltd]|t[dhr]|table|pre|blockquote|div|br|hr)\b[^>]*>")  # words end there
+BREAKS = re.compile(r"</?(?:p|h[1-6]|li|[ou]l|d[ltd]|t[dhr]|table|pre|blockquote|div|br|hr)\b[^>]*>")  # these separate words
 TAGS = re.compile(r"<[^>]*>")
-NAMED = 8  # tags that go with it most
+NAMED = 8  # tags that co-occur most
 
 
 def description(listing: Listing, title: str, about: str) -> str:
-    """One or two sentences in plain text; `about` is what an editor wrote (HTML).
+    """Return one or two sentences of plain text; `about` is an editor's text (HTML).
 
     Without one: “Notes tagged mail: 21 notes, with deliverability, selections, feeds”.
     """

@@ -24,7 +24,7 @@ from markupsafe import escape as escape_html
 from blog.rendering.formats import day, grouped
 from blog.rendering.post import host
 
-MESSAGES = 1_000  # remembered in each language
+MESSAGES = 1_000  # translated messages cached per language
 EXTENSIONS = ("jinja2.ext.i18n",)
 AUTOESCAPE = select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True)
 
@@ -37,7 +37,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "truncatewords": truncatewords,
     "xml": lambda text: Markup(escape(text)),  # noqa: S704 (escaped as XML needs it: texts are full of quotes)
 }
-# What a view need not say of its page.
+# Defaults of the template context.
 DEFAULTS: dict[str, Any] = {"blog": None, "base": "", "canonical": "", "noindex": False, "here": ""}
 
 
@@ -65,9 +65,9 @@ class TemplateCompiler(CodeGenerator):
 
 
 class SiteEnvironment(jinja2.Environment):
-    """A Jinja2 environment that gives each template in the active language.
+    """A Jinja2 environment that loads each template compiled for the active language.
 
-    It holds an environment for each language, so that a template never asks for the language that it is rendered in.
+    It holds one environment per language, so that messages are translated when a template is compiled.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -101,7 +101,7 @@ class SiteEnvironment(jinja2.Environment):
 
 
 class LanguageEnvironment(jinja2.Environment):
-    """A Jinja2 environment of one language: a template has its messages and fixed addresses as soon as it is compiled."""
+    """A Jinja2 environment of one language: constant messages and URLs are resolved when a template is compiled."""
 
     code_generator_class = TemplateCompiler
     escaped = staticmethod(escaped)
@@ -122,18 +122,18 @@ class LanguageEnvironment(jinja2.Environment):
         self.policies["ext.i18n.trimmed"] = True
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
-        """Generate a template's Python: Jinja2's hook for whoever changes its nodes."""
+        """Generate a template's Python code, after constant calls are folded: Jinja2's hook for changes to the nodes."""
         return super()._generate(_ConstantCalls(self.constant_calls).visit(source), *args, **kwargs)
 
 
 class _ConstantCalls(NodeTransformer):
-    """Puts the results of calls in their place where these cannot change while the process runs."""
+    """Constant folding: replaces calls whose results cannot change while the process runs."""
 
     def __init__(self, functions: Mapping[str, Callable[..., str]]) -> None:
         self._functions = functions
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
-        """Call a function whose arguments are constants: gettext of a message, the address of a name."""
+        """Replace a call with constant arguments, such as gettext of a message or the URL of a name, by its result."""
         self.generic_visit(node)  # in place
         function = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
         if function is None or node.kwargs or node.dyn_args or node.dyn_kwargs:

@@ -1,4 +1,4 @@
-"""Dates and numbers as the site's language writes them."""
+"""Localised formats of dates and numbers."""
 
 from datetime import date, datetime
 from functools import lru_cache
@@ -7,25 +7,25 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 
-NUMBERS = 10_000  # kept at once: Django takes longer over one than over the rest of a facet
+NUMBERS = 10_000  # formatted numbers in the cache: Django takes longer to format one than the rest of a facet
 
 
 def day(moment: datetime) -> str:
-    """A day as a reader writes it, in the site's time zone: “24 January 2018”."""
+    """Return a localised date in the site's time zone: “24 January 2018”."""
     return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 def month_name(year: int, month: int) -> str:
-    """“January 2018”."""
+    """Return a localised month and year: “January 2018”."""
     return date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
 
 
 def number(count: int) -> str:
-    """A count as a reader writes it: “1,234”, in German “1.234”. Years are no counts."""
+    """Return a localised count: “1,234”, in German “1.234”. Not for years."""
     return str(count) if count < 1000 else grouped(count, get_language())
 
 
 @lru_cache(NUMBERS)
 def grouped(count: int, language: str | None) -> str:
-    """The same, for whoever knows the language of this thread."""
+    """Return a localised count; `language` is the thread's active language, part of the cache key."""
     return number_format(count, force_grouping=True) if count >= 1000 else str(count)

@@ -1,4 +1,4 @@
-"""A post in schema.org's words, as JSON-LD: what search engines and others that quote a page read. It is not executed."""
+"""Structured data of a post: schema.org's BlogPosting as JSON-LD, for search engines and link previews."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from blog.request import Blog
 
 CONTEXT = "https://schema.org"
-ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that no text ends the element that it stands in
+ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that no text can close the script element
 
 
 def blog_posting(post: PostView, blog: "Blog", base: str, picture: str = "") -> Markup:
-    """Describe a post (schema.org/BlogPosting); `base` is the site's address, `picture` that of its own."""
+    """Return a post as JSON-LD (schema.org/BlogPosting); `base` is the site's URL, `picture` that of the post's image."""
     author = {"@type": "Person", "name": post.author, "url": base + post.author_address} if post.author else None
     said: dict[str, Any] = {
         "@context": CONTEXT,
@@ -34,4 +34,4 @@ def blog_posting(post: PostView, blog: "Blog", base: str, picture: str = "") -> 
         "isPartOf": {"@type": "Blog", "name": blog.title, "url": f"{base}/"},
     }
     written = json.dumps({name: value for name, value in said.items() if value}, ensure_ascii=False, separators=(",", ":"))
-    return Markup(written.translate(ESCAPED))  # noqa: S704 (no sign of it is one of HTML's)
+    return Markup(written.translate(ESCAPED))  # noqa: S704 (HTML's special characters are escaped)

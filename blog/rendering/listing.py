@@ -1,4 +1,4 @@
-"""A listing: a selection's posts in one order and view, with what can be counted about them."""
+"""A listing: a selection's posts in one order and view, with their facets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from blog.selections.selection import Selection
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
-NO_TEXT = "\0"  # stands for a value; no tag, word sought or name holds one
+NO_TEXT = "\0"  # placeholder for a value; occurs in no tag, search term or name
 
 card_fragments: FragmentCache[str] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
 
 @dataclass
 class Listing:
-    """A selection as one reader reads it, on one snapshot of the index."""
+    """A selection with order, view and page, evaluated on one snapshot of the index."""
 
     blog: Blog
     index: TagIndex
@@ -36,12 +36,12 @@ class Listing:
 
     @cached_property
     def chosen(self) -> Positions:
-        """The positions of its posts."""
+        """Return the positions of the selection's posts."""
         return self.index.select(self.selection, self.found)
 
     @cached_property
     def found(self) -> Positions | None:
-        """The positions of the posts that hold the words sought; None where none are."""
+        """Return the positions of the posts that match the search terms; None without search terms."""
         return search(self.blog.path, self.index, self.reading.q) if self.reading.q else None
 
     @cached_property
@@ -58,16 +58,16 @@ class Listing:
 
     @cached_property
     def page(self) -> PageOfIds:
-        """The ids of one page's posts, in reading order: of a full view, as many as one page may hold."""
+        """Return the ids of the page's posts, in the listing's order; of a full view, as many as its limits allow."""
         reading = self.reading
         length = settings.FULL_VIEW_POSTS if reading.view == FULL else self.blog.posts_per_page
         return self.index.page(self.chosen, length, reading.oldest_first, reading.before, reading.after)
 
     @cached_property
     def cards(self) -> dict[int, str]:
-        """The page's cards by id, in reading order, but for posts deleted since the snapshot: one query, or none.
+        """Return the page's cards by id, in the listing's order, without posts deleted since the snapshot: at most one query.
 
-        They are places to be led to where the contents are listed, and show where the words sought stand.
+        They have ids where the page has a table of contents, and excerpts where there are search terms.
         """
         ids, anchored = self.page.ids, self.reading.contents
         if self.reading.q:
@@ -78,40 +78,40 @@ class Listing:
 
     @cached_property
     def titles(self) -> dict[int, tuple[str, str]]:
-        """The slugs and titles of the page's posts by id, in reading order: one query."""
+        """Return the slugs and titles of the page's posts by id, in the listing's order: one query."""
         titles = PostPage.objects.titles(self.page.ids)
         return {id_: titles[id_] for id_ in self.page.ids if id_ in titles}
 
     @cached_property
     def path(self) -> str:
-        """Where it is, percent-encoded, without its query."""
+        """Return the listing's URL path, percent-encoded, without the query."""
         return stream_path(self.stream.slug) if self.stream else selection_path(self.selection)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """What its address says after the `?`, from the reading's start."""
+        """Return the query parameters of the listing's first page."""
         said = self.stream.selection.parameters if self.stream else {}
         own = {name: value for name, value in self.selection.parameters.items() if said.get(name) != value}
         return {**own, **self.reading.start.parameters}
 
     def address(self, **changes: str | None) -> str:
-        """Its address from the reading's start, with some parameters changed, or (by None) left out."""
+        """Return the URL of the first page with some parameters changed or, where None, removed."""
         return self.path + self.query(**changes)
 
     def addresses(self, name: str, values: Iterable[str], **changes: str | None) -> list[str]:
-        """Its addresses from the reading's start with one parameter set to each of some plain values."""
+        """Return the URLs of the first page with one parameter set to each of some values, which need no escaping."""
         before, after = self.address(**changes, **{name: NO_TEXT}).split(quote(NO_TEXT))
         return [before + value + after for value in values]
 
     def query(self, **changes: str | None) -> str:
-        """What its address says from the `?` on."""
+        """Return the query string of the listing's URL, with its `?`."""
         given = {**self.parameters, **changes}
         return query({name: value for name in PARAMETERS if (value := given.get(name))}) if given else ""
 
     def redirected(self, selection: Selection) -> str:
-        """The address of another selection, read the same way from its start; a default order stays behind."""
+        """Return the URL of another selection's first page with the same parameters; a default order is removed."""
         return selection_path(selection) + self.kept(selection)
 
     def kept(self, selection: Selection) -> str:
-        """The query of that address."""
+        """Return the query string of other selections' URLs."""
         return query(selection.parameters, self.reading.start.parameters)

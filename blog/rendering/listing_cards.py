@@ -1,4 +1,4 @@
-"""Reading posts for the cards of a listing."""
+"""Queries of posts for the cards of a listing."""
 
 from blog.models.rows import read_rows
 from blog.rendering.card import render_cards
@@ -15,7 +15,7 @@ def read_cards(ids: list[int], index: TagIndex, *, anchored: bool = False) -> di
 
 
 def read_cards_found(ids: list[int], index: TagIndex, words: str, *, anchored: bool = False) -> dict[int, str]:
-    """Return the cards of these posts, by id, each with the place in its text where the words sought stand: one query."""
+    """Return the cards of these posts, by id, each with an excerpt around the search terms: one query."""
     rows = read_rows(ids)
     excerpts = {id_: found for id_, row in rows.items() if (found := excerpt(row.html, words))}
     posts = (post_view(row, tags_of(index, row.pk)) for row in rows.values())

@@ -1,4 +1,4 @@
-"""What a listing's page shows."""
+"""The template context of a listing's page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ from blog.selections.selection import Selection
 
 @dataclass(frozen=True, slots=True)
 class AuthorView:
-    """An author, their listing, and a site that is theirs too."""
+    """An author, the path of their listing, and the URL of a personal site."""
 
     name: str
     address: str
@@ -32,11 +32,11 @@ class AuthorView:
 
 
 def context(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Any]:
-    """Return what the template of a listing knows of it."""
+    """Return the template context of a listing."""
     chosen, reading = listing.selection, listing.reading
     about, tagged = _about(listing, tag, author), len(chosen) > 0
     years = navigation.years(listing)
-    place = {name: reading.parameters.get(name) for name in ("before", "after")}  # where in the listing the page begins
+    place = {name: reading.parameters.get(name) for name in ("before", "after")}  # the cursors
     return {
         "title": title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
@@ -76,13 +76,13 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
 
 
 def _is_one_of_too_many(listing: Listing) -> bool:
-    """Say whether robots are to leave it out: there are more combinations than anybody can fetch."""
+    """Return whether the page is `noindex`: there are more combinations of tags than crawlers can fetch."""
     chosen = listing.selection
     return len(chosen) > 1 or bool(chosen.unwanted or listing.reading.q)
 
 
 def _when(listing: Listing) -> str:
-    """The year or month it is narrowed to, in words."""
+    """Return the localised year or month of the selection."""
     year, month = listing.selection.year, listing.selection.month
     if year is None:
         return ""
@@ -90,13 +90,13 @@ def _when(listing: Listing) -> str:
 
 
 def _sign_up(listing: Listing) -> str:
-    """Where to follow the selection by mail; a stream may name tags that no visible post bears, which stay its editor's."""
+    """Return the URL of the sign-up form; a stream may have tags without a visible post, which must not be disclosed."""
     known = not listing.index.unknown(listing.selection)
     return sign_up_url(listing.selection if known else Selection())
 
 
 def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
-    """What an editor wrote about this selection (HTML); on a blog's front page, about the blog."""
+    """Return an editor's description of the selection (HTML); on a blog's front page, of the blog."""
     if listing.stream:
         return expand_one(listing.stream.introduction_html)
     if tag:
@@ -107,12 +107,12 @@ def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str
 
 
 def _contents(listing: Listing) -> list[Title]:
-    """The posts of the page, each leading to its card."""
+    """Return the table of contents of the page: titles linked to cards."""
     return [Title(text, f"#note-{quote(slug)}") for slug, text in listing.titles.values()]
 
 
 def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
-    """The posts that the tag's own page begins with, of those that this reader may open."""
+    """Return the featured posts of a tag's page that are visible to this reader."""
     if listing.selection.parameters or listing.selection.author or set(listing.reading.parameters) - {"contents"}:
         return []
     kept = came_from(listing.selection)
@@ -121,7 +121,7 @@ def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
 
 
 def _cards(listing: Listing) -> Markup:
-    """The page's cards."""
+    """Return the HTML of the page's cards."""
     if listing.reading.view == FULL:
         return Markup()
     return with_selection(listing.cards.values(), came_from(listing.selection))

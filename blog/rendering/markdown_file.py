@@ -1,4 +1,4 @@
-"""A post as a Markdown file with front matter: what `/SLUG.md` sends, and `import_posts` reads."""
+"""A post as a Markdown file with front matter: the body of `/SLUG.md`, and the input of `import_posts`."""
 
 from typing import TYPE_CHECKING
 

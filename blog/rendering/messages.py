@@ -1,4 +1,4 @@
-"""The messages of Jinja2 templates, as gettext's own programs and tests find them."""
+"""Extraction of the messages of Jinja2 templates for xgettext and tests."""
 
 import jinja2
 
@@ -6,7 +6,7 @@ from blog.rendering.environment import EXTENSIONS
 
 
 def as_python(source: str) -> str:
-    """Return a template's messages as calls of gettext, each in the line where it stands.
+    """Return a template's messages as Python calls of gettext, on the lines of the template.
 
     >>> as_python("{% trans %}Tags{% endtrans %}\\n{{ _('notes') }}")
     'gettext("Tags")\\ngettext("notes")'

@@ -1,4 +1,4 @@
-"""The ways on from a listing: switches, facets, years, pages; each an address and a label."""
+"""Navigation of a listing: switches, facets, years and pages, each a URL and a label."""
 
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,7 @@ from blog.tagindex import Positions, TagIndex
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """The address of each choice of view, time and source; the present ones have none."""
+    """The URLs of the choices of view, order and source; empty for the current ones."""
 
     compact: str | None
     full: str | None
@@ -28,7 +28,7 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class FacetLink:
-    """A tag that would narrow the listing: the paths of the listings with it and without it."""
+    """A facet: a tag that narrows the listing, and the paths of the listings with and without it."""
 
     name: str
     count: int
@@ -38,7 +38,7 @@ class FacetLink:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A tag of the selection, and the listing without saying anything of it."""
+    """A tag of the selection, and the URL of the listing with that tag removed from the selection."""
 
     name: str
     address: str
@@ -46,7 +46,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A year or month; the chosen one has no address."""
+    """A year or month; the chosen one has no URL."""
 
     label: str
     count: int
@@ -55,14 +55,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """The pages before and after this one in reading order."""
+    """The URLs of the previous and the next page in the listing's order."""
 
     previous: str | None
     next: str | None
 
 
 def switches(listing: Listing) -> Switches:
-    """View, time and source, as they could be chosen instead."""
+    """Return the URLs of the other views, orders and sources."""
     reading, source = listing.reading, listing.selection.source
 
     def choice(name: str, value: str, present: str, default: str) -> str | None:
@@ -80,7 +80,7 @@ def switches(listing: Listing) -> Switches:
 
 
 def facets(listing: Listing) -> list[FacetLink]:
-    """The tags that would narrow the listing; none when it names as many tags as a selection may."""
+    """Return the tag facets of the listing; none when the selection has as many tags as the limit allows."""
     if len(listing.selection) >= settings.TAG_LIMIT:
         return []
     links = SelectionLinks(listing.selection)
@@ -88,26 +88,26 @@ def facets(listing: Listing) -> list[FacetLink]:
 
 
 def more_tags(listing: Listing) -> str | None:
-    """The cloud of every tag that goes with the selection's; None where the facets are all, or it says more than tags."""
+    """Return the URL of the cloud of co-occurring tags; None where the facets show all, or the selection has more than tags."""
     if len(listing.facets) < FACETS or listing.selection.unwanted or listing.selection.author:
         return None
     return cloud_url(listing.selection)
 
 
 def removals(listing: Listing, tags: tuple[str, ...]) -> tuple[Removal, ...]:
-    """Some of the selection's tags, each with the listing without it; a stream may name some that no visible post bears."""
+    """Return some of the selection's tags with the URLs that remove them; a stream may have tags without a visible post."""
     known = [tag for tag in map(listing.index.tag, tags) if tag]
     return tuple(Removal(tag.name, listing.redirected(listing.selection.dropping(tag.slug))) for tag in known)
 
 
 def name_of(index: TagIndex, slug: str) -> str:
-    """A tag's name, where the reader may know it; else its slug."""
+    """Return a tag's name if a visible post has the tag, else the slug."""
     tag = index.tag(slug)
     return tag.name if tag else slug
 
 
 def years(listing: Listing) -> list[Period]:
-    """The years that hold posts of the listing, or of the whole time when one is chosen."""
+    """Return the years with posts of the selection; when a year is chosen, of the selection without it."""
     chosen = listing.selection.year
     found = listing.years if chosen is None else listing.index.years(_whole_time(listing, year=None))
     present = chosen if listing.selection.month is None else None
@@ -119,7 +119,7 @@ def years(listing: Listing) -> list[Period]:
 
 
 def months(listing: Listing) -> list[Period]:
-    """The months of the chosen year that hold posts."""
+    """Return the months of the chosen year that have posts."""
     year, chosen = listing.selection.year, listing.selection.month
     if year is None:
         return []
@@ -136,7 +136,7 @@ def _whole_time(listing: Listing, year: int | None) -> Positions:
 
 
 def pager(listing: Listing) -> Pager:
-    """The addresses of the neighbouring pages, by keyset: they stay right while posts are added."""
+    """Return the URLs of the previous and next page by keyset pagination, which is stable while posts are added."""
     page = listing.page
     newer = listing.address(after=str(page.newer)) if page.newer else None
     older = listing.address(before=str(page.older)) if page.older else None

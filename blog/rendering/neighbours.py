@@ -1,4 +1,4 @@
-"""What lies around a post: its neighbours in each set of posts it is in, those related to it, and the pairs of its tags."""
+"""Neighbours of a post in each selection it belongs to, related posts, and pairs of its tags."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ RELATED = 4  # posts
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A post as a link: enough of it."""
+    """Slug and title of a post, for a link."""
 
     title: str
     address: str
@@ -24,7 +24,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourLinks:
-    """The posts beside a post in one set of posts."""
+    """The previous and the next post in one selection."""
 
     label: str
     address: str
@@ -36,7 +36,7 @@ class NeighbourLinks:
 
 @dataclass(frozen=True, slots=True)
 class PostContext:
-    """The posts around one: in each set, and those whose tags have most in common with its own."""
+    """Neighbours in each selection, and related posts: those that share most tags."""
 
     ways: tuple[NeighbourLinks, ...] = ()
     related: tuple[Title, ...] = ()
@@ -46,11 +46,11 @@ class PostContext:
 class Pair:
     label: str
     address: str
-    posts: int  # that have both
+    posts: int  # posts with both tags
 
 
 def neighbour_links(index: TagIndex, position: int, within: Selection | None) -> PostContext:
-    """What lies around a post: in the blog, in the selection its reader came from, in each of its tags; one query."""
+    """Return a post's neighbours in the blog, in the selection of `?in=` and in each of its tags; one query."""
     sets = [(_("All notes"), Selection())]
     if within:
         sets.append((_in_short(index, within), within))
@@ -60,7 +60,7 @@ def neighbour_links(index: TagIndex, position: int, within: Selection | None) ->
         if selection != within:
             sets.append((f"#{tag.name}", selection))
     beside = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
-    found = beside[:always] + [way for way in beside[always:] if way[2].total > 1]  # a tag borne once leads nowhere
+    found = beside[:always] + [way for way in beside[always:] if way[2].total > 1]  # a tag with one post has no neighbours
     related = index.related(position, RELATED)
     ids = {id_ for *_set, there in found for id_ in (there.newer, there.older) if id_ is not None}
     titles = PostPage.objects.titles([*ids.union(related)])
@@ -71,7 +71,7 @@ def neighbour_links(index: TagIndex, position: int, within: Selection | None) ->
 
 
 def _in_short(index: TagIndex, selection: Selection) -> str:
-    """A selection as a label: “programming + kimonote − email”."""
+    """Return the label of a selection: “programming + kimonote − email”."""
     wanted = " + ".join(name_of(index, tag) for tag in selection.wanted)
     unwanted = "".join(f" − {name_of(index, tag)}" for tag in selection.unwanted)
     return f"{wanted}{unwanted}".strip() or str(selection)
@@ -96,7 +96,7 @@ def _title(slug: str, text: str, kept: str = "") -> Title:
 
 
 def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
-    """The pairs of a post's tags that have most posts in common."""
+    """Return the pairs of a post's tags that co-occur in most posts."""
     return tuple(_pair(first, second, count) for first, second, count in index.pairs(position))
 
 

@@ -1,4 +1,4 @@
-"""A post as templates show it."""
+"""The view model of a post."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blog.models.rows import PostRow
     from blog.tagindex import IndexedTag
 
-DESCRIPTION = 34  # words, for those who quote a page
+DESCRIPTION = 34  # words in the meta description
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +29,51 @@ class TagLink:
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post as templates show it: every field of its row, its tags, and what follows from these."""
+    """The view model of a post: the fields of its row, its tags, and values derived from them."""
 
     row: "PostRow"
     tags: tuple[TagLink, ...]
 
     def __getattr__(self, name: str) -> Any:
-        """Return a field of the row, so that templates can show one as soon as a row has it."""
+        """Return the row's attribute of that name, so that templates can use every field of the row."""
         return getattr(self.row, name)
 
     @property
     def address(self) -> str:
-        """The path of its page."""
+        """Return the path of the post's page."""
         return post_path(self.row.slug)
 
     @property
     def author_address(self) -> str:
-        """The path of its author's listing."""
+        """Return the path of the author's listing."""
         return author_path(self.row.handle) if self.row.handle else ""
 
     @property
     def moment(self) -> str:
-        """When it was published: ISO 8601, in the site's time zone."""
+        """Return the time of publication: ISO 8601, in the site's time zone."""
         return timezone.localtime(self.row.published).isoformat()
 
     @property
     def description(self) -> str:
-        """How it begins, or its summary, in at most DESCRIPTION words."""
+        """Return the summary, or else the beginning of the text, in at most DESCRIPTION words."""
         return Truncator(self.row.excerpt).words(DESCRIPTION, truncate=" …")
 
     @property
     def html(self) -> Markup:
-        """Its text, which was sanitised when it was saved."""
+        """Return the post's HTML, which was sanitised when it was saved."""
         return Markup(self.row.html)  # noqa: S704
 
     @property
     def toc(self) -> Markup:
-        """Its table of contents, made from its sanitised text."""
+        """Return the post's table of contents, built from the sanitised HTML."""
         return Markup(self.row.toc)  # noqa: S704
 
 
 def post_view(row: "PostRow", tags: "Iterable[IndexedTag | Tag]") -> PostView:
-    """Return a post with its tags as templates show it."""
+    """Return the view model of a post with its tags."""
     return PostView(row, tuple(TagLink(tag.name, tag_path(tag.slug)) for tag in tags))
 
 
 def host(address: str) -> str:
-    """Return the host of an address, as a reader would say it."""
+    """Return the host of a URL for display."""
     return (urlsplit(address).hostname or address).removeprefix("www.")

@@ -1,4 +1,4 @@
-"""The tags of a post, with the names they have now."""
+"""The tags of a post, with their current names."""
 
 from blog.models import Tag
 from blog.selections.slugs import in_order
@@ -6,7 +6,7 @@ from blog.tagindex import IndexedTag, TagIndex
 
 
 def tags_of(index: TagIndex, post: int) -> list[IndexedTag | Tag]:
-    """Return a post's tags by name: from the index where it is there, so without a query."""
+    """Return a post's tags ordered by name: without a query where the post is in the index."""
     position = index.position(post)
     if position is None:
         tags: list[IndexedTag | Tag] = list(Tag.objects.filter(post_tags__content_object=post))

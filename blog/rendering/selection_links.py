@@ -1,4 +1,4 @@
-"""The paths of a selection with one tag more: a listing has dozens, a cloud thousands."""
+"""Paths of a selection extended by one tag: a listing has dozens of them, a tag cloud thousands."""
 
 from bisect import bisect
 
@@ -7,7 +7,7 @@ from blog.selections.selection import Selection, quoted
 
 
 class SelectionLinks:
-    """The paths, percent-encoded, of a selection with one more tag; what they share is made once.
+    """The percent-encoded paths of a selection extended by one tag; their common parts are built once.
 
     The same as of `Selection.adding` and `leaving_out`, in a tenth of the time.
 
@@ -20,20 +20,20 @@ class SelectionLinks:
         self._wanted, self._unwanted = selection.wanted, selection.unwanted
         self._start, self._end = expression_route(selection).split("{expression}")
         words = [*selection.wanted, *(f"-{tag}" for tag in selection.unwanted)]
-        # by place among the words: what stands before a tag that belongs there, and after it
+        # by insertion position among the sorted tags: the text before and after the new tag
         self._before = [quoted("".join(f"{word}+" for word in words[:place])) for place in range(len(words) + 1)]
         self._after = [quoted("".join(f"+{word}" for word in words[place:])) for place in range(len(words) + 1)]
 
     def expression_adding(self, tag: str) -> str:
-        """Return the expression of the selection with a tag that it says nothing of."""
+        """Return the expression of the selection with a tag that it does not contain."""
         place = bisect(self._wanted, tag)
         return self._before[place] + quoted(tag) + self._after[place]
 
     def adding(self, tag: str) -> str:
-        """Return the path with a tag that the selection says nothing of."""
+        """Return the path of the selection with a tag that it does not contain."""
         return self._start + self.expression_adding(tag) + self._end
 
     def leaving_out(self, tag: str) -> str:
-        """Return the path without the posts that have a tag."""
+        """Return the path of the selection that excludes a tag."""
         place = len(self._wanted) + bisect(self._unwanted, tag)
         return f"{self._start}{self._before[place]}-{quoted(tag)}{self._after[place]}{self._end}"

@@ -1,4 +1,4 @@
-"""The cloud of tags: each with its listing, its count, and the cloud of what goes with it."""
+"""The tag cloud: each tag with its listing, its count, and the cloud of co-occurring tags."""
 
 from dataclasses import dataclass
 from math import log
@@ -17,7 +17,7 @@ ON_A_PAGE = 2_000  # tags: a quarter of a megabyte of HTML
 
 @dataclass(frozen=True, slots=True)
 class CloudTag:
-    """A tag in the cloud: its own listing, and the cloud of what goes with it, where more than one post has it."""
+    """A tag in the cloud: its listing, and the cloud of co-occurring tags where more than one post has the tag."""
 
     name: str
     count: int
@@ -28,15 +28,15 @@ class CloudTag:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A page of the tags there are, by use: those used most are on the first."""
+    """A page of the tag cloud; pages are by falling count."""
 
     tags: list[CloudTag]
     found: int  # tags in all
-    first: int  # how many are on the pages before
+    first: int  # tags on the previous pages
 
 
 def cloud(index: TagIndex, within: Selection, by_count: bool, page: int = 1) -> Cloud:
-    """Every tag, or every tag that goes with some, a page at a time; on the page by name or by falling count."""
+    """Return a page of all tags, or of those that co-occur with some; within the page by name or by falling count."""
     counted = index.facets(index.select(within), within.tags, len(index.numbers) + 1) if within else index.tags()
     first = (page - 1) * ON_A_PAGE
     shown = counted[first : first + ON_A_PAGE]

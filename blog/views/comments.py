@@ -1,4 +1,4 @@
-"""Reading comments: the latest of a blog, and feeds of these and of one post's."""
+"""Views of comments: the latest of a blog, and feeds of these and of one post's."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ PAGE_LENGTH = 50  # comments
 
 @public_view
 def latest_page(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """The comments approved last, whatever post they are on."""
+    """Return the page of the comments approved last, or its feed."""
     return page(
         state,
         "blog/comments.html",
@@ -35,7 +35,7 @@ def latest_feed(request: HttpRequest, state: RequestState, form: str) -> HttpRes
 
 @public_view
 def feed_of_post(request: HttpRequest, state: RequestState, slug: str, form: str) -> HttpResponse:
-    """The comments on a post that this reader may open."""
+    """Return the feed of a visible post's comments."""
     found = read_row(state.blog.path, slug)
     if found is None or state.snapshot.position(found.pk) is None:
         raise Http404(_("There is no note “%s”.") % slug)

@@ -1,4 +1,4 @@
-"""Pages for what cannot be answered: each says what happened and offers a way on."""
+"""Error pages (400, 403, 404, 500): each states what happened and offers links."""
 
 import logging
 from collections.abc import Callable
@@ -21,11 +21,11 @@ View = Callable[Concatenate[HttpRequest, RequestState, P], HttpResponseBase]
 
 logger = logging.getLogger(__name__)
 
-SHOWN = 100  # characters of what a reader asked for
+SHOWN = 100  # characters of the requested URL
 
 
 def helpful(view: View[P]) -> View[P]:
-    """Respond to selections that cannot be meant with 400, and to unknown tags with 404, each in words."""
+    """Respond to invalid selections with 400 and to unknown tags with 404, each with an explanation."""
 
     @wraps(view)
     def respond(request: HttpRequest, state: RequestState, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -40,7 +40,7 @@ def helpful(view: View[P]) -> View[P]:
 
 
 def unknown_tags(state: RequestState, error: UnknownTags) -> HttpResponse:
-    """Name the unknown tags; offer near names, and the selection without them."""
+    """Return the 404 page that names the unknown tags, with similar names and the selection without them."""
     without = error.selection.dropping(*error.unknown)
     return page(
         state,
@@ -60,7 +60,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Name the address; say why where a view said so."""
+    """Return the 404 page with the URL, and the reason if a view gave one."""
     reason = (
         str(exception.args[0])
         if isinstance(exception, Http404) and exception.args and isinstance(exception.args[0], str)
@@ -70,7 +70,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Touches neither database nor request: either may be what failed; and does without the template if that did."""
+    """Return the 500 page without database or request, which may have failed; plain text if the template fails too."""
     try:
         return _plain("500.html", 500)
     except Exception:

@@ -1,4 +1,4 @@
-"""A whole history on one page, sent while it is read from the database: memory stays constant."""
+"""The full view: all posts of a listing on one page, streamed while they are read; memory use is constant."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -15,7 +15,7 @@ from blog.selections.query import came_from
 from blog.tagindex import TagIndex
 from blog.tagindex.store import read_revision
 
-PLACE = Markup("<!-- the posts -->")  # stands in the listing's page where the posts go
+PLACE = Markup("<!-- the posts -->")  # placeholder for the posts in the listing's page
 CHUNK = 50  # posts read at once
 ATTEMPTS = 20  # to read them without a write in between
 
@@ -46,7 +46,7 @@ def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Call
 
 
 def _read_at_one_revision(ids: Iterable[int], latest: Callable[[], TagIndex]) -> tuple[TagIndex | None, dict[int, PostRow]]:
-    """Return the snapshot of the moment, and those of some posts that it holds; None where each attempt met a write.
+    """Return the current snapshot and the given posts that it contains; None if every attempt met a concurrent write.
 
     Rows of another revision than the snapshot's may hold what was written while a post was closed: these are not used.
     """
@@ -60,13 +60,13 @@ def _read_at_one_revision(ids: Iterable[int], latest: Callable[[], TagIndex]) ->
 
 
 def _article(post: PostRow, index: TagIndex, kept: str) -> str:
-    """Return a post as it stands among others on one page, whose ids are apart from those of the others."""
+    """Return the HTML of a post in a full view, its ids prefixed so that they are unique on the page."""
     row = post._replace(html=prefixed(post.html, f"p{post.pk}-"))
     return render_to_string("blog/article.html", {"post": post_view(row, tags_of(index, post.pk)), "selection": kept})
 
 
 def _from(listing: Listing, post: int) -> str:
-    """Return the address at which the reading goes on with this post itself."""
+    """Return the URL of the page that begins with this post."""
     place = listing.index.cursor(listing.index.position(post) or 0)
     if listing.reading.oldest_first:
         return listing.address(after=str(place._replace(id=place.id - 1)))

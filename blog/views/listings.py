@@ -35,7 +35,7 @@ TEMPLATE = "blog/listing.html"
 def selection(
     request: HttpRequest, state: RequestState, expression: str = "", handle: str = "", form: str = HTML
 ) -> HttpResponseBase:
-    """A selection's listing, as a page or a feed."""
+    """Return a selection's listing as a page or a feed."""
     try:
         spelt = find(expression, handle)
         check_known(spelt, state.snapshot)
@@ -53,7 +53,7 @@ def selection(
 @public_view
 @helpful
 def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTML) -> HttpResponseBase:
-    """A stream's listing, as a page or a feed."""
+    """Return a stream's listing as a page or a feed."""
     found = Stream.objects.filter(blog_id=state.blog.id, slug=slug).first()
     if found is None:
         raise Http404(_("There is no stream “%s”.") % slug)
@@ -64,7 +64,7 @@ def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTM
 
 @public_view
 def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """Every stream of the blog, with the number of its posts."""
+    """Return the page of all streams, with their numbers of posts."""
     streams = list(Stream.objects.filter(blog_id=state.blog.id))
     introductions = expand([stream.introduction_html for stream in streams])
     counts = [notes(len(state.snapshot.select(stream.selection))) for stream in streams]
@@ -73,7 +73,7 @@ def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
 
 
 def redirect_to(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
-    """Lead to the canonical address of a selection, keeping the query."""
+    """Redirect to the canonical URL of a selection; the query is preserved."""
     given = {name: str(value) for name, value in request.GET.items() if name not in selection.parameters}
     address = selection_path(selection)
     return redirect(address + file_name(form) + query(selection.parameters, given), permanent=True)
@@ -87,7 +87,7 @@ def answer(
     tag: AboutTag | None = None,
     author: Author | None = None,
 ) -> HttpResponseBase:
-    """Answer with a listing in the form asked for."""
+    """Respond with a listing as a page or in a feed format."""
     title = _title(listing, author)
     if form != HTML:
         return listing_feeds.answer(state, listing, form, title)
@@ -104,7 +104,7 @@ def answer(
 
 
 def _title(listing: Listing, author: Author | None) -> str:
-    """What a listing is called. A stream's own tags stay unsaid: there may be some that no visible post bears."""
+    """Return the title of a listing. A stream's own tags are not disclosed: some may have no visible post."""
     chosen = listing.selection
     if not listing.stream:
         return describe(chosen, lambda slug: navigation.name_of(listing.index, slug), author.name if author else "")

@@ -1,4 +1,4 @@
-"""What is not the blog's: on the hosts of other Wagtail sites, Wagtail serves every URL, with its hooks."""
+"""Hosts of Wagtail sites without a blog: there Wagtail serves every URL, with its hooks."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -14,13 +14,13 @@ View = Callable[..., HttpResponseBase]
 
 
 def on_blog_sites(patterns: Iterable[URLPattern]) -> list[URLPattern]:
-    """Return the URL patterns with views that answer on a blog's hosts alone."""
+    """Return the URL patterns with views that respond on a blog's hosts only."""
     return [URLPattern(entry.pattern, on_blog_site(entry.callback), entry.default_args, entry.name) for entry in patterns]
 
 
 def on_blog_site(view: View) -> View:
-    """Let a view answer where a blog is the site's root page; elsewhere Wagtail serves the URL."""
-    if isinstance(view, PublicView):  # which sees to it itself
+    """Wrap a view to respond where a blog is the site's root page; elsewhere Wagtail serves the URL."""
+    if isinstance(view, PublicView):  # it does so itself
         return view
 
     @wraps(view)
@@ -31,7 +31,7 @@ def on_blog_site(view: View) -> View:
 
 
 def or_page(view: View) -> View:
-    """Let Wagtail serve the page at a URL, such as `/about/comment/`, where a view knows no post."""
+    """Let Wagtail serve the page at a URL, such as `/about/comment/`, where the view found no post."""
 
     @wraps(view)
     def answer(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Rendering public pages: without a request, which they never use."""
+"""Rendering of public pages, without a request."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from blog.request import RequestState
 
 
 def page_context(state: RequestState, **context: Any) -> dict[str, Any]:
-    """What a public page's template knows: the blog, the site's address, and what the view adds."""
+    """Return the context of a public page's template: the blog, the site's URL, and the view's own values."""
     return {"blog": state.blog, "base": state.base, **context}
 
 
 def page(state: RequestState, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Return a public page."""
+    """Return the response with a public page."""
     return HttpResponse(render_to_string(template, page_context(state, **context)), status=status)

@@ -1,4 +1,4 @@
-"""A post's page and its Markdown. Who may read which is the index's word, or else Wagtail's."""
+"""Views of a post's page and its Markdown. The index, or else Wagtail, decides whether a reader may open it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ from blog.views.pages import page
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A post's picture, in the sizes and formats that there are."""
+    """A post's image in its available sizes and formats."""
 
     url: str
     width: int  # pixels
@@ -43,20 +43,20 @@ class Cover:
 
 @public_view_or_page
 def post(request: HttpRequest, state: RequestState, slug: str) -> HttpResponse | None:
-    """Show a post that this reader may open; whatever else is at its URL is Wagtail's to serve."""
+    """Return the page of a visible post; None for other pages, which Wagtail serves."""
     found = read_row(state.blog.path, slug)
     return None if found is None or state.snapshot.position(found.pk) is None else show(request, state, found)
 
 
 def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:
-    """Show a post that Wagtail lets this reader open, to nobody else. Wagtail leaves expiry to its next periodic task."""
+    """Return a private post's page, uncached. Expiry is checked, since Wagtail leaves it to its next periodic task."""
     if found.expire_at and found.expire_at <= timezone.now():
         raise Http404(_("There is no note “%s”.") % found.slug)
     return mark_personal(show(request, state_of(request), PostRow.of(found)))
 
 
 def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpResponse:
-    """Return the page of a post, with what lies around it."""
+    """Return the page of a post, with its neighbours."""
     index = state.snapshot
     position = index.position(found.pk)
     shown = post_view(found, tags_of(index, found.pk))
@@ -76,7 +76,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
 
 
 def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
-    """The comments on a post, where to write one, and how to follow them."""
+    """Return the comments on a post, the URL of the comment form, and the feeds."""
     is_open = found.comments_allowed and blog.comments_allowed
     links = feeds_below(shown.address) if is_open or found.comments else []
     return {
@@ -95,7 +95,7 @@ def _cover(image: int) -> Cover:
 
 @public_view
 def markdown(request: HttpRequest, state: RequestState, slug: str) -> HttpResponse:
-    """Return a post's Markdown, as `import_posts` reads it; RFC 7763."""
+    """Return a post's Markdown as `import_posts` parses it (RFC 7763)."""
     found = PostPage.objects.of_blog(state.blog.path).filter(slug=slug).select_related("author").first()
     if found is None or state.snapshot.position(found.pk) is None:
         raise Http404(_("There is no note “%s”.") % slug)
@@ -103,7 +103,7 @@ def markdown(request: HttpRequest, state: RequestState, slug: str) -> HttpRespon
 
 
 def _came_from(request: HttpRequest, index: TagIndex) -> Selection | None:
-    """The selection whose listing led here; None when there was none, or it names what this reader may not know."""
+    """Return the selection of `?in=`; None if there is none, or if it has tags that are not visible to this reader."""
     try:
         within = Selection.parse(request.GET.get("in", ""), settings.TAG_LIMIT)
     except SelectionError:

@@ -1,4 +1,4 @@
-"""What an editor sees of a post before it is saved: its page, or its card in a listing."""
+"""Previews of an unsaved post in the admin: its page, or its card in a listing."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,7 +25,7 @@ UNPUBLISHED_CONTEXT = {  # of a post that has no neighbours yet
 
 
 def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
-    """Show a post at hand, whose text is rendered, in the site's language."""
+    """Return the page of an unsaved post with rendered text, in the site's language."""
     row = PostRow.of(post)
     tags = sorted(post.tags.all(), key=lambda tag: in_order(tag.name))
     with in_site_language():

@@ -1,4 +1,4 @@
-"""What machines ask a site for: robots.txt, the site map, the icon."""
+"""Views for crawlers, feed readers and browsers: robots.txt, sitemaps, OPML, the icon; help, and a random post."""
 
 from datetime import datetime
 from random import choice
@@ -28,11 +28,11 @@ from blog.selections.selection import Selection
 from blog.tagindex import Facet, TagIndex
 from blog.views.pages import page, page_context
 
-SITEMAP_LENGTH = 10_000  # addresses in one file; the protocol allows 50,000
+SITEMAP_LENGTH = 10_000  # URLs in one file; the protocol allows 50,000
 
 
 class PostSitemap(Sitemap[int]):
-    """Every post anyone may read, newest first."""
+    """The sitemap of public posts, newest first."""
 
     limit = SITEMAP_LENGTH
 
@@ -49,7 +49,7 @@ class PostSitemap(Sitemap[int]):
 
 
 class PlainPageSitemap(Sitemap[PlainPage]):
-    """Every plain page of the blog that anyone may read."""
+    """The sitemap of the blog's public plain pages."""
 
     limit = SITEMAP_LENGTH
 
@@ -58,7 +58,7 @@ class PlainPageSitemap(Sitemap[PlainPage]):
         self._blog = blog
 
     def items(self) -> PageQuerySet:
-        """Return them in the order of Wagtail's tree."""
+        """Return the plain pages in the order of Wagtail's tree."""
         return PlainPage.objects.readable_below(self._blog.path)
 
     def location(self, item: PlainPage) -> str:
@@ -71,7 +71,7 @@ class PlainPageSitemap(Sitemap[PlainPage]):
 
 
 class TagSitemap(Sitemap[Facet]):
-    """The addresses of single tags: of the others, robots are asked to keep off."""
+    """The sitemap of listings with a single tag; robots.txt disallows combinations of tags."""
 
     limit = SITEMAP_LENGTH
 
@@ -87,13 +87,13 @@ class TagSitemap(Sitemap[Facet]):
 
 @public_view
 def robots(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """Ask robots to keep off combinations of tags (RFC 9309)."""
+    """Return robots.txt (RFC 9309), which disallows combinations of tags."""
     written = render_to_string("robots.txt", {"base": f"{state.base}/"})
     return HttpResponse(written, content_type="text/plain; charset=utf-8")
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Lead whoever asks for the icon by habit to where it is."""
+    """Redirect /favicon.ico to the icon's URL."""
     return redirect(static("favicon.svg"), permanent=True)
 
 
@@ -104,19 +104,19 @@ def _sections(request: HttpRequest, state: RequestState) -> dict[str, Sitemap[An
 
 @public_view
 def sitemap_index(request: HttpRequest, state: RequestState) -> HttpResponseBase:
-    """Return the index of site maps (sitemaps.org)."""
+    """Return the sitemap index (sitemaps.org)."""
     return sitemaps.index(request, _sections(request, state), sitemap_url_name="sitemap").render()
 
 
 @public_view
 def sitemap(request: HttpRequest, state: RequestState, section: str) -> HttpResponseBase:
-    """Return one site map; `?p=` is its part."""
+    """Return one sitemap; `?p=` is its page."""
     return sitemaps.sitemap(request, _sections(request, state), section).render()
 
 
 @public_view
 def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """Return every feed of the blog in one file (OPML 2.0), for a feed reader to take in: all notes, streams, tags."""
+    """Return the blog's feeds (all notes, streams, tags) as OPML 2.0, for import into a feed reader."""
     tags = [TagLink(tag.name, tag_path(tag.slug)) for tag, _count in state.snapshot.tags()]
     context = page_context(state, tags=tags, streams=Stream.objects.filter(blog_id=state.blog.id))
     return HttpResponse(
@@ -126,12 +126,12 @@ def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
 
 @public_view
 def about_feeds(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """Explain the addresses and the feeds."""
+    """Return the help page on URLs and feeds."""
     return page(state, "blog/feeds.html", canonical=route("feeds"))
 
 
 def random(request: HttpRequest) -> HttpResponse:
-    """Lead to any post of the selection `?in=`, another each time."""
+    """Redirect to a random post of the selection `?in=`."""
     state = state_of(request)
     try:
         within = Selection.parse(request.GET.get("in", ""), settings.TAG_LIMIT)
@@ -139,8 +139,8 @@ def random(request: HttpRequest) -> HttpResponse:
         return page(state, "400.html", status=400, reason=explain(error))
     index = state.snapshot
     chosen = index.select(within)
-    post = int(index.post_ids[choice(chosen)]) if chosen else None  # noqa: S311 (nothing is kept secret by it)
-    slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # none where it was deleted just now
+    post = int(index.post_ids[choice(chosen)]) if chosen else None  # noqa: S311 (not used for security)
+    slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # None if it has just been deleted
     if slug is None:
         raise Http404(_("There is no note to choose from."))
     response = redirect(post_path(slug) + came_from(within))

@@ -1,4 +1,4 @@
-"""Every tag with its count; and the tags that go with some."""
+"""Views of the tag cloud: all tags with counts, and the tags that co-occur with some."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ from blog.views.errors import helpful
 from blog.views.pages import page as respond
 
 BY_COUNT = "count"
-NAMED = 12  # tags, where the page is quoted
-MOST_DIGITS = 6  # of a page's number
+NAMED = 12  # tags named in the meta description
+MOST_DIGITS = 6  # digits of a page number
 
 
 @public_view
 @helpful
 def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
-    """The cloud of tags, by name or by count; `?with=a+b` narrows it to tags that go with these."""
+    """Return the tag cloud, by name or by count; `?with=a+b` limits it to tags that co-occur with these."""
     index = state.snapshot
     within = Selection.parse(request.GET.get("with", ""), settings.TAG_LIMIT)
     by_count = request.GET.get("by") == BY_COUNT
@@ -70,7 +70,7 @@ def _counted(found: Cloud) -> str:
 
 
 def _found(found: Cloud) -> str:
-    """How many tags there are, and which of them are here."""
+    """Return the sentence on the number of tags and the range on this page."""
     counted = _counted(found)
     if found.found == len(found.tags):
         return counted
@@ -79,6 +79,6 @@ def _found(found: Cloud) -> str:
 
 
 def _description(found: Cloud) -> str:
-    """The number of tags, and those used most."""
+    """Return the meta description: the number of tags, and the most used ones."""
     most_used = sorted(found.tags, key=lambda tag: -tag.count)[:NAMED]
     return ", ".join([_counted(found), *(tag.name for tag in most_used)])
