@@ -8,7 +8,7 @@ import brotli  # type: ignore[import-untyped]
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.text import compress_sequence
 
-SMALLEST: Final = 200  # bytes worth compressing
+SMALLEST: Final = 200  # bytes; smaller bodies are sent uncompressed
 QUICK: Final = {"br": 1, "gzip": 3}  # qualities: a page is compressed at once, in a tenth of the time it took to make …
 THOROUGH: Final = {"br": 5, "gzip": 6}  # … and an eighth smaller as soon as it is asked for again
 
@@ -42,7 +42,7 @@ def compress(response: HttpResponseBase, coding: str) -> None:
 
 
 def recompress(body: bytes, coding: str) -> bytes:
-    """Return what was compressed at once in fewer bytes."""
+    """Return a quickly compressed body compressed again at the higher quality."""
     plain = brotli.decompress(body) if coding == "br" else gzip.decompress(body)
     return _compress(plain, coding, THOROUGH[coding])
 

@@ -13,19 +13,19 @@ from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from blog.tagindex import TagIndex
 
-SHAPING = ("templates", "static", "blog", "site", "locale")  # folders whose files decide what a page looks like
-SNAPSHOTS = 16  # whose validators are remembered
+SHAPING = ("templates", "static", "blog", "site", "locale")  # folders whose files determine rendered pages
+SNAPSHOTS = 16  # snapshots whose validators are cached
 RESOLUTION = timedelta(seconds=1)  # of an HTTP date: a change this young may be followed by another of the same date
 
 
 @cache
 def release() -> str:
-    """Return a short word for the code, templates and language at work: pages of another release are other pages."""
+    """Return a short digest of code, templates and language, part of each ETag: another release renders other pages."""
     digest = hashlib.sha256(f"{settings.LANGUAGE_CODE} {settings.TIME_ZONE}".encode())
     for path in _files():
         digest.update(
             f"{path.name}{path.stat().st_size} ".encode() + path.read_bytes()
-        )  # not its date: machines differ in that
+        )  # not the modification time, which differs between machines
     return digest.hexdigest()[:8]
 
 
@@ -43,19 +43,19 @@ def validators(snapshot: TagIndex) -> tuple[str, str]:
 
 @lru_cache(SNAPSHOTS)
 def _validators(version: str, changed: datetime) -> tuple[str, str]:
-    """The time tells a snapshot from one of the same number before a restored backup."""
+    """Return the validators; the time tells a snapshot from one of the same revision before a restored backup."""
     return f'W/"{release()}-{version}-{int(changed.timestamp() * 1000):x}"', http_date(changed.timestamp())
 
 
 def is_conditional(request: HttpRequest) -> bool:
-    """Say whether the request asks for a response only if another is current than some that it names."""
+    """Return whether the request has If-None-Match with ETags (not `*`), or else If-Modified-Since."""
     return request.META.get("HTTP_IF_NONE_MATCH", "*").strip() != "*" or (
         "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" in request.META
     )
 
 
 def is_current(request: HttpRequest, etag: str, last_modified: str) -> bool:
-    """Say whether the reader's copy of a page is current, so that a 304 will do (RFC 9110, section 13.2.2)."""
+    """Return whether the client's copy of a page is current, so that the response is a 304 (RFC 9110, section 13.2.2)."""
     named = request.META.get("HTTP_IF_NONE_MATCH")
     if named is not None:
         return named == etag or named.strip() == "*" or _opaque(etag) in map(_opaque, parse_etags(named))
@@ -67,5 +67,5 @@ def is_current(request: HttpRequest, etag: str, last_modified: str) -> bool:
 
 
 def _opaque(etag: str) -> str:
-    """Return what two ETags that are compared weakly have in common (RFC 9110, section 8.8.3.2)."""
+    """Return an ETag's opaque part, by which ETags are compared weakly (RFC 9110, section 8.8.3.2)."""
     return etag.removeprefix("W/")

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 
 def policy(**directives: str) -> str:
-    """Spell a Content-Security-Policy.
+    """Return a Content-Security-Policy.
 
     >>> policy(default_src="'none'", img_src="'self' https:")
     "default-src 'none'; img-src 'self' https:"
@@ -30,6 +30,6 @@ PUBLIC_POLICY = policy(
 
 @lru_cache(100)
 def allowing(style: str) -> str:
-    """Return the public policy that allows this very style element too (CSP 3, section 8.3)."""
+    """Return the public policy that also allows this style element, by its hash (CSP 3, section 8.3)."""
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return PUBLIC_POLICY.replace("style-src 'self'", f"style-src 'self' 'sha256-{digest}'")

@@ -1,7 +1,7 @@
-"""Rendered fragments of pages in this process's memory, which many selections share: cards, and entries of feeds.
+"""Rendered fragments of pages in this process's memory, shared by many selections: cards, and feed entries.
 
-A fragment is kept until its post is noted as changed. It tells of a post alone, of no selection and no reader: who may see the
-post is the index's word, and ids come from there.
+A fragment is cached until its post is noted as changed. It depends on the post alone, not on selection or reader: whether the
+post is visible is decided by the index, from which the ids come.
 """
 
 import sys
@@ -17,7 +17,7 @@ OVERHEAD: Final = 200  # bytes that a fragment costs beside its text
 
 
 class FeedEntry(NamedTuple):
-    """A fragment with the moment of its post's last change."""
+    """A fragment with the time of its post's last change."""
 
     text: str
     updated: datetime
@@ -28,10 +28,10 @@ Stamp = tuple[int, datetime]  # a revision and its time, which tells it from one
 
 
 class FragmentCache(Generic[Part]):
-    """Fragments by what decides how they look, and by post; beyond `limit` bytes it begins anew.
+    """Fragments by variant (the arguments of rendering) and post; the cache is cleared when it exceeds `limit` bytes.
 
-    All of them are as of one revision. An index of a later one brings them there: the posts noted since are dropped, and all of
-    them when any post may have changed, or when it is not known which did. An index of an earlier one reads for itself.
+    All of them are of one revision. An index of a later one advances them: the posts noted since are evicted, and all of
+    them when any post may have changed, or when it is not known which did. An index of an earlier one bypasses the cache.
     """
 
     def __init__(self, limit: int) -> None:
@@ -46,9 +46,9 @@ class FragmentCache(Generic[Part]):
     def get(
         self, index: TagIndex, ids: list[int], read: Callable[[list[int]], dict[int, Part]], *look: Hashable
     ) -> dict[int, Part]:
-        """Return the fragments of an index's posts in their order, kept or read now, but for posts deleted since the snapshot.
+        """Return the fragments of an index's posts in order, cached or rendered, without posts deleted since the snapshot.
 
-        What an open transaction has changed is nobody else's to see, and is not kept.
+        Uncommitted changes must not be seen by others: in a transaction that made some, nothing is cached.
         """
         present, is_final = (index.revision, index.changed), uncommitted() is None
         kept = self._parts_at(present).get(look, {}) if is_final else {}
@@ -60,7 +60,7 @@ class FragmentCache(Generic[Part]):
         return {id_: part for id_ in ids if (part := found.get(id_, made.get(id_))) is not None}
 
     def _parts_at(self, present: Stamp) -> dict[Hashable, dict[int, Part]]:
-        """Return what is kept, brought to this revision; nothing where it is of a later one."""
+        """Return the cached fragments, advanced to this revision; none where the cache is of a later one."""
         stamp, parts = self._kept
         if stamp == present:
             return parts

@@ -1,4 +1,4 @@
-"""The page cache: where an anonymous request begins and ends."""
+"""The page cache of requests without a session."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -20,10 +20,10 @@ LONGEST_ADDRESS: Final = 8_000  # characters; RFC 9110, section 4.1, asks for at
 
 
 class PageCacheMiddleware:
-    """Answers whoever has no session: from the cache, or by a `PublicView`, whose response it keeps until the revision rises.
+    """Respond to requests without a session from the cache, or by a `PublicView`, whose response is cached for the revision.
 
-    It stands outermost. A public view is called from here, past the middleware of sessions and forms, which would take longer
-    over a listing than its facets do; the middleware that such a response still passes is in `settings.PUBLIC_MIDDLEWARE`.
+    It is outermost. A public view is called from here, bypassing the middleware of sessions and forms, which would take longer
+    than a listing's facets; the middleware that such a response still passes is in `settings.PUBLIC_MIDDLEWARE`.
     Every other request goes the usual way.
     """
 
@@ -51,7 +51,7 @@ class PageCacheMiddleware:
         return cached.respond(request)
 
     def _respond(self, request: HttpRequest, key: Key, revision: int | None = None) -> HttpResponseBase:
-        """Have the site respond; keep what is public."""
+        """Call the view; cache the response if it is public."""
         match = _resolve(request)
         if match is None or not isinstance(match.func, PublicView):
             return self.get_response(request)
@@ -72,7 +72,7 @@ class PageCacheMiddleware:
         return _keep(sent, request, key, state) if state and sent is response else sent
 
     def _early_response(self, request: HttpRequest) -> HttpResponseBase | None:
-        """The response of a middleware in the view's stead, such as a redirect to TLS."""
+        """Return the response of a middleware instead of the view's, such as a redirect to HTTPS."""
         return next(filter(None, (process_request(request) for process_request in self._request_hooks)), None)
 
 
@@ -84,7 +84,7 @@ def _resolve(request: HttpRequest) -> ResolverMatch | None:
 
 
 def _keep(response: HttpResponseBase, request: HttpRequest, key: Key, state: RequestState) -> HttpResponseBase:
-    """Compress a public response, and keep it: nothing with a cookie, nothing streamed, no response to HEAD, no 304."""
+    """Compress a public response and cache it, unless it sets a cookie, is streamed, responds to HEAD, or is a 304."""
     compress(response, key.coding)
     if not isinstance(response, HttpResponse) or response.cookies or response.status_code == 304:
         return response

@@ -21,25 +21,25 @@ PageOrNone = Callable[..., HttpResponseBase | None]
 class PublicView:
     """A view of a blog: a function of the request, its state and the URL's arguments.
 
-    `PageCacheMiddleware` asks `respond` for whoever has no session, and keeps what it returns. Everyone else comes by the
+    `PageCacheMiddleware` calls `respond` for requests without a session and caches the result. Other requests pass the
     whole middleware chain; so do the URLs of hosts without a blog, which are Wagtail's to serve.
     """
 
     def __init__(self, view: PageOrNone, *, or_page: bool = False) -> None:
-        """Wrap a function; with `or_page` it may return None, and whatever is sent to its URLs is for a page of Wagtail."""
+        """Wrap a function; with `or_page` Wagtail serves the URL where it returns None, and for every unsafe method."""
         self.view = view
         self.or_page = or_page
         update_wrapper(self, view)
 
     def respond(self, request: HttpRequest, state: RequestState, *args: Any, **kwargs: Any) -> HttpResponseBase | None:
-        """Return the response for whoever has no session; None where Wagtail is to serve a page."""
+        """Return the response to a request without a session; None where Wagtail is to serve a page."""
         if is_conditional(request) and is_current(request, *validators(state.snapshot)):
             return mark_public(HttpResponseNotModified(), state)
         response = self.view(request, state, *args, **kwargs)
         return response and mark_public(response, state)
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Return the response for this very reader, which nobody may keep."""
+        """Return the response for this reader, which must not be cached."""
         state = find_state(request)
         if state is None or (self.or_page and request.method not in SAFE_METHODS):
             return serve_page(request)
@@ -50,12 +50,12 @@ class PublicView:
 
 
 def public_view(view: View) -> PublicView:
-    """Make a function a public view."""
+    """Decorate a function as a public view."""
     return PublicView(view)
 
 
 def public_view_or_page(view: PageOrNone) -> PublicView:
-    """Make a function a public view that shares its URLs with Wagtail's pages: where it returns None, one is served."""
+    """Decorate a function as a public view that shares URLs with Wagtail's pages; where it returns None, Wagtail serves one."""
     return PublicView(view, or_page=True)
 
 
@@ -66,7 +66,7 @@ def serve_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def mark_public(response: HttpResponseBase, state: RequestState) -> HttpResponseBase:
-    """Let anyone keep a response, asking each time whether it is current; allow the blog's own style in it."""
+    """Set headers for shared caches, with revalidation at each request; allow the blog's own style element (CSP)."""
     response.headers.setdefault("Cache-Control", "public, no-cache")
     patch_vary_headers(response, ["Accept-Encoding"])
     if response.status_code in (200, 304):
@@ -78,7 +78,7 @@ def mark_public(response: HttpResponseBase, state: RequestState) -> HttpResponse
 
 
 def mark_personal(response: HttpResponseBase) -> HttpResponseBase:
-    """Let nobody keep a response."""
+    """Set headers that forbid caching."""
     patch_cache_control(response, private=True, no_store=True)
     patch_vary_headers(response, ["Cookie"])
     return response

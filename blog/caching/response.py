@@ -1,4 +1,4 @@
-"""A public response as it is kept and sent again, compressed; and the cache of them, bounded in bytes."""
+"""Cached public responses, compressed; and the LRU cache of them, bounded in bytes."""
 
 import time
 from collections import OrderedDict
@@ -16,14 +16,14 @@ from blog.caching.conditional import is_current
 from blog.request import RequestState
 
 OVERHEAD: Final = 1_500  # bytes that an entry costs beside its body
-NOT_MODIFIED: Final = ("ETag", "Last-Modified", "Cache-Control", "Vary")  # what a 304 says again: RFC 9110, section 15.4.5
+NOT_MODIFIED: Final = ("ETag", "Last-Modified", "Cache-Control", "Vary")  # headers of a 304: RFC 9110, section 15.4.5
 CHECKED: Final = 1_000  # responses whose headers are kept as Django checked them, of 2 KB each
 
 Headers = tuple[tuple[str, str], ...]
 
 
 class Key(NamedTuple):
-    """What a response is kept under."""
+    """The cache key of a response."""
 
     scheme: str
     host: str
@@ -56,7 +56,7 @@ class CachedResponse:
 
     @classmethod
     def of(cls, response: HttpResponse, state: RequestState) -> Self:
-        """Keep a response that was made from a state."""
+        """Return the cached form of a response rendered from a state."""
         is_page = response.status_code == 200
         return cls(
             response.status_code,
@@ -70,11 +70,11 @@ class CachedResponse:
         )
 
     def is_fresh(self, revision: int) -> bool:
-        """Say whether it may be sent at a revision: never a moment longer than its snapshot holds."""
+        """Return whether it may be sent at a revision: not after a post of its snapshot has expired."""
         return self.revision == revision and (self.stale_at is None or time.time() < self.stale_at)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Return it as a response to a GET or HEAD; a 304 where the reader's copy is current."""
+        """Return it as a response to GET or HEAD; a 304 where the client's copy is current."""
         if self.etag and is_current(request, self.etag, self.last_modified):
             response = HttpResponse(status=304, content_type="")
             response.headers = _checked(self.headers, NOT_MODIFIED)
@@ -84,7 +84,7 @@ class CachedResponse:
         return response
 
     def recompressed(self) -> Self:
-        """Return the same in fewer bytes; its ETag, being weak, still names it (RFC 9110, section 8.8.1)."""
+        """Return it compressed at higher quality; the ETag is weak and stays valid (RFC 9110, section 8.8.1)."""
         body = recompress(self.body, self.coding)
         headers = {**dict(self.headers), "Content-Length": str(len(body))}
         return replace(self, headers=tuple(headers.items()), body=body, coding="")
@@ -97,7 +97,7 @@ def _checked(headers: Headers, only: tuple[str, ...] = ()) -> ResponseHeaders:
 
 
 class ResponseCache:
-    """Responses by key; beyond `limit` bytes the least recently used are dropped first."""
+    """An LRU cache of responses; beyond `limit` bytes the least recently used are evicted."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
