@@ -46,17 +46,17 @@ def render_comment(text: str) -> str:
 
 
 def prefixed(html: str, prefix: str) -> str:
-    """Give rendered HTML another prefix of its ids, for several texts on one page; 0.05 ms."""
+    """Return rendered HTML with another prefix of its ids, for several texts on one page; 0.05 ms."""
     return REFERENCE.sub(rf" \1{prefix}", html)
 
 
 def plain(text: str) -> str:
-    """Give all words of a text, without markup and footnote marks."""
+    """Return the plain text of HTML, without markup and footnote references."""
     return render(text).plain
 
 
 def validate(text: str) -> None:
-    """Refuse a text that cannot be rendered, as a field's validator."""
+    """Validate a field's text: raise ValidationError if it cannot be rendered."""
     from django.core.exceptions import ValidationError
 
     try:

@@ -23,7 +23,7 @@ CLEANER = nh3.Cleaner(
 
 
 def subset(tokens: list[Token]) -> str:
-    """Write of a text's clean HTML what a comment may have."""
+    """Return clean HTML reduced to the elements allowed in comments."""
     return CLEANER.clean(write(lay_out(narrow([kept for token in tokens for kept in _keep(token)])))).strip()
 
 

@@ -16,7 +16,7 @@ BLOCKS = frozenset("blockquote caption dd dl dt figcaption figure h2 h3 h4 h5 h6
 
 @dataclass(slots=True)
 class Block:
-    """An element that may run its own way, its place in the tree, and what is known of it."""
+    """An element that may have its own direction, its depth, and the direction if known."""
 
     tag: Tag
     parent: "Block | None"
@@ -24,7 +24,7 @@ class Block:
 
 
 def direct(tokens: list[Token]) -> None:
-    """Set `dir` on every block that runs otherwise than the one around it, by its first letter."""
+    """Set `dir` on every block whose direction, by its first strong character, differs from its parent's."""
     blocks: list[Block] = []
     open_: list[Block] = []
     for token in tokens:
@@ -44,7 +44,7 @@ def _given(tag: Tag) -> str:
 
 
 def _settle(open_: list[Block], text: str) -> None:
-    """Let the first letter with a direction decide for all open blocks that have none yet."""
+    """Set the direction of all open blocks without one by the first strong character of a text."""
     if not open_ or open_[-1].direction:
         return
     found = next((STRONG[kind] for kind in map(bidirectional, text) if kind in STRONG), "")

@@ -16,7 +16,7 @@ PLAYERS = [
 
 
 def link_embeds(text: str) -> str:
-    """Put a picture with a link in the place of every embedded page; the text is not clean yet."""
+    """Replace every `<iframe>` by a linked picture; the HTML is not sanitised yet."""
     return IFRAME.sub(_link, text)
 
 
@@ -28,7 +28,7 @@ def _link(match: Match[str]) -> str:
 
 
 def visitable(address: str) -> str:
-    """Give the address of the page that a player's address stands for.
+    """Return the URL of the page for the URL of an embedded player.
 
     >>> visitable("//www.youtube.com/embed/abc?rel=0")
     'https://www.youtube.com/watch?v=abc'

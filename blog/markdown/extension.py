@@ -26,5 +26,5 @@ class Finishing(Extension):
 
 
 def makeExtension(**kwargs: Any) -> Finishing:
-    """Build the extension, as Python-Markdown asks for it by its module's name."""
+    """Return the extension; Python-Markdown calls this for a module's name."""
     return Finishing(**kwargs)

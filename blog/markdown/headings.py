@@ -9,7 +9,7 @@ from blog.markdown.words import text_of
 
 WRITTEN = {f"h{level}": level for level in range(1, 7)}
 FIRST, LAST = 2, 6  # a page's only h1 is its title
-ENOUGH = 3  # headings that deserve a table of contents
+MIN_HEADINGS = 3  # headings that deserve a table of contents
 
 
 class Heading(NamedTuple):
@@ -36,7 +36,7 @@ def number(tokens: list[Token], names: Names) -> list[Heading]:
 
 
 def _level(level: int, above: list[int]) -> int:
-    """Give a heading's level in the outline that the headings above it have begun."""
+    """Return a heading's level, at most one deeper than the heading above it."""
     while above and above[-1] >= level:
         above.pop()
     above.append(level)
@@ -53,15 +53,15 @@ def _heading(tokens: list[Token], names: Names) -> Heading:
 
 
 def link_itself(written: list[Token], start: int) -> None:
-    """Make the heading that begins at `start`, and has just been ended, a link to itself, unless it holds a link."""
+    """Wrap the content of the heading at `start`, which has just ended, in a link to itself, unless it contains a link."""
     opening, *inner, ending = written[start:]
     if inner and isinstance(opening, Tag) and not any(isinstance(token, Tag) and token.name == "a" for token in inner):
         written[start + 1 :] = [Tag("a", {"href": f"#{opening.attributes['id']}"}), *inner, Tag("a", closing=True), ending]
 
 
 def contents(headings: list[Heading]) -> str:
-    """Make the table of contents, as nested lists; empty where there are too few headings."""
-    if len(headings) < ENOUGH:
+    """Return the table of contents as nested lists; empty where there are too few headings."""
+    if len(headings) < MIN_HEADINGS:
         return ""
     written, present = [], FIRST - 1
     for level, id_, text in headings:

@@ -1,10 +1,10 @@
-"""What a text may cost, and what its author is told when it costs more. Pure."""
+"""Limits on the size, time and memory of rendering, and the error raised beyond them. Pure."""
 
 LONGEST = 300_000  # bytes of Markdown
 LARGEST = 1_000_000  # bytes of HTML
 DEEPEST = 100  # elements within each other
 SECONDS = 3.0  # of processor time; 300 kB of real posts take 0.2
-PATIENCE = 20.0  # seconds by the clock, on a machine that has little time for us
+PATIENCE = 20.0  # seconds of wall-clock time, for a busy machine
 MEMORY = 512 << 20  # bytes of address space; 300 kB of real posts take 60 MB
 
 

@@ -1,6 +1,6 @@
-"""Lists as people write them, and as CommonMark reads them, put into the form Python-Markdown knows. Pure.
+"""Normalisation of CommonMark lists to the indentation that Python-Markdown parses. Pure.
 
-It knows items four spaces deeper than their parent's, and lists after an empty line; people write `  - ` and no empty line.
+It requires four spaces per level and an empty line before a list; CommonMark allows `  - ` without an empty line.
 """
 
 import re
@@ -15,7 +15,7 @@ STEP = 4  # spaces a level
 
 
 class Lists(Preprocessor):
-    """Runs when code and HTML have been taken out of the text."""
+    """A preprocessor that runs after code and HTML have been replaced by placeholders."""
 
     def run(self, lines: list[str]) -> list[str]:
         indenter = Indenter()
@@ -37,7 +37,7 @@ class Indenter:
         return not self.lines or not self.lines[-1].strip()
 
     def add(self, line: str) -> None:
-        """Write a line, at the depth it has among the open items."""
+        """Append a line, indented by its depth among the open items."""
         indent = len(line) - len(line.lstrip(" "))
         item = ITEM.match(line)
         if item and not NOT_AN_ITEM.match(line) and self._may_begin(indent, item[3]):
@@ -52,7 +52,7 @@ class Indenter:
             self.lines.append(line)
 
     def _may_begin(self, indent: int, number: str | None) -> bool:
-        """Say whether an item may stand here: not in indented code; in a paragraph only the first of a list."""
+        """Return whether an item may begin here: not in indented code; in a paragraph only the first of a list."""
         around = next((column for column in reversed(self.columns) if column <= indent), 0)
         return indent - around < STEP and (bool(self.columns) or self.after_blank or number in (None, "1"))
 
@@ -73,7 +73,7 @@ class Indenter:
             self.lines.append("")
 
     def _begin_block(self, line: str, indent: int) -> None:
-        """Write a line that begins a block, in the innermost item it is indented enough for."""
+        """Append a line that begins a block, in the innermost item for which it is indented enough."""
         self._close(indent)
         self.in_block = bool(self.columns)
         deeper = STEP * len(self.columns) - indent

@@ -1,4 +1,4 @@
-"""Formulas: TeX between dollars to MathML by latex2mathml; one that cannot be read stays as it was written. Pure."""
+"""Formulas: TeX between dollars to MathML by latex2mathml; one that cannot be parsed is left as its source. Pure."""
 
 import html
 from xml.etree import ElementTree as etree
@@ -12,7 +12,7 @@ LONGEST = 3_000  # characters
 
 
 def formula(latex: str, *, block: bool) -> etree.Element:
-    """Give a formula as `<math>`, or its source as `<code>` when it cannot be read."""
+    """Return a formula as `<math>`, or its source as `<code>` when it cannot be parsed."""
     try:
         math = Converter().convert_to_element(latex, etree.Element("p"))
         return _tidy(math, block=block)
@@ -21,7 +21,7 @@ def formula(latex: str, *, block: bool) -> etree.Element:
 
 
 def _tidy(math: etree.Element, *, block: bool) -> etree.Element:
-    """Drop the outermost row and what no browser reads; make every text final."""
+    """Remove the outermost row and unsupported attributes, and mark text as final. Raise ValueError for unknown elements."""
     if len(math) == 1 and math[0].tag == "mrow":
         math[:] = list(math[0])
     for element in math.iter():

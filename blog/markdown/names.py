@@ -12,7 +12,7 @@ ANYWHERE = ("", "top")  # the browser's own fragments for the beginning of a pag
 
 
 def slug(text: str) -> str:
-    """Spell a heading for its id.
+    """Return the id for a heading's text.
 
     >>> slug("Node.js & C++: a start")
     'node-js-c-a-start'
@@ -31,7 +31,7 @@ class Names:
         self.numbers: Counter[str] = Counter()  # how often each was wanted
 
     def give(self, wanted: str) -> str:
-        """Give a new id: the one wanted, or with the first free number after it."""
+        """Return a unique id: the requested one, or with the first free number appended."""
         base = f"{self.prefix}{_clean(wanted)}"
         name = base
         while name in self.used:
@@ -42,20 +42,20 @@ class Names:
         return name
 
     def find(self, fragment: str) -> str | None:
-        """Find the id that a link's fragment means: as it stands, percent-encoded, or as a heading's words."""
+        """Return the id for a link's fragment: verbatim, percent-decoded, or as a heading's text."""
         plain = html.unescape(unquote(fragment))
         return self.given.get(fragment) or self.given.get(plain) or self.given.get(slug(plain))
 
 
 def rename(tokens: list[Token], names: Names) -> None:
-    """Give every id that an author or a footnote has its place among the text's names."""
+    """Replace the ids set by authors and footnotes by unique, prefixed ones."""
     for token in tokens:
         if isinstance(token, Tag) and "id" in token.attributes:
             token.attributes["id"] = names.give(token.attributes["id"])
 
 
 def follow(tokens: list[Token], names: Names) -> None:
-    """Point links within the text to the new ids; a link to nowhere becomes text."""
+    """Rewrite links within the text to the new ids; a link to a missing id becomes text."""
     for token in tokens:
         if isinstance(token, Tag) and token.attributes.get("href", "").startswith("#"):
             fragment = token.attributes["href"][1:]

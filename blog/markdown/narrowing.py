@@ -51,7 +51,7 @@ PLAIN = frozenset({"a", "span"})  # nothing without an attribute
 
 
 def narrow(tokens: list[Token]) -> list[Token]:
-    """Narrow every tag; drop the wrappers that are left with nothing to say."""
+    """Filter every tag's attributes; remove wrappers (`a`, `span`) left without attributes."""
     kept: list[Token] = []
     dropping: list[bool] = []  # for each open wrapper
     for token in tokens:

@@ -11,9 +11,9 @@ _kept: ContextVar[dict[str, Rendered] | None] = ContextVar("rendered", default=N
 
 @contextmanager
 def rendered_once(known: dict[str, Rendered] | None = None) -> Iterator[None]:
-    """Keep what is rendered until the end: a form renders its text to check it, and saving the post needs it again.
+    """Cache rendered texts within the block: a form renders its text to validate it, and saving the post needs it again.
 
-    That second time the transaction may hold the lock for which others wait. Nothing is kept for longer than one request,
+    When saving, the transaction may hold the lock for which others wait. Nothing is cached for longer than one request,
     since the pictures that a text names may change. `known` is what was rendered elsewhere, by text.
     """
     token = _kept.set(dict(known or {}))
@@ -24,7 +24,7 @@ def rendered_once(known: dict[str, Rendered] | None = None) -> Iterator[None]:
 
 
 def render_or_recall(text: str, render: Callable[[str], Rendered]) -> Rendered:
-    """Return what this text was rendered to within `rendered_once`, or else render it now."""
+    """Return a text's HTML, from the cache within `rendered_once`."""
     kept = _kept.get()
     if kept is None:
         return render(text)

@@ -37,11 +37,11 @@ WAGTAILMARKDOWN: dict[str, Any] = {
 
 
 def build() -> Markdown:
-    """Make a converter. It takes some milliseconds: keep it."""
+    """Return a converter. Building one takes some milliseconds: reuse it."""
     return Markdown(extensions=EXTENSIONS, extension_configs=EXTENSION_CONFIGS, output_format="html")
 
 
 def to_html(text: str, converter: Markdown) -> str:
-    """Turn Markdown into clean HTML, in whatever time it takes."""
+    """Return Markdown as sanitised HTML, without a time limit."""
     html: str = converter.reset().convert(text)
     return CLEANER.clean(html).strip()

@@ -16,7 +16,7 @@ from blog.markdown.references import expand_one
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """Render what stands in the editor; what cannot be rendered is answered by the reason."""
+    """Respond with the editor's text rendered, or with the reason why it cannot be."""
     try:
         html = expand_one(render_short(request.POST.get("text", "")))
     except RenderError as error:
@@ -25,15 +25,15 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 def urls() -> list[URLPattern]:
-    """Give the preview's address, among the admin's: Wagtail asks there who is calling."""
+    """Return the preview's URL pattern, below the admin's, where Wagtail checks permissions."""
     return [path("markdown-preview/", preview, name="markdown_preview")]
 
 
 def script() -> SafeString:
-    """Give the script that tells the editor of it."""
+    """Return the script that sets the preview's URL in the editor."""
     return format_html('<script src="{}" data-preview="{}"></script>', static("admin/preview.js"), reverse("markdown_preview"))
 
 
 def style() -> SafeString:
-    """Give the sheet with the signs on the editor's buttons."""
+    """Return the style sheet with the icons of the editor's buttons."""
     return format_html('<link rel="stylesheet" href="{}">', static("admin/editor.css"))

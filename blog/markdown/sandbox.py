@@ -30,7 +30,7 @@ class Worker:
         self.ready = False
         self.connection, theirs = Pipe()
         with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 (of our own words)
+            self.process = subprocess.Popen(  # noqa: S603 (constant arguments)
                 [sys.executable, "-c", COMMAND, str(theirs.fileno()), str(SECONDS)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -38,7 +38,7 @@ class Worker:
             )
 
     def ask(self, text: bytes) -> bytes:
-        """Send a text, await the answer; EOFError or OSError when the process is gone, TimeoutError when it hangs."""
+        """Send a text and return the reply. Raise EOFError or OSError if the process has ended, TimeoutError if it hangs."""
         if not self.ready:
             self._receive()
         self.ready = True
@@ -51,7 +51,7 @@ class Worker:
         return self.connection.recv_bytes()
 
     def stop(self) -> int:
-        """End the process; give its exit status, negative for the signal that had killed it."""
+        """End the process; return its exit status, negative for the signal that had killed it."""
         self.connection.close()  # which ends one that waits
         try:
             return self.process.wait(GRACE)
@@ -64,7 +64,7 @@ _spare: list[Worker] = []
 
 
 def clean_html(text: str) -> str:
-    """Give a text's clean HTML; raises RenderError."""
+    """Return a text's sanitised HTML. Raise RenderError."""
     source = text.encode(errors="replace")
     if len(source) > LONGEST:
         raise RenderError.too_long(len(source))
@@ -82,7 +82,7 @@ def clean_html(text: str) -> str:
 
 
 def _ask(text: bytes) -> bytes:
-    """Have a process answer; a new one where a spare one turns out to be gone."""
+    """Return a process's reply; start a new process where a spare one has ended."""
     while True:
         worker = _take()
         spare = worker.ready
@@ -120,13 +120,13 @@ def _keep(worker: Worker) -> None:
 
 
 def stop_spare() -> None:
-    """End the processes that wait for texts."""
+    """End the idle processes."""
     while _spare:
         _spare.pop().stop()
 
 
 def _forget() -> None:
-    """In a fork: leave the processes to the one that started them."""
+    """Forget the processes after a fork: they belong to the parent."""
     for worker in _spare:
         worker.process.returncode = 0  # not ours to wait for
     _spare.clear()

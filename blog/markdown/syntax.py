@@ -1,4 +1,4 @@
-"""What is added to Markdown: formulas, signs for tasks, links for embeds, lists. Pure; a Python-Markdown extension."""
+"""Additions to Markdown: formulas, characters for task lists, links for embeds, lists. Pure; a Python-Markdown extension."""
 
 import re
 from re import Match
@@ -27,7 +27,7 @@ BOXES = {
 
 
 class InlineFormula(InlineProcessor):
-    """`$x^2$` within a line."""
+    """An inline formula: `$x^2$`."""
 
     def handleMatch(self, m: Match[str], data: str) -> tuple[Any, int | None, int | None]:
         if MONEY.fullmatch(m[1]):
@@ -36,7 +36,7 @@ class InlineFormula(InlineProcessor):
 
 
 class DisplayFormula(InlineProcessor):
-    """`$$x^2$$` within a paragraph."""
+    """A display formula within a paragraph: `$$x^2$$`."""
 
     def handleMatch(self, m: Match[str], data: str) -> tuple[Any, int | None, int | None]:
         return formula(m[1], block=True), m.start(), m.end()
@@ -77,5 +77,5 @@ class Syntax(Extension):
 
 
 def makeExtension(**kwargs: Any) -> Syntax:
-    """Build the extension, as Python-Markdown asks for it by its module's name."""
+    """Return the extension; Python-Markdown calls this for a module's name."""
     return Syntax(**kwargs)

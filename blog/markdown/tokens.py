@@ -51,7 +51,7 @@ def write(tokens: Iterable[Token]) -> str:
 
 
 def depth(tokens: Iterable[Token]) -> int:
-    """How deep elements stand within each other."""
+    """Return the depth of nesting of elements."""
     deepest = level = 0
     for token in tokens:
         if isinstance(token, Tag) and token.name not in VOID:
@@ -61,7 +61,7 @@ def depth(tokens: Iterable[Token]) -> int:
 
 
 def closing(tokens: list[Token], start: int) -> int:
-    """Give the place of the tag that closes the one at `start`."""
+    """Return the index of the tag that closes the one at `start`."""
     level = 0
     for place in range(start, len(tokens)):
         token = tokens[place]

@@ -1,4 +1,4 @@
-"""Words of a text: all of them for a search, the first for a listing, their number for the time it takes to read. Pure."""
+"""Plain text of HTML for search, excerpts for listings, and reading time. Pure."""
 
 import html
 import math
@@ -8,7 +8,7 @@ from blog.markdown import allowed
 from blog.markdown.tokens import Tag, Token
 
 WORDS = 230  # a minute
-SIGNS = 500  # a minute, of scripts that put no space between words
+SIGNS = 500  # characters a minute, of scripts without spaces between words
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w[\w'’-]*")
 LENGTH = 200  # characters of an excerpt
@@ -20,12 +20,12 @@ MARK = re.compile(r"fnref\d*-")
 
 
 def is_mark(tag: Tag) -> bool:
-    """Say whether an element is a footnote's mark, or the way back to it: signs, not words."""
+    """Return whether an element is a footnote reference or its back link."""
     return bool(MARK.search(tag.attributes.get({"a": "href", "sup": "id"}.get(tag.name, ""), "")))
 
 
 def text_of(tokens: list[Token], without: frozenset[str] = frozenset()) -> str:
-    """Give the (escaped) words of some elements, in one line, without footnote marks and the elements named."""
+    """Return the (escaped) text of some tokens in one line, without footnote references and the elements named."""
     kept: list[str] = []
     inside = 0  # how deep in something left out
     for token in tokens:
@@ -47,12 +47,12 @@ def plain(tokens: list[Token]) -> str:
 
 
 def excerpt(tokens: list[Token]) -> str:
-    """Give the prose with which a text begins, cut at a word."""
+    """Return the excerpt: the first prose of a text, truncated at a word."""
     return cut(" ".join(html.unescape(text_of(tokens, NOT_PROSE)).split()))
 
 
 def cut(text: str, length: int = LENGTH) -> str:
-    """Cut a line at a word, unless that lost half of it.
+    """Truncate a line at a word, or within one if half of the line would be lost.
 
     >>> cut("one two three", 9)
     'one two…'
@@ -64,7 +64,7 @@ def cut(text: str, length: int = LENGTH) -> str:
 
 
 def minutes(text: str) -> int:
-    """Give the time to read a plain text: 0 when there is none, else at least 1."""
+    """Return the minutes to read a plain text: 0 for an empty one, else at least 1."""
     signs = len(UNSPACED.findall(text))
     words = len(WORD.findall(UNSPACED.sub(" ", text)))
     return max(math.ceil(words / WORDS + signs / SIGNS - 0.5), 1) if words or signs else 0

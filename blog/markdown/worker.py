@@ -1,6 +1,6 @@
 """The process that turns Markdown into clean HTML for another one; it may be killed at any time. It does without Django.
 
-`main(["4", "3.0"])`: each message on socket 4 is a text, each answer a sign and the HTML or a reason; 3 seconds a text.
+`main(["4", "3.0"])`: each message on socket 4 is a text, each reply a status byte and the HTML or a reason; 3 seconds a text.
 """
 
 import resource
@@ -17,7 +17,7 @@ READY, DONE, DEEP, LARGE, COSTLY, FAILED = b"r", b"d", b"n", b"l", b"c", b"f"
 
 
 def main(arguments: list[str]) -> None:
-    """Answer until the other side is gone."""
+    """Reply to texts until the other end closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _serve(connection: Connection, converter: Markdown, seconds: float) -> bool:
-    """Answer once; say whether there may be more to answer."""
+    """Reply to one text; return whether to go on."""
     try:
         text = connection.recv_bytes().decode()
         signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal kills this process, in C code as well
