@@ -1,4 +1,4 @@
-"""Authors: the people posts are by, each with an address `/@handle/`."""
+"""Authors of posts, each with a listing at `/@handle/`."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ valid_handle = RegexValidator(
 
 
 class Author(models.Model):  # type: ignore[django-manager-missing]  # PostPage's manager is made by Wagtail
-    """A person who writes; perhaps an editor who signs in."""
+    """An author of posts, optionally with a user account."""
 
     name = models.CharField(_("name"), max_length=200)
     handle = models.CharField(

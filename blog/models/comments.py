@@ -1,4 +1,4 @@
-"""Comments: what readers write below a post, and its authors' replies. Only an approved one is ever shown."""
+"""Comments of readers on posts, and authors' replies. Only approved ones are shown."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.markdown import render_comment
 
-LONGEST_COMMENT = 5_000  # characters: some eight hundred words, and too little to be dear to render
+LONGEST_COMMENT = 5_000  # characters: some eight hundred words, cheap to render
 LONGEST_NAME = 100  # characters
-SHOWN = 60  # characters of a comment, where it is named
+SHOWN = 60  # characters of a comment in its `str()`
 
 
 class CommentState(models.TextChoices):
@@ -25,7 +25,7 @@ class CommentState(models.TextChoices):
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
-    """Chainable questions about comments; none of them says who may read the post: its index does."""
+    """Queries of comments; none filters by the post's visibility, which the index decides."""
 
     def approved(self) -> Self:
         return self.filter(state=CommentState.APPROVED)
@@ -34,23 +34,23 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(state=CommentState.WAITING)
 
     def unnotified(self) -> Self:
-        """Those waiting, about which no moderator was notified."""
+        """Return the waiting comments of which no moderator has been notified."""
         return self.waiting().filter(notified=None)
 
     def of_blog(self, path: str) -> Self:
-        """Those on posts directly below the blog page at this tree path."""
+        """Return the comments on posts directly below the blog page at this tree path."""
         return self.filter(post__path__startswith=path, post__depth=len(path) // 4 + 1)
 
     def from_address(self, address: str) -> Self:
         return self.filter(address__iexact=address) if address else self.none()
 
     def forget_address(self) -> None:
-        """Let what readers see stand without its writer's address, and delete the rest."""
+        """Remove the e-mail address from approved comments, and delete the others."""
         self.exclude(state=CommentState.APPROVED).delete()
         self.update(address="", language="")
 
     def confirmed(self) -> Self:
-        """Those whose address has shown that it gets our letters, and that nobody took for spam."""
+        """Return the comments with a confirmed e-mail address that are not marked as spam."""
         return self.exclude(confirmed=None).exclude(state=CommentState.SPAM)
 
     def unconfirmed_since(self, moment: datetime) -> Self:
@@ -61,7 +61,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """A comment. An author's reply has `author`; anyone else's an address, which is shown to moderators alone."""
+    """A comment. An author's reply has `author`; anyone else's an e-mail address, shown to moderators only."""
 
     post = models.ForeignKey("blog.PostPage", verbose_name=_("post"), on_delete=models.CASCADE, related_name="discussion")
     reply_to = models.ForeignKey(
@@ -81,7 +81,7 @@ class Comment(models.Model):
     decided = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     notified = models.DateTimeField(_("moderators told"), null=True, blank=True)
-    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # in feeds, and in links of letters, as `nonce`
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # in feeds, and in links of e-mails, as `nonce`
 
     objects = CommentQuerySet.as_manager()
 
@@ -103,7 +103,7 @@ class Comment(models.Model):
 
     @property
     def nonce(self) -> str:
-        """What binds a letter's link to this comment, so that it never opens another of the same number."""
+        """Return the nonce that binds an e-mail's link to this comment, not to another of the same id."""
         return str(self.key.hex)
 
     @property
@@ -111,7 +111,7 @@ class Comment(models.Model):
         return self.state == CommentState.APPROVED
 
     def render(self) -> None:
-        """Make the HTML, once for each text; raises `markdown.RenderError` beyond the limits."""
+        """Render the HTML, once for each text. Raise `markdown.RenderError` beyond the limits."""
         if self._rendered != self.text:
             self.html, self._rendered = render_comment(self.text), self.text
 

@@ -1,4 +1,4 @@
-"""The blog page and its posts: Wagtail pages, whose rendered forms are made when they are saved."""
+"""The blog page and its posts: Wagtail pages, rendered when they are saved."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ PREVIEW = "blog.views.previews.preview"  # named, since a model imports no view:
 
 
 def refuse_reserved(slug: str) -> None:
-    """Raise ValidationError for a slug that could not be reached, since the site itself answers at its URL."""
+    """Raise ValidationError for a reserved slug: one whose URL is a route of the site."""
     if slug in RESERVED_SLUGS:
         raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % slug})
 
@@ -61,20 +61,20 @@ class BlogPage(Page):
 
 
 class PostQuerySet(PageQuerySet):
-    """Chainable questions about posts; none of them says who may read: `blog.tagindex` does."""
+    """Queries of posts; none filters by visibility, which `blog.tagindex` decides."""
 
     def of_blog(self, path: str) -> "PostQuerySet":
-        """The posts directly below the blog page at this tree path."""
+        """Return the posts directly below the blog page at this tree path."""
         found: PostQuerySet = self.filter(path__startswith=path, depth=len(path) // 4 + 1)
         return found
 
 
 class PostManager(PageManager.from_queryset(PostQuerySet)):  # type: ignore[misc]  # a base made at run time
-    """Those questions, and one that is asked for most pages: written by hand, since the ORM takes longer to compile
-    such a one than the database to answer it."""
+    """The manager of posts, with one query in hand-written SQL: the ORM takes longer to compile
+    it than the database to execute it."""
 
     def titles(self, ids: list[int]) -> dict[int, tuple[str, str]]:
-        """The slugs and titles of these posts, by id."""
+        """Return the slugs and titles of these posts, by id."""
         return {id_: (slug, title) for id_, slug, title in _rows("SELECT id, slug, title FROM wagtailcore_page WHERE id", ids)}
 
 
@@ -89,7 +89,7 @@ def _rows(select: str, ids: list[int]) -> list[tuple[Any, ...]]:
 
 
 class PostPage(Page):
-    """A post. With a link it is external: about something elsewhere."""
+    """A post. With a link it is external: it refers to another site's page."""
 
     author = models.ForeignKey(
         "blog.Author", verbose_name=_("author"), null=True, blank=True, on_delete=models.SET_NULL, related_name="posts"
@@ -148,7 +148,7 @@ class PostPage(Page):
         verbose_name_plural = _("posts")
 
     def clean(self) -> None:
-        """Refuse what could not be reached, or would stand in listings with a date to come."""
+        """Validate: raise ValidationError for a reserved slug, a text beyond the limits, or a date in the future."""
         super().clean()
         refuse_reserved(self.slug)
         try:
@@ -160,11 +160,11 @@ class PostPage(Page):
 
     @property
     def comment_count(self) -> int:
-        """How many comments readers see."""
+        """Return the number of approved comments."""
         return Comment.objects.approved().filter(post_id=self.pk).count() if self.pk else 0
 
     def render(self) -> Rendered:
-        """Make the stored forms anew from the text; raises `markdown.RenderError` beyond the limits."""
+        """Render the stored fields from the text again. Raise `markdown.RenderError` beyond the limits."""
         rendered = self._rendered_text()
         self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
         self.excerpt = self.summary or rendered.excerpt
@@ -173,12 +173,12 @@ class PostPage(Page):
         return rendered
 
     def take_rendered(self, rendered: Rendered) -> None:
-        """Take over the text rendered elsewhere (an import does that on every core), and make the stored forms from it."""
+        """Set the stored fields from a text already rendered (an import renders in several processes)."""
         self._rendered = (self.body, rendered)
         self.render()
 
     def _rendered_text(self) -> Rendered:
-        """The text rendered, once for its validation and its saving."""
+        """Return the rendered text, rendered once for both validation and saving."""
         if self._rendered is None or self._rendered[0] != self.body:
             self._rendered = (self.body, render_or_recall(self.body, render))
         return self._rendered[1]
@@ -187,13 +187,13 @@ class PostPage(Page):
     def from_serializable_data(
         cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False
     ) -> "PostPage | None":
-        """Make a post from a stored version, with the tags that its tags were merged into since."""
+        """Return a post from a revision's content, with tags that were merged since replaced by their targets."""
         data = {**data, "tagged_items": MergedTag.follow(data.get("tagged_items", []))}
         post: PostPage | None = super().from_serializable_data(data, check_fks, strict_fks)
         return post
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Show the post, or its card in a listing, as saving would make it; Wagtail has checked that this is an editor."""
+        """Respond with the preview of the post, or of its card; Wagtail has checked the editor's permission."""
         self.published = self.published or timezone.now()
         try:
             self.render()
@@ -216,7 +216,7 @@ class PostPage(Page):
             raise_revision([self.pk])
 
     def _leave_what_is_gone(self) -> None:
-        """Follow tags merged, and leave tags and an author deleted, between the reading of this post and its saving."""
+        """Replace tags merged, and remove tags and an author deleted, since this post was loaded."""
         in_memory = getattr(self, "_cluster_related_objects", None) or {}
         items = list(self.tagged_items.all()) if "tagged_items" in in_memory else []
         if items:

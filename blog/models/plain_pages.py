@@ -21,7 +21,7 @@ from blog.models.revision import locked_revision, may_be_seen, raise_revision
 
 
 class PlainPageQuerySet(PageQuerySet):
-    """Chainable questions about plain pages."""
+    """Queries of plain pages."""
 
     def readable_below(self, path: str) -> "PlainPageQuerySet":
         """Return the pages below a path of Wagtail's tree that anyone may open now."""
@@ -49,7 +49,7 @@ class PlainPage(Page):
         verbose_name_plural = _("plain pages")
 
     def clean(self) -> None:
-        """Refuse a text beyond the limits, and a slug of the site itself at any depth: the page may move to the top."""
+        """Validate: raise ValidationError for a text beyond the limits, or a reserved slug at any depth (pages may move)."""
         super().clean()
         refuse_reserved(self.slug)
         try:
@@ -62,14 +62,14 @@ class PlainPage(Page):
         self.html = render_or_recall(self.body, render).html
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return what the template knows: beside Wagtail's own, its text, canonical URL, and which page is the current one."""
+        """Return the template context: Wagtail's, the text, the canonical URL, and the current page of the menu."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         parts = self.get_url_parts(request)
         text = Markup(expand_one(self.html))  # noqa: S704 (rendered and sanitised when it was saved)
         return {**context, "text": text, "canonical": parts[2] if parts else "", "here": self.pk}
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Show the page as saving would make it; Wagtail has checked that this is an editor."""
+        """Respond with the preview of the page; Wagtail has checked the editor's permission."""
         try:
             self.render()
         except RenderError as error:

@@ -60,26 +60,26 @@ class Change(models.Model):
 
 
 class Uncommitted:
-    """That this transaction has raised the revision: what is read in it now is nobody else's to see, and may never be.
+    """Marks a transaction that has raised the revision: what is read in it is uncommitted and may be rolled back.
 
-    It stands among the calls that await the commit, since a rollback, to a savepoint too, takes those away.
+    It is registered as an `on_commit` callback, since a rollback, also to a savepoint, discards those.
     """
 
     def __init__(self) -> None:
         self.kept: dict[Any, Any] = {}  # what was read after that raise
 
     def __call__(self) -> None:
-        """Nothing is to be done at the commit."""
+        """Do nothing at the commit."""
 
 
 def uncommitted() -> Uncommitted | None:
-    """Return the mark of the last raise in the transaction that is going on; None where there was none."""
+    """Return the mark of the last raise in the current transaction; None where there was none."""
     marks = (call[1] for call in reversed(connection.run_on_commit) if isinstance(call[1], Uncommitted))
     return next(marks, None)
 
 
 def may_be_seen(update_fields: Iterable[str] | None) -> bool:
-    """Say whether a page saved with these fields alone (None: all) may look different to a reader."""
+    """Return whether saving these fields of a page (None: all) may change what readers see."""
     return update_fields is None or not UNSEEN_FIELDS.issuperset(update_fields)
 
 
@@ -117,7 +117,7 @@ def _make_row() -> None:
 
 
 def lock_revision() -> None:
-    """Lock the revision row until the transaction that is going on ends; wait for whoever holds it."""
+    """Lock the revision row until the current transaction ends, waiting for other holders."""
     if not connection.features.has_select_for_update:  # SQLite: this transaction is the only one that writes
         return
     row = IndexRevision.objects.select_for_update().filter(pk=IndexRevision.ROW).values_list("pk")
@@ -128,7 +128,7 @@ def lock_revision() -> None:
 
 @contextmanager
 def locked_revision() -> Iterator[None]:
-    """Run a verb in one transaction, whose first step locks the revision row: see the lock order above."""
+    """Run the block in one transaction that first locks the revision row: see the lock order above."""
     with transaction.atomic():
         lock_revision()
         yield
@@ -136,7 +136,7 @@ def locked_revision() -> Iterator[None]:
 
 @contextmanager
 def revision_locked_by_first_write() -> Iterator[None]:
-    """Run what may turn out to write in one transaction, which locks the revision row before its first write or lock.
+    """Run the block in one transaction that locks the revision row before its first write or lock, if any.
 
     Until then others go on: an editor's form is checked, and its Markdown rendered, without keeping anybody waiting.
     """

@@ -53,7 +53,7 @@ class PostRow(NamedTuple):
 
     @classmethod
     def of(cls, post: "PostPage") -> Self:
-        """The same of a post at hand, be it saved or not."""
+        """Return the row of a post instance, saved or not."""
         published = post.published or post.first_published_at or datetime(1970, 1, 1, tzinfo=UTC)
         return cls(
             pk=post.pk,
@@ -84,7 +84,7 @@ def read_rows(ids: list[int], *, texts: bool = True) -> dict[int, PostRow]:
 
 
 def read_row(blog_path: str, slug: str) -> PostRow | None:
-    """Return the post of this slug directly below the blog page at a tree path; not whether anyone may read it."""
+    """Return the post of this slug directly below the blog page at a tree path; visibility is not checked."""
     place = (slug, f"{blog_path}%", len(blog_path) // 4 + 1)
     return next(iter(_read("WHERE page.slug = %s AND page.path LIKE %s AND page.depth = %s", place)), None)
 

@@ -1,4 +1,4 @@
-"""How a site presents itself: name, accent colour, footer, profiles elsewhere; and whether it takes comments."""
+"""Settings of a site: name, accent colour, footer, profile links; and whether comments are allowed."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ valid_profile = URLValidator(["https", "http"])
 
 @register_setting(icon="view")
 class Appearance(BaseSiteSetting):
-    """What an editor decides for the whole of a site; without a row of this, everything is as its fields begin."""
+    """An editor's settings of a site; without a row, the fields' defaults apply."""
 
     name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("Empty: the title of the blog's page."))
     accent = models.CharField(
@@ -64,7 +64,7 @@ class Appearance(BaseSiteSetting):
 
     @classmethod
     def of(cls, site: Site) -> "Appearance":
-        """A site's appearance, without writing anything, as `for_site` does: visitors' GETs never do."""
+        """Return a site's settings without creating a row, as `for_site` would: GET requests never write."""
         return cls.objects.filter(site=site).first() or cls(site=site)
 
     @property
@@ -72,7 +72,7 @@ class Appearance(BaseSiteSetting):
         return tuple(line.strip() for line in self.rel_me.splitlines() if line.strip())
 
     def clean(self) -> None:
-        """Refuse profiles that are no addresses."""
+        """Validate: raise ValidationError for profiles that are not URLs."""
         super().clean()
         if len(self.profiles) > MOST_PROFILES:
             raise ValidationError({"rel_me": _("These are more than %s addresses.") % MOST_PROFILES})

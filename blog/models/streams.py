@@ -1,4 +1,4 @@
-"""Streams: selections that an editor gave a name."""
+"""Streams: selections named by an editor."""
 
 from typing import Any
 
@@ -17,15 +17,15 @@ from blog.selections.selection import Selection
 
 
 class StreamQuerySet(models.QuerySet["Stream"]):
-    """Chainable questions about streams, and what becomes of all of them."""
+    """Queries and bulk updates of streams."""
 
     def rename_tag(self, old_slug: str, new_slug: str) -> None:
-        """Let every stream that names a tag name it by its new slug."""
+        """Replace a tag's slug by its new one in every stream."""
         for stream in self.filter(expression__contains=old_slug):
             try:
                 renamed = stream.selection.renaming({old_slug: new_slug})
                 renamed.check()
-            except SelectionError:  # wanted by one name and unwanted by the other: its editor must say what is meant
+            except SelectionError:  # both wanted and unwanted after the renaming: left for its editor to resolve
                 continue
             self.filter(pk=stream.pk).update(expression=str(renamed))
 
@@ -66,7 +66,7 @@ class Stream(models.Model):
         return Selection.parse(self.expression)
 
     def clean(self) -> None:
-        """Refuse a selection that cannot be meant, in its own words."""
+        """Validate: raise ValidationError with the selection's own message if it is invalid."""
         super().clean()
         try:
             self.selection.check(settings.TAG_LIMIT)  # its page leads to addresses of its tags

@@ -1,4 +1,4 @@
-"""Tags: taggit's, with a slug for every script, a description, a default order, and the names they once had."""
+"""Tags: taggit's, with a slug for every script, a description, a default order, and former slugs."""
 
 from typing import Any, NamedTuple
 
@@ -26,11 +26,11 @@ class Order(models.TextChoices):
 
 
 class AboutTag(NamedTuple):
-    """What its own listing shows of a tag."""
+    """The fields of a tag shown on its listing."""
 
     order: str
     description_html: str
-    pinned: tuple[tuple[int, str, str], ...]  # id, slug and title of each post, whoever may read it
+    pinned: tuple[tuple[int, str, str], ...]  # id, slug and title of each post, visible or not
 
 
 ABOUT = """
@@ -41,10 +41,10 @@ WHERE tag.slug = %s ORDER BY pin.sort_order, pin.id
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
-    """Chainable questions about tags."""
+    """Queries of tags."""
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete these tags, with all that says which posts bear them: thousands of rows, in one statement."""
+        """Delete these tags with their tagged items: thousands of rows, in one statement."""
         with locked_revision():
             PostTag.objects.filter(tag__in=list(self.values_list("pk", flat=True))).delete_at_once()
             return super().delete()
@@ -54,7 +54,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
 
 class Tag(TagBase, ClusterableModel):
-    """A tag; its slug is its word in every address."""
+    """A tag; its slug stands for it in URLs."""
 
     description = MarkdownField(_("description"), blank=True, max_length=10_000, validators=[validate])
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
@@ -83,18 +83,18 @@ class Tag(TagBase, ClusterableModel):
 
     @staticmethod
     def about(slug: str) -> AboutTag | None:
-        """What editors said of the tag with this slug: read by hand, since the ORM takes ten times longer."""
+        """Return an editor's settings of the tag with this slug; in SQL, since the ORM takes ten times longer."""
         with connection.cursor() as cursor:
             cursor.execute(ABOUT, [slug])
             rows = cursor.fetchall()
         return AboutTag(rows[0][0], rows[0][1], tuple(row[2:] for row in rows if row[2])) if rows else None
 
     def slugify(self, tag: str, i: int | None = None) -> str:
-        """Spell `tag` as a slug; `i` numbers the second and later of a kind, for taggit."""
+        """Return the slug of a name; `i` is taggit's number for the second and later tags with the same slug."""
         return slug(tag) if i is None else f"{slug(tag)[:95]}-{i + 1}"
 
     def clean(self) -> None:
-        """Refuse a slug that could not stand in an address."""
+        """Validate: raise ValidationError for a slug that is not valid in URLs."""
         super().clean()
         if self.slug and slug(self.slug) != self.slug:
             raise ValidationError({"slug": _("This slug cannot stand in an address: write “%s”.") % slug(self.slug)})
@@ -110,20 +110,20 @@ class Tag(TagBase, ClusterableModel):
             raise_revision(None if old else ())
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the tag; no post bears it then. See `TagQuerySet.delete`."""
+        """Delete the tag and its tagged items. See `TagQuerySet.delete`."""
         with locked_revision():
             PostTag.objects.filter(tag=self).delete_at_once()
             deleted: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)
         return deleted
 
     def _leave_alias(self, old_slug: str) -> None:
-        """Lead the addresses of the tag's old slug to the new one, and let streams name it by that."""
+        """Redirect URLs of the tag's old slug to the new one, and replace the slug in streams."""
         self.aliases.create(slug=old_slug)
         apps.get_model("blog.Stream").objects.rename_tag(old_slug, self.slug)
 
 
 class PostTagQuerySet(models.QuerySet["PostTag"]):
-    """Chainable questions about which posts bear which tags."""
+    """Queries of tagged items."""
 
     def delete_at_once(self) -> int:
         """Delete these rows by one statement, without the signals of each, and return their number.
@@ -134,7 +134,7 @@ class PostTagQuerySet(models.QuerySet["PostTag"]):
 
 
 class PostTag(ItemBase):
-    """That a post bears a tag."""
+    """A tagged item: the relation of a post and a tag."""
 
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="post_tags")
     content_object = ParentalKey("blog.PostPage", on_delete=models.CASCADE, related_name="tagged_items")
@@ -146,7 +146,7 @@ class PostTag(ItemBase):
 
 
 class Pin(Orderable):
-    """That a tag's page begins with a post, which need not bear the tag."""
+    """A post pinned to the top of a tag's listing; it need not have the tag."""
 
     tag = ParentalKey(Tag, on_delete=models.CASCADE, related_name="pins")
     post = models.ForeignKey("blog.PostPage", on_delete=models.CASCADE, related_name="pins", verbose_name=_("post"))
@@ -163,7 +163,7 @@ class Pin(Orderable):
 
 
 class TagAlias(models.Model):
-    """A slug that a tag once had, or that a tag merged into it had: its addresses lead on to the tag's."""
+    """A former slug of a tag, or of a tag merged into it: its URLs redirect to the tag's."""
 
     slug = models.CharField(_("old slug"), max_length=100, unique=True)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="aliases")
@@ -177,7 +177,7 @@ class TagAlias(models.Model):
 
 
 class MergedTag(models.Model):
-    """The id of a tag that was merged into another: drafts and scheduled versions name tags by id, as they were then."""
+    """The id of a tag merged into another: drafts and scheduled revisions still refer to it."""
 
     old_id = models.PositiveBigIntegerField(primary_key=True)  # no foreign key: that tag is gone
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="merged_tags")
@@ -189,13 +189,13 @@ class MergedTag(models.Model):
 
     @classmethod
     def present(cls, ids: set[int]) -> dict[int, int]:
-        """Return the tag that there is now for each of these ids; nothing for those of deleted ones."""
+        """Return the current tag of each of these ids, without those of deleted tags."""
         merged = dict(cls.objects.filter(old_id__in=ids).values_list("old_id", "tag_id"))
         return {**{tag: tag for tag in Tag.objects.filter(pk__in=ids).values_list("pk", flat=True)}, **merged}
 
     @classmethod
     def follow(cls, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the tagged items of a stored version with each merged tag's id replaced, and no tag twice."""
+        """Return the tagged items of a revision's content with ids of merged tags replaced, without duplicates."""
         ids = [item["tag"] for item in items]
         merged = dict(cls.objects.filter(old_id__in=ids).values_list("old_id", "tag_id")) if ids else {}
         if not merged:

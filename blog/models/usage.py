@@ -1,4 +1,4 @@
-"""Which posts show an image or link to a document or page, hence are concerned by its change: by Wagtail's reference index."""
+"""Posts that show an image or link to a document or page, from Wagtail's reference index."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,7 +18,7 @@ def references_to(thing: Model) -> "QuerySet[ReferenceIndex]":
 
 
 def references_below(page: Page) -> "QuerySet[ReferenceIndex]":
-    """Return the references to a page and to all pages below it, whose addresses begin with its own."""
+    """Return the references to a page and to all pages below it, whose URLs begin with its own."""
     pages = Page.objects.filter(path__startswith=page.path).annotate(key=Cast("pk", CharField())).values("key")
     found: QuerySet[ReferenceIndex] = ReferenceIndex.objects.filter(
         to_content_type=ContentType.objects.get_for_model(Page), to_object_id__in=pages
@@ -27,13 +27,13 @@ def references_below(page: Page) -> "QuerySet[ReferenceIndex]":
 
 
 def posts_that_use(references: Iterable[ReferenceIndex]) -> list[int]:
-    """Return the ids of the posts among what refers. Nothing else is kept beyond one revision: it needs no note."""
+    """Return the ids of the posts among the referring objects; others are not cached beyond one revision."""
     post = ContentType.objects.get_for_model(PostPage).pk
     return sorted({int(reference.object_id) for reference in references if reference.content_type_id == post})
 
 
 def filters_of(image: Model) -> set[str]:
-    """Return the filters by which texts ask for renditions of an image."""
+    """Return the filter specifications of an image's renditions used in texts."""
     return {spec for text in _texts(references_to(image)) for spec in filters_in(text, image.pk)}
 
 
