@@ -1,8 +1,8 @@
-"""Parts of addresses, for routes."""
+"""Path converters of the URLconf."""
 
 
 class Word:
-    """A part of an address between slashes that begins a post's or a stream's: as Wagtail's own routes, in any script."""
+    """A path segment that is the slug of a post or stream: as in Wagtail's own routes, in any script."""
 
     regex = r"[\w-]+"
 
@@ -14,6 +14,6 @@ class Word:
 
 
 class Expression(Word):
-    """A selection's tags: anything between slashes, since what is wrong with it is answered in words."""
+    """A path segment that is a selection's expression: any text, since the view explains errors."""
 
     regex = r"[^/]+"

@@ -8,7 +8,7 @@ CURSOR = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{6}))?-([0-9]{1,18})")
 
 
 class Cursor(NamedTuple):
-    """A keyset pagination cursor: a place in the order of posts, whether or not a post is still there.
+    """A keyset pagination cursor: a position in the order of posts, which need not be that of an existing post.
 
     >>> str(Cursor.parse("1516788900-123"))
     '1516788900-123'

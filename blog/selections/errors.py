@@ -22,7 +22,7 @@ class BadTag(SelectionError):
 
 
 class TooManyTags(SelectionError):
-    """More tags than an address may name."""
+    """More tags than the limit of a URL."""
 
 
 class Contradiction(SelectionError):

@@ -1,4 +1,4 @@
-"""How a selection is read: its order, view, words sought, place. Pure; what a listing's address says after the `?`."""
+"""Query parameters of a listing's URL: order, view, search terms, cursors. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,17 +11,17 @@ from blog.selections.selection import ADDRESS_SAFE, READERS, Selection
 
 NEWEST, OLDEST = "newest", "oldest"
 COMPACT, FULL = "compact", "full"
-PARAMETERS = ("source", "year", "month", "q", "order", "view", "contents", "before", "after")  # in the order of an address
+PARAMETERS = ("source", "year", "month", "q", "order", "view", "contents", "before", "after")  # in the order of the query
 MAX_QUERY = 200  # characters
 
 
 class BadParameter(SelectionError):
-    """A query parameter that cannot be read."""
+    """An invalid query parameter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way of reading a listing. Values that are a listing's defaults stand in no address."""
+    """The parsed parameters of a listing. Default values are omitted from URLs."""
 
     order: str = NEWEST
     view: str = COMPACT
@@ -33,7 +33,7 @@ class Reading:
 
     @classmethod
     def parse(cls, given: Mapping[str, str], default_order: str = NEWEST) -> Self:
-        """Read a query string's parameters; unknown ones are passed over. Raises BadParameter."""
+        """Parse a query string's parameters; unknown ones are ignored. Raise BadParameter."""
         return cls(
             order=_one_of(given, "order", (NEWEST, OLDEST), default_order),
             view=_one_of(given, "view", (COMPACT, FULL), COMPACT),
@@ -50,7 +50,7 @@ class Reading:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What of it stands in an address's query, in this order."""
+        """Return the parameters for a URL's query string, in this order."""
         pairs = (
             ("q", self.q),
             ("order", self.order if self.order != self.default_order else ""),
@@ -63,12 +63,12 @@ class Reading:
 
     @property
     def start(self) -> Self:
-        """The same reading from its beginning."""
+        """Return the parameters of the first page."""
         return replace(self, before=None, after=None) if self.before or self.after else self
 
 
 def narrow(selection: Selection, given: Mapping[str, str]) -> Selection:
-    """Add what a query string says of source, year and month; raises SelectionError."""
+    """Return the selection with source, year and month of a query string. Raise SelectionError."""
     read = {name: reader(given[name]) for name, reader in READERS.items() if given.get(name) not in (None, "", "all")}
     if not read:
         return selection
@@ -78,7 +78,7 @@ def narrow(selection: Selection, given: Mapping[str, str]) -> Selection:
 
 
 def query(*parts: Mapping[str, str]) -> str:
-    """Join parameters to the query of an address, with its `?`; empty without any."""
+    """Return parameters as a query string with its `?`; empty without any."""
     pairs = {
         name: value if value.isalnum() and value.isascii() else quote_plus(value)
         for part in parts
@@ -88,7 +88,7 @@ def query(*parts: Mapping[str, str]) -> str:
 
 
 def came_from(selection: Selection) -> str:
-    """The query that tells a post which selection its reader comes from: `?in=a+b+-c`."""
+    """Return the query string of a post's URL with the selection of the listing: `?in=a+b+-c`."""
     return f"?in={quote(str(selection), safe=ADDRESS_SAFE)}" if selection else ""
 
 

@@ -36,17 +36,17 @@ class Selection:
 
     @classmethod
     def of(cls, wanted: Iterable[str] = (), unwanted: Iterable[str] = (), **more: Any) -> Self:
-        """Make a selection from tags in any order and case, with repeats."""
+        """Return a selection from tags in any order and case, with repeats."""
         return cls(_sorted(wanted), _sorted(unwanted), **more)
 
     @classmethod
     def parse(cls, text: str, limit: int | None = None) -> Self:
-        """Read a selection as people write it: tags between `+` or spaces, `-` before an unwanted one,
+        """Parse a selection: tags separated by `+` or spaces, `-` before an unwanted one,
         and `@author`, `source:internal`, `year:2018`, `month:3` among them.
 
-        What a visitor sent is read with `limit=settings.TAG_LIMIT`; what is stored, without a limit.
-        Raises TooManyTags above `limit` tags, Contradiction for a tag both wanted and unwanted, BadTag for
-        a sign that no tag holds, SelectionError for a source, year or month that cannot be read.
+        Input of visitors is parsed with `limit=settings.TAG_LIMIT`; stored selections without a limit.
+        Raise TooManyTags above `limit` tags, Contradiction for a tag both wanted and unwanted, BadTag for
+        an invalid character, SelectionError for an invalid source, year or month.
         """
         words = [word for word in map(fold, SEPARATORS.split(text)) if word]
         tags = [word for word in words if not _is_attribute(word)]
@@ -60,7 +60,7 @@ class Selection:
         return selection
 
     def check(self, limit: int | None = None) -> None:
-        """Raise a SelectionError when this selection cannot be meant; see `parse`."""
+        """Raise a SelectionError if this selection is invalid; see `parse`."""
         if limit is not None and len(self) > limit:
             sentence = gettext_noop("%(count)d tags are more than a selection may name: leave all but %(limit)d of them out.")
             raise TooManyTags(sentence, count=len(self), limit=limit)
@@ -80,7 +80,7 @@ class Selection:
         return "+".join([*self._words, *author, *(f"{name}:{value}" for name, value in self.parameters.items())])
 
     def __len__(self) -> int:
-        """The number of its tags."""
+        """Return the number of tags."""
         return len(self.wanted) + len(self.unwanted)
 
     def __bool__(self) -> bool:
@@ -96,25 +96,25 @@ class Selection:
 
     @property
     def expression(self) -> str:
-        """The tags alone, as they stand in a URL: `a+b+-c`."""
+        """Return the tags as in a URL: `a+b+-c`."""
         return "+".join(self._words)
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What of it stands in an address's query."""
+        """Return source, year and month as query parameters."""
         pairs = (("source", self.source), ("year", self.year), ("month", self.month))
         return {name: str(value) for name, value in pairs if value is not None}
 
     def adding(self, tag: str) -> Self:
-        """This selection narrowed to posts that bear `tag` too."""
+        """Return this selection with `tag` wanted."""
         return replace(self.dropping(tag), wanted=_sorted((*self.dropping(tag).wanted, tag)))
 
     def leaving_out(self, tag: str) -> Self:
-        """This selection without the posts that bear `tag`."""
+        """Return this selection with `tag` unwanted."""
         return replace(self.dropping(tag), unwanted=_sorted((*self.dropping(tag).unwanted, tag)))
 
     def dropping(self, *tags: str) -> Self:
-        """This selection, saying nothing of `tags`."""
+        """Return this selection with `tags` removed, wanted or unwanted."""
         return replace(
             self,
             wanted=tuple(tag for tag in self.wanted if tag not in tags),
@@ -122,7 +122,7 @@ class Selection:
         )
 
     def renaming(self, names: dict[str, str]) -> Self:
-        """This selection with each tag in `names` under its new name."""
+        """Return this selection with each tag in `names` renamed."""
         return replace(
             self,
             wanted=_sorted(names.get(tag, tag) for tag in self.wanted),
@@ -131,7 +131,7 @@ class Selection:
 
 
 def quoted(path: str) -> str:
-    """Percent-encode an address's path (RFC 3986), leaving the signs our addresses are made of."""
+    """Percent-encode a URL's path (RFC 3986), except the delimiters of selections."""
     return path if PLAIN(path) else quote(path, safe=ADDRESS_SAFE)
 
 
@@ -151,7 +151,7 @@ def _attribute(word: str) -> tuple[str, str | int | None]:
 
 
 def read_source(text: str) -> str:
-    """Read `internal` or `external`; raises SelectionError for anything else."""
+    """Parse `internal` or `external`. Raise SelectionError for anything else."""
     if text.lower() not in SOURCES:
         raise SelectionError(
             gettext_noop("The source %(source)a is unknown: write “internal” or “external”."), source=text[:20]
@@ -160,14 +160,14 @@ def read_source(text: str) -> str:
 
 
 def read_year(text: str) -> int:
-    """Read a year of four digits; raises SelectionError for anything else."""
+    """Parse a year of four digits. Raise SelectionError for anything else."""
     if not re.fullmatch("[0-9]{4}", text) or text == "0000":
         raise SelectionError(gettext_noop("The year %(year)a cannot be read: write four digits, such as 2018."), year=text[:20])
     return int(text)
 
 
 def read_month(text: str) -> int:
-    """Read a month; raises SelectionError for anything but 1 to 12."""
+    """Parse a month. Raise SelectionError for anything but 1 to 12."""
     if not re.fullmatch("0?[1-9]|1[0-2]", text):
         raise SelectionError(gettext_noop("The month %(month)a cannot be read: write a number from 1 to 12."), month=text[:20])
     return int(text)

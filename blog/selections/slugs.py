@@ -1,17 +1,17 @@
-"""Slugs of tags: what a tag's name becomes in an address. Pure; every script's letters are kept as they are."""
+"""Slugs of tags for URLs. Pure; letters of every script are preserved."""
 
 import unicodedata
 from functools import lru_cache
 
 MAX_SLUG = 100  # characters
-NAMES = 10_000  # whose places in an order are remembered
+NAMES = 10_000  # names whose sort keys are cached
 
-# Symbols that tell tags apart ("C", "C++", "C#") are spelt out; every other sign separates words.
+# Symbols that tell tags apart ("C", "C++", "C#") are spelt out; every other symbol separates words.
 SPELT = {"+": "plus", "#": "sharp", "&": "and", "@": "at", "%": "percent", "*": "star"}
 
 
 def fold(text: str) -> str:
-    """Give the one form in which a slug is compared: NFC, lower case, without invisible format characters.
+    """Return a slug normalised for comparison: NFC, lower case, without invisible format characters.
 
     >>> fold("Naïve") == fold("Nai\\u0308ve")
     True
@@ -24,7 +24,7 @@ def fold(text: str) -> str:
 
 @lru_cache(NAMES)
 def in_order(name: str) -> tuple[str, str]:
-    """The key by which names are put in order as a dictionary has them: “Ärger” beside “Arger”, not behind “Zoo”.
+    """Return the sort key of a name, as in a dictionary: “Ärger” beside “Arger”, not behind “Zoo”.
 
     >>> sorted(["Zoo", "ärger", "Strasse", "Arm", "Straße"], key=in_order)
     ['ärger', 'Arm', 'Strasse', 'Straße', 'Zoo']
@@ -36,7 +36,7 @@ def in_order(name: str) -> tuple[str, str]:
 
 
 def slug(name: str) -> str:
-    """Spell a tag's name as a slug: letters, digits, marks, `_` and `-`, never beginning or ending with `-`.
+    """Return the slug of a tag's name: letters, digits, marks, `_` and `-`, never beginning or ending with `-`.
 
     >>> [slug(name) for name in ("C++", "C#", ".NET", "naïve", "日本", "Node.js", "★")]
     ['c-plus-plus', 'c-sharp', 'dot-net', 'naïve', '日本', 'node-js', 'black-star']
@@ -49,7 +49,7 @@ def slug(name: str) -> str:
 
 
 def is_slug_sign(sign: str) -> bool:
-    """Say whether a character may stand in a slug as it is."""
+    """Return whether a character is allowed in a slug."""
     return sign in "-_" or unicodedata.category(sign)[0] in "LMN"
 
 

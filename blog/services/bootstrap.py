@@ -12,7 +12,7 @@ STANDARD_PORTS = {"http": 80, "https": 443}
 
 @transaction.atomic
 def found_blog(address: str, title: str) -> BlogPage:
-    """The blog at the root of the default site; made if there is none yet. The site's host and port become `address`'s."""
+    """Return the blog at the root of the default site, created if missing. Host and port of the site are set from `address`."""
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     blog = BlogPage.objects.filter(pk=site.root_page_id).first() if site else None
     if blog is None:

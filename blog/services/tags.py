@@ -1,4 +1,4 @@
-"""Renaming, merging and deleting tags: every address, draft and stream that knew the old name knows the new one after."""
+"""Renaming, merging and deleting tags: URLs, drafts and streams with the old name are redirected or updated."""
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField
@@ -14,19 +14,19 @@ class MergeError(ValueError):
 
 
 def rename_tag(tag: Tag, name: str, slug: str | None = None) -> None:
-    """Give a tag another name, and perhaps slug; addresses with the old slug lead to the new one."""
+    """Rename a tag, optionally with a new slug; URLs with the old slug redirect to the new one."""
     tag.name, tag.slug = name, tag.slug if slug is None else slug
     tag.full_clean()
     tag.save()
 
 
 def delete_tag(tag: Tag) -> None:
-    """Delete a tag; no post bears it then."""
+    """Delete a tag and its tagged items."""
     tag.delete()
 
 
 def merge_tags(source: Tag, target: Tag) -> int:
-    """Make every post that bears `source` bear `target`, lead the old addresses on, and return the number of posts."""
+    """Merge `source` into `target`: retag its posts, redirect its URLs, and return the number of posts."""
     if source.pk == target.pk:
         raise MergeError(f"The tag “{source}” cannot be merged into itself: choose another.")
     with locked_revision():
@@ -44,7 +44,7 @@ def merge_tags(source: Tag, target: Tag) -> int:
 
 
 def _move_posts(source: Tag, target: Tag) -> None:
-    """Let posts and pins be of the other tag; those that were of both are so once."""
+    """Move tagged items and pins to the other tag, without duplicates."""
     both = PostTag.objects.filter(tag=target).values("content_object_id")
     twice = PostTag.objects.filter(tag=source, content_object_id__in=both)
     references = ReferenceIndex.objects.filter(
