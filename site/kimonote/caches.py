@@ -1,4 +1,4 @@
-"""Reads CACHE_URL: Django's cache, in which Wagtail keeps a few values."""
+"""Parsing of CACHE_URL: Django's cache, used by Wagtail for a few values."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ EXAMPLES = "redis://127.0.0.1:6379/0, rediss://:password@cache.example:6380/0 or
 
 
 def read_cache_url(url: str) -> dict[str, Any]:
-    """Return the entry of CACHES for an address; the process's own memory for an empty one. Raise ValueError with a sentence.
+    """Return the entry of CACHES for a URL; local memory for an empty one. Raise ValueError with a sentence.
 
     >>> read_cache_url("valkey://127.0.0.1")["LOCATION"]
     'redis://127.0.0.1'
@@ -24,7 +24,7 @@ def read_cache_url(url: str) -> dict[str, Any]:
 
 
 def _check_redis(url: str) -> None:
-    from redis.connection import parse_url  # takes its time and memory: only for those who use it
+    from redis.connection import parse_url  # slow to import: only if it is used
 
     try:
         parts = urlsplit(url)

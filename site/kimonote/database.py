@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def connect(seconds: float) -> None:
-    """Open the connection; where the database is unavailable, try again for so many seconds."""
+    """Open the connection; retry for so many seconds while the database is unavailable."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -36,13 +36,13 @@ def connect(seconds: float) -> None:
 
 
 def is_behind() -> bool:
-    """Say whether there are migrations that the database lacks."""
+    """Return whether there are unapplied migrations."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Say whether an error means that the database cannot be used just now: locked, full of connections, unreachable."""
+    """Return whether an error is transient: the database is locked, out of connections, or unreachable."""
     if isinstance(error, InterfaceError):  # the connection was lost
         return True
     if not isinstance(error, OperationalError):
@@ -60,7 +60,7 @@ def summary(error: BaseException) -> str:
 
 
 def wait_until_prepared() -> None:
-    """Return when the database has what `manage.py prepare` gives it, which may be about to run: every migration and a blog."""
+    """Wait until `manage.py prepare` has prepared the database: every migration is applied, and there is a blog."""
     for look in count():
         missing = _missing()
         if not missing:

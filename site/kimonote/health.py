@@ -1,4 +1,4 @@
-"""`/_util/health/`: whether this process can answer from its database, for a load balancer or a monitor."""
+"""`/_util/health/`: whether this process can query its database, for a load balancer or a monitor."""
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from blog.models import IndexRevision
 
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """200 and the revision when the database answers; 503 and a sentence when not."""
+    """Respond with 200 and the revision, or with 503 and a sentence if the database is unavailable."""
     try:
         revision = IndexRevision.objects.values_list("number", flat=True).first()
     except Error:

@@ -1,4 +1,4 @@
-"""What every response carries (Content-Security-Policy, Permissions-Policy); one transaction for each write in the admin."""
+"""Headers of every response (Content-Security-Policy, Permissions-Policy); one transaction for each write in the admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +42,7 @@ PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), browsing-topics=
 
 
 class SecurityHeaders(MiddlewareMixin):
-    """Adds the headers that Django's SecurityMiddleware does not know; a policy that a response already has stands."""
+    """Set the headers that Django's SecurityMiddleware does not; a response's own policy is preserved."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         wanted = response.headers.get("Content-Security-Policy") or _policy_of(request, response)
@@ -68,15 +68,15 @@ def _policy_of(request: HttpRequest, response: HttpResponseBase) -> str:
 
 
 def policy_for(path: str) -> str:
-    """Return the policy for what stands at this path."""
+    """Return the policy for a path."""
     folder = path[: path.find("/", 1) + 1]
     return POLICIES.get(folder, PUBLIC_POLICY)
 
 
 class AtomicAdmin:
-    """Runs every write in the admin as one transaction: what an editor does is done whole, with the revision, or not at all.
+    """Run every write in the admin as one transaction, so that an editor's change and the revision are atomic.
 
-    Stands last, so that Django's check for forged requests comes before the view that is called here.
+    It is the innermost middleware, so that Django's CSRF check runs before the view, which is called here.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -16,7 +16,7 @@ class Lease(models.Model):
 
 
 def acquire_lease(task: str, now: datetime, until: datetime, first: datetime) -> bool:
-    """Lease a task until then if it is due, and say whether it was; a task without a lease is due at `first`."""
+    """Lease a task until then if it is due, and return whether it was; a task without a lease is due at `first`."""
     if Lease.objects.filter(pk=task, until__lte=now).update(until=until):
         return True
     if not Lease.objects.filter(pk=task).exists():

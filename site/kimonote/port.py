@@ -1,11 +1,11 @@
-"""Says in a sentence why a port cannot be used, before anything is started there. Run as a script; imports nothing heavy."""
+"""Check that a port is free before anything is started there. Run as a script; only light imports."""
 
 import socket
 import sys
 
 
 def trouble_with(port: str) -> str | None:
-    """Why nothing can listen at this port of 127.0.0.1; None when something can."""
+    """Return the reason why a server cannot listen at this port of 127.0.0.1; None if it can."""
     if not port.isdecimal() or not 0 < int(port) < 65536:
         return f"PORT is {port!r}: it must be a number from 1 to 65535, as in `make run PORT=8001`."
     try:

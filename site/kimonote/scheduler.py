@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """Something to run every so often. `run` may return True: there is more to do at once.
+    """A periodic task. `run` may return True: there is more to do immediately.
 
     `exclusive`: of all workers only one runs it, at the time that `next_run` gives (by default, `every` later).
     """
@@ -32,7 +32,7 @@ class PeriodicTask:
     next_run: Callable[[datetime], datetime] | None = None
 
     def acquire(self, now: datetime) -> bool:
-        """Say whether this worker is to run it now; of an exclusive task, acquire the lease."""
+        """Return whether this worker is to run it now; of an exclusive task, acquire the lease."""
         if not self.exclusive:
             return True
         first = self.next_run(now) if self.next_run else now
@@ -41,7 +41,7 @@ class PeriodicTask:
 
 
 class Scheduler:
-    """Runs tasks until it is told to stop. A task that fails is tried again, later each time, and stops no other."""
+    """Runs tasks until it is stopped. A failed task is retried with growing delay, and does not stop others."""
 
     def __init__(self, tasks: Sequence[PeriodicTask], stop: threading.Event) -> None:
         self.tasks = tasks
@@ -50,7 +50,7 @@ class Scheduler:
         self.failures = dict.fromkeys(self.next_at, 0)
 
     def run(self) -> None:
-        """Run the tasks that are due, wait for the next, until told to stop."""
+        """Run the tasks that are due and wait for the next, until stopped."""
         while not self.stop.is_set():
             for task in self.tasks:
                 if not self.stop.is_set() and time.monotonic() >= self.next_at[task.name]:
@@ -59,14 +59,14 @@ class Scheduler:
         _drop_connections()
 
     def run_once(self) -> bool:
-        """Run every task but those at a time of day until none has more to do; say whether none failed."""
+        """Run every task but those at a time of day until none has more to do; return whether none failed."""
         for task in self.tasks:
             while task.next_run is None and not self.stop.is_set() and self.run_task(task, regardless=True):
                 pass
         return not any(self.failures.values())
 
     def run_task(self, task: PeriodicTask, *, regardless: bool = False) -> bool:
-        """Run a task that is this worker's to run, or `regardless` of leases; say whether there is more to do at once."""
+        """Run a task that is this worker's to run, or `regardless` of leases; return whether there is more to do now."""
         _renew_connections()
         try:
             more = task.run() if regardless or task.acquire(timezone.now()) else False

@@ -1,4 +1,4 @@
-"""Settings, all from the environment (and a `.env` file beside manage.py); each refused by name when it cannot be read."""
+"""Settings, all from the environment (and a `.env` file beside manage.py); an invalid one is reported by name."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""The periodic tasks of a worker: what the apps of this site have to do beside requests, and how often."""
+"""The periodic tasks of a worker: the apps' work outside requests, and its intervals."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -33,12 +33,12 @@ def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[Pe
 
 
 def publish_scheduled() -> None:
-    """Wagtail's own: publish and expire what an editor has set a time for."""
+    """Publish and expire scheduled pages, as Wagtail's `publish_scheduled` does."""
     call_command("publish_scheduled")
 
 
 def read_returned() -> bool:
-    """Read what came back to the Maildir, if there is one; a whole batch means there may be more."""
+    """Process bounces in the Maildir, if there is one; return whether there may be more."""
     if not settings.BOUNCE_MAILDIR:
         return False
     swept = maildir.sweep(settings.BOUNCE_MAILDIR)
@@ -46,7 +46,7 @@ def read_returned() -> bool:
 
 
 def tidy_up() -> None:
-    """Delete what has served its time, and count what is there."""
+    """Delete expired records, and update the query planner's statistics."""
     outbox.clear()
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
@@ -61,7 +61,7 @@ def check_index() -> None:
 
 
 def next_night(now: datetime) -> datetime:
-    """Return the next time that it is NIGHT o'clock.
+    """Return the next time at which it is NIGHT o'clock.
 
     >>> from datetime import UTC
     >>> next_night(datetime(2018, 1, 24, 3, 0, tzinfo=UTC)).isoformat()

@@ -1,4 +1,4 @@
-"""Every address of the site: ours are plain Django routes ahead of Wagtail's catch-all."""
+"""The root URLconf: Django routes before Wagtail's catch-all."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -19,7 +19,7 @@ urlpatterns = [
     path("", include("blog.urls")),
     path("", include("comments.urls")),
 ]
-if settings.DEVELOPMENT:  # in production the web server in front gives these files
+if settings.DEVELOPMENT:  # in production the web server serves these files
     urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 urlpatterns.append(path("", include(wagtail_urls)))
 

@@ -1,4 +1,4 @@
-"""`manage.py prepare`: all that stands between a fresh checkout or an upgrade and a site that can be served. Safe to repeat."""
+"""`manage.py prepare`: prepare the database and files after installation or an upgrade. Idempotent."""
 
 from argparse import ArgumentParser
 from typing import Any

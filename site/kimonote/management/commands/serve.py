@@ -22,8 +22,8 @@ from granian.server import MPServer
 REQUEST_HEAD = 64 * 1024  # bytes of address and headers together; beyond, granian answers 431 or 414
 HEAD_PATIENCE = 10_000  # milliseconds for a request's head to arrive
 STOP_PATIENCE = 4  # seconds that a process may take to finish its requests when told to stop
-YOUNG = 10_000  # new objects until the next collection: a page makes a few thousand, and leaves none
-LOOK_AGAIN = 1  # second between two looks whether the parent lives
+GC_THRESHOLD = 10_000  # new objects until the next collection: a page makes a few thousand, and leaves none
+PARENT_POLL_INTERVAL = 1  # second between checks that the parent is alive
 
 
 class Command(BaseCommand):
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         connections.close_all()
         gc.collect()
         gc.freeze()  # what is there now stays: no collection need look at it again, nor copy its pages
-        gc.set_threshold(YOUNG)
+        gc.set_threshold(GC_THRESHOLD)
         make_server(**options).serve(target_loader=partial(load_in_child, os.getpid()), wrap_loader=False)
 
 
@@ -56,22 +56,22 @@ def load_application() -> Callable[..., Any]:
 
 
 def load_in_child(parent: int) -> Callable[..., Any]:
-    """The application, in a process that ends when its parent is gone: a killed parent leaves no orphan that serves."""
+    """Return the application, in a process that ends with its parent, so that no orphan keeps serving."""
     threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     return load_application()
 
 
 def end_with(parent: int) -> None:
-    """Wait until this process's parent is another than `parent`; then stop as if told to, or die."""
+    """Wait until this process's parent is no longer `parent`; then send this process SIGTERM, and exit after STOP_PATIENCE."""
     while os.getppid() == parent:
-        time.sleep(LOOK_AGAIN)
+        time.sleep(PARENT_POLL_INTERVAL)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(STOP_PATIENCE)
     os._exit(1)
 
 
 def make_server(*, host: str, port: int, socket: Path | None, processes: int, threads: int, **options: Any) -> MPServer:
-    """granian with this site's limits."""
+    """Return granian with this site's limits."""
     return MPServer(
         "kimonote.wsgi:application",
         address=host,

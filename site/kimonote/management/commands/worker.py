@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 
 def seconds(text: str) -> float:
-    """Read a number of seconds above zero."""
+    """Parse a positive number of seconds."""
     try:
         number = float(text)
     except ValueError:
@@ -53,7 +53,7 @@ def seconds(text: str) -> float:
 
 
 def stop_on_signals(stop: Event) -> None:
-    """Let the worker finish what it is doing; a second signal ends it at once."""
+    """Stop after the current task; a second signal ends the process immediately."""
 
     def obey(number: int, frame: FrameType | None) -> None:
         stop.set()
