@@ -1,4 +1,4 @@
-"""What every page's template knows: the blog it is of, and the site's address."""
+"""Context processor: the blog and the site's URL, for every template."""
 
 from typing import Any
 

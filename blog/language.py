@@ -1,4 +1,4 @@
-"""The site's own language, for what is rendered in another's presence: Wagtail's admin speaks each editor's."""
+"""Rendering in the site's language inside the admin, where each editor's own language is active."""
 
 from contextlib import AbstractContextManager
 
@@ -7,5 +7,5 @@ from django.utils.translation import override
 
 
 def in_site_language() -> AbstractContextManager[None]:
-    """Render what is stored, or shown as readers would see it, in LANGUAGE_CODE."""
+    """Activate LANGUAGE_CODE within the block, for stored HTML and previews."""
     return override(settings.LANGUAGE_CODE)

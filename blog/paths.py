@@ -54,27 +54,27 @@ def expression_route(selection: Selection) -> str:
 
 
 def selection_path(selection: Selection) -> str:
-    """Return the path of a selection's listing: the canonical one, to which other spellings lead."""
+    """Return the path of a selection's listing: the canonical one, to which other spellings redirect."""
     if selection.tags:
         return expression_route(selection).format(expression=quoted(selection.expression))
     return author_path(selection.author) if selection.author else route("listing")
 
 
 def selection_url(selection: Selection) -> str:
-    """Return that path with the query that the selection's source and time need."""
+    """Return the listing's path with the query string of the selection's source, year and month."""
     return selection_path(selection) + query(selection.parameters)
 
 
 def is_canonical(path: str, selection: Selection, file_name: str = "") -> bool:
-    """Say whether a path, which is not percent-encoded, is the canonical one of a selection, or of a file below it."""
+    """Return whether a path (not percent-encoded) is the canonical one of a selection, or below it."""
     return path == unquote(selection_path(selection)) + file_name
 
 
 def cloud_url(within: Selection) -> str:
-    """Return where the tags are that go with a selection's."""
+    """Return the URL of the cloud of tags that co-occur with a selection's."""
     return route("tags") + (f"?with={quote(within.expression, safe='+')}" if within.tags else "")
 
 
 def sign_up_url(selection: Selection) -> str:
-    """Return where to follow a selection by e-mail."""
+    """Return the URL of the form to subscribe to a selection by e-mail."""
     return route("signup:form") + (f"?tags={quoted(str(selection))}" if selection else "")

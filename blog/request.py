@@ -1,6 +1,6 @@
-"""What a request is answered from: the blog at the root of its Wagtail site, and a snapshot of what its reader may see.
+"""The state of a request: the blog at the root of its Wagtail site, and a snapshot of the posts visible to its reader.
 
-A blog is remembered until the revision rises.
+A blog is cached until the revision rises.
 """
 
 import time
@@ -26,14 +26,14 @@ from blog.theming import sheet
 
 
 class Profile(NamedTuple):
-    """Its owner's, elsewhere."""
+    """A link to the owner's profile on another site."""
 
     address: str
     label: str
 
 
 class MenuItem(NamedTuple):
-    """A page in the navigation, which anyone may open."""
+    """A public page in the navigation."""
 
     id: int
     title: str
@@ -42,7 +42,7 @@ class MenuItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Blog:
-    """What every page of a blog shows of it."""
+    """The values of a blog shown on every page."""
 
     id: int
     path: str  # in Wagtail's tree
@@ -58,12 +58,12 @@ class Blog:
     stale_at: float | None  # seconds since 1970: when a page of the menu expires
 
 
-MAX_HOSTS = 1000  # remembered at once
+MAX_HOSTS = 1000  # hosts in the cache
 
 
 @dataclass(frozen=True, slots=True)
 class RequestState:
-    """What a request is answered from, made once: so that all of a response is of one moment."""
+    """The blog and one snapshot, created once per request, so that a response is consistent."""
 
     blog: Blog
     base: str  # the URL of the site as it was asked for, without a path
@@ -73,12 +73,12 @@ class RequestState:
 
     @property
     def stale_at(self) -> float | None:
-        """The time at which something in it expires, in seconds since 1970; None where nothing does."""
+        """Return the time of the next expiry in it, in seconds since 1970; None where nothing expires."""
         return min((time for time in (self.blog.stale_at, self.snapshot.stale_at) if time is not None), default=None)
 
 
 def public_state(request: HttpRequest, revision: int | None = None) -> RequestState | None:
-    """Return the state for whoever has no session, by default at the revision of now; None where no blog is at this host."""
+    """Return the state of a request without a session, by default at the current revision; None for hosts without a blog."""
     return _make_state(request, read_revision() if revision is None else revision, PUBLIC)
 
 
@@ -94,7 +94,7 @@ def state_of(request: HttpRequest) -> RequestState:
 
 
 def latest_snapshot(request: HttpRequest, state: RequestState) -> TagIndex:
-    """Return a snapshot of this moment, for what this request's reader may open by now: who they are is asked anew."""
+    """Return a current snapshot for this request's reader, whose permissions are read again."""
     revision = read_revision()
     if is_public(request):
         return snapshot(state.blog.path, PUBLIC, revision)
@@ -118,12 +118,12 @@ def base_of(request: HttpRequest) -> str:
 
 
 def is_public(request: HttpRequest) -> bool:
-    """Say whether the response is the same for everyone: the request carries no session."""
+    """Return whether the request has no session, so that the response is the same for everyone."""
     return "HTTP_COOKIE" not in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
 def clear() -> None:
-    """Forget every blog."""
+    """Clear the cache of blogs."""
     global _blogs  # noqa: PLW0603
     _blogs = (-1, {})
 
@@ -195,6 +195,6 @@ def _read(request: HttpRequest) -> Blog | None:
 
 
 def _read_menu(blog: BlogPage) -> list[Page]:
-    """Read the pages directly below the blog that its editors want in the navigation and anyone may open."""
+    """Return the public pages directly below the blog that are shown in menus."""
     unexpired = Q(expire_at=None) | Q(expire_at__gt=timezone.now())
     return list(Page.objects.child_of(blog).live().in_menu().public().filter(unexpired))

@@ -1,4 +1,4 @@
-"""From an address to what it asks for: the selection, how it is read, and where to lead a reader who spelt it otherwise."""
+"""Resolution of URLs to selections: parsing, canonical redirects, and suggestions for unknown tags."""
 
 import difflib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NEAR = 5  # names offered for an unknown tag
 
 
 class UnknownTags(LookupError):
-    """Tags (or an author) that no post the reader may see bears."""
+    """Tags (or an author) without a post visible to the reader."""
 
     def __init__(self, selection: Selection, unknown: tuple[str, ...]) -> None:
         super().__init__(", ".join(unknown))
@@ -25,7 +25,7 @@ class UnknownTags(LookupError):
 
 
 class CanonicalRedirect(LookupError):
-    """The address is spelt otherwise, or has moved: `selection` is what it means."""
+    """A URL that is not canonical; `selection` is the one to redirect to."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__(str(selection))
@@ -34,22 +34,22 @@ class CanonicalRedirect(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to offer for an unknown tag: names near it."""
+    """Similar tags for an unknown one."""
 
     unknown: str
-    near: list[tuple[str, str]]  # name, address
+    near: list[tuple[str, str]]  # name, URL
 
 
 def find(expression: str, handle: str = "") -> Selection:
-    """Read the selection of an address; raises SelectionError, or CanonicalRedirect when the canonical spelling differs."""
+    """Parse the selection of a URL. Raise SelectionError, or CanonicalRedirect when the canonical spelling differs."""
     selection = Selection.parse(f"{expression}+@{handle}" if handle else expression, settings.TAG_LIMIT)
-    if selection.parameters:  # written among the tags: they belong into the query
+    if selection.parameters:  # written among the tags: they belong in the query string
         raise CanonicalRedirect(selection)
     return selection
 
 
 def check_known(selection: Selection, index: TagIndex) -> None:
-    """Raise CanonicalRedirect when a tag's old or written-out name leads to a known one, UnknownTags when none does."""
+    """Raise CanonicalRedirect if an unknown tag is a former slug or a name of a known one, else UnknownTags."""
     unknown = index.unknown(selection)
     if not unknown:
         return
@@ -60,7 +60,7 @@ def check_known(selection: Selection, index: TagIndex) -> None:
 
 
 def _new_names(slugs: tuple[str, ...]) -> dict[str, str]:
-    """The present slugs of tags by old slugs, and by names ("c++" for "c-plus-plus")."""
+    """Return the current slugs of tags by former slugs, and by names ("c++" for "c-plus-plus")."""
     aliases = dict(TagAlias.objects.filter(slug__in=slugs).values_list("slug", "tag__slug"))
     by_name = Q()
     for slug in slugs:
@@ -70,7 +70,7 @@ def _new_names(slugs: tuple[str, ...]) -> dict[str, str]:
 
 
 def suggest(index: TagIndex, unknown: str) -> Suggestion:
-    """Offer known tags whose names are near an unknown one's."""
+    """Return known tags with names similar to an unknown one's."""
     names = {facet.tag.slug: facet.tag.name for facet in index.tags()}
     near = difflib.get_close_matches(unknown, names, NEAR, cutoff=0.6)
     near += [slug for slug in names if slug.startswith(slugify(unknown, allow_unicode=True)[:4] or "\0") and slug not in near]

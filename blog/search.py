@@ -1,4 +1,4 @@
-"""Search within a blog: which posts hold some words, and where in a text they stand."""
+"""Full-text search within a blog, and excerpts around the matches."""
 
 import re
 import unicodedata
@@ -15,26 +15,26 @@ from blog.tagindex import Positions, TagIndex
 NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
 TAGS = re.compile(r"<[^>]*>")
 ROWS = 1000  # of each index that SQLite reads for its statistics: enough to tell large tables from small
-NAMES = 20_000  # of tags, whose words are remembered
+NAMES = 20_000  # names of tags whose words are cached
 AROUND = 80  # characters of text before and after a word that was found
 
 
 class ExcerptPart(NamedTuple):
-    """A piece of an excerpt: one of the words sought, or what stands around them."""
+    """A part of an excerpt: a search term, or the text around it."""
 
     text: str
     is_sought: bool
 
 
 def words_of(text: str) -> list[str]:
-    """The words sought. Words alone reach the database: SQLite's search would read signs among them as its own language."""
+    """Return the search terms, without punctuation, which SQLite's FTS5 would parse as its query syntax."""
     return NOT_WORDS.sub(" ", text).split()
 
 
 def search(path: str, index: TagIndex, text: str) -> Positions:
-    """Return the positions of the posts below a tree path that hold all the words, each in the text or in the name of a tag.
+    """Return the positions of the posts below a tree path that match all search terms, each in the text or a tag's name.
 
-    Texts are sought by Wagtail's search, and names in the index, so that a renamed tag is found by its new name at once.
+    Texts are searched by Wagtail's search, names in the index, so that a renamed tag is found immediately.
     """
     words = list(dict.fromkeys(words_of(text)))
     named = {word: found for word in words if (found := _tagged_with(index, word))}
@@ -46,7 +46,7 @@ def search(path: str, index: TagIndex, text: str) -> Positions:
 
 
 def search_ids(path: str, text: str) -> list[int]:
-    """Return the ids of the posts below a tree path whose texts hold all the words; the index says who may see them."""
+    """Return the ids of the posts below a tree path whose texts match all terms; visibility is not checked."""
     words = words_of(text)
     if not words:
         return []
@@ -55,7 +55,7 @@ def search_ids(path: str, text: str) -> list[int]:
 
 
 def _tagged_with(index: TagIndex, word: str) -> Positions:
-    """Return the positions of the posts with a tag in whose name a word stands."""
+    """Return the positions of the posts with a tag whose name contains a word."""
     sought = _folded(word)
     if not sought:
         return Positions()
@@ -65,7 +65,7 @@ def _tagged_with(index: TagIndex, word: str) -> Positions:
 
 @lru_cache(NAMES)
 def _folded(name: str) -> frozenset[str]:
-    """Return the words of a name without case and accents, as the databases' search compares them."""
+    """Return the words of a name without case and accents, as in the databases' full-text search."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return frozenset(words_of("".join(sign for sign in decomposed if not unicodedata.combining(sign))))
 
@@ -87,7 +87,7 @@ def analyze_tables() -> None:
 
 
 def excerpt(html: str, text: str) -> list[ExcerptPart]:
-    """Return the part of a post's text around the first of the words, cut at each of them; empty where none stands in it.
+    """Return the part of a post's text around the first search term, split at each term; empty without a match.
 
     >>> [tuple(part) for part in excerpt("<p>Tea &amp; <b>toast</b> at five.</p>", "TOAST")]
     [('Tea & ', False), ('toast', True), (' at five.', False)]
@@ -108,7 +108,7 @@ def excerpt(html: str, text: str) -> list[ExcerptPart]:
 
 
 def _cut(text: str, place: int, direction: int) -> int:
-    """The place between two words next to this one."""
+    """Return the word boundary next to a position: before it where `direction` is negative, else after it."""
     if place <= 0 or place >= len(text):
         return max(0, min(place, len(text)))
     space = text.rfind(" ", 0, place) + 1 if direction < 0 else text.find(" ", place)

@@ -1,4 +1,4 @@
-"""What changes listings without a post's own save(): each raises the revision in the transaction that changes something.
+"""Signal receivers for changes that do not pass a post's save(): each raises the revision in the changing transaction.
 
 Wagtail goes three ways round a post's save(): it saves the bare Page (moving, scheduled unpublishing), it deletes in bulk
 (Django then sends signals inside the transaction of the deletion), and it keeps privacy and sites in tables of their own.
@@ -25,7 +25,7 @@ FILES = (get_image_model(), get_document_model())
 
 
 def _save_in_one_transaction(model: type[models.Model]) -> None:
-    """Make what a model's signals do part of the transaction of its save(): on its own Django commits the row before them."""
+    """Wrap a model's save() in a transaction with its signals: Django alone commits the row before `post_save`."""
     model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
 
 
@@ -34,7 +34,7 @@ for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
 
 
 def _lock_revision_first(name: str) -> None:
-    """Make a method of Page, which locks rows of the tree before its page is saved or deleted, lock the revision row first."""
+    """Wrap a method of Page that locks rows of the tree, so that it locks the revision row first."""
     setattr(Page, name, locked_revision()(getattr(Page, name)))
 
 
@@ -58,7 +58,7 @@ for _model in (Author, PageViewRestriction, Pin, PostTag, Site, Stream, Tag, Tag
 
 
 def _raise_for(references: Iterable[ReferenceIndex]) -> None:
-    """Raise the revision, and note the posts among what refers to an image, a document or a page, if anything does."""
+    """Raise the revision for the posts that refer to an image, a document or a page, if anything does."""
     if found := list(references):
         raise_revision(posts_that_use(found))
 
@@ -71,7 +71,7 @@ def _before_page_saved(raw: bool = False, update_fields: Iterable[str] | None = 
 def _after_page_saved(
     instance: Page, created: bool = False, raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any
 ) -> None:
-    """Its address may be another, and whether anybody may open it: of its pages below, too."""
+    """Raise the revision for references to a page and its descendants, whose URLs or visibility may have changed."""
     if not raw and may_be_seen(update_fields):
         _raise_for(references_to(instance) if isinstance(instance, PostPage) else references_below(instance))
 
@@ -82,7 +82,7 @@ def _after_file_saved(instance: models.Model, raw: bool = False, **kwargs: Any) 
 
 
 def _before_deleting(instance: models.Model, **kwargs: Any) -> None:
-    """Ask who uses it before Wagtail's index forgets that, which is after the deletion."""
+    """Read the references before Wagtail's reference index removes them, after the deletion."""
     lock_revision()
     _raise_for(references_to(instance))
 
@@ -103,20 +103,20 @@ def before_comment_deleted(instance: Comment, **kwargs: Any) -> None:
 
 
 def _concerned_by(page: int) -> Collection[int] | None:
-    """Give the posts that a change to a page concerns: itself, or any below it, which are not looked for."""
+    """Return the posts affected by a change to a page: itself; None (any post) if it has children."""
     return None if Page.objects.filter(pk=page, numchild__gt=0).exists() else [page]
 
 
 @receiver(post_save, sender=Page)
 def on_bare_page_saved(instance: Page, raw: bool = False, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-    """Wagtail saves the bare Page when it moves one, and when it unpublishes what has expired."""
+    """Raise the revision when Wagtail saves a bare Page: when it moves one, or unpublishes an expired one."""
     if not raw and may_be_seen(update_fields):
         raise_revision(_concerned_by(instance.pk))
 
 
 @receiver(post_delete, sender=Page)
 def on_page_deleted(instance: Page, **kwargs: Any) -> None:
-    """Every deletion of a post deletes its Page too."""
+    """Raise the revision; deleting a post deletes its Page too."""
     raise_revision([instance.pk])
 
 
@@ -130,7 +130,7 @@ def on_privacy_changed(instance: PageViewRestriction, raw: bool = False, **kwarg
 
 @receiver(m2m_changed, sender=PageViewRestriction.groups.through)
 def on_groups_of_privacy_changed(action: str, **kwargs: Any) -> None:
-    """Who passes a restriction is asked anew for each reader; pages kept in memory are dropped."""
+    """Raise the revision, which evicts cached pages; each reader's restrictions are read per request."""
     if action.startswith("pre_"):
         lock_revision()
     else:
@@ -145,7 +145,7 @@ def on_post_pinned(instance: Pin, raw: bool = False, **kwargs: Any) -> None:
 
 @receiver([post_save, post_delete], sender=Site)
 def on_site_changed(instance: Site, raw: bool = False, **kwargs: Any) -> None:
-    """No post changes, but every page does: that is said by the blog's own id."""
+    """Raise the revision for the blog's own id: no post changes, but every page does."""
     if not raw:
         raise_revision([instance.root_page_id])
 
@@ -153,7 +153,7 @@ def on_site_changed(instance: Site, raw: bool = False, **kwargs: Any) -> None:
 @receiver([post_save, post_delete], sender=TagAlias)
 @receiver(post_delete, sender=Stream)
 def on_address_changed(raw: bool = False, **kwargs: Any) -> None:
-    """No post changes, but what is found at an address does."""
+    """Raise the revision: no post changes, but redirects or streams do."""
     if not raw:
         raise_revision(())
 
@@ -172,7 +172,7 @@ def on_post_tagged(instance: PostTag, raw: bool = False, **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=PostTag)
 def on_post_untagged(instance: PostTag, origin: models.Model | models.QuerySet[Any] | None = None, **kwargs: Any) -> None:
-    """A tag's or a page's deletion takes many of these along, and raises the revision itself."""
+    """Raise the revision, except when a tag or a page is deleted, which raises it itself."""
     origin_model = getattr(origin, "model", type(origin))
     if not issubclass(origin_model, Tag | Page):
         raise_revision([instance.content_object_id])
@@ -180,6 +180,6 @@ def on_post_untagged(instance: PostTag, origin: models.Model | models.QuerySet[A
 
 @receiver(post_delete, sender=Comment)
 def on_comment_deleted(instance: Comment, origin: models.Model | models.QuerySet[Any] | None = None, **kwargs: Any) -> None:
-    """One that readers saw is counted no more, unless its post goes with it."""
+    """Raise the revision when an approved comment is deleted, unless its post is deleted too."""
     if instance.is_approved and not issubclass(getattr(origin, "model", type(origin)), Page):
         raise_revision([instance.post_id])

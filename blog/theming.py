@@ -1,4 +1,4 @@
-"""A site's accent as it can be read: of the colour an editor chose, one for light pages and one for dark ones. Pure.
+"""Accent colours with sufficient contrast: from an editor's colour, one for the light and one for the dark scheme. Pure.
 
 Lightness, chroma and hue are OKLCH's (CSS Color 4, section 9.2): of all ways to make a colour darker this one keeps its hue
 best. Contrast is WCAG 2.2's.
@@ -54,7 +54,7 @@ class Colour(NamedTuple):
 
 
 def accents(chosen: str) -> Accents:
-    """Give the colours nearest to the chosen one that can be read wherever links stand.
+    """Return the colours nearest to the chosen one that have sufficient contrast on every background of links.
 
     >>> accents("#ffd700")
     Accents(light='#746100', dark='#f0d983')
@@ -66,19 +66,19 @@ def accents(chosen: str) -> Accents:
 
 @lru_cache(100)
 def sheet(chosen: str) -> str:
-    """Give the rules (CSS) that put this accent in place of the sheet's own."""
+    """Return the CSS rules that replace the style sheet's accent by this one."""
     light, dark = accents(chosen)
     return f":root{{--accent:{light}}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast ratio of two colours, from 1 to 21."""
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def _legible(colour: Colour, backgrounds: tuple[str, ...], step: float) -> str:
-    """Make a colour lighter or darker until it can be read on all of these; black or white can in the end."""
+    """Return a colour made lighter or darker until its contrast on all backgrounds suffices; at last black or white."""
     while 0 < colour.lightness < 1:
         written = _write(colour)
         if min(contrast(written, background) for background in backgrounds) >= CONTRAST:
@@ -93,7 +93,7 @@ def _luminance(colour: str) -> float:
 
 
 def _linear(colour: str) -> Three:
-    """Give red, green and blue, each from 0 to 1, as amounts of light."""
+    """Return linear red, green and blue, each from 0 to 1."""
     red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
     return _light(red), _light(green), _light(blue)
 
@@ -113,7 +113,7 @@ def _read(colour: str) -> Colour:
 
 
 def _write(colour: Colour) -> str:
-    """Spell a colour; of one that no screen can show, the most colourful of its lightness and hue that it can."""
+    """Return a colour as `#rrggbb`; outside the sRGB gamut, with the greatest chroma inside for its lightness and hue."""
     least, most = 0.0, colour.chroma
     if _is_shown(_to_linear(colour)):
         least = most

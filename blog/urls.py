@@ -1,4 +1,4 @@
-"""The addresses of the blog: tags, authors, streams, feeds; ahead of Wagtail's own."""
+"""The URLconf of the blog: tags, authors, streams, feeds; before Wagtail's own."""
 
 from collections.abc import Callable
 
@@ -15,14 +15,14 @@ register_converter(Expression, "expression")
 
 
 def with_feeds(prefix: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
-    """A listing's address and those of its feeds."""
+    """Return the routes of a listing and its feeds."""
     feeds = [path(f"{prefix}feed.{form}", view, {"form": form}, name=f"{name}_{form}") for form in FORMS]
     return [path(prefix, view, name=name), *feeds]
 
 
 urlpatterns = on_blog_sites(
     [
-        *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),  # of all addresses most are of these
+        *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),  # most requests match here
         path("robots.txt", site.robots),
         path("favicon.ico", site.favicon),
         path("sitemap.xml", site.sitemap_index),

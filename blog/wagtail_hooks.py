@@ -1,4 +1,4 @@
-"""Where the blog joins Wagtail: posts that Wagtail lets a reader open, and the editor's lists."""
+"""Wagtail hooks: serving of posts and plain pages, and the editor's lists."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBas
 
 
 def serve_post(next_serve: Serve) -> Serve:
-    """Respond with our page of a post once Wagtail has said that this reader may open it; a blog is the root of its site."""
+    """Respond with a post's page after Wagtail's permission check; a blog is the root of its site."""
 
     def serve(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponseBase:
         if isinstance(page, PostPage):

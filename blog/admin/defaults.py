@@ -1,4 +1,4 @@
-"""What a new post begins with."""
+"""Default values of a new post."""
 
 from typing import Any
 
@@ -10,6 +10,6 @@ from blog.models import Author, PostPage
 
 @receiver(init_new_page, dispatch_uid="author_of_new_post")
 def set_author(page: Any, **kwargs: Any) -> None:
-    """Let a new post be by the author whose account writes it."""
+    """Set a new post's author to that of the editor's account."""
     if isinstance(page, PostPage) and page.author_id is None and page.owner_id:
         page.author = Author.objects.filter(user_id=page.owner_id).first()

@@ -19,7 +19,7 @@ class MergeForm(forms.Form):
 
 
 class MergeTags(SnippetBulkAction):
-    """Make every post that bears one of the chosen tags bear another, and lead the old addresses on."""
+    """Merge the chosen tags into another, to which their URLs redirect."""
 
     models = [Tag]
     display_name = _("Merge")

@@ -49,13 +49,13 @@ def fill_site(blog: BlogPage) -> str | None:
 
 
 def read_post(path: Path) -> tuple[dict[str, Any], str]:
-    """A demo file's header and text: YAML between two lines of `---`, then Markdown."""
+    """Parse a demo file into header and text: YAML between two lines of `---`, then Markdown."""
     _, header, text = path.read_text(encoding="utf-8").split("---\n", 2)
     return yaml.safe_load(header), text.strip() + "\n"
 
 
 def _make_editor() -> tuple[AbstractBaseUser | None, str | None]:
-    """An account that may do everything, where there is none at all."""
+    """Create a superuser if there is no account."""
     accounts = get_user_model().objects
     if accounts.exists():
         return None, None
@@ -98,7 +98,7 @@ def _make_post(blog: BlogPage, path: Path, authors: dict[str, Author], editor: A
 
 
 def _make_comments(blog: BlogPage) -> None:
-    """Let readers have commented, and authors answered."""
+    """Create comments and authors' replies."""
     plan = yaml.safe_load((HERE / "comments.yaml").read_text(encoding="utf-8"))
     for slug, comments in plan.items():
         post = PostPage.objects.child_of(blog).get(slug=slug)

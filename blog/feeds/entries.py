@@ -84,7 +84,7 @@ def _urn(key: str) -> str:
 
 
 def absolute(html: str, site: str, address: str) -> str:
-    """Return HTML with the URLs of links and images absolute, since feeds are shown on other sites; `srcset` stays as it is.
+    """Return HTML with the URLs of links and images absolute, since feeds are shown on other sites, and without `srcset`.
 
     >>> absolute('<a href="/tags/a/">a</a> <a href="#b">b</a>', "https://x.example", "https://x.example/p/")
     '<a href="https://x.example/tags/a/">a</a> <a href="https://x.example/p/#b">b</a>'

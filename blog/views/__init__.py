@@ -1,5 +1,5 @@
-"""Views of the blog: read the input, call one thing, respond. `blog.urls` names them.
+"""Views of the blog: parse the input, call one function, respond. `blog.urls` routes to them.
 
-Most are public views of a request and its `RequestState`; `pages.page` renders one, `errors.helpful` responds to selections
-that cannot be meant, `other_sites` leaves to Wagtail what is not the blog's.
+Most are public views of a request and its `RequestState`; `pages.page` renders one, `errors.helpful` responds to invalid
+selections, `other_sites` leaves hosts without a blog to Wagtail.
 """

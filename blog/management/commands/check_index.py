@@ -21,7 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Entry(NamedTuple):
-    """What the index tells of a post."""
+    """A post's values in the index."""
 
     published: int  # microseconds since 1970
     author: str | None
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
 
 def _differences_at_rest(blog: BlogPage) -> list[str]:
-    """Compare until nothing was published or expired meanwhile."""
+    """Compare until nothing was published or expired during a comparison."""
     for _ in range(ATTEMPTS):
         store.clear()
         index = store.snapshot(blog.path)
@@ -64,7 +64,7 @@ def _differences_at_rest(blog: BlogPage) -> list[str]:
 
 
 def differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
-    """Say, a sentence each, where an index differs from the pages of its blog."""
+    """Yield the differences between an index and the pages of its blog, a sentence each."""
     unseen = set(index.all_positions)
     for post in _posts_to_be_seen(blog).iterator(READ_AT_ONCE):
         position = index.position(post.pk)
@@ -80,7 +80,7 @@ def differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
 
 
 def _posts_to_be_seen(blog: BlogPage) -> QuerySet[PostPage]:
-    """Ask as Wagtail would, not as the index does."""
+    """Return the public posts by Wagtail's own queries, independently of the index."""
     posts: Any = PostPage.objects.child_of(blog).live()
     for restriction in PageViewRestriction.objects.exclude(restriction_type="none").select_related("page"):
         posts = posts.not_descendant_of(restriction.page, inclusive=True)
