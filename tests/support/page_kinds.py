@@ -55,7 +55,6 @@ OVERVIEWS = (
     Kind("no tags yet", "/tags/", host=EMPTY),
     Kind("streams", "/streams/"),
     Kind("no streams yet", "/streams/", host=EMPTY),
-    Kind("plain page", "/about/", host=OWN),
     Kind("feeds", "/feeds/"),
     Kind("latest comments", "/comments/"),
     Kind("no comments yet", "/comments/", host=EMPTY),
@@ -105,6 +104,7 @@ DECIDED = (
     Kind("author with a site", "/@ada-own/", host=OWN),
     Kind("sign-up in a colour of its own", "/signup/", host=OWN),
     Kind("unknown tag in a colour of its own", "/tags/xyzzy/", 404, host=OWN),
+    Kind("plain page", "/about/", host=OWN),
 )
 VERY_MANY = Kind("very many tags", "/tags/", host=CLOUD)
 
