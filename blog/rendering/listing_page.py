@@ -18,7 +18,7 @@ from blog.rendering.feed_links import feeds_of
 from blog.rendering.formats import month_name
 from blog.rendering.listing import Listing
 from blog.rendering.neighbours import Title
-from blog.selections.query import FULL, came_from
+from blog.selections.query import FULL, selection_query
 from blog.selections.selection import Selection
 
 
@@ -115,7 +115,7 @@ def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
     """Return the featured posts of a tag's page that are visible to this reader."""
     if listing.selection.parameters or listing.selection.author or set(listing.reading.parameters) - {"contents"}:
         return []
-    kept = came_from(listing.selection)
+    kept = selection_query(listing.selection)
     seen = [(slug, text) for id_, slug, text in tag.pinned if listing.index.position(id_) is not None]
     return [Title(text, post_path(slug) + kept) for slug, text in seen]
 
@@ -124,4 +124,4 @@ def _cards(listing: Listing) -> Markup:
     """Return the HTML of the page's cards."""
     if listing.reading.view == FULL:
         return Markup()
-    return with_selection(listing.cards.values(), came_from(listing.selection))
+    return with_selection(listing.cards.values(), selection_query(listing.selection))

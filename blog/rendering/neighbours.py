@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from blog.models import PostPage
 from blog.paths import post_path, selection_path, selection_url
 from blog.rendering.navigation import name_of
-from blog.selections.query import came_from
+from blog.selections.query import selection_query
 from blog.selections.selection import Selection
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
 
@@ -80,7 +80,7 @@ def _in_short(index: TagIndex, selection: Selection) -> str:
 def _around(
     label: str, selection: Selection, neighbours: Neighbours, titles: dict[int, tuple[str, str]], within: Selection | None
 ) -> NeighbourLinks:
-    kept = came_from(selection) if selection == within else ""
+    kept = selection_query(selection) if selection == within else ""
 
     def title(id_: int | None) -> Title | None:
         if id_ is None or id_ not in titles:

@@ -87,7 +87,7 @@ def query(*parts: Mapping[str, str]) -> str:
     return "?" + "&".join([f"{name}={value}" for name, value in pairs.items()]) if pairs else ""
 
 
-def came_from(selection: Selection) -> str:
+def selection_query(selection: Selection) -> str:
     """Return the query string of a post's URL with the selection of the listing: `?in=a+b+-c`."""
     return f"?in={quote(str(selection), safe=ADDRESS_SAFE)}" if selection else ""
 

@@ -11,7 +11,7 @@ from blog.models.rows import PostRow, read_rows
 from blog.rendering.listing import Listing
 from blog.rendering.post import post_view
 from blog.rendering.post_tags import tags_of
-from blog.selections.query import came_from
+from blog.selections.query import selection_query
 from blog.tagindex import TagIndex
 from blog.tagindex.store import read_revision
 
@@ -27,7 +27,7 @@ def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Call
     FULL_VIEW_BYTES, and where writes never cease.
     """
     head, foot = render(PLACE).split(PLACE)
-    kept = came_from(listing.selection)
+    kept = selection_query(listing.selection)
     yield head
     sent = 0
     for start in range(0, len(listing.page.ids), CHUNK):

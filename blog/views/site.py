@@ -23,7 +23,7 @@ from blog.paths import post_path, route, tag_path
 from blog.rendering.post import TagLink
 from blog.request import Blog, RequestState, state_of
 from blog.selections.errors import SelectionError, explain
-from blog.selections.query import came_from
+from blog.selections.query import selection_query
 from blog.selections.selection import Selection
 from blog.tagindex import Facet, TagIndex
 from blog.views.pages import page, page_context
@@ -143,6 +143,6 @@ def random(request: HttpRequest) -> HttpResponse:
     slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # None if it has just been deleted
     if slug is None:
         raise Http404(_("There is no note to choose from."))
-    response = redirect(post_path(slug) + came_from(within))
+    response = redirect(post_path(slug) + selection_query(within))
     add_never_cache_headers(response)
     return response
