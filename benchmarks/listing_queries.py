@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from blog.tagindex import TagIndex
 
 PAGE, FACETS = 20, 30
-PATIENCE = float(os.environ.get("PATIENCE", "0.05"))  # seconds for which one query is repeated
+MEASURED_SECONDS = float(os.environ.get("MEASURED_SECONDS", "0.05"))  # seconds for which one query is repeated
 SLOW = 300  # milliseconds; what takes longer is run once
 MOST = 200  # repetitions
 LONGEST = 20  # seconds, after which PostgreSQL is to break off
@@ -80,7 +80,7 @@ def _measure(query: Callable[[], object]) -> list[float]:
     if first > SLOW:
         return [first]
     taken: list[float] = []
-    end = time.perf_counter() + PATIENCE
+    end = time.perf_counter() + MEASURED_SECONDS
     while not taken or (len(taken) < MOST and time.perf_counter() < end):
         taken.append(_milliseconds(query))
     return taken

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")  # of a process's clock, in a second
-PATIENCE = 60  # seconds that a server may take to answer first
+TIMEOUT = 60  # seconds that a server may take to answer first
 KEY = "a key for measuring alone, of no use elsewhere"
 MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "8388608"}  # as the Procfile
 
@@ -90,14 +90,14 @@ def run(command: Sequence[str], port: int, path: str = "/", **environment: str) 
 
 def ask(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, HTTPMessage, bytes]:
     """Ask once, over a connection of its own; gives status, headers and body."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as connection:
         connection.request("GET", path, headers=dict(headers or {}))
         response = connection.getresponse()
         return response.status, response.headers, response.read()
 
 
 def _await_answer(process: "subprocess.Popen[bytes]", port: int, path: str) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended with status {process.returncode} before it answered.")
@@ -109,7 +109,7 @@ def _await_answer(process: "subprocess.Popen[bytes]", port: int, path: str) -> N
         if status < 500:
             return
         raise RuntimeError(f"{process.args!r} answered {path} with status {status}.")
-    raise RuntimeError(f"{process.args!r} did not answer within {PATIENCE} seconds.")
+    raise RuntimeError(f"{process.args!r} did not answer within {TIMEOUT} seconds.")
 
 
 def site_environment(database: str, folder: Path, port: int = 8000, **environment: str) -> dict[str, str]:

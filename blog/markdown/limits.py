@@ -4,7 +4,7 @@ LONGEST = 300_000  # bytes of Markdown
 LARGEST = 1_000_000  # bytes of HTML
 DEEPEST = 100  # elements within each other
 SECONDS = 3.0  # of processor time; 300 kB of real posts take 0.2
-PATIENCE = 20.0  # seconds of wall-clock time, for a busy machine
+TIMEOUT = 20.0  # seconds of wall-clock time, for a busy machine
 MEMORY = 512 << 20  # bytes of address space; 300 kB of real posts take 60 MB
 
 

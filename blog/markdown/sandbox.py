@@ -14,7 +14,7 @@ import subprocess
 import sys
 from multiprocessing.connection import Pipe
 
-from blog.markdown.limits import LONGEST, PATIENCE, SECONDS, RenderError
+from blog.markdown.limits import LONGEST, SECONDS, TIMEOUT, RenderError
 from blog.markdown.worker import COSTLY, DEEP, DONE, LARGE
 
 COMMAND = "import sys; from blog.markdown.worker import main; main(sys.argv[1:])"
@@ -46,7 +46,7 @@ class Worker:
         return self._receive()
 
     def _receive(self) -> bytes:
-        if not self.connection.poll(PATIENCE):
+        if not self.connection.poll(TIMEOUT):
             raise TimeoutError
         return self.connection.recv_bytes()
 

@@ -35,5 +35,5 @@ def render_cards(
 
 
 def with_selection(cards: Iterable[str], selection_query: str) -> Markup:
-    """Return cards joined, with the query `selection_query` (`?in=…`, or empty) in the place of the placeholder in their links."""
+    """Return cards joined, with `selection_query` (`?in=…` or empty) in place of the placeholder in their links."""
     return Markup("\n".join(cards).replace(SELECTION, selection_query))  # noqa: S704 (what was rendered is escaped; so is the query)

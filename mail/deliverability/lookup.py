@@ -51,7 +51,7 @@ class Resolver:
             host, port = parse_server(server)
             self.resolver.nameservers, self.resolver.port = [host], port
         self.resolver.retry_servfail = False
-        self.patience = 0.0  # seconds; not known before the first question
+        self.timeout = 0.0  # seconds; not known before the first question
 
     def __call__(self, name: str, rdtype: str) -> tuple[str, ...]:
         question = (name.lower().rstrip("."), rdtype)
@@ -63,13 +63,13 @@ class Resolver:
         return answer
 
     def _ask(self, name: str, rdtype: str) -> tuple[str, ...] | Unanswered:
-        if not self.patience:
+        if not self.timeout:
             root = self._question(".", "NS", SHORT_TRY)
             silent = isinstance(root, Unanswered) and root.reason == TOO_LATE
-            self.patience, self.lost = (SHORT_TRY, 1) if silent else (TRY, 0)
+            self.timeout, self.lost = (SHORT_TRY, 1) if silent else (TRY, 0)
         if self.lost >= HOPELESS:
             return Unanswered(name, rdtype, gettext_noop("the name server is silent"))
-        answer = self._question(name, rdtype, self.patience)
+        answer = self._question(name, rdtype, self.timeout)
         self.lost = self.lost + 1 if isinstance(answer, Unanswered) and answer.reason == TOO_LATE else 0
         return answer
 

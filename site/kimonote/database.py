@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from blog.models import BlogPage
 
-PATIENCE = 0.5  # seconds between two looks
+POLL_INTERVAL = 0.5  # seconds between two attempts to connect
 SILENT_LOOKS = 20  # before a word on what is being waited for
 PRIMARY_CODE = 0xFF  # the bits of an SQLite error code that name its kind
 UNAVAILABLE_STATES = (
@@ -32,7 +32,7 @@ def connect(seconds: float) -> None:
         except (OperationalError, InterfaceError) as error:
             if not is_unavailable(error) or time.monotonic() > deadline:
                 raise
-        time.sleep(PATIENCE)
+        time.sleep(POLL_INTERVAL)
 
 
 def is_behind() -> bool:
@@ -68,7 +68,7 @@ def wait_until_prepared() -> None:
         if look == SILENT_LOOKS:
             log.warning("%s: nothing is done until `manage.py prepare` has run.", missing)
         connection.close()
-        time.sleep(PATIENCE)
+        time.sleep(POLL_INTERVAL)
 
 
 def _missing() -> str | None:

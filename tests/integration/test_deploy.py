@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.support.checkout import PATIENCE, answers, checkout, free_port, start, stop, wait_for
+from tests.support.checkout import TIMEOUT, answers, checkout, free_port, start, stop, wait_for
 
 __all__ = ["checkout"]
 
@@ -44,9 +44,9 @@ class Site:
     def get(self, path: str, secure: bool = True, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """One GET, as a visitor's browser sends it."""
         connection = (
-            HTTPSConnection("127.0.0.1", self.secure, context=ssl._create_unverified_context(), timeout=PATIENCE)
+            HTTPSConnection("127.0.0.1", self.secure, context=ssl._create_unverified_context(), timeout=TIMEOUT)
             if secure
-            else HTTPConnection("127.0.0.1", self.plain, timeout=PATIENCE)
+            else HTTPConnection("127.0.0.1", self.plain, timeout=TIMEOUT)
         )
         try:
             connection.request("GET", path, headers={"Host": HOST, **headers})

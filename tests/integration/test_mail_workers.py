@@ -21,7 +21,7 @@ from tests.support.factories import make_blog
 from tests.support.outbox_factories import put_test
 from tests.support.signup_factories import stamp
 from tests.support.smtp_server import ReceivedMail, SMTPServer
-from tests.support.worker_processes import PATIENCE, ROOT, ForkServer, WorkerProcesses, is_alive, until
+from tests.support.worker_processes import ROOT, TIMEOUT, ForkServer, WorkerProcesses, is_alive, until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -82,14 +82,14 @@ class Visitor:
 
     def __init__(self, site: str) -> None:
         self.browser, self.form = requests.Session(), f"{site}/signup/"
-        answer = self.browser.get(self.form, timeout=PATIENCE)
+        answer = self.browser.get(self.form, timeout=TIMEOUT)
         assert answer.status_code == 200, answer.text
         page = BeautifulSoup(answer.content, "html.parser")
         self.fields = {"csrfmiddlewaretoken": page.select_one("[name=csrfmiddlewaretoken]")["value"], "stamp": stamp()}
 
     def sign_up(self, address: str) -> tuple[int, str]:
         """The status and heading of the answer, past its redirect."""
-        answer = self.browser.post(self.form, {**self.fields, "email": address}, timeout=PATIENCE)
+        answer = self.browser.post(self.form, {**self.fields, "email": address}, timeout=TIMEOUT)
         return answer.status_code, BeautifulSoup(answer.content, "html.parser").h1.get_text()
 
 

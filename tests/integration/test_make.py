@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import PATIENCE, Running, answers, checkout, free_port, get, start, stop, wait_for
+from tests.support.checkout import TIMEOUT, Running, answers, checkout, free_port, get, start, stop, wait_for
 
 __all__ = ["checkout"]
 
@@ -89,7 +89,7 @@ HOSTILE = {
 
 def send(port: int, head: bytes) -> int:
     """Send these bytes as a request; gives the status of the answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
         with suppress(OSError):  # the server has read enough
             connection.sendall(head)
         return int(connection.recv(100).split()[1])

@@ -18,7 +18,7 @@ MOST_ON_THE_WIRE = 14_600  # bytes: ten packets of 1,460, what a server may send
 MOST_REQUESTS = 3
 MOST_HTML = 24_000  # bytes, as the browser reads them
 LISTING, POSTS = "/", 20  # the demo's, with the number of posts on a page
-PATIENCE = 600  # seconds that a connection may be silent
+TIMEOUT = 600  # seconds that a connection may be silent
 
 
 class Wire(socketserver.ThreadingTCPServer):
@@ -45,7 +45,7 @@ class Conductor(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         with socket.create_connection(("127.0.0.1", self.server.server)) as there:
             while True:
-                ready, _, _ = select.select([self.request, there], [], [], PATIENCE)
+                ready, _, _ = select.select([self.request, there], [], [], TIMEOUT)
                 for source in ready:
                     part = source.recv(65_536)
                     if not part:

@@ -23,7 +23,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 300_000  # milliseconds: a limit for what hangs, far beyond what a busy machine needs
+TIMEOUT = 300_000  # milliseconds: a limit for what hangs, far beyond what a busy machine needs
 
 
 def find_chromium() -> str | None:
@@ -68,7 +68,7 @@ def browser() -> Iterator[Browser]:
     # Playwright's loop stands still in this thread between its calls, which Django would take for an async caller.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
+        expect.set_options(timeout=TIMEOUT)
         chromium = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield chromium
         chromium.close()
@@ -78,6 +78,6 @@ def browser() -> Iterator[Browser]:
 def tab(browser: Browser) -> Iterator[Page]:
     """An empty page in a browsing context of its own (no cookies, no cache), 1280 × 800."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     yield context.new_page()
     context.close()

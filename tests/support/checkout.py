@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 600  # seconds: a limit for what hangs, far beyond what a busy machine needs
+TIMEOUT = 600  # seconds: a limit for what hangs, far beyond what a busy machine needs
 OURS = ("PATH", "HOME", "LANG", "TMPDIR")  # variables that a newcomer has too
 
 
@@ -37,7 +37,7 @@ class Running:
 
     def end(self) -> int:
         """Wait for its end; gives the exit status."""
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
     def others(self) -> dict[int, str]:
         """The command lines of all processes at work in the folder, by number; Linux alone tells."""
@@ -66,7 +66,7 @@ def start(folder: Path, *command: str, **variables: str) -> Running:
 
 def wait_for(what: Callable[[], bool], running: Running | None = None) -> None:
     """Return when it is so; fail with what was printed when it takes too long, or the program has ended."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not what():
         ended = running is not None and running.process.poll() is not None
         if ended or time.monotonic() > deadline:
@@ -82,7 +82,7 @@ def free_port() -> int:
 
 def get(port: int, path: str = "/", **headers: str) -> tuple[HTTPResponse, bytes]:
     """One GET to a server on this machine."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     try:
         connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -122,4 +122,4 @@ def stop(running: Running) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
-    running.process.wait(PATIENCE)
+    running.process.wait(TIMEOUT)

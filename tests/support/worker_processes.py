@@ -17,10 +17,10 @@ from urllib.parse import urlsplit, urlunsplit
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 300.0  # seconds, after which something is wrong
+TIMEOUT = 300.0  # seconds, after which something is wrong
 
 
-def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+def until(true: Callable[[], object], what: str, seconds: float = TIMEOUT) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not true():
@@ -49,7 +49,7 @@ class ForkServer:
         return int(self.process.stdout.readline())
 
     def close(self) -> None:
-        self.process.communicate(timeout=PATIENCE)
+        self.process.communicate(timeout=TIMEOUT)
 
 
 class WorkerProcesses:

@@ -152,7 +152,7 @@ def test_worker_that_waits_for_migrations_says_so_once(
     monkeypatch.setattr(database, "is_behind", lambda: looks.pop(0))
     monkeypatch.setattr(database.BlogPage.objects, "exists", lambda: True)
     monkeypatch.setattr(database, "connection", SimpleNamespace(close=lambda: None))
-    monkeypatch.setattr(database, "PATIENCE", 0)
+    monkeypatch.setattr(database, "POLL_INTERVAL", 0)
     database.wait_until_prepared()
     assert (looks, caplog.messages) == (
         [],

@@ -20,8 +20,8 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 REQUEST_HEAD = 64 * 1024  # bytes of address and headers together; beyond, granian answers 431 or 414
-HEAD_PATIENCE = 10_000  # milliseconds for a request's head to arrive
-STOP_PATIENCE = 4  # seconds that a process may take to finish its requests when told to stop
+HEAD_TIMEOUT = 10_000  # milliseconds for a request's head to arrive
+STOP_TIMEOUT = 4  # seconds that a process may take to finish its requests when told to stop
 GC_THRESHOLD = 10_000  # new objects until the next collection: a page makes a few thousand, and leaves none
 PARENT_POLL_INTERVAL = 1  # second between checks that the parent is alive
 
@@ -62,11 +62,11 @@ def load_in_child(parent: int) -> Callable[..., Any]:
 
 
 def end_with(parent: int) -> None:
-    """Wait until this process's parent is no longer `parent`; then send this process SIGTERM, and exit after STOP_PATIENCE."""
+    """Wait until this process's parent is no longer `parent`; then send this process SIGTERM, and exit after STOP_TIMEOUT."""
     while os.getppid() == parent:
         time.sleep(PARENT_POLL_INTERVAL)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(STOP_PATIENCE)
+    time.sleep(STOP_TIMEOUT)
     os._exit(1)
 
 
@@ -84,8 +84,8 @@ def make_server(*, host: str, port: int, socket: Path | None, processes: int, th
         blocking_threads=threads,
         blocking_threads_idle_timeout=600,
         backlog=1024,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_PATIENCE, max_buffer_size=REQUEST_HEAD),
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT, max_buffer_size=REQUEST_HEAD),
         log_level=LogLevels.warning,
-        workers_kill_timeout=STOP_PATIENCE,
+        workers_kill_timeout=STOP_TIMEOUT,
         respawn_failed_workers=True,
     )

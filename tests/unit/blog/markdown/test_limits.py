@@ -12,7 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from blog.markdown import RenderError, render, render_short, sandbox, validate
-from blog.markdown.limits import LARGEST, LONGEST, PATIENCE, SECONDS
+from blog.markdown.limits import LARGEST, LONGEST, SECONDS, TIMEOUT
 
 pytestmark = pytest.mark.processes
 
@@ -67,7 +67,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give rendering ten times the processor time, so that a slow machine meets the other limits as a fast one does."""
     monkeypatch.setattr(sandbox, "SECONDS", 10 * SECONDS)
-    monkeypatch.setattr(sandbox, "PATIENCE", 10 * PATIENCE)
+    monkeypatch.setattr(sandbox, "TIMEOUT", 10 * TIMEOUT)
     sandbox.stop_spare()
     yield
     sandbox.stop_spare()
