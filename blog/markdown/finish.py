@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from blog.markdown.direction import RIGHT_TO_LEFT, direct
+from blog.markdown.fragment_ids import FragmentIds, replace_ids, rewrite_fragments
 from blog.markdown.headings import contents, number
 from blog.markdown.layout import lay_out
 from blog.markdown.limits import DEEPEST, RenderError
 from blog.markdown.media import refer
-from blog.markdown.names import Names, follow, rename
 from blog.markdown.narrowing import narrow
 from blog.markdown.tokens import Token, depth, parse, write
 from blog.markdown.words import excerpt, minutes, plain
@@ -29,10 +29,10 @@ class Rendered:
 def finish(html: str, prefix: str = PREFIX) -> Rendered:
     """Make the stored forms of a text from its clean HTML."""
     tokens = read(html)
-    names = Names(prefix)
-    rename(tokens, names)
-    headings = number(tokens, names)
-    follow(tokens, names)
+    fragment_ids = FragmentIds(prefix)
+    replace_ids(tokens, fragment_ids)
+    headings = number(tokens, fragment_ids)
+    rewrite_fragments(tokens, fragment_ids)
     refer(tokens)
     tokens = lay_out(narrow(tokens))
     if RIGHT_TO_LEFT.search(html):

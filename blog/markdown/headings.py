@@ -3,7 +3,7 @@
 import html
 from typing import NamedTuple
 
-from blog.markdown.names import Names, slug
+from blog.markdown.fragment_ids import FragmentIds, slug
 from blog.markdown.tokens import Tag, Token
 from blog.markdown.words import text_of
 
@@ -18,7 +18,7 @@ class Heading(NamedTuple):
     text: str  # escaped
 
 
-def number(tokens: list[Token], names: Names) -> list[Heading]:
+def number(tokens: list[Token], fragment_ids: FragmentIds) -> list[Heading]:
     """Set the levels and ids of all headings."""
     found: list[Heading] = []
     above: list[int] = []
@@ -27,7 +27,7 @@ def number(tokens: list[Token], names: Names) -> list[Heading]:
         if not isinstance(token, Tag) or token.name not in WRITTEN:
             continue
         if token.closing:
-            found.append(_heading(tokens[starts.pop() : place], names))
+            found.append(_heading(tokens[starts.pop() : place], fragment_ids))
             token.name = f"h{found[-1].level}"
         else:
             token.name = f"h{_level(WRITTEN[token.name], above)}"
@@ -43,12 +43,12 @@ def _level(level: int, above: list[int]) -> int:
     return min(FIRST + len(above) - 1, LAST)
 
 
-def _heading(tokens: list[Token], names: Names) -> Heading:
+def _heading(tokens: list[Token], fragment_ids: FragmentIds) -> Heading:
     opening = tokens[0]
     assert isinstance(opening, Tag)
     text = text_of(tokens)
     if "id" not in opening.attributes:
-        opening.attributes["id"] = names.give(slug(html.unescape(text)))
+        opening.attributes["id"] = fragment_ids.add(slug(html.unescape(text)))
     return Heading(int(opening.name[1]), opening.attributes["id"], text)
 
 

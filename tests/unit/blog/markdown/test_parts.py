@@ -10,8 +10,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blog.markdown.fragment_ids import FragmentIds, slug
 from blog.markdown.lists import Lists
-from blog.markdown.names import Names, slug
 from blog.markdown.tokens import depth, parse, write
 from blog.markdown.words import LENGTH, cut, excerpt, minutes
 
@@ -34,7 +34,7 @@ INDENTED = {
 }
 
 
-@pytest.mark.parametrize("module", ["embeds", "names", "words"])
+@pytest.mark.parametrize("module", ["embeds", "fragment_ids", "words"])
 def test_examples_in_docstrings(module: str) -> None:
     results = doctest.testmod(import_module(f"blog.markdown.{module}"))
     assert results.attempted > 0
@@ -88,8 +88,8 @@ def test_excerpt_is_prose_cut_at_a_word() -> None:
 
 @given(st.lists(st.text(max_size=20), max_size=20))
 def test_names_are_given_once(wanted: list[str]) -> None:
-    names = Names("n-")
-    given_ = [names.give(name) for name in wanted]
+    fragment_ids = FragmentIds("n-")
+    given_ = [fragment_ids.add(name) for name in wanted]
     assert len(set(given_)) == len(given_)
     assert all(re.fullmatch(r"n-[^\s\"'<>&]+", name) for name in given_)
 
