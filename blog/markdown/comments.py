@@ -2,7 +2,7 @@
 
 import nh3
 
-from blog.markdown.allowed import MATHML
+from blog.markdown.allowlist import MATHML
 from blog.markdown.layout import lay_out
 from blog.markdown.narrowing import narrow
 from blog.markdown.tokens import Tag, Token, write

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as etree
 from latex2mathml.converter import Converter
 from markdown.util import AtomicString
 
-from blog.markdown.allowed import FORMULA, MATHML
+from blog.markdown.allowlist import FORMULA, MATHML
 
 LONGEST = 3_000  # characters
 

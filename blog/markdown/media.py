@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from blog.markdown import allowed
+from blog.markdown import allowlist
 from blog.markdown.tokens import Tag, Token
 from blog.pictures import make_renditions
 
@@ -45,7 +45,7 @@ def _picture(tag: Tag) -> Token:
         return _image(tag, int(match[2]), match[3] or "") if match[1] == "image" else tag.attributes.get("alt", "")
     if name := stored(source):
         return _file(tag, name)
-    return tag if source and allowed.ADDRESS.fullmatch(tag.attributes["src"]) else tag.attributes.get("alt", "")
+    return tag if source and allowlist.ADDRESS.fullmatch(tag.attributes["src"]) else tag.attributes.get("alt", "")
 
 
 def _image(tag: Tag, key: int, wishes: str) -> Tag:

@@ -2,7 +2,7 @@
 
 import re
 
-from blog.markdown.allowed import ADDRESS, FORMULA, MATHML
+from blog.markdown.allowlist import ADDRESS, FORMULA, MATHML
 from blog.markdown.tokens import Tag, Token
 
 SIDES = {

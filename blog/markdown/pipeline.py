@@ -8,7 +8,7 @@ from typing import Any
 import nh3
 from markdown import Markdown
 
-from blog.markdown.allowed import ATTRIBUTES, DROPPED_WITH_CONTENT, SCHEMES, TAGS
+from blog.markdown.allowlist import ATTRIBUTES, DROPPED_WITH_CONTENT, SCHEMES, TAGS
 
 EXTENSIONS = [
     *("abbr", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists", "tables"),

@@ -4,7 +4,7 @@ import html
 import math
 import re
 
-from blog.markdown import allowed
+from blog.markdown import allowlist
 from blog.markdown.tokens import Tag, Token
 
 WORDS = 230  # a minute
@@ -12,7 +12,7 @@ SIGNS = 500  # characters a minute, of scripts without spaces between words
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w[\w'’-]*")
 LENGTH = 200  # characters of an excerpt
-INLINE = frozenset(allowed.INLINE.split()) - {"br", "img"} | allowed.MATHML
+INLINE = frozenset(allowlist.INLINE.split()) - {"br", "img"} | allowlist.MATHML
 NOT_PROSE = frozenset(
     "figcaption figure filename footnote h2 h3 h4 h5 h6 img pre summary table".split()
 )  # elements, and two classes

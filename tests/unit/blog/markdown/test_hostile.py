@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from blog.markdown import render, render_comment
-from blog.markdown.allowed import ATTRIBUTES, TAGS
+from blog.markdown.allowlist import ATTRIBUTES, TAGS
 from blog.markdown.references import expand_one
 from tests.support.hostile import corpus
 

@@ -1,4 +1,4 @@
-"""What of HTML a text may hold: elements, attributes and addresses, for nh3 and for wagtail-markdown's settings. Pure."""
+"""The HTML allowlist: elements, attributes and URLs of a text, for nh3 and for the settings of wagtail-markdown. Pure."""
 
 import re
 
