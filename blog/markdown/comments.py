@@ -3,8 +3,8 @@
 import nh3
 
 from blog.markdown.allowlist import MATHML
+from blog.markdown.attributes import filter_attributes
 from blog.markdown.layout import lay_out
-from blog.markdown.narrowing import narrow
 from blog.markdown.tokens import Tag, Token, write
 
 KEPT = frozenset("abbr b blockquote br code del em i li ol p pre q s span strong sub sup ul".split()) | MATHML
@@ -24,7 +24,7 @@ CLEANER = nh3.Cleaner(
 
 def subset(tokens: list[Token]) -> str:
     """Return clean HTML reduced to the elements allowed in comments."""
-    return CLEANER.clean(write(lay_out(narrow([kept for token in tokens for kept in _keep(token)])))).strip()
+    return CLEANER.clean(write(lay_out(filter_attributes([kept for token in tokens for kept in _keep(token)])))).strip()
 
 
 def _keep(token: Token) -> list[Token]:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from blog.markdown.attributes import filter_attributes
 from blog.markdown.direction import RIGHT_TO_LEFT, direct
 from blog.markdown.fragment_ids import FragmentIds, replace_ids, rewrite_fragments
 from blog.markdown.headings import contents, number
 from blog.markdown.layout import lay_out
 from blog.markdown.limits import DEEPEST, RenderError
 from blog.markdown.media import refer
-from blog.markdown.narrowing import narrow
 from blog.markdown.tokens import Token, depth, parse, write
 from blog.markdown.words import excerpt, minutes, plain
 
@@ -34,7 +34,7 @@ def finish(html: str, prefix: str = PREFIX) -> Rendered:
     headings = number(tokens, fragment_ids)
     rewrite_fragments(tokens, fragment_ids)
     refer(tokens)
-    tokens = lay_out(narrow(tokens))
+    tokens = lay_out(filter_attributes(tokens))
     if RIGHT_TO_LEFT.search(html):
         direct(tokens)
     words = plain(tokens)

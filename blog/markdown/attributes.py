@@ -1,4 +1,4 @@
-"""Attributes narrowed to what the site uses: classes it has a style for, numbers that are numbers; the rest goes. Pure."""
+"""Filter attributes by an allowlist: classes that the style sheet has, values of the right form. Pure."""
 
 import re
 
@@ -46,52 +46,52 @@ VALUES = {
     }.items()
 } | {"href": ADDRESS, "poster": ADDRESS, "src": ADDRESS}
 RELATIONS = frozenset("author bookmark license me nofollow noopener noreferrer sponsored ugc".split())
-OURS = ("align", "aria-label", "loading", "role", "tabindex")  # only we give them
-PLAIN = frozenset({"a", "span"})  # nothing without an attribute
+GENERATED = ("align", "aria-label", "loading", "role", "tabindex")  # set by the renderer, never by authors
+WRAPPERS = frozenset({"a", "span"})  # removed when no attribute is left
 
 
-def narrow(tokens: list[Token]) -> list[Token]:
+def filter_attributes(tokens: list[Token]) -> list[Token]:
     """Filter every tag's attributes; remove wrappers (`a`, `span`) left without attributes."""
     kept: list[Token] = []
-    dropping: list[bool] = []  # for each open wrapper
+    dropped: list[bool] = []  # for each open wrapper
     for token in tokens:
         if isinstance(token, Tag) and token.name in ("a", "span", "div"):
             if not token.closing:
-                dropping.append(_says_nothing(token))
-            if dropping.pop() if token.closing else dropping[-1]:
+                dropped.append(_is_empty_wrapper(token))
+            if dropped.pop() if token.closing else dropped[-1]:
                 continue
         elif isinstance(token, Tag) and not token.closing and token.attributes:
-            _narrow(token)
+            _filter(token)
         kept.append(token)
     return kept
 
 
-def _says_nothing(tag: Tag) -> bool:
+def _is_empty_wrapper(tag: Tag) -> bool:
     if tag.attributes.get("class") == "highlight":
         return True  # around a block of code
-    _narrow(tag)
-    return not tag.attributes and tag.name in PLAIN
+    _filter(tag)
+    return not tag.attributes and tag.name in WRAPPERS
 
 
-def _narrow(tag: Tag) -> None:
+def _filter(tag: Tag) -> None:
     given = tag.attributes
-    tag.attributes = {name: value for name, value in given.items() if _may_stay(tag, name, value)}
-    if kept := _class(tag.name, f"{given.get('class', '')} {given.get('align', '')}".split()):
+    tag.attributes = {name: value for name, value in given.items() if _is_allowed(tag, name, value)}
+    if kept := _mapped_class(tag.name, f"{given.get('class', '')} {given.get('align', '')}".split()):
         tag.attributes["class"] = kept
     if "rel" in given:
         relations = " ".join(word for word in given["rel"].lower().split() if word in RELATIONS)
         tag.attributes |= {"rel": relations} if relations else {}
 
 
-def _may_stay(tag: Tag, name: str, value: str) -> bool:
+def _is_allowed(tag: Tag, name: str, value: str) -> bool:
     if tag.name in MATHML and name in FORMULA:
         return True
-    if name in ("class", "rel", *OURS):
+    if name in ("class", "rel", *GENERATED):
         return False
     return bool(VALUES[name].fullmatch(value)) if name in VALUES else name != "title" or bool(value)
 
 
-def _class(element: str, names: list[str]) -> str:
+def _mapped_class(element: str, names: list[str]) -> str:
     known = CLASSES.get(element, {})
     for name in names:
         if name in known:
