@@ -7,7 +7,7 @@ clean HTML; `references` puts the addresses of images, documents and pages in wh
 
 import re
 
-from blog.markdown.comments import subset
+from blog.markdown.comments import reduce_to_comment
 from blog.markdown.finish import PREFIX, Rendered, finish, read
 from blog.markdown.limits import RenderError
 from blog.markdown.once import render_or_recall, rendered_once
@@ -42,7 +42,7 @@ def render_short(text: str) -> str:
 
 def render_comment(text: str) -> str:
     """Render what a stranger wrote: no headings, pictures, tables or ids."""
-    return subset(read(clean_html(text))) if text.strip() else ""
+    return reduce_to_comment(read(clean_html(text))) if text.strip() else ""
 
 
 def prefixed(html: str, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""What a stranger may write: paragraphs, emphasis, lists, quotations, code, links that search engines do not follow. Pure."""
+"""The HTML of comments: paragraphs, emphasis, lists, quotations, code, links with rel=nofollow. Pure."""
 
 import nh3
 
@@ -7,10 +7,10 @@ from blog.markdown.attributes import filter_attributes
 from blog.markdown.layout import lay_out
 from blog.markdown.tokens import Tag, Token, write
 
-KEPT = frozenset("abbr b blockquote br code del em i li ol p pre q s span strong sub sup ul".split()) | MATHML
-PARAGRAPHS = frozenset("h1 h2 h3 h4 h5 h6".split())
+ALLOWED_TAGS = frozenset("abbr b blockquote br code del em i li ol p pre q s span strong sub sup ul".split()) | MATHML
+SHOWN_AS_PARAGRAPHS = frozenset("h1 h2 h3 h4 h5 h6".split())
 CLEANER = nh3.Cleaner(
-    tags=KEPT | {"a"},
+    tags=ALLOWED_TAGS | {"a"},
     attributes={
         "a": {"href", "rel"},
         "abbr": {"title"},
@@ -22,15 +22,15 @@ CLEANER = nh3.Cleaner(
 )
 
 
-def subset(tokens: list[Token]) -> str:
+def reduce_to_comment(tokens: list[Token]) -> str:
     """Return clean HTML reduced to the elements allowed in comments."""
-    return CLEANER.clean(write(lay_out(filter_attributes([kept for token in tokens for kept in _keep(token)])))).strip()
+    return CLEANER.clean(write(lay_out(filter_attributes([kept for token in tokens for kept in _reduced(token)])))).strip()
 
 
-def _keep(token: Token) -> list[Token]:
-    if not isinstance(token, Tag) or token.name in KEPT:
+def _reduced(token: Token) -> list[Token]:
+    if not isinstance(token, Tag) or token.name in ALLOWED_TAGS:
         return [token]
-    if token.name in PARAGRAPHS:
+    if token.name in SHOWN_AS_PARAGRAPHS:
         return [Tag("p", closing=token.closing)]
     if token.name == "a":
         address = token.attributes.get("href", "#")
