@@ -10,7 +10,7 @@ from blog.markdown.layout import lay_out
 from blog.markdown.limits import DEEPEST, RenderError
 from blog.markdown.media import refer
 from blog.markdown.tokens import Token, depth, parse, write
-from blog.markdown.words import excerpt, minutes, plain
+from blog.markdown.plain_text import excerpt, reading_minutes, to_plain_text
 
 PREFIX = "n-"  # of every id in a text
 
@@ -37,8 +37,8 @@ def finish(html: str, prefix: str = PREFIX) -> Rendered:
     tokens = lay_out(filter_attributes(tokens))
     if RIGHT_TO_LEFT.search(html):
         direct(tokens)
-    words = plain(tokens)
-    return Rendered(write(tokens).strip(), contents(headings), minutes(words), excerpt(tokens), words)
+    text = to_plain_text(tokens)
+    return Rendered(write(tokens).strip(), contents(headings), reading_minutes(text), excerpt(tokens), text)
 
 
 def read(html: str) -> list[Token]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from blog.markdown.fragment_ids import FragmentIds, slug
 from blog.markdown.tokens import Tag, Token
-from blog.markdown.words import text_of
+from blog.markdown.plain_text import text_of
 
 WRITTEN = {f"h{level}": level for level in range(1, 7)}
 FIRST, LAST = 2, 6  # a page's only h1 is its title

@@ -4,8 +4,8 @@ import html
 from collections.abc import Iterable, Iterator
 
 from blog.markdown.headings import link_itself
+from blog.markdown.plain_text import is_footnote_mark
 from blog.markdown.tokens import Tag, Token
-from blog.markdown.words import is_mark
 
 SCROLLS = {"tabindex": "0"}  # or a keyboard could not reach what is wider than the page
 AVIF = "data-avif"  # of a picture: its versions in that format, until it is framed; authors cannot give it
@@ -56,7 +56,7 @@ def _complete(tag: Tag) -> None:
         tag.attributes = {"alt": "", **tag.attributes, "loading": "lazy"}
     elif tag.name in ("audio", "video"):
         tag.attributes |= {"controls": "", "preload": "none"}
-    elif tag.name == "a" and is_mark(tag):
+    elif tag.name == "a" and is_footnote_mark(tag):
         tag.attributes["role"] = "doc-backlink"  # DPUB-ARIA 1.1: screen readers say it in their own reader's language
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from blog.markdown.fragment_ids import FragmentIds, slug
 from blog.markdown.lists import Lists
+from blog.markdown.plain_text import EXCERPT_LENGTH, excerpt, reading_minutes, truncate
 from blog.markdown.tokens import depth, parse, write
-from blog.markdown.words import LENGTH, cut, excerpt, minutes
 
 INDENTED = {
     "a\n- b\n- c": "a\n\n- b\n- c",
@@ -34,7 +34,7 @@ INDENTED = {
 }
 
 
-@pytest.mark.parametrize("module", ["embeds", "fragment_ids", "words"])
+@pytest.mark.parametrize("module", ["embeds", "fragment_ids", "plain_text"])
 def test_examples_in_docstrings(module: str) -> None:
     results = doctest.testmod(import_module(f"blog.markdown.{module}"))
     assert results.attempted > 0
@@ -67,13 +67,13 @@ def test_lists_keep_every_word(text: str) -> None:
     ],
 )
 def test_minutes_to_read(text: str, time: int) -> None:
-    assert minutes(text) == time
+    assert reading_minutes(text) == time
 
 
 @given(st.text(max_size=400), st.integers(2, 50))
 def test_cut_is_no_longer_than_asked(text: str, length: int) -> None:
     line = " ".join(text.split())
-    short = cut(line, length)
+    short = truncate(line, length)
     assert len(short) <= length
     assert short == line or line.startswith(short.removesuffix("…"))
 
@@ -82,7 +82,7 @@ def test_excerpt_is_prose_cut_at_a_word() -> None:
     html = "<h2>No</h2><figure><img alt='no'></figure><p>One &amp; <b>t</b>wo<sup id=\"n-fnref-1\"><a>1</a></sup>"
     assert excerpt(parse(f"{html}.</p><pre>no</pre><table><tr><td>no</td></tr></table>")) == "One & two."
     long = excerpt(parse("<p>" + "word " * 100 + "</p>"))
-    assert len(long) == LENGTH
+    assert len(long) == EXCERPT_LENGTH
     assert long.endswith("word word…")
 
 

@@ -7,21 +7,21 @@ import re
 from blog.markdown import allowlist
 from blog.markdown.tokens import Tag, Token
 
-WORDS = 230  # a minute
-SIGNS = 500  # characters a minute, of scripts without spaces between words
+WORDS_PER_MINUTE = 230
+CHARACTERS_PER_MINUTE = 500  # in scripts without spaces between words
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w[\w'’-]*")
-LENGTH = 200  # characters of an excerpt
+EXCERPT_LENGTH = 200  # characters of an excerpt
 INLINE = frozenset(allowlist.INLINE.split()) - {"br", "img"} | allowlist.MATHML
-NOT_PROSE = frozenset(
+EXCERPT_EXCLUDED = frozenset(
     "figcaption figure filename footnote h2 h3 h4 h5 h6 img pre summary table".split()
 )  # elements, and two classes
-MARK = re.compile(r"fnref\d*-")
+FOOTNOTE_MARK = re.compile(r"fnref\d*-")
 
 
-def is_mark(tag: Tag) -> bool:
+def is_footnote_mark(tag: Tag) -> bool:
     """Return whether an element is a footnote reference or its back link."""
-    return bool(MARK.search(tag.attributes.get({"a": "href", "sup": "id"}.get(tag.name, ""), "")))
+    return bool(FOOTNOTE_MARK.search(tag.attributes.get({"a": "href", "sup": "id"}.get(tag.name, ""), "")))
 
 
 def text_of(tokens: list[Token], without: frozenset[str] = frozenset()) -> str:
@@ -33,7 +33,7 @@ def text_of(tokens: list[Token], without: frozenset[str] = frozenset()) -> str:
             kept.append("" if inside else token)
         elif inside:
             inside += token.opens - token.closing
-        elif token.opens and (is_mark(token) or not without.isdisjoint((token.name, token.attributes.get("class")))):
+        elif token.opens and (is_footnote_mark(token) or not without.isdisjoint((token.name, token.attributes.get("class")))):
             inside = 1
         elif token.name == "img" and "img" not in without:
             kept.append(f" {token.attributes.get('alt', '')} ")
@@ -42,19 +42,19 @@ def text_of(tokens: list[Token], without: frozenset[str] = frozenset()) -> str:
     return " ".join("".join(kept).split())
 
 
-def plain(tokens: list[Token]) -> str:
+def to_plain_text(tokens: list[Token]) -> str:
     return " ".join(html.unescape(text_of(tokens)).split())
 
 
 def excerpt(tokens: list[Token]) -> str:
     """Return the excerpt: the first prose of a text, truncated at a word."""
-    return cut(" ".join(html.unescape(text_of(tokens, NOT_PROSE)).split()))
+    return truncate(" ".join(html.unescape(text_of(tokens, EXCERPT_EXCLUDED)).split()))
 
 
-def cut(text: str, length: int = LENGTH) -> str:
+def truncate(text: str, length: int = EXCERPT_LENGTH) -> str:
     """Truncate a line at a word, or within one if half of the line would be lost.
 
-    >>> cut("one two three", 9)
+    >>> truncate("one two three", 9)
     'one two…'
     """
     if len(text) <= length:
@@ -63,8 +63,8 @@ def cut(text: str, length: int = LENGTH) -> str:
     return text[: length - 1 if space < 0 else space].rstrip(" ,;:.–—-") + "…"
 
 
-def minutes(text: str) -> int:
+def reading_minutes(text: str) -> int:
     """Return the minutes to read a plain text: 0 for an empty one, else at least 1."""
-    signs = len(UNSPACED.findall(text))
+    characters = len(UNSPACED.findall(text))
     words = len(WORD.findall(UNSPACED.sub(" ", text)))
-    return max(math.ceil(words / WORDS + signs / SIGNS - 0.5), 1) if words or signs else 0
+    return max(math.ceil(words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE - 0.5), 1) if words or characters else 0
