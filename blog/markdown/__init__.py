@@ -1,16 +1,16 @@
 """Markdown to HTML, once, when something is saved: sanitised, within limits of size, time and memory.
 
 Call `render` for a post, `render_short` for an introduction, `render_comment` for what a stranger wrote, `validate` in a
-field. `sandbox` keeps the process that runs `worker` and its `pipeline`; `finish` makes contents, excerpt and reading time of
-clean HTML; `references` puts the addresses of images, documents and pages in when the text is shown.
+field. `sandbox` keeps the process that runs `worker` and its `pipeline`; `postprocessing` makes contents, excerpt and reading
+time of clean HTML; `references` puts the addresses of images, documents and pages in when the text is shown.
 """
 
 import re
 
 from blog.markdown.comments import reduce_to_comment
-from blog.markdown.finish import PREFIX, Rendered, finish, read
 from blog.markdown.limits import RenderError
 from blog.markdown.once import render_or_recall, rendered_once
+from blog.markdown.postprocessing import PREFIX, Rendered, postprocess, read
 from blog.markdown.sandbox import clean_html
 
 __all__ = [
@@ -32,7 +32,7 @@ REFERENCE = re.compile(rf' (id="|href="#){PREFIX}(?=[^<>]*>)')
 
 def render(text: str, prefix: str = PREFIX) -> Rendered:
     """Render a post's text; raises RenderError beyond the limits. Every id begins with the prefix."""
-    return finish(clean_html(text), prefix) if text.strip() else Rendered("", "", 0, "", "")
+    return postprocess(clean_html(text), prefix) if text.strip() else Rendered("", "", 0, "", "")
 
 
 def render_short(text: str) -> str:

@@ -9,7 +9,7 @@ from unicodedata import bidirectional
 
 from blog.markdown.tokens import Tag, Token
 
-RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+RTL_CHARACTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 BLOCKS = frozenset("blockquote caption dd dl dt figcaption figure h2 h3 h4 h5 h6 li ol p pre summary table td th ul".split())
 
@@ -23,27 +23,27 @@ class Block:
     direction: str = ""
 
 
-def direct(tokens: list[Token]) -> None:
+def set_directions(tokens: list[Token]) -> None:
     """Set `dir` on every block whose direction, by its first strong character, differs from its parent's."""
     blocks: list[Block] = []
     open_: list[Block] = []
     for token in tokens:
         if not isinstance(token, Tag):
-            _settle(open_, token)
+            _resolve_direction(open_, token)
         elif token.name in BLOCKS and token.closing:
             open_.pop()
         elif token.name in BLOCKS:
-            open_.append(Block(token, open_[-1] if open_ else None, _given(token)))
+            open_.append(Block(token, open_[-1] if open_ else None, _explicit_direction(token)))
             blocks.append(open_[-1])
     for block in blocks:
         _write(block)
 
 
-def _given(tag: Tag) -> str:
+def _explicit_direction(tag: Tag) -> str:
     return "ltr" if tag.name == "pre" else tag.attributes.get("dir", "")  # code runs from the left
 
 
-def _settle(open_: list[Block], text: str) -> None:
+def _resolve_direction(open_: list[Block], text: str) -> None:
     """Set the direction of all open blocks without one by the first strong character of a text."""
     if not open_ or open_[-1].direction:
         return

@@ -1,4 +1,4 @@
-"""The second half of rendering as a step of Python-Markdown, for wagtail-markdown's own rendering; without limits of time."""
+"""Postprocessing as a step of Python-Markdown, for wagtail-markdown's own rendering; without limits of time."""
 
 from typing import Any
 
@@ -6,25 +6,25 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
-from blog.markdown.finish import finish
 from blog.markdown.pipeline import CLEANER
+from blog.markdown.postprocessing import postprocess
 from blog.markdown.references import expand_one
 
 
-class Finish(Postprocessor):
-    """Clean the HTML and finish it; wagtail-markdown then cleans it again, which changes nothing."""
+class CleanAndPostprocess(Postprocessor):
+    """Sanitise and postprocess the HTML; wagtail-markdown then sanitises it again, which changes nothing."""
 
     def run(self, text: str) -> str:
-        return expand_one(finish(CLEANER.clean(text).strip()).html)
+        return expand_one(postprocess(CLEANER.clean(text).strip()).html)
 
 
-class Finishing(Extension):
+class PostprocessingExtension(Extension):
     """The extension: the very last step."""
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.postprocessors.register(Finish(md), "finish", -10)
+        md.postprocessors.register(CleanAndPostprocess(md), "postprocess", -10)
 
 
-def makeExtension(**kwargs: Any) -> Finishing:
+def makeExtension(**kwargs: Any) -> PostprocessingExtension:
     """Return the extension; Python-Markdown calls this for a module's name."""
-    return Finishing(**kwargs)
+    return PostprocessingExtension(**kwargs)

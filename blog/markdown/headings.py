@@ -4,8 +4,8 @@ import html
 from typing import NamedTuple
 
 from blog.markdown.fragment_ids import FragmentIds, slug
-from blog.markdown.tokens import Tag, Token
 from blog.markdown.plain_text import text_of
+from blog.markdown.tokens import Tag, Token
 
 WRITTEN = {f"h{level}": level for level in range(1, 7)}
 FIRST, LAST = 2, 6  # a page's only h1 is its title
@@ -18,7 +18,7 @@ class Heading(NamedTuple):
     text: str  # escaped
 
 
-def number(tokens: list[Token], fragment_ids: FragmentIds) -> list[Heading]:
+def number_headings(tokens: list[Token], fragment_ids: FragmentIds) -> list[Heading]:
     """Set the levels and ids of all headings."""
     found: list[Heading] = []
     above: list[int] = []
@@ -59,7 +59,7 @@ def link_itself(written: list[Token], start: int) -> None:
         written[start + 1 :] = [Tag("a", {"href": f"#{opening.attributes['id']}"}), *inner, Tag("a", closing=True), ending]
 
 
-def contents(headings: list[Heading]) -> str:
+def table_of_contents(headings: list[Heading]) -> str:
     """Return the table of contents as nested lists; empty where there are too few headings."""
     if len(headings) < MIN_HEADINGS:
         return ""

@@ -17,7 +17,7 @@ FILTER = re.compile(r"filter=([\w|.-]+)")
 SIDE = re.compile(r"class=([\w-]+)")
 
 
-def refer(tokens: list[Token]) -> None:
+def insert_references(tokens: list[Token]) -> None:
     """Make references of every image and link of the site, and the renditions that these images are shown in.
 
     Renditions are made here, since saving a text may take its time, and showing it may not.
@@ -26,7 +26,7 @@ def refer(tokens: list[Token]) -> None:
         if not isinstance(token, Tag):
             continue
         if token.name == "img":
-            tokens[place] = _picture(token)
+            tokens[place] = _reference_image(token)
         elif match := ADDRESS.fullmatch(html.unescape(token.attributes.get("href", ""))):
             _link(token, match[1], match[2], match[3] or "")
 
@@ -38,7 +38,7 @@ def _link(tag: Tag, kind: str, key: str, rest: str) -> None:
         tag.attributes["data-rest"] = html.escape(rest)
 
 
-def _picture(tag: Tag) -> Token:
+def _reference_image(tag: Tag) -> Token:
     tag.attributes = {name: value for name, value in tag.attributes.items() if name not in ("sizes", "srcset")}  # ours alone
     source = html.unescape(tag.attributes.get("src", ""))
     if match := ADDRESS.fullmatch(source):
@@ -48,14 +48,14 @@ def _picture(tag: Tag) -> Token:
     return tag if source and allowlist.ADDRESS.fullmatch(tag.attributes["src"]) else tag.attributes.get("alt", "")
 
 
-def _image(tag: Tag, key: int, wishes: str) -> Tag:
-    """Refer to an image by its id; `wishes` are wagtail-markdown's `,filter=…,class=…`."""
-    wish, side = FILTER.search(wishes), SIDE.search(wishes)
+def _image(tag: Tag, key: int, options: str) -> Tag:
+    """Refer to an image by its id; `options` are wagtail-markdown's `,filter=…,class=…`."""
+    filter_spec, side = FILTER.search(options), SIDE.search(options)
     del tag.attributes["src"]
     tag.attributes = {"data-image": str(key), **tag.attributes}
-    tag.attributes |= {"data-filter": wish[1]} if wish else {}
+    tag.attributes |= {"data-filter": filter_spec[1]} if filter_spec else {}
     tag.attributes |= {"class": side[1]} if side else {}
-    _make_renditions({"pk": key}, [wish[1]] if wish else [])
+    _make_renditions({"pk": key}, [filter_spec[1]] if filter_spec else [])
     return tag
 
 
@@ -97,5 +97,5 @@ def _measure(tag: Tag, name: str) -> None:
     except (OSError, ValueError, SuspiciousFileOperation):
         return
     if width and height and "height" not in tag.attributes:
-        wished = int(tag.attributes.setdefault("width", str(width)))
-        tag.attributes["height"] = str(round(wished * height / width))
+        display_width = int(tag.attributes.setdefault("width", str(width)))
+        tag.attributes["height"] = str(round(display_width * height / width))

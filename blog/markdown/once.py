@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from blog.markdown.finish import Rendered
+from blog.markdown.postprocessing import Rendered
 
 _kept: ContextVar[dict[str, Rendered] | None] = ContextVar("rendered", default=None)
 
