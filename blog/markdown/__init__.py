@@ -9,20 +9,20 @@ import re
 
 from blog.markdown.comments import reduce_to_comment
 from blog.markdown.limits import RenderError
-from blog.markdown.once import render_or_recall, rendered_once
 from blog.markdown.postprocessing import PREFIX, Rendered, postprocess, read
+from blog.markdown.render_cache import cached_render, caching_renders
 from blog.markdown.sandbox import clean_html
 
 __all__ = [
     "RenderError",
     "Rendered",
+    "cached_render",
+    "caching_renders",
     "plain",
     "prefixed",
     "render",
     "render_comment",
-    "render_or_recall",
     "render_short",
-    "rendered_once",
     "validate",
 ]
 

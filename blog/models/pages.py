@@ -15,7 +15,7 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from blog.markdown import Rendered, RenderError, render, render_or_recall, render_short, validate
+from blog.markdown import Rendered, RenderError, cached_render, render, render_short, validate
 from blog.models.authors import Author
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField
@@ -180,7 +180,7 @@ class PostPage(Page):
     def _rendered_text(self) -> Rendered:
         """Return the rendered text, rendered once for both validation and saving."""
         if self._rendered is None or self._rendered[0] != self.body:
-            self._rendered = (self.body, render_or_recall(self.body, render))
+            self._rendered = (self.body, cached_render(self.body, render))
         return self._rendered[1]
 
     @classmethod

@@ -13,7 +13,7 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from blog.markdown import RenderError, render, render_or_recall
+from blog.markdown import RenderError, cached_render, render
 from blog.markdown.references import expand_one
 from blog.models.fields import MarkdownField
 from blog.models.pages import refuse_reserved
@@ -59,7 +59,7 @@ class PlainPage(Page):
 
     def render(self) -> None:
         """Render the text; raise `markdown.RenderError` beyond the limits."""
-        self.html = render_or_recall(self.body, render).html
+        self.html = cached_render(self.body, render).html
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the template context: Wagtail's, the text, the canonical URL, and the current page of the menu."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 from blog.caching.content_security import PUBLIC_POLICY, allowing, policy
-from blog.markdown import rendered_once
+from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
 from blog.request import find_blog
 
@@ -90,7 +90,7 @@ class AtomicAdmin:
     ) -> HttpResponseBase | None:
         if request.method in SAFE_METHODS or not request.path_info.startswith(ADMIN):
             return None
-        with revision_locked_by_first_write(), rendered_once():
+        with revision_locked_by_first_write(), caching_renders():
             response = view(request, *args, **kwargs)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)

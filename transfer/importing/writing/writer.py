@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.images.models import AbstractImage
 from wagtail.models import Site
 
-from blog.markdown import rendered_once
+from blog.markdown import caching_renders
 from blog.models import Author, BlogPage, ImportedFile, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision
 from transfer.importing.history import EarlierImport
@@ -103,7 +103,7 @@ class PostWriter:
             reason = "Another post was imported from a file of this name: rename the file, or let it win with --overwrite."
             raise Refusal(reason, ready.source.lines.get("title", 1))
         rendered = {ready.source.body: ready.prepared.rendered} if ready.prepared.rendered else {}
-        with rendered_once(rendered), locked_revision():
+        with caching_renders(rendered), locked_revision():
             terms = self._get_or_create([ready])
             post = update_post(ready.known.post_id, ready.prepared, self._fields(ready, terms), self._tags(ready, terms))
             redirects = self._create_redirects([(post, ready)])
