@@ -40,8 +40,8 @@ def preview(request: HttpRequest, wording: Wording, mode: str) -> HttpResponse:
             form = {"page": None, "notice": "", "in_words": "", **fields(Selection())}
             response = render(request, f"signup/{mode}.html", {"words": wording.form_words(), "noindex": True, **form})
         else:
-            context = {"letter": sample(wording, mode), "sender": compose.sender(wording.site_name), "to": ADDRESS}
-            response = render(request, "signup/admin/letter.html", context)
+            context = {"email": sample(wording, mode), "sender": compose.sender(wording.site_name), "to": ADDRESS}
+            response = render(request, "signup/admin/email.html", context)
     response["Content-Security-Policy"] = POLICY
     return response
 

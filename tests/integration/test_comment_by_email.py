@@ -1,4 +1,4 @@
-"""A comment's whole way, with real mail: the form, the letter, its button, the notice, the admin, the very next request."""
+"""A comment's whole way, with real mail: the form, the email, its button, the notice, the admin, the very next request."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def work() -> None:
 
 
 def links(mail: ReceivedMail) -> list[str]:
-    """The paths of a letter's links, in its text."""
+    """The paths of an email's links, in its text."""
     body = mail.message.get_body(("plain",))
     assert body
     return re.findall(r"http://testserver(/\S+)", body.get_content())
@@ -54,10 +54,10 @@ def test_from_the_form_to_the_card(client: Client, blog: BlogPage, settings: Set
         written = {**fields, "name": "Ada", "email": READER, "text": "A xylophone.", "stamp": stamp()}
         assert client.post("/harbour/comment/", written).status_code == 303
         work()
-        (letter,) = smtp_server.wait_for(1)
-        assert (letter.recipients, str(letter.message["Subject"])) == ([READER], "Please confirm: your comment on “Harbour”")
-        assert str(letter.message["Auto-Submitted"]) == "auto-generated"
-        (confirm,) = links(letter)
+        (email,) = smtp_server.wait_for(1)
+        assert (email.recipients, str(email.message["Subject"])) == ([READER], "Please confirm: your comment on “Harbour”")
+        assert str(email.message["Auto-Submitted"]) == "auto-generated"
+        (confirm,) = links(email)
         assert client.get(confirm).status_code == 200
         assert client.post(confirm).status_code == 303
         before = {address: client.get(address).content for address in OUTPUTS}

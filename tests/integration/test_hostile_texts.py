@@ -160,14 +160,14 @@ def test_editors_words_for_sign_up_are_text(tab: Page, hostile: Hostile) -> None
         wording.save()
         for address in ("/join/", "/signup/", "/signup/sent/")[number % 3 :: 3]:
             pages[f"{number} {address}"] = Client().get(address).content.decode()
-        pages[f"{number} letter"] = STYLE.sub("", sample(wording, Kind.CONFIRM).html)
+        pages[f"{number} email"] = STYLE.sub("", sample(wording, Kind.CONFIRM).html)
     assert wrong_in(tab, pages) == {}
 
 
-STYLE = re.compile("<style>.*?</style>", re.DOTALL)  # a letter's own
+STYLE = re.compile("<style>.*?</style>", re.DOTALL)  # an email's own
 
 
-def test_letters_hold_no_script(tab: Page, hostile: Hostile) -> None:
+def test_emails_hold_no_script(tab: Page, hostile: Hostile) -> None:
     """Digests of every post, and what a moderator is told of every comment."""
     prepare(tab)
     moderator = User.objects.create_superuser("moderator", "moderator@example.org", "x")

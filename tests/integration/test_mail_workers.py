@@ -129,7 +129,7 @@ def test_server_that_was_down_gets_every_mail_once(blog: BlogPage, fork_server: 
         assert set(workers.rows("SELECT attempts FROM mail_delivery")) == {(1,)}
 
 
-def test_sign_ups_are_answered_while_the_server_is_down_and_their_letters_arrive_when_it_is_up(
+def test_sign_ups_are_answered_while_the_server_is_down_and_their_emails_arrive_when_it_is_up(
     blog: BlogPage, fork_server: ForkServer, tmp_path: Path
 ) -> None:
     smtp_server, turned_away = SMTPServer(), "SELECT answer FROM mail_delivery WHERE answer <> '' AND state = 'waiting'"
@@ -144,7 +144,7 @@ def test_sign_ups_are_answered_while_the_server_is_down_and_their_letters_arrive
             assert visitor.sign_up(f"reader-{number}@example.org") == (200, "Look into your inbox")
         assert workers.states() == {"waiting"}
         with smtp_server:
-            until(lambda: workers.states() == {"sent"}, "all letters have been sent")
+            until(lambda: workers.states() == {"sent"}, "all emails have been sent")
             arrived = [recipient for _message_id, recipient in received(smtp_server)]
     assert sorted(arrived) == ["first@example.org", *(f"reader-{number}@example.org" for number in range(4))]
 

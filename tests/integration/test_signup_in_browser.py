@@ -39,7 +39,7 @@ def plain(browser: Browser) -> Iterator[Page]:
 
 
 def link(server: LiveServer, mail: Delivery, purpose: str) -> str:
-    """The link of a letter in the outbox, as it is sent, on the server under test."""
+    """The link of an email in the outbox, as it is sent, on the server under test."""
     found = re.search(rf"http://testserver(/signup/{purpose}/\S+)", str(compose.compose(mail).body))
     assert found
     return f"{server.url}{found[1]}"
@@ -130,7 +130,7 @@ def test_pages_fit_their_width(live_server: LiveServer, plain: Page, width: int,
             assert box["x"] + box["width"] <= width
 
 
-def test_the_wording_preview_shows_a_letter(live_server: LiveServer, tab: Page, admin_client: Client) -> None:
+def test_the_wording_preview_shows_an_email(live_server: LiveServer, tab: Page, admin_client: Client) -> None:
     site = Site.objects.get()
     Wording.objects.create(site=site, confirm_subject="Is it you?")
     cookie = admin_client.cookies["sessionid"].value

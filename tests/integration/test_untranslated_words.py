@@ -33,7 +33,7 @@ from tests.support.sample_sites import DEMO
 
 pytestmark = pytest.mark.django_db
 
-# Pages for editors, letters, cards (which stand in listings), and pages made of parts that others are made of too.
+# Pages for editors, emails, cards (which stand in listings), and pages made of parts that others are made of too.
 ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|card_preview|read_on|left)\.html$")
 REFUSED = [("", "reading -reading"), ("1", "χψω"), ("1@2..3", "year:1"), ("1@gmial.com", "+".join("123456789"))]
 TEXT = "Κείμενο ἓν.[^1]\n\n[^1]: Σημείωμα.\n\n## Τίτλος\n\n| α | β |\n|---|---|\n| γ | δ |\n"
@@ -130,10 +130,10 @@ def test_every_page_was_looked_at(shown: dict[str, list[str]]) -> None:
 
 
 @pytest.mark.parametrize("kind", [mode for mode, _label in PREVIEW_MODES if mode in MailKind.values])
-def test_no_word_of_a_letter_escapes_translation(everywhere: list[Kind], kind: str) -> None:
-    letter = sample(Wording.of(Site.objects.get(is_default_site=True)), kind)
-    assert outside_of(html.document_fromstring(letter.html)) == []
-    assert outside(letter.subject + " " + letter.text) == []
+def test_no_word_of_an_email_escapes_translation(everywhere: list[Kind], kind: str) -> None:
+    email = sample(Wording.of(Site.objects.get(is_default_site=True)), kind)
+    assert outside_of(html.document_fromstring(email.html)) == []
+    assert outside(email.subject + " " + email.text) == []
 
 
 @pytest.mark.parametrize(
@@ -144,16 +144,16 @@ def test_no_word_of_a_letter_escapes_translation(everywhere: list[Kind], kind: s
         (emails.notice, CommentState.WAITING),
     ],
 )
-def test_no_word_of_a_letter_about_a_comment_escapes_translation(
+def test_no_word_of_an_email_about_a_comment_escapes_translation(
     everywhere: list[Kind], write: Callable[[Delivery], Email], state: CommentState
 ) -> None:
     post = PostPage.objects.filter(live=True).earliest("pk")
     comment = make_comment(post, "ναι", name="γ", state=state)
     editor = User.objects.create_superuser("1")
     mail = Delivery(to=comment.address, context={"comment": comment.pk, "comments": [comment.pk], "user": editor.pk})
-    letter = write(mail)
-    assert outside_of(html.document_fromstring(letter.html)) == []
-    assert outside(letter.subject + " " + letter.text) == []
+    email = write(mail)
+    assert outside_of(html.document_fromstring(email.html)) == []
+    assert outside(email.subject + " " + email.text) == []
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])

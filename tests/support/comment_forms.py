@@ -28,7 +28,7 @@ def send(client: Client, text: str = "Well said.", **more: str) -> Any:
 
 
 def link(mail: Delivery, view: str) -> str:
-    """The address a letter leads to, as it is sent."""
+    """The address an email leads to, as it is sent."""
     found = re.search(rf"http://testserver(/comments/{view}/\S+)", str(compose.compose(mail).body))
     assert found
     return found[1]

@@ -37,5 +37,5 @@ class Clock:
 
 
 def posts_sent(subscriber: Subscriber) -> list[list[int]]:
-    """The posts of each letter to a subscriber."""
+    """The posts of each email to a subscriber."""
     return [mail.context["posts"] for mail in Delivery.objects.to_address(subscriber.address).order_by("pk")]

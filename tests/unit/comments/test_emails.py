@@ -1,4 +1,4 @@
-"""The letters about a comment to its writer, and the pages behind their links."""
+"""The emails about a comment to its writer, and the pages behind their links."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from tests.support.tokens import make_token
 pytestmark = pytest.mark.django_db
 
 
-def test_letter_holds_nothing_that_its_sender_chose(client: Client, post: PostPage) -> None:
+def test_email_holds_nothing_that_its_sender_chose(client: Client, post: PostPage) -> None:
     send(client, "Buy https://spam.example/ now", name="Spammer")
     message = compose.compose(Delivery.objects.get())
     everything = f"{message.subject}{message.body}{message.alternatives[0][0]}"
@@ -65,7 +65,7 @@ def test_link_says_what_became_of_a_comment(client: Client, post: PostPage, stat
     assert Comment.objects.get().state == state
 
 
-def test_disowning_deletes_the_comment_and_ends_all_letters(client: Client, post: PostPage) -> None:
+def test_disowning_deletes_the_comment_and_ends_all_emails(client: Client, post: PostPage) -> None:
     send(client)
     address = link(Delivery.objects.get(), "publish")
     assert "The comment is deleted" in words(client.post(address, {"disown": "1"}))
@@ -106,13 +106,13 @@ def test_writer_withdraws_a_comment(client: Client, post: PostPage) -> None:
     assert list(Comment.objects.values_list("pk", "reply_to")) == [(reply.pk, None)]
 
 
-def test_commenter_who_is_suppressed_gets_no_letter(client: Client, post: PostPage) -> None:
+def test_commenter_who_is_suppressed_gets_no_email(client: Client, post: PostPage) -> None:
     make_subscriber("ada@example.org", state=State.SUPPRESSED)
     assert send(client).status_code == 303
     assert (list(Comment.objects.all()), list(Delivery.objects.all())) == ([], [])
 
 
-def test_letter_is_not_sent_once_its_address_is_suppressed(client: Client, post: PostPage) -> None:
+def test_email_is_not_sent_once_its_address_is_suppressed(client: Client, post: PostPage) -> None:
     send(client)
     make_subscriber("ada@example.org", state=State.SUPPRESSED)
     with pytest.raises(compose.Unwanted, match="must not be written to"):

@@ -121,7 +121,7 @@ def test_shown_comment_is_answered_from_its_page(moderator: Client, post: PostPa
     assert moderator.get(address).status_code == 200
 
 
-def test_deleting_takes_letters_along_and_leaves_replies(client: Client, moderator: Client, post: PostPage) -> None:
+def test_deleting_takes_emails_along_and_leaves_replies(client: Client, moderator: Client, post: PostPage) -> None:
     comment = make_comment(post, name="Ada", state=WAITING)
     decide(moderator, comment, "approve")
     make_comment(post, name="Bo", reply_to=comment)
@@ -266,7 +266,7 @@ def test_writer_who_is_suppressed_is_shown_and_not_told(client: Client, post: Po
         compose.compose(Delivery.objects.get())
 
 
-def test_author_s_own_comment_brings_no_letter(post: PostPage) -> None:
+def test_author_s_own_comment_brings_no_email(post: PostPage) -> None:
     reply = make_comment(post, author=make_author("maren"))
     moderation.decide([reply.pk], REJECTED, "mo")
     moderation.decide([reply.pk], APPROVED, "mo")

@@ -116,16 +116,16 @@ def test_feeds_name_their_language(blog: BlogPage, german: LazySettings, form: s
     assert (said in feed, "Notizen zu a und b" in feed) == (True, True)
 
 
-def test_letter_is_in_the_language_its_reader_signed_up_in(blog: BlogPage, settings: LazySettings) -> None:
+def test_email_is_in_the_language_its_reader_signed_up_in(blog: BlogPage, settings: LazySettings) -> None:
     subscribers = [make_subscriber(language="de", state=State.PENDING), make_subscriber(language="", state=State.PENDING)]
     for subscriber in subscribers:
         outbox.put(f"confirm:{subscriber.pk}", Kind.CONFIRM, subscriber.address, {"subscriber": subscriber.pk})
-    letters = [compose(mail) for mail in Delivery.objects.order_by("pk")]
-    assert [letter.subject for letter in letters] == [
+    emails = [compose(mail) for mail in Delivery.objects.order_by("pk")]
+    assert [email.subject for email in emails] == [
         "Bitte bestätigen: neue Notizen von Notes",
         "Please confirm: new notes from Notes",
     ]
-    html = [str(letter.alternatives[0][0]) for letter in letters]
+    html = [str(email.alternatives[0][0]) for email in emails]
     assert ['<html lang="de">' in html[0], '<html lang="en">' in html[1]] == [True, True]
 
 

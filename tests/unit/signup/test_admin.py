@@ -118,7 +118,7 @@ def test_a_subscribers_page_shows_what_happened(editor: Client) -> None:
     assert sorted(set(buttons)) == [f"{LISTING}{ada.pk}/erase/", f"{LISTING}{ada.pk}/suppress/"]
 
 
-def test_resend_writes_another_letter(editor: Client) -> None:
+def test_resend_writes_another_email(editor: Client) -> None:
     ada = make_subscriber("ada@example.org", state=State.PENDING)
     response = act(editor, ada, "resend")
     assert response["Location"] == f"{LISTING}{ada.pk}/"
@@ -236,7 +236,7 @@ def test_sparkline_of_nothing_is_flat() -> None:
     assert {y for _x, y in sparkline([0] * 12)} == {45.0}
 
 
-def test_wording_changes_form_and_letters(editor: Client) -> None:
+def test_wording_changes_form_and_emails(editor: Client) -> None:
     site = Site.objects.get()
     address = reverse("wagtailsettings:edit", args=["signup", "wording", site.pk])
     assert editor.get(address).status_code == 200
@@ -276,10 +276,10 @@ def test_wording_is_previewed_before_it_is_saved(editor: Client, blog: BlogPage,
     assert preview.status_code == 200
     assert shown in preview.content.decode()
     if mode in ("confirm", "already", "digest"):
-        letter = soup(preview)
-        assert "The <b>last</b> line" in letter.select_one("pre").get_text()
-        assert "The &lt;b&gt;last&lt;/b&gt; line" in letter.select_one("iframe")["srcdoc"]
-        assert ("A post to tell of" in letter.select_one("pre").get_text()) == (mode == "digest")
+        email = soup(preview)
+        assert "The <b>last</b> line" in email.select_one("pre").get_text()
+        assert "The &lt;b&gt;last&lt;/b&gt; line" in email.select_one("iframe")["srcdoc"]
+        assert ("A post to tell of" in email.select_one("pre").get_text()) == (mode == "digest")
     assert not Wording.objects.exclude(form_title="").exists()
 
 

@@ -111,7 +111,7 @@ def test_change_of_rhythm_tells_nothing_twice(blog: BlogPage, clock: Clock) -> N
         clock.wait(HOUR)
     for _day in range(8):
         clock.wait(DAY)
-    assert sorted(post for letter in posts_sent(reader) for post in letter) == posts
+    assert sorted(post for email in posts_sent(reader) for post in email) == posts
 
 
 def test_selection_that_cannot_be_read_stops_nobody_elses_digest(
@@ -124,7 +124,7 @@ def test_selection_that_cannot_be_read_stops_nobody_elses_digest(
     assert f"Subscriber {broken.pk} has a selection that cannot be read" in caplog.text
 
 
-def test_two_workers_write_one_letter(blog: BlogPage, clock: Clock) -> None:
+def test_two_workers_write_one_email(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber()
     post = clock.publish(blog)
     clock.now += SETTLING
@@ -132,7 +132,7 @@ def test_two_workers_write_one_letter(blog: BlogPage, clock: Clock) -> None:
     assert posts_sent(reader) == [[post.pk]]
 
 
-def test_workers_that_meet_over_a_mark_write_one_letter(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_meet_over_a_mark_write_one_email(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = make_subscriber()
     clock.publish(blog)
     clock.now += SETTLING
@@ -148,7 +148,7 @@ def test_workers_that_meet_over_a_mark_write_one_letter(blog: BlogPage, clock: C
     assert len(posts_sent(reader)) == 1
 
 
-def test_letters_are_whole_or_not_at_all(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_emails_are_whole_or_not_at_all(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = make_subscriber()
     post = clock.publish(blog)
 

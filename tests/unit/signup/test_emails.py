@@ -129,15 +129,15 @@ def test_no_name_or_wording_adds_a_header_or_recipient(blog: BlogPage, settings:
     assert "\n" not in message.subject + message.from_email
 
 
-def test_letter_is_in_the_language_its_reader_signed_up_in(blog: BlogPage) -> None:
+def test_email_is_in_the_language_its_reader_signed_up_in(blog: BlogPage) -> None:
     assert '<html lang="de">' in html_of(compose(put_confirm(language="de")))
 
 
-def test_letter_in_a_language_the_site_does_not_speak_is_in_the_sites(blog: BlogPage) -> None:
+def test_email_in_a_language_the_site_does_not_speak_is_in_the_sites(blog: BlogPage) -> None:
     assert '<html lang="en">' in html_of(compose(put_confirm(language="tlh")))
 
 
-def test_letter_of_another_site_leads_there(blog: BlogPage) -> None:
+def test_email_of_another_site_leads_there(blog: BlogPage) -> None:
     other = make_blog("other.example", "Other notes", default=False)
     site = Site.objects.get(root_page=other)
     message = compose(put_confirm(site=site))
@@ -166,7 +166,7 @@ def test_html_escapes_what_the_text_shows_as_it_is(blog: BlogPage) -> None:
         (Kind.DIGEST, State.SUPPRESSED, "The address must not be written to any more."),
     ],
 )
-def test_letter_is_written_if_it_is_still_wanted(blog: BlogPage, kind: Kind, state: State, reason: str | None) -> None:
+def test_email_is_written_if_it_is_still_wanted(blog: BlogPage, kind: Kind, state: State, reason: str | None) -> None:
     mail = put(kind, make_subscriber(state=state), posts=[make_post(blog).pk])
     if reason is None:
         assert compose(mail).to == [mail.to]

@@ -31,7 +31,7 @@ def client() -> Client:
 
 
 def link(page: str, subscriber: Subscriber, days: float = 0) -> str:
-    """The address of a page in a letter that was written so many days ago."""
+    """The address of a page in an email that was written so many days ago."""
     moment = timezone.now() - timedelta(days=days)
     return reverse(f"signup:{page}", args=[signed_at(moment, lambda: make_token(PURPOSE.get(page, page), subscriber))])
 
@@ -71,7 +71,7 @@ def test_confirming_takes_a_button(client: Client, blog: BlogPage) -> None:
     )
 
 
-def test_an_older_letter_confirms_as_well_as_a_later_one(client: Client) -> None:
+def test_an_older_email_confirms_as_well_as_a_later_one(client: Client) -> None:
     ada = make_subscriber(state=State.PENDING)
     older = link("confirm", ada, days=3)
     subscriptions.resend(ada, "eve")
@@ -79,7 +79,7 @@ def test_an_older_letter_confirms_as_well_as_a_later_one(client: Client) -> None
     assert state(ada) == State.CONFIRMED
 
 
-def test_an_expired_link_offers_another_letter(client: Client) -> None:
+def test_an_expired_link_offers_another_email(client: Client) -> None:
     ada = make_subscriber("ada@example.org", state=State.PENDING)
     old = link("confirm", ada, days=8)
     for response in (client.get(old), client.post(old)):
@@ -267,7 +267,7 @@ def test_download_holds_everything(client: Client) -> None:
     assert set(held) == names | {"bounce_score", "bounced_at", "site", "history", "letters", "digests", "comments"}
     assert (held["address"], held["state"], held["site"]) == ("ada@example.org", "pending", "testserver")
     assert [(event["event"], event["network"]) for event in held["history"]] == [("requested", "127.0.0.0/24")]
-    assert [(letter["kind"], letter["to"]) for letter in held["letters"]] == [("confirm", "ada@example.org")]
+    assert [(email["kind"], email["to"]) for email in held["letters"]] == [("confirm", "ada@example.org")]
     assert ada.nonce not in response.content.decode()
 
 

@@ -28,7 +28,7 @@ def ask(address: str = "ada@example.org", tags: str = "", network: str = "192.0.
     subscriptions.request(SignupRequest(normalise(address), Selection.parse(tags), site, "en", "I agree.", network))
 
 
-def letters() -> list[tuple[str, str]]:
+def emails() -> list[tuple[str, str]]:
     return list(Delivery.objects.order_by("pk").values_list("kind", "to"))
 
 
@@ -40,7 +40,7 @@ def state(subscriber: Subscriber) -> str:
     return Subscriber.objects.get(pk=subscriber.pk).state
 
 
-def test_request_makes_a_pending_subscriber_a_record_and_a_letter(blog: BlogPage) -> None:
+def test_request_makes_a_pending_subscriber_a_record_and_an_email(blog: BlogPage) -> None:
     ask(tags="b a -c")
     ada = Subscriber.objects.get()
     assert (ada.address, ada.state, ada.expression, ada.rhythm, ada.site) == (
@@ -67,14 +67,14 @@ def test_request_of_a_pending_address_takes_the_newer_selection_and_writes_again
     ask(tags="a")
     ask("ADA@example.org", tags="b")
     assert Subscriber.objects.get().expression == "b"
-    assert letters() == [("confirm", "ada@example.org")] * 2
+    assert emails() == [("confirm", "ada@example.org")] * 2
 
 
-def test_request_of_a_confirmed_address_changes_nothing_but_says_so_by_letter() -> None:
+def test_request_of_a_confirmed_address_changes_nothing_but_says_so_by_email() -> None:
     ada = make_subscriber("ada@example.org", expression="a")
     ask(tags="b")
     assert Subscriber.objects.values_list("state", "expression").get() == (State.CONFIRMED, "a")
-    assert letters() == [("already", "ada@example.org")]
+    assert emails() == [("already", "ada@example.org")]
     assert events(ada) == [Event.REQUESTED]
 
 
@@ -82,7 +82,7 @@ def test_request_of_someone_who_left_asks_to_confirm() -> None:
     make_subscriber("ada@example.org", state=State.UNSUBSCRIBED)
     ask(tags="b")
     assert Subscriber.objects.values_list("state", "expression").get() == (State.PENDING, "b")
-    assert letters() == [("confirm", "ada@example.org")]
+    assert emails() == [("confirm", "ada@example.org")]
 
 
 def test_request_of_a_suppressed_address_leaves_no_trace() -> None:
@@ -91,21 +91,21 @@ def test_request_of_a_suppressed_address_leaves_no_trace() -> None:
     )
     ask(tags="b")
     assert Subscriber.objects.values_list("state", "expression").get() == (State.SUPPRESSED, "a")
-    assert (letters(), events(ada)) == ([], [])
+    assert (emails(), events(ada)) == ([], [])
 
 
 def test_request_of_an_erased_address_leaves_no_trace() -> None:
     suppression.erase(make_subscriber("ada@example.org"))
     ask("Ada@example.org")
     assert Subscriber.objects.values_list("state", "address").get() == (State.SUPPRESSED, "")
-    assert (letters(), ConsentRecord.objects.count()) == ([], 0)
+    assert (emails(), ConsentRecord.objects.count()) == ([], 0)
 
 
 def test_request_beyond_a_limit_leaves_no_trace(settings: Settings) -> None:
     settings.SIGNUP_LIMITS = read_limits("network:1/hour")
     ask("ada@example.org")
     ask("bob@example.org")
-    assert letters() == [("confirm", "ada@example.org")]
+    assert emails() == [("confirm", "ada@example.org")]
     assert Subscriber.objects.count() == ConsentRecord.objects.count() == 1
 
 
@@ -199,14 +199,14 @@ def test_resend_writes_to_who_has_not_confirmed() -> None:
     subscriptions.resend(ada, "eve")
     with pytest.raises(Refused):
         subscriptions.resend(bob, "eve")
-    assert letters() == [("confirm", "ada@example.org")]
+    assert emails() == [("confirm", "ada@example.org")]
     assert list(ConsentRecord.objects.values_list("event", "actor")) == [(Event.RESENT, "eve")]
 
 
 def test_again_asks_as_the_form_does(blog: BlogPage) -> None:
     ada = make_subscriber("ada@münchen.de", state=State.PENDING, expression="a", site=Site.objects.get())
     subscriptions.request_again(ada, "192.0.2.0/24")
-    assert letters() == [("confirm", "ada@münchen.de")]
+    assert emails() == [("confirm", "ada@münchen.de")]
     assert Counter.objects.filter(key__endswith=":xn--mnchen-3ya.de", count=1).exists()
     assert Subscriber.objects.get().expression == "a"
 

@@ -43,7 +43,7 @@ def test_the_form_is_whole_without_script(client: Client) -> None:
     assert page.select_one("aside h2").get_text() == "What happens next"
 
 
-def test_a_sign_up_leads_to_a_letter(client: Client) -> None:
+def test_a_sign_up_leads_to_an_email(client: Client) -> None:
     response = sign_up(client, "Ada@example.org")
     assert (response.status_code, response["Location"], response.content) == (303, "/signup/sent/", b"")
     assert list(Delivery.objects.values_list("kind", "to")) == [("confirm", "Ada@example.org")]

@@ -45,7 +45,7 @@ def test_confirm_expires_after_seven_days_and_says_whose_it_was() -> None:
     assert caught.value.claim == CLAIM
 
 
-def test_leave_never_expires_and_is_the_same_in_every_letter() -> None:
+def test_leave_never_expires_and_is_the_same_in_every_email() -> None:
     assert made("leave", 3650) == make_token("leave", ADA)
     assert read_token("leave", made("leave", 3650)) == CLAIM
 

@@ -33,7 +33,7 @@ def seen(client: Client, host: str = "testserver") -> Blog:
     return blog_of(client.get("/", headers={"host": host}).wsgi_request)
 
 
-def test_letters_bear_the_name_too(blog: BlogPage) -> None:
+def test_emails_bear_the_name_too(blog: BlogPage) -> None:
     assert Wording(site=Site.objects.get()).site_name == "Notes"
     dress(blog, name="Ada’s notes")
     assert Wording(site=Site.objects.get()).site_name == "Ada’s notes"
