@@ -37,64 +37,66 @@ class FragmentCache(Generic[Part]):
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._kept: tuple[Stamp, dict[Hashable, dict[int, Part]]]  # swapped whole, as the index is
+        self._cached: tuple[Stamp, dict[Hashable, dict[int, Part]]]  # swapped whole, as the index is
         self.clear()
 
     def clear(self) -> None:
         self._begin((-1, datetime.min))
 
     def get(
-        self, index: TagIndex, ids: list[int], read: Callable[[list[int]], dict[int, Part]], *look: Hashable
+        self, index: TagIndex, ids: list[int], read: Callable[[list[int]], dict[int, Part]], *variant: Hashable
     ) -> dict[int, Part]:
         """Return the fragments of an index's posts in order, cached or rendered, without posts deleted since the snapshot.
 
         Uncommitted changes must not be seen by others: in a transaction that made some, nothing is cached.
         """
         present, is_final = (index.revision, index.changed), uncommitted() is None
-        kept = self._parts_at(present).get(look, {}) if is_final else {}
-        found = {id_: part for id_ in ids if (part := kept.get(id_)) is not None}
+        cached = self._parts_at(present).get(variant, {}) if is_final else {}
+        found = {id_: part for id_ in ids if (part := cached.get(id_)) is not None}
         missing = [id_ for id_ in ids if id_ not in found]
         made = read(missing) if missing else {}
         if made and is_final:
-            self._keep(present, look, made)
+            self._store(present, variant, made)
         return {id_: part for id_ in ids if (part := found.get(id_, made.get(id_))) is not None}
 
     def _parts_at(self, present: Stamp) -> dict[Hashable, dict[int, Part]]:
         """Return the cached fragments, advanced to this revision; none where the cache is of a later one."""
-        stamp, parts = self._kept
+        stamp, parts = self._cached
         if stamp == present:
             return parts
         with self._lock:
-            stamp, parts = self._kept
+            stamp, parts = self._cached
             if present[0] > stamp[0]:
                 self._advance(present)
             elif present[1] > stamp[1]:  # an earlier number at a later time: the database was restored from a backup
                 self._begin(present)
-            return self._kept[1] if self._kept[0] == present else {}
+            return self._cached[1] if self._cached[0] == present else {}
 
     def _advance(self, present: Stamp) -> None:
-        stamp, parts = self._kept
+        stamp, parts = self._cached
         changed = changed_posts(stamp[0], present[0]) if parts else None
         if changed is None:
             self._begin(present)
             return
-        kept = {look: {id_: part for id_, part in of_look.items() if id_ not in changed} for look, of_look in parts.items()}
-        self.size = sum(_size(part) for of_look in kept.values() for part in of_look.values())
-        self._kept = (present, kept)
+        cached = {
+            variant: {id_: part for id_, part in by_post.items() if id_ not in changed} for variant, by_post in parts.items()
+        }
+        self.size = sum(_size(part) for by_post in cached.values() for part in by_post.values())
+        self._cached = (present, cached)
 
-    def _keep(self, stamp: Stamp, look: Hashable, made: dict[int, Part]) -> None:
+    def _store(self, stamp: Stamp, variant: Hashable, made: dict[int, Part]) -> None:
         size = sum(map(_size, made.values()))
         with self._lock:
-            if self._kept[0] != stamp:
+            if self._cached[0] != stamp:
                 return
             if self.size + size > self._limit:
                 self._begin(stamp)
             if size <= self._limit:
-                self._kept[1].setdefault(look, {}).update(made)
+                self._cached[1].setdefault(variant, {}).update(made)
                 self.size += size
 
     def _begin(self, stamp: Stamp) -> None:
-        self._kept = (stamp, {})
+        self._cached = (stamp, {})
         self.size = 0  # bytes
 
 
