@@ -17,7 +17,7 @@ ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that no tex
 def blog_posting(post: PostView, blog: "Blog", base: str, picture: str = "") -> Markup:
     """Return a post as JSON-LD (schema.org/BlogPosting); `base` is the site's URL, `picture` that of the post's image."""
     author = {"@type": "Person", "name": post.author, "url": base + post.author_address} if post.author else None
-    said: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "BlogPosting",
         "headline": post.title,
@@ -33,5 +33,7 @@ def blog_posting(post: PostView, blog: "Blog", base: str, picture: str = "") -> 
         "inLanguage": blog.language,
         "isPartOf": {"@type": "Blog", "name": blog.title, "url": f"{base}/"},
     }
-    written = json.dumps({name: value for name, value in said.items() if value}, ensure_ascii=False, separators=(",", ":"))
+    written = json.dumps(
+        {name: value for name, value in properties.items() if value}, ensure_ascii=False, separators=(",", ":")
+    )
     return Markup(written.translate(ESCAPED))  # noqa: S704 (HTML's special characters are escaped)

@@ -90,8 +90,8 @@ class Listing:
     @cached_property
     def parameters(self) -> dict[str, str]:
         """Return the query parameters of the listing's first page."""
-        said = self.stream.selection.parameters if self.stream else {}
-        own = {name: value for name, value in self.selection.parameters.items() if said.get(name) != value}
+        inherited = self.stream.selection.parameters if self.stream else {}
+        own = {name: value for name, value in self.selection.parameters.items() if inherited.get(name) != value}
         return {**own, **self.reading.start.parameters}
 
     def address(self, **changes: str | None) -> str:

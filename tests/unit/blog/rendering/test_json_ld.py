@@ -32,9 +32,9 @@ def test_post_is_described(client: Client, blog: BlogPage) -> None:
         link="https://elsewhere.example/?a=1&b=2",
         published=FIRST_DAY,
     )
-    said = linked(client, "on-quotes")
-    assert str(said.pop("dateModified")) >= FIRST_DAY.isoformat()
-    assert said == {
+    structured_data = linked(client, "on-quotes")
+    assert str(structured_data.pop("dateModified")) >= FIRST_DAY.isoformat()
+    assert structured_data == {
         "@context": "https://schema.org",
         "@type": "BlogPosting",
         "headline": "On “quotes” & more",
@@ -57,15 +57,15 @@ def test_what_is_not_there_is_not_said(client: Client, blog: BlogPage) -> None:
 @pytest.mark.parametrize("field", ["title", "summary"])
 def test_no_text_ends_the_element(client: Client, blog: BlogPage, field: str) -> None:
     make_post(blog, slug="hostile", **{field: HOSTILE})
-    said = linked(client, "hostile")
-    assert HOSTILE.split() in (str(said.get(name)).split() for name in ("headline", "description"))
+    structured_data = linked(client, "hostile")
+    assert HOSTILE.split() in (str(structured_data.get(name)).split() for name in ("headline", "description"))
 
 
 def test_browser_neither_runs_nor_refuses_it(tab: Page, live_server: LiveServer, db: None) -> None:
     """It is data: the policy, which allows no script at all, has nothing to say about it."""
     make_post(make_blog("127.0.0.1"), title=HOSTILE, slug="hostile")
-    said: list[str] = []
-    tab.on("console", lambda message: said.append(message.text))
+    structured_data: list[str] = []
+    tab.on("console", lambda message: structured_data.append(message.text))
     tab.goto(f"{live_server.url}/hostile/")
     assert json.loads(str(tab.locator("script").text_content()))["headline"] == HOSTILE
-    assert (tab.locator("h1").text_content(), said) == (HOSTILE, [])
+    assert (tab.locator("h1").text_content(), structured_data) == (HOSTILE, [])
