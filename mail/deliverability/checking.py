@@ -47,26 +47,26 @@ def run(sending: Sending, name_server: str = "", seconds: float = TIME) -> list[
     """Return the findings from the network: DNS, the mail server, and the server that bounces go to."""
     deadline = time.monotonic() + seconds
     server = sending.server
-    said = converse(server, CONVERSATION) if server and not server.folder else Conversation()
+    conversation = converse(server, CONVERSATION) if server and not server.folder else Conversation()
     lookup = Resolver(name_server, deadline)
 
     def probe_in_time(address: str) -> str:
         left = min(PROBE, deadline - time.monotonic())
         return (within(left, lambda: probe(address)) or "") if left > 0 else ""
 
-    return list(check(sending, lookup, said, outgoing_addresses(), probe_in_time))
+    return list(check(sending, lookup, conversation, outgoing_addresses(), probe_in_time))
 
 
 def check(
-    sending: Sending, lookup: Lookup, said: Conversation, outgoing: Iterable[str] = (), probe: Probe | None = None
+    sending: Sending, lookup: Lookup, conversation: Conversation, outgoing: Iterable[str] = (), probe: Probe | None = None
 ) -> Iterable[Finding]:
     """Return every finding, one subject after another; `outgoing` are this machine's addresses, for a server on it."""
     addresses, known = sending_addresses(sending, lookup, tuple(outgoing))
     is_here = sending.server is not None and sending.server.host in LOOPBACK
-    own_name = said.greeting if "." in said.greeting and is_here else ""
+    own_name = conversation.greeting if "." in conversation.greeting and is_here else ""
     host = own_name or f"mail.{sending.domain}"
     signing = sending.key.domain if sending.key else ""
-    yield from (*sending.troubles, *smtp_findings(sending.server, said), *known)
+    yield from (*sending.troubles, *smtp_findings(sending.server, conversation), *known)
     yield from spf_findings(sending.bounce_domain, addresses, host, lookup) if sending.bounce_domain else [_unknown_spf()]
     yield from dkim_findings(sending.key, lookup) if sending.key else _unknown_key(sending)
     yield from dmarc_findings(sending.domain, lookup)

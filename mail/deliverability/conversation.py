@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What a mail server said; `trouble` is the first thing that went wrong, `stage` when."""
+    """How a mail server responded; `trouble` is the first thing that went wrong, `stage` when."""
 
     greeting: str = ""  # the server's own name
     offered: frozenset[str] = field(default_factory=frozenset)  # extensions, before encryption
@@ -37,27 +37,43 @@ class _Trouble(Exception):
 
 def converse(server: MailServer, timeout: float) -> Conversation:
     """Connect, encrypt and log in as EMAIL_URL says, and leave again; never an exception, whatever the server does."""
-    said = within(timeout, lambda: _converse(server, timeout))
-    return said or Conversation(stage="connect", trouble=_("no answer within %g seconds") % timeout)
+    conversation = within(timeout, lambda: _converse(server, timeout))
+    return conversation or Conversation(stage="connect", trouble=_("no answer within %g seconds") % timeout)
 
 
 def _converse(server: MailServer, timeout: float) -> Conversation:
-    said = Conversation()
+    conversation = Conversation()
     try:
         with _connect(server, timeout) as smtp:
             words = smtp.ehlo()[1]
             greeting, offered = words.split()[0].decode("ascii", "replace"), frozenset(map(str.upper, smtp.esmtp_features))
-            said = Conversation(greeting.lower(), offered, offered, server.tls)
+            conversation = Conversation(greeting.lower(), offered, offered, server.tls)
             if server.starttls:
                 _encrypt(smtp, server, offered)
-                said = Conversation(said.greeting, offered, frozenset(map(str.upper, smtp.esmtp_features)), encrypted=True)
+                conversation = Conversation(
+                    conversation.greeting, offered, frozenset(map(str.upper, smtp.esmtp_features)), encrypted=True
+                )
             if server.username:
                 _log_in(smtp, server)
-        return said
+        return conversation
     except _Trouble as trouble:
-        return Conversation(said.greeting, said.offered, said.offered_inside, said.encrypted, trouble.stage, str(trouble))
+        return Conversation(
+            conversation.greeting,
+            conversation.offered,
+            conversation.offered_inside,
+            conversation.encrypted,
+            trouble.stage,
+            str(trouble),
+        )
     except (OSError, smtplib.SMTPException, IndexError) as error:
-        return Conversation(said.greeting, said.offered, said.offered_inside, said.encrypted, "connect", _words(error))
+        return Conversation(
+            conversation.greeting,
+            conversation.offered,
+            conversation.offered_inside,
+            conversation.encrypted,
+            "connect",
+            _words(error),
+        )
 
 
 def _connect(server: MailServer, timeout: float) -> smtplib.SMTP:

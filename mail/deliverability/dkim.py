@@ -37,9 +37,9 @@ class SigningKey:
 class Fault(Exception):
     """What keeps receivers from using a key record: a code, and the end of a sentence on the record."""
 
-    def __init__(self, code: str, said: str) -> None:
-        super().__init__(said)
-        self.code, self.said = code, said
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code, self.description = code, description
 
 
 def dkim_findings(key: SigningKey, lookup: Lookup) -> list[Finding]:
@@ -58,7 +58,7 @@ def dkim_findings(key: SigningKey, lookup: Lookup) -> list[Finding]:
                 SUBJECT,
                 Level.ERROR,
                 fault.code,
-                _("The DKIM record at %(name)s %(said)s.") % {"name": key.name, "said": fault.said},
+                _("The DKIM record at %(name)s %(said)s.") % {"name": key.name, "said": fault.description},
                 _cure(key),
             )
         ]

@@ -104,14 +104,14 @@ def _policy(published: Published, name: str, domain: str) -> Iterable[Finding]:
     which = "sp" if published.domain != domain and "sp" in tags else "p"
     policy = tags.get(which, "").lower()
     if policy not in POLICIES:
-        said = (
+        statement = (
             _('%(which)s="%(policy)s", which is no policy') % {"which": which, "policy": policy}
             if policy
             else _("no policy p=")
         )
         sentence = _("The DMARC record at %(name)s has %(said)s: receivers know none, quarantine and reject.") % {
             "name": name,
-            "said": said,
+            "said": statement,
         }
         yield Finding(SUBJECT, Level.ERROR, "dmarc-misspelt", sentence, _changed(published, name, {which: "none"}))
     elif policy == "none":

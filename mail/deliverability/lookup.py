@@ -31,8 +31,8 @@ class Unanswered(Exception):
         self.name, self.rdtype, self.reason = name, rdtype, reason
 
     def __str__(self) -> str:
-        said = {"name": self.name, "rdtype": self.rdtype, "reason": _(self.reason)}
-        return _("the DNS did not answer for %(name)s %(rdtype)s (%(reason)s)") % said
+        fields = {"name": self.name, "rdtype": self.rdtype, "reason": _(self.reason)}
+        return _("the DNS did not answer for %(name)s %(rdtype)s (%(reason)s)") % fields
 
 
 class Resolver:

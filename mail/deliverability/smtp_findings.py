@@ -20,32 +20,36 @@ CURES = {
 }
 
 
-def smtp_findings(server: MailServer | None, said: Conversation) -> list[Finding]:
+def smtp_findings(server: MailServer | None, conversation: Conversation) -> list[Finding]:
     """Return what a conversation with the server shows; there is none where a mail service sends."""
     if server is None:
         return [not_checked(SUBJECT, _("The mail server"), _("EMAIL_BACKEND names a mail service, which answers for its own"))]
     if server.folder:
         sentence = _("EMAIL_URL names the %(server)s: mail is written there and reaches nobody.") % {"server": server}
         return [Finding(SUBJECT, Level.WARNING, "smtp-folder", sentence, "EMAIL_URL=smtp://127.0.0.1:25")]
-    if said.trouble:
-        verb = _("cannot be reached") if said.stage == "connect" else _("cannot be used")
+    if conversation.trouble:
+        verb = _("cannot be reached") if conversation.stage == "connect" else _("cannot be used")
         sentence = _("The mail server %(server)s %(verb)s: %(trouble)s.") % {
             "server": server,
             "verb": verb,
-            "trouble": said.trouble,
+            "trouble": conversation.trouble,
         }
-        return [Finding(SUBJECT, Level.ERROR, f"smtp-{said.stage}", sentence, _(CURES[said.stage]))]
-    offers = [name for name in TELLING if name in said.offered | said.offered_inside]
+        return [Finding(SUBJECT, Level.ERROR, f"smtp-{conversation.stage}", sentence, _(CURES[conversation.stage]))]
+    offers = [name for name in TELLING if name in conversation.offered | conversation.offered_inside]
     sentence = _("The mail server %(server)s answers as %(greeting)s and offers %(offers)s.") % {
         "server": server,
-        "greeting": said.greeting,
+        "greeting": conversation.greeting,
         "offers": ", ".join(offers) or _("no extensions"),
     }
-    return [Finding(SUBJECT, Level.OK, "smtp-reached", sentence), _encryption(server, said), *_non_ascii(server, said)]
+    return [
+        Finding(SUBJECT, Level.OK, "smtp-reached", sentence),
+        _encryption(server, conversation),
+        *_non_ascii(server, conversation),
+    ]
 
 
-def _encryption(server: MailServer, said: Conversation) -> Finding:
-    if said.encrypted:
+def _encryption(server: MailServer, conversation: Conversation) -> Finding:
+    if conversation.encrypted:
         how = "TLS" if server.tls else "STARTTLS"
         return Finding(
             SUBJECT,
@@ -60,7 +64,7 @@ def _encryption(server: MailServer, said: Conversation) -> Finding:
             "smtp-local",
             _("The way to %(server)s is not encrypted; it does not leave this machine.") % {"server": server},
         )
-    if "STARTTLS" in said.offered:
+    if "STARTTLS" in conversation.offered:
         sentence = _("%(server)s offers STARTTLS, but EMAIL_URL does not ask for it: mail goes there in clear.") % {
             "server": server
         }
@@ -69,8 +73,8 @@ def _encryption(server: MailServer, said: Conversation) -> Finding:
     return Finding(SUBJECT, Level.WARNING, "smtp-no-starttls", sentence, _(CURES["starttls"]))
 
 
-def _non_ascii(server: MailServer, said: Conversation) -> list[Finding]:
-    if "SMTPUTF8" in said.offered_inside:
+def _non_ascii(server: MailServer, conversation: Conversation) -> list[Finding]:
+    if "SMTPUTF8" in conversation.offered_inside:
         return []
     sentence = _("%(server)s does not offer SMTPUTF8: visitors whose address is not ASCII before the @ cannot sign up.") % {
         "server": server

@@ -7,7 +7,7 @@ def message(*lines: str) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def exim(diagnostic: str = "", said: str = "", to: str = "ada@example.org", verp: str = VERP) -> bytes:
+def exim(diagnostic: str = "", words: str = "", to: str = "ada@example.org", verp: str = VERP) -> bytes:
     """Exim's report. Its Status is 5.0.0 whatever happened, and without a server's words it has no Diagnostic-Code."""
     return message(
         "Return-path: <>",
@@ -29,7 +29,7 @@ def exim(diagnostic: str = "", said: str = "", to: str = "ada@example.org", verp
         "recipients. This is a permanent error. The following address(es) failed:",
         "",
         f"  {to}",
-        f"    {said or diagnostic}",
+        f"    {words or diagnostic}",
         "",
         "--1795346834-eximdsn-496907950",
         "Content-type: message/delivery-status",

@@ -68,16 +68,16 @@ def test_exims_report_counts_by_the_code_in_its_diagnostic(answer: str, kind: Ki
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("words", "kind"),
     [
         ("Unrouteable address", Kind.HARD),
         ("retry timeout exceeded", Kind.SOFT),
         ("all hosts were refused by policy", Kind.SOFT),
     ],
 )
-def test_exims_report_without_a_diagnostic_counts_by_its_words(said: str, kind: Kind) -> None:
-    reply = f"ada@example.org {said}"
-    assert parse(samples.exim(said=said)) == Bounce(
+def test_exims_report_without_a_diagnostic_counts_by_its_words(words: str, kind: Kind) -> None:
+    reply = f"ada@example.org {words}"
+    assert parse(samples.exim(words=words)) == Bounce(
         kind, "ada@example.org", "5.0.0", reply, "<mail7@notes.example>", (VERP, VERP)
     )
 

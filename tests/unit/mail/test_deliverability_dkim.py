@@ -1,4 +1,4 @@
-"""What is said of a DKIM key in the DNS."""
+"""Findings about a DKIM key in the DNS."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
@@ -43,23 +43,23 @@ def test_a_missing_key_is_an_error() -> None:
 def test_a_key_whose_name_lacks_its_last_dot_is_found_where_it_is() -> None:
     there = f"{NAME}.notes.example"
     found = dkim_findings(SigningKey("mail", "notes.example", SIGNING), lookup_in(record(there, "TXT", SIGNING)))
-    said = f"There is no DKIM key at {NAME}, but one at {there}: in the zone file the name lacks its last dot."
-    assert found == error("dkim-misplaced", said)
+    sentence = f"There is no DKIM key at {NAME}, but one at {there}: in the zone file the name lacks its last dot."
+    assert found == error("dkim-misplaced", sentence)
 
 
 def test_another_key_than_the_one_that_signs_is_an_error() -> None:
-    said = f"{NAME} holds a 2048-bit RSA key, but not the one that belongs to the private key: every signature fails."
-    assert find(OTHER) == error("dkim-other", said)
+    sentence = f"{NAME} holds a 2048-bit RSA key, but not the one that belongs to the private key: every signature fails."
+    assert find(OTHER) == error("dkim-other", sentence)
 
 
 def test_a_revoked_key_is_an_error() -> None:
-    said = f"The DKIM record at {NAME} has an empty p=: the key is revoked, and signatures by it count as broken."
-    assert find("v=DKIM1; k=rsa; p=") == error("dkim-revoked", said)
+    sentence = f"The DKIM record at {NAME} has an empty p=: the key is revoked, and signatures by it count as broken."
+    assert find("v=DKIM1; k=rsa; p=") == error("dkim-revoked", sentence)
 
 
 def test_a_weak_key_is_a_warning() -> None:
-    said = f"{NAME} holds a 1024-bit RSA key, which is weak and can be broken: 2048 bits are the measure."
-    assert find(WEAK, expected=WEAK) == [Finding("DKIM", Level.WARNING, "dkim-weak", said, NEW_KEY)]
+    sentence = f"{NAME} holds a 1024-bit RSA key, which is weak and can be broken: 2048 bits are the measure."
+    assert find(WEAK, expected=WEAK) == [Finding("DKIM", Level.WARNING, "dkim-weak", sentence, NEW_KEY)]
 
 
 def test_a_key_below_what_receivers_take_is_an_error() -> None:
@@ -67,13 +67,13 @@ def test_a_key_below_what_receivers_take_is_an_error() -> None:
         "v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL/i+gzbg5HWHTAJEEt4gP2mNGeHaGLN7Kc3W+5BgbFObDIY05fnWP3N"
         "Nf5cAx/6RG/1IFSQeSmWpkTNMf3KuMUCAwEAAQ=="
     )
-    said = f"{NAME} holds a 512-bit RSA key, which is weak and is ignored by receivers: 2048 bits are the measure."
-    assert find(key_of_512_bits, expected="")[0] == Finding("DKIM", Level.ERROR, "dkim-weak", said, NEW_KEY)
+    sentence = f"{NAME} holds a 512-bit RSA key, which is weak and is ignored by receivers: 2048 bits are the measure."
+    assert find(key_of_512_bits, expected="")[0] == Finding("DKIM", Level.ERROR, "dkim-weak", sentence, NEW_KEY)
 
 
 def test_a_key_in_testing_mode_is_an_error() -> None:
-    said = f"{NAME} is in testing mode (t=y): receivers are to treat mail signed by it as if it were not signed."
-    assert find(f"{SIGNING}; t=y:s") == error("dkim-testing", said)
+    sentence = f"{NAME} is in testing mode (t=y): receivers are to treat mail signed by it as if it were not signed."
+    assert find(f"{SIGNING}; t=y:s") == error("dkim-testing", sentence)
     without = find(f"{SIGNING}; t=y:s", expected="")
     assert without[0].cure == record(NAME, "TXT", f"{SIGNING}; t=s")
 
@@ -83,12 +83,12 @@ def test_several_faults_are_each_told() -> None:
 
 
 def test_an_ed25519_key_alone_is_a_warning() -> None:
-    said = f"{NAME} holds an Ed25519 key, which several large receivers do not verify yet: sign with RSA too."
-    assert find(ED25519, expected=ED25519) == [Finding("DKIM", Level.WARNING, "dkim-ed25519", said, NEW_KEY)]
+    sentence = f"{NAME} holds an Ed25519 key, which several large receivers do not verify yet: sign with RSA too."
+    assert find(ED25519, expected=ED25519) == [Finding("DKIM", Level.WARNING, "dkim-ed25519", sentence, NEW_KEY)]
 
 
 @pytest.mark.parametrize(
-    ("texts", "code", "said"),
+    ("texts", "code", "sentence"),
     [
         ([SIGNING, OTHER], "dkim-two", "is there 2 times, and which one receivers take is chance"),
         (["v=spf1 -all"], "dkim-unreadable", "has v=spf1 -all: it must begin with \"v=DKIM1\""),
@@ -104,18 +104,18 @@ def test_an_ed25519_key_alone_is_a_warning() -> None:
         ([f"{SIGNING}; s=tlsrpt"], "dkim-service", "has s=tlsrpt, which is not for e-mail"),
     ],
 )  # fmt: skip
-def test_a_record_that_receivers_cannot_use_is_an_error(texts: list[str], code: str, said: str) -> None:
-    assert find(*texts) == error(code, f"The DKIM record at {NAME} {said}.")
+def test_a_record_that_receivers_cannot_use_is_an_error(texts: list[str], code: str, sentence: str) -> None:
+    assert find(*texts) == error(code, f"The DKIM record at {NAME} {sentence}.")
 
 
 def test_without_the_private_key_the_record_is_looked_at_but_not_compared() -> None:
-    said = f"Whether {NAME} belongs to the key that signs was not checked: the private key is not known here."
+    sentence = f"Whether {NAME} belongs to the key that signs was not checked: the private key is not known here."
     assert find(SIGNING, expected="") == [
         Finding("DKIM", Level.OK, "dkim-key", f"{NAME} holds a 2048-bit RSA key."),
-        Finding("DKIM", Level.NOT_CHECKED, "not-checked", said, "check_mail --dkim-key FILE, as a user who may read it"),
+        Finding("DKIM", Level.NOT_CHECKED, "not-checked", sentence, "check_mail --dkim-key FILE, as a user who may read it"),
     ]
 
 
 def test_what_nobody_answers_is_not_checked() -> None:
-    said = f"The DKIM key at {NAME} was not checked: the DNS did not answer for {NAME} TXT (time ran out)."
-    assert find(unanswered=(NAME,)) == [Finding("DKIM", Level.NOT_CHECKED, "not-checked", said)]
+    sentence = f"The DKIM key at {NAME} was not checked: the DNS did not answer for {NAME} TXT (time ran out)."
+    assert find(unanswered=(NAME,)) == [Finding("DKIM", Level.NOT_CHECKED, "not-checked", sentence)]

@@ -1,4 +1,4 @@
-"""What is said of a DMARC record, and of the alignment it asks for."""
+"""Findings about a DMARC record, and about the alignment it asks for."""
 
 import doctest
 
@@ -38,14 +38,14 @@ def test_a_good_record_is_ok() -> None:
 
 
 def test_a_missing_record_is_an_error() -> None:
-    said = "notes.example has no DMARC record at _dmarc.notes.example: large receivers refuse bulk mail without one."
-    assert find("") == [finding(Level.ERROR, "dmarc-missing", said, FIRST)]
+    sentence = "notes.example has no DMARC record at _dmarc.notes.example: large receivers refuse bulk mail without one."
+    assert find("") == [finding(Level.ERROR, "dmarc-missing", sentence, FIRST)]
 
 
 def test_two_records_are_an_error() -> None:
-    said = f"_dmarc.notes.example has 2 DMARC records (v=DMARC1; p=none and {GOOD}), and receivers then heed none."
+    sentence = f"_dmarc.notes.example has 2 DMARC records (v=DMARC1; p=none and {GOOD}), and receivers then heed none."
     cure = 'Remove them all but one:\n_dmarc.notes.example. IN TXT "v=DMARC1; p=none"'
-    assert find(txt("v=DMARC1; p=none", GOOD)) == [finding(Level.ERROR, "dmarc-two", said, cure)]
+    assert find(txt("v=DMARC1; p=none", GOOD)) == [finding(Level.ERROR, "dmarc-two", sentence, cure)]
 
 
 @pytest.mark.parametrize(
@@ -54,21 +54,21 @@ def test_two_records_are_an_error() -> None:
 )
 def test_a_misspelt_version_is_an_error_and_the_cure_keeps_the_policy(text: str) -> None:
     why = 'which receivers do not read as DMARC: it must begin with "v=DMARC1;".'
-    said = f'_dmarc.notes.example has the TXT record "{text}", {why}'
-    assert find(txt(text)) == [finding(Level.ERROR, "dmarc-misspelt", said, FIRST.replace("p=none", "p=reject"))]
+    sentence = f'_dmarc.notes.example has the TXT record "{text}", {why}'
+    assert find(txt(text)) == [finding(Level.ERROR, "dmarc-misspelt", sentence, FIRST.replace("p=none", "p=reject"))]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("v=DMARC1; p=quarantaine; rua=mailto:a@notes.example", 'p="quarantaine", which is no policy'),
         ("v=DMARC1; rua=mailto:a@notes.example", "no policy p="),
     ],
 )
-def test_a_misspelt_policy_is_an_error(text: str, said: str) -> None:
-    said = f"The DMARC record at _dmarc.notes.example has {said}: receivers know none, quarantine and reject."
+def test_a_misspelt_policy_is_an_error(text: str, sentence: str) -> None:
+    sentence = f"The DMARC record at _dmarc.notes.example has {sentence}: receivers know none, quarantine and reject."
     cure = '_dmarc.notes.example. IN TXT "v=DMARC1; p=none; rua=mailto:a@notes.example"'
-    assert find(txt(text)) == [finding(Level.ERROR, "dmarc-misspelt", said, cure)]
+    assert find(txt(text)) == [finding(Level.ERROR, "dmarc-misspelt", sentence, cure)]
 
 
 @pytest.mark.parametrize(
@@ -80,22 +80,22 @@ def test_a_misspelt_policy_is_an_error(text: str, said: str) -> None:
 )
 def test_a_record_that_is_no_tag_list_is_an_error(text: str, why: str) -> None:
     [found] = find(txt(text))
-    said = f'The DMARC record at _dmarc.notes.example, "{text}", cannot be read: {why}.'
-    assert (found.level, found.code, found.sentence) == (Level.ERROR, "dmarc-misspelt", said)
+    sentence = f'The DMARC record at _dmarc.notes.example, "{text}", cannot be read: {why}.'
+    assert (found.level, found.code, found.sentence) == (Level.ERROR, "dmarc-misspelt", sentence)
 
 
 @pytest.mark.parametrize("place", ["notes.example", "dmarc.notes.example", "_dmarc.notes.example.notes.example"])
 def test_a_record_in_the_wrong_place_is_an_error(place: str) -> None:
-    said = f"The DMARC record of notes.example is at {place}, where no receiver looks: its place is _dmarc.notes.example."
-    assert find(txt(GOOD, at=place)) == [finding(Level.ERROR, "dmarc-misplaced", said, FIRST)]
+    sentence = f"The DMARC record of notes.example is at {place}, where no receiver looks: its place is _dmarc.notes.example."
+    assert find(txt(GOOD, at=place)) == [finding(Level.ERROR, "dmarc-misplaced", sentence, FIRST)]
 
 
 def test_a_policy_of_none_is_a_warning() -> None:
     text = GOOD.replace("quarantine", "none")
-    said = "The DMARC policy of notes.example is p=none: it asks for reports, but stops nobody who writes in its name."
+    sentence = "The DMARC policy of notes.example is p=none: it asks for reports, but stops nobody who writes in its name."
     cure = f'When the reports show that your own mail passes:\n_dmarc.notes.example. IN TXT "{GOOD}"'
     assert find(txt(text)) == [
-        finding(Level.WARNING, "dmarc-none", said, cure),
+        finding(Level.WARNING, "dmarc-none", sentence, cure),
         finding(Level.OK, "dmarc-found", f'_dmarc.notes.example has the policy "{text}".'),
     ]
 
@@ -126,9 +126,9 @@ def test_what_weakens_a_record_is_a_warning(text: str, code: str, cure: str) -> 
 def test_reports_to_a_domain_that_has_not_agreed_are_a_warning() -> None:
     zone = txt("v=DMARC1; p=reject; rua=mailto:a@reports.example")
     why = "but reports.example has not agreed to get them: none will come."
-    said = f"DMARC reports on notes.example go to mailto:a@reports.example, {why}"
+    sentence = f"DMARC reports on notes.example go to mailto:a@reports.example, {why}"
     cure = 'notes.example._report._dmarc.reports.example. IN TXT "v=DMARC1"'
-    assert find(zone)[0] == finding(Level.WARNING, "dmarc-reports", said, cure)
+    assert find(zone)[0] == finding(Level.WARNING, "dmarc-reports", sentence, cure)
     assert [found.code for found in find(f"{zone}\n{cure}")] == ["dmarc-found"]
 
 

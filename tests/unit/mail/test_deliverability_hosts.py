@@ -1,4 +1,4 @@
-"""What is said of the names of addresses (PTR), of where mail comes in (MX), and of the mail server."""
+"""Findings about the names of addresses (PTR), about where mail comes in (MX), and about the mail server."""
 
 import pytest
 
@@ -22,8 +22,8 @@ def ptr(zone: str, *addresses: str, greeting: str = HOST, unanswered: tuple[str,
 
 
 def test_a_name_that_leads_back_is_ok() -> None:
-    said = "192.0.2.1 is named mail.notes.example, and that name leads back to it."
-    assert ptr(NAMED + BACK) == [Finding("PTR", Level.OK, "ptr-confirmed", said)]
+    sentence = "192.0.2.1 is named mail.notes.example, and that name leads back to it."
+    assert ptr(NAMED + BACK) == [Finding("PTR", Level.OK, "ptr-confirmed", sentence)]
 
 
 def test_ipv6_is_looked_at_likewise() -> None:
@@ -34,8 +34,8 @@ def test_ipv6_is_looked_at_likewise() -> None:
 
 
 def test_a_nameless_address_is_an_error() -> None:
-    said = "192.0.2.1 has no name (PTR): many receivers refuse mail from nameless addresses."
-    assert ptr("") == [Finding("PTR", Level.ERROR, "ptr-missing", said, ASK)]
+    sentence = "192.0.2.1 has no name (PTR): many receivers refuse mail from nameless addresses."
+    assert ptr("") == [Finding("PTR", Level.ERROR, "ptr-missing", sentence, ASK)]
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_a_nameless_address_is_an_error() -> None:
 )
 def test_a_name_that_does_not_lead_back_is_an_error(zone: str, leads: str) -> None:
     leads = leads.format("198.51.100.1, 198.51.100.2")
-    said = f"192.0.2.1 is named mail.notes.example, but that name {leads}: it is not forward-confirmed."
+    sentence = f"192.0.2.1 is named mail.notes.example, but that name {leads}: it is not forward-confirmed."
     assert ptr(NAMED + zone) == [
-        Finding("PTR", Level.ERROR, "ptr-not-confirmed", said, "mail.notes.example. IN A 192.0.2.1"),
+        Finding("PTR", Level.ERROR, "ptr-not-confirmed", sentence, "mail.notes.example. IN A 192.0.2.1"),
     ]
 
 
@@ -59,9 +59,11 @@ def test_a_providers_name_is_a_warning(name: str) -> None:
 
 def test_a_server_that_calls_itself_otherwise_is_a_warning() -> None:
     named = "its address 192.0.2.1 is named mail.notes.example"
-    said = f"The mail server calls itself web.notes.example, but {named}: the two should agree."
+    sentence = f"The mail server calls itself web.notes.example, but {named}: the two should agree."
     cure = "exim: primary_hostname = mail.notes.example\nPostfix: myhostname = mail.notes.example"
-    assert ptr(NAMED + BACK, greeting="web.notes.example")[1:] == [Finding("PTR", Level.WARNING, "ptr-greeting", said, cure)]
+    assert ptr(NAMED + BACK, greeting="web.notes.example")[1:] == [
+        Finding("PTR", Level.WARNING, "ptr-greeting", sentence, cure)
+    ]
 
 
 @pytest.mark.parametrize("silent", ["1.2.0.192.in-addr.arpa", "mail.notes.example"])
@@ -88,24 +90,24 @@ def mx_error(code: str, sentence: str) -> list[Finding]:
 
 
 def test_an_mx_with_an_address_is_ok() -> None:
-    said = "notes.example takes bounces at mail.notes.example and backup.example."
+    sentence = "notes.example takes bounces at mail.notes.example and backup.example."
     zone = f"{MX_GOOD}notes.example. MX 20 backup.example.\nbackup.example. AAAA 2001:db8::9\n{BACK}"
-    assert mx(zone) == [Finding("MX", Level.OK, "mx-found", said)]
+    assert mx(zone) == [Finding("MX", Level.OK, "mx-found", sentence)]
 
 
 def test_no_mx_and_no_address_is_an_error() -> None:
-    said = "notes.example has no MX and no address: bounces cannot come back, and some receivers refuse mail from it."
-    assert mx("") == mx_error("mx-missing", said)
+    sentence = "notes.example has no MX and no address: bounces cannot come back, and some receivers refuse mail from it."
+    assert mx("") == mx_error("mx-missing", sentence)
 
 
 def test_no_mx_but_an_address_is_a_warning() -> None:
-    said = "notes.example has no MX: mail goes to its address 192.0.2.1, if anything listens there."
-    assert mx("notes.example. A 192.0.2.1") == [Finding("MX", Level.WARNING, "mx-implicit", said, MX_CURE)]
+    sentence = "notes.example has no MX: mail goes to its address 192.0.2.1, if anything listens there."
+    assert mx("notes.example. A 192.0.2.1") == [Finding("MX", Level.WARNING, "mx-implicit", sentence, MX_CURE)]
 
 
 def test_a_null_mx_is_an_error() -> None:
-    said = "notes.example has a null MX (0 .), which says that it takes no mail: bounces cannot come back."
-    assert mx("notes.example. MX 0 .") == mx_error("mx-null", said)
+    sentence = "notes.example has a null MX (0 .), which says that it takes no mail: bounces cannot come back."
+    assert mx("notes.example. MX 0 .") == mx_error("mx-null", sentence)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +131,9 @@ ANYWHERE = "mail.notes.example. A 1.1.1.1\nmail.notes.example. A 1.0.0.1\n"
 
 def test_an_mx_that_refuses_connections_is_a_warning() -> None:
     found = mx(MX_GOOD + ANYWHERE, refusing=("1.1.1.1", "1.0.0.1"))
-    said = "The MX of notes.example, mail.notes.example, refuses connections at 1.1.1.1, port 25, as seen from here."
+    sentence = "The MX of notes.example, mail.notes.example, refuses connections at 1.1.1.1, port 25, as seen from here."
     assert [(one.level, one.code) for one in found] == [(Level.OK, "mx-found"), (Level.WARNING, "mx-refused")]
-    assert found[1].sentence == said
+    assert found[1].sentence == sentence
 
 
 @pytest.mark.parametrize("zone", [MX_GOOD + ANYWHERE, MX_GOOD + BACK])
@@ -161,8 +163,8 @@ AWAY = MailServer("mail.notes.example", 587)
 PLAIN = frozenset({"SMTPUTF8", "PIPELINING", "X-OTHER"})
 
 
-def levels(server: MailServer | None, said: Conversation) -> list[tuple[Level, str]]:
-    return [(found.level, found.code) for found in smtp_findings(server, said)]
+def levels(server: MailServer | None, conversation: Conversation) -> list[tuple[Level, str]]:
+    return [(found.level, found.code) for found in smtp_findings(server, conversation)]
 
 
 def test_a_server_on_this_machine_is_ok_without_encryption() -> None:

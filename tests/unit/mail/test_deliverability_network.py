@@ -122,17 +122,27 @@ def talk(url: str) -> Conversation:
 
 def test_a_server_tells_its_name_and_what_it_offers() -> None:
     with SMTPServer() as smtp_server:
-        said = talk(smtp_server.url)
-    assert (said.greeting, said.encrypted, said.stage, said.trouble) == ("mx.example", False, "", "")
-    assert {"SMTPUTF8", "SIZE", "8BITMIME"} <= said.offered == said.offered_inside
+        conversation = talk(smtp_server.url)
+    assert (conversation.greeting, conversation.encrypted, conversation.stage, conversation.trouble) == (
+        "mx.example",
+        False,
+        "",
+        "",
+    )
+    assert {"SMTPUTF8", "SIZE", "8BITMIME"} <= conversation.offered == conversation.offered_inside
     assert smtp_server.mails == []
 
 
 def test_starttls_is_done_and_the_certificate_verified(certificate: tuple[Path, Path]) -> None:
     with SMTPServer(starttls=server_context(*certificate)) as smtp_server:
-        said = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
+        conversation = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
         unknown = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}")
-    assert ("STARTTLS" in said.offered, "STARTTLS" in said.offered_inside, said.encrypted, said.trouble) == (
+    assert (
+        "STARTTLS" in conversation.offered,
+        "STARTTLS" in conversation.offered_inside,
+        conversation.encrypted,
+        conversation.trouble,
+    ) == (
         True,
         False,
         True,
@@ -143,15 +153,15 @@ def test_starttls_is_done_and_the_certificate_verified(certificate: tuple[Path, 
 
 def test_tls_from_the_start_is_done_and_the_certificate_verified(certificate: tuple[Path, Path]) -> None:
     with SMTPServer(tls=server_context(*certificate)) as smtp_server:
-        said = talk(f"smtps://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
+        conversation = talk(f"smtps://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
         unknown = talk(f"smtps://127.0.0.1:{smtp_server.port}")
-    assert (said.encrypted, said.trouble, unknown.stage) == (True, "", "tls")
+    assert (conversation.encrypted, conversation.trouble, unknown.stage) == (True, "", "tls")
 
 
 def test_a_server_without_the_starttls_that_is_asked_for_is_in_trouble() -> None:
     with SMTPServer() as smtp_server:
-        said = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}")
-    assert (said.stage, said.trouble) == ("starttls", "it does not offer STARTTLS")
+        conversation = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}")
+    assert (conversation.stage, conversation.trouble) == ("starttls", "it does not offer STARTTLS")
 
 
 def test_a_login_that_is_refused_is_told_in_the_servers_words() -> None:
@@ -162,8 +172,8 @@ def test_a_login_that_is_refused_is_told_in_the_servers_words() -> None:
 
 
 def test_nobody_there_is_trouble_with_the_connection() -> None:
-    said = talk(f"smtp://127.0.0.1:{closed_port()}")
-    assert (said.stage, "refused" in said.trouble) == ("connect", True)
+    conversation = talk(f"smtp://127.0.0.1:{closed_port()}")
+    assert (conversation.stage, "refused" in conversation.trouble) == ("connect", True)
 
 
 @pytest.fixture
@@ -174,9 +184,9 @@ def mute() -> Iterator[int]:
 
 
 def test_a_server_that_says_nothing_is_given_up(mute: int) -> None:
-    said = converse(MailServer("127.0.0.1", mute), timeout=0.2)
-    assert (said.stage, said.greeting) == ("connect", "")
-    assert any(words in said.trouble for words in ("timed out", "no answer within 0.2 seconds"))
+    conversation = converse(MailServer("127.0.0.1", mute), timeout=0.2)
+    assert (conversation.stage, conversation.greeting) == ("connect", "")
+    assert any(words in conversation.trouble for words in ("timed out", "no answer within 0.2 seconds"))
 
 
 def test_within_gives_up_on_work_that_takes_too_long() -> None:

@@ -1,4 +1,4 @@
-"""SPF as receivers evaluate it, and what is said of its faults."""
+"""SPF as receivers evaluate it, and the findings about its faults."""
 
 import doctest
 
@@ -71,9 +71,9 @@ def test_a_misspelt_version_is_named(text: str) -> None:
 
 def test_two_records_are_merged_by_the_cure() -> None:
     zone = txt("v=spf1 include:_spf.elsewhere.example ~all", "v=spf1 mx +all")
-    said = "v=spf1 include:_spf.elsewhere.example ~all; v=spf1 mx +all"
+    reason = "v=spf1 include:_spf.elsewhere.example ~all; v=spf1 mx +all"
     cure = 'notes.example. IN TXT "v=spf1 include:_spf.elsewhere.example mx ip4:192.0.2.1 ~all"'
-    sentence = f"notes.example has 2 SPF records ({said}), and receivers then heed none (permerror)."
+    sentence = f"notes.example has 2 SPF records ({reason}), and receivers then heed none (permerror)."
     assert find(zone) == error("spf-two", sentence, f"Remove them all but this one:\n{cure}")
 
 
@@ -104,16 +104,16 @@ def test_a_record_that_stops_nobody_is_a_warning(text: str) -> None:
     [("-all", "fail"), ("~all", "softfail")],
 )
 def test_the_wrong_address_is_an_error_and_added_by_the_cure(end: str, result: str) -> None:
-    said = f'its SPF record "v=spf1 ip4:198.51.100.7 {end}" gives {result} by {end}.'
+    reason = f'its SPF record "v=spf1 ip4:198.51.100.7 {end}" gives {result} by {end}.'
     cure = f'notes.example. IN TXT "v=spf1 ip4:198.51.100.7 ip4:192.0.2.1 {end}"'
     found = find(txt(f"v=spf1 ip4:198.51.100.7 {end}"))
-    assert found == error("spf-address", f"192.0.2.1 may not send for notes.example: {said}", cure)
+    assert found == error("spf-address", f"192.0.2.1 may not send for notes.example: {reason}", cure)
 
 
 def test_a_record_that_names_the_address_not_at_all_is_neutral() -> None:
     found = find(txt("v=spf1 ip4:198.51.100.7"))
-    said = 'its SPF record "v=spf1 ip4:198.51.100.7" gives neutral, naming no such address.'
-    assert found[0].sentence == f"192.0.2.1 may not send for notes.example: {said}"
+    reason = 'its SPF record "v=spf1 ip4:198.51.100.7" gives neutral, naming no such address.'
+    assert found[0].sentence == f"192.0.2.1 may not send for notes.example: {reason}"
 
 
 LOOPED = (txt("v=spf1 include:a.example -all") + txt("v=spf1 include:b.example -all", name="a.example")) + txt(
