@@ -20,8 +20,8 @@ from django.utils import timezone
 from wagtail.models import COMMENTS_RELATION_NAME
 
 EVERY_POST = 0  # noted as changed: any post may have; no post has this id
-KEPT_REVISIONS = 10_000  # of which the changes are kept: a process further behind reads everything anew
-MOST_CHANGED = 1_000  # posts: where more have changed, what is kept of any is read anew
+MAX_REVISIONS = 10_000  # whose changes are stored: a process further behind reads all rows
+MAX_CHANGED_POSTS = 1_000  # beyond which a process clears its caches instead of reading which posts changed
 
 CHANGED = """
 SELECT DISTINCT post_id, EXISTS (SELECT 1 FROM wagtailcore_page WHERE id = post_id)
@@ -66,7 +66,7 @@ class Uncommitted:
     """
 
     def __init__(self) -> None:
-        self.kept: dict[Any, Any] = {}  # what was read after that raise
+        self.cache: dict[Any, Any] = {}  # snapshots read after that raise, of this transaction alone
 
     def __call__(self) -> None:
         """Do nothing at the commit."""
@@ -170,14 +170,14 @@ def changed_posts(since: int, until: int) -> frozenset[int] | None:
     """Return the posts noted in the revisions after `since`, up to `until`; None where any post may have changed.
 
     So it may when a change was noted for every post or for what is no post (a blog, whose name or site is another now), when
-    there are more than MOST_CHANGED, and when the changes are not kept any more.
+    there are more than MAX_CHANGED_POSTS, and when the changes are no longer stored.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED, [since, until, MOST_CHANGED + 1])
+        cursor.execute(CHANGED, [since, until, MAX_CHANGED_POSTS + 1])
         noted = cursor.fetchall()
         cursor.execute("SELECT number FROM blog_indexrevision WHERE id = %s", [IndexRevision.ROW])
         number = cursor.fetchone()
-    is_known = number is not None and number[0] - since <= KEPT_REVISIONS and len(noted) <= MOST_CHANGED
+    is_known = number is not None and number[0] - since <= MAX_REVISIONS and len(noted) <= MAX_CHANGED_POSTS
     if not is_known or any(post == EVERY_POST or is_no_post for post, is_no_post in noted):
         return None
     return frozenset(post for post, _ in noted)
@@ -186,5 +186,5 @@ def changed_posts(since: int, until: int) -> frozenset[int] | None:
 def forget_old_changes() -> int:
     """Delete the changes of all but the last revisions; return their number."""
     number = IndexRevision.objects.filter(pk=IndexRevision.ROW).values_list("number", flat=True).first() or 0
-    deleted, _ = Change.objects.filter(revision__lte=number - KEPT_REVISIONS).delete()
+    deleted, _ = Change.objects.filter(revision__lte=number - MAX_REVISIONS).delete()
     return deleted

@@ -110,8 +110,8 @@ class Listing:
 
     def redirected(self, selection: Selection) -> str:
         """Return the URL of another selection's first page with the same parameters; a default order is removed."""
-        return selection_path(selection) + self.kept(selection)
+        return selection_path(selection) + self.query_of(selection)
 
-    def kept(self, selection: Selection) -> str:
+    def query_of(self, selection: Selection) -> str:
         """Return the query string of other selections' URLs."""
         return query(selection.parameters, self.reading.start.parameters)

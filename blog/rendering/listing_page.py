@@ -55,7 +55,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "canonical": listing.address(contents=None, q=None, **place),
         "switches": navigation.switches(listing),
         "facets": navigation.facets(listing),
-        "facets_query": listing.kept(chosen),
+        "facets_query": listing.query_of(chosen),
         "more_tags": navigation.more_tags(listing),
         "years": years if len(years) > 1 or chosen.year else [],
         "months": navigation.months(listing),
@@ -115,9 +115,9 @@ def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
     """Return the featured posts of a tag's page that are visible to this reader."""
     if listing.selection.parameters or listing.selection.author or set(listing.reading.parameters) - {"contents"}:
         return []
-    kept = selection_query(listing.selection)
-    seen = [(slug, text) for id_, slug, text in tag.pinned if listing.index.position(id_) is not None]
-    return [Title(text, post_path(slug) + kept) for slug, text in seen]
+    post_query = selection_query(listing.selection)
+    visible = [(slug, text) for id_, slug, text in tag.pinned if listing.index.position(id_) is not None]
+    return [Title(text, post_path(slug) + post_query) for slug, text in visible]
 
 
 def _cards(listing: Listing) -> Markup:

@@ -80,19 +80,19 @@ def _in_short(index: TagIndex, selection: Selection) -> str:
 def _around(
     label: str, selection: Selection, neighbours: Neighbours, titles: dict[int, tuple[str, str]], within: Selection | None
 ) -> NeighbourLinks:
-    kept = selection_query(selection) if selection == within else ""
+    post_query = selection_query(selection) if selection == within else ""
 
     def title(id_: int | None) -> Title | None:
         if id_ is None or id_ not in titles:
             return None
-        return _title(*titles[id_], kept)
+        return _title(*titles[id_], post_query)
 
     newer, older = title(neighbours.newer), title(neighbours.older)
     return NeighbourLinks(label, selection_url(selection), neighbours.rank, neighbours.total, newer, older)
 
 
-def _title(slug: str, text: str, kept: str = "") -> Title:
-    return Title(text, post_path(slug) + kept)
+def _title(slug: str, text: str, post_query: str = "") -> Title:
+    return Title(text, post_path(slug) + post_query)
 
 
 def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:

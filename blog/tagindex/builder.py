@@ -16,9 +16,9 @@ SPACING = 64  # positions: of each so many one stays free, for posts to come
 
 def build(data: IndexData, zone: tzinfo, now: float) -> TagIndex:
     """Return the index of the posts visible at `now` (seconds since 1970). Empties `data.post_tags` to save memory."""
-    seen = np.flatnonzero(data.visible(now))
-    seen = seen[np.lexsort((data.posts[seen], data.published[seen]))]
-    posts = compact(data.posts[seen])
+    visible = np.flatnonzero(data.visible(now))
+    visible = visible[np.lexsort((data.posts[visible], data.published[visible]))]
+    posts = compact(data.posts[visible])
     occupied = np.arange(len(posts))
     occupied += occupied // (SPACING - 1)
     by_id = np.argsort(posts)
@@ -27,7 +27,7 @@ def build(data: IndexData, zone: tzinfo, now: float) -> TagIndex:
     del by_id, occupied
     spread = _spread(len(posts))
     postings = build_postings(data, sorted_ids, sorted_positions, len(spread))
-    published = data.published[seen][spread]
+    published = data.published[visible][spread]
     return TagIndex(
         revision=data.revision,
         version=version(data.revision, data.expiring, data.hidden, now),
@@ -44,7 +44,7 @@ def build(data: IndexData, zone: tzinfo, now: float) -> TagIndex:
         numbers={tag.slug: number for number, tag in enumerate(postings.tag_list)},
         slug_ranks=_slug_ranks([tag.slug for tag in postings.tag_list]),
         **vars(postings),
-        **_author_fields(data, seen, spread, np.frombuffer(all_positions.to_array(), np.uint32)),
+        **_author_fields(data, visible, spread, np.frombuffer(all_positions.to_array(), np.uint32)),
     )
 
 
@@ -57,10 +57,10 @@ def _spread(length: int) -> IntArray:
     return np.repeat(np.arange(length), counts)
 
 
-def _author_fields(data: IndexData, seen: IntArray, spread: IntArray, occupied: IntArray) -> dict[str, Any]:
+def _author_fields(data: IndexData, visible: IntArray, spread: IntArray, occupied: IntArray) -> dict[str, Any]:
     """Return the fields of an index for authors and sources. Author number 0 stands for none."""
     ids = np.union1d([NO_AUTHOR], np.unique(data.author))
-    bylines = compact(np.searchsorted(ids, data.author[seen].astype(np.int64)) * 2 + data.external[seen])
+    bylines = compact(np.searchsorted(ids, data.author[visible].astype(np.int64)) * 2 + data.external[visible])
 
     def where(are: IntArray) -> Positions:
         return positions(occupied[are])

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from django.db import connection, transaction
 
-from blog.models.revision import EVERY_POST, KEPT_REVISIONS, IndexRevision
+from blog.models.revision import EVERY_POST, MAX_REVISIONS, IndexRevision
 from blog.tagindex.types import ALL_HIDDEN, IndexData
 
 MAX_CHANGED: Final = 500  # posts: beyond so many changed ones everything is read
@@ -88,7 +88,7 @@ def read_changes(blog_path: str, audience: frozenset[int], since: int) -> IndexD
             _sql(CHANGED_CTE + METADATA + POSTS + CHANGED_ROWS, changed_posts=True), {**_parameters(blog_path), "since": since}
         )
         data = _parse(_grouped_rows(cursor), blog_path, audience)
-    is_known = len(data.changed_posts or ()) <= MAX_CHANGED and data.revision - since <= KEPT_REVISIONS
+    is_known = len(data.changed_posts or ()) <= MAX_CHANGED and data.revision - since <= MAX_REVISIONS
     if not is_known or EVERY_POST in (data.changed_posts or ()):
         data.changed_posts = None
     return data

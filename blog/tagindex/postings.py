@@ -78,9 +78,9 @@ def _keys(post_tags: IntArray, sorted_ids: IntArray, sorted_positions: IntArray,
         posts, tags = part.T
         places = np.searchsorted(sorted_ids, posts.astype(sorted_ids.dtype))
         places[places == len(sorted_ids)] = 0
-        seen = sorted_ids[places] == posts
-        found = sorted_positions[places[seen]].astype(np.uint64) << BITS
-        found |= np.searchsorted(ids, tags[seen].astype(np.int64)).astype(np.uint64)
+        is_indexed = sorted_ids[places] == posts
+        found = sorted_positions[places[is_indexed]].astype(np.uint64) << BITS
+        found |= np.searchsorted(ids, tags[is_indexed].astype(np.int64)).astype(np.uint64)
         keys[length : length + len(found)] = found
         length += len(found)
     return keys[:length]

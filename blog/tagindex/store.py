@@ -54,10 +54,10 @@ def snapshot(blog_path: str, audience: frozenset[int] = PUBLIC, revision: int | 
     wanted = read_revision() if revision is None else revision
     mark = uncommitted()
     if mark is not None:
-        return _bring_up_to_date(mark.kept, (blog_path, audience), wanted)
-    kept = _snapshots.get((blog_path, audience))
-    if kept is not None and _is_fresh(kept, wanted):
-        return kept
+        return _bring_up_to_date(mark.cache, (blog_path, audience), wanted)
+    cached = _snapshots.get((blog_path, audience))
+    if cached is not None and _is_fresh(cached, wanted):
+        return cached
     with _lock:
         return _bring_up_to_date(_snapshots, (blog_path, audience), wanted)
 
@@ -74,35 +74,35 @@ def _is_fresh(index: TagIndex, revision: int) -> bool:
 
 def _bring_up_to_date(snapshots: dict[Key, TagIndex], key: Key, revision: int) -> TagIndex:
     """Return a fresh snapshot: the present one where another thread has updated it meanwhile, or one updated or built now."""
-    kept = snapshots.get(key)
-    if kept is None:
-        kept = _build(key)
-    elif not _is_fresh(kept, revision):
-        kept = _update(kept, key, revision)
+    cached = snapshots.get(key)
+    if cached is None:
+        cached = _build(key)
+    elif not _is_fresh(cached, revision):
+        cached = _update(cached, key, revision)
     snapshots.pop(key, None)
-    snapshots[key] = kept  # as the most recent
+    snapshots[key] = cached  # as the most recent
     _evict(snapshots)
-    return kept
+    return cached
 
 
 def _build(key: Key) -> TagIndex:
     return build(read_all(*key), timezone.get_default_timezone(), time.time())
 
 
-def _update(kept: TagIndex, key: Key, revision: int) -> TagIndex:
+def _update(cached: TagIndex, key: Key, revision: int) -> TagIndex:
     try:
-        if kept.revision >= revision:  # a post expired
-            data = IndexData(kept.revision, kept.changed, changed_posts=frozenset(), hidden=kept.hidden)
+        if cached.revision >= revision:  # a post expired
+            data = IndexData(cached.revision, cached.changed, changed_posts=frozenset(), hidden=cached.hidden)
         else:
-            data = read_changes(*key, since=kept.revision)
-        return update(kept, data, time.time())
+            data = read_changes(*key, since=cached.revision)
+        return update(cached, data, time.time())
     except CannotUpdate:
         return _build(key)
     except DatabaseError:
         raise
     except Exception:  # a bug in updating must not break every listing: rebuilding is always right
         logger.exception(
-            "The index of %s could not be updated from revision %s to %s: it is rebuilt.", key[0], kept.revision, revision
+            "The index of %s could not be updated from revision %s to %s: it is rebuilt.", key[0], cached.revision, revision
         )
         return _build(key)
 

@@ -27,7 +27,7 @@ def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Call
     FULL_VIEW_BYTES, and where writes never cease.
     """
     head, foot = render(PLACE).split(PLACE)
-    kept = selection_query(listing.selection)
+    post_query = selection_query(listing.selection)
     yield head
     sent = 0
     for start in range(0, len(listing.page.ids), CHUNK):
@@ -39,7 +39,7 @@ def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Call
                 yield foot
                 return
             if id_ in posts:
-                piece = _article(posts[id_], index, kept)
+                piece = _article(posts[id_], index, post_query)
                 sent += len(piece.encode())
                 yield piece
     yield foot
@@ -59,10 +59,10 @@ def _read_at_one_revision(ids: Iterable[int], latest: Callable[[], TagIndex]) ->
     return None, {}
 
 
-def _article(post: PostRow, index: TagIndex, kept: str) -> str:
+def _article(post: PostRow, index: TagIndex, post_query: str) -> str:
     """Return the HTML of a post in a full view, its ids prefixed so that they are unique on the page."""
     row = post._replace(html=prefixed(post.html, f"p{post.pk}-"))
-    return render_to_string("blog/article.html", {"post": post_view(row, tags_of(index, post.pk)), "selection": kept})
+    return render_to_string("blog/article.html", {"post": post_view(row, tags_of(index, post.pk)), "selection": post_query})
 
 
 def _from(listing: Listing, post: int) -> str:

@@ -40,7 +40,7 @@ def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
     found = cloud(index, within, by_count, page)
     if page > 1 and not found.tags:
         raise Http404(_("The tags end before page %s.") % page)
-    kept = {"with": within.expression} if within else {}
+    within_query = {"with": within.expression} if within else {}
     order = {"by": BY_COUNT} if by_count else {}
     path = route("tags")
     context: dict[str, Any] = {
@@ -48,11 +48,11 @@ def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
         "description": "" if within or page > 1 else _description(found),
         "found": _found(found),
         "cloud": found.tags,
-        "name_address": path + query(kept),
-        "count_address": path + query(kept, {"by": BY_COUNT}),
+        "name_address": path + query(within_query),
+        "count_address": path + query(within_query, {"by": BY_COUNT}),
         "pages": Pager(
-            path + query(kept, order, {"page": str(page - 1)} if page > 2 else {}) if page > 1 else None,
-            path + query(kept, order, {"page": str(page + 1)}) if found.first + len(found.tags) < found.found else None,
+            path + query(within_query, order, {"page": str(page - 1)} if page > 2 else {}) if page > 1 else None,
+            path + query(within_query, order, {"page": str(page + 1)}) if found.first + len(found.tags) < found.found else None,
         ),
         "canonical": path + query({"page": str(page)} if page > 1 else {}),
     }

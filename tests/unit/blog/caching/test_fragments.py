@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from blog.caching.fragments import OVERHEAD, FragmentCache
 from blog.models import BlogPage, CommentState, IndexRevision, Tag
-from blog.models.revision import KEPT_REVISIONS, raise_revision
+from blog.models.revision import MAX_REVISIONS, raise_revision
 from blog.rendering.listing_cards import read_cards
 from blog.services.authors import rename_author
 from blog.services.tags import rename_tag
@@ -147,7 +147,7 @@ def test_fragments_are_used_only_where_every_change_since_is_known(blog: BlogPag
     assert read("4") == {post: "4", other: "4"}
     raise_revision()
     assert read("5") == {post: "5", other: "5"}
-    IndexRevision.objects.update(number=F("number") + KEPT_REVISIONS + 1)  # whose changes are forgotten
+    IndexRevision.objects.update(number=F("number") + MAX_REVISIONS + 1)  # whose changes are forgotten
     assert read("6") == {post: "6", other: "6"}
 
 

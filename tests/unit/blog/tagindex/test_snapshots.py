@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page, PageViewRestriction, Revision, Site
 
 from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostPage, PostTag, Tag
-from blog.models.revision import KEPT_REVISIONS, raise_revision
+from blog.models.revision import MAX_REVISIONS, raise_revision
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex, store
 from tests.support.factories import make_author, make_blog, make_post
@@ -366,7 +366,7 @@ def test_check_index_mends_by_having_everything_read_anew(blog: BlogPage) -> Non
 
 def test_check_index_forgets_old_changes(blog: BlogPage) -> None:
     Change.objects.all().delete()
-    IndexRevision.objects.update(number=KEPT_REVISIONS + 5)
+    IndexRevision.objects.update(number=MAX_REVISIONS + 5)
     Change.objects.bulk_create(Change(revision=number, post_id=1) for number in range(1, 10))
     assert "5 old changes forgotten" in _check()
     assert list(Change.objects.order_by("revision").values_list("revision", flat=True)) == [6, 7, 8, 9]
