@@ -22,7 +22,7 @@ from mail.receiving import receive
 
 logger = logging.getLogger(__name__)
 DATABASE_DOWN = (OperationalError, InterfaceError)
-KEPT = timedelta(days=30)  # handled messages, which hold addresses
+RETENTION = timedelta(days=30)  # handled messages, which hold addresses
 BATCH = 500  # messages in one sweep: a worker has other things to do
 
 
@@ -41,12 +41,12 @@ def sweep(
     handle: Callable[[bytes], object] = receive,
     now: datetime | None = None,
     batch: int = BATCH,
-    kept: timedelta = KEPT,
+    retention: timedelta = RETENTION,
 ) -> Swept:
     """Call `handle` with each message not yet handled; it returns None for one that it does not understand.
 
     No message stops the sweep, except that when the database is down it is left, with the rest, for the next one.
-    Deletes what was handled longer than `kept` ago.
+    Deletes what was handled longer than `retention` ago.
     """
     swept = Swept()
     folder = Path(path)
@@ -54,7 +54,7 @@ def sweep(
         return swept
     for file in _files(folder):
         if "S" in _flags(file):
-            swept.deleted += _delete_old(file, (now or timezone.now()) - kept)
+            swept.deleted += _delete_old(file, (now or timezone.now()) - retention)
         elif swept.handled + swept.strange < batch:
             _sweep_one(file, handle, swept)
     return swept

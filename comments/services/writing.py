@@ -15,12 +15,12 @@ from comments.kinds import CONFIRM, key, keys
 from mail import outbox
 from mail.models import Delivery, SuppressionReason, address_hmacs
 from mail.suppression import is_suppressed
-from signup.services.subscriptions import PENDING_KEPT
+from signup.services.subscriptions import PENDING_RETENTION
 from signup.services.suppression import suppress_address
 from web import limits, tokens
 from web.addresses import Address
 
-TURNED_DOWN_KEPT = timedelta(days=30)  # in which a moderator may think better of it
+REJECTED_RETENTION = timedelta(days=30)  # in which a moderator may undo the rejection
 
 
 class Gone(Exception):
@@ -123,5 +123,7 @@ def erase(comment: Comment) -> None:
 
 def forget(now: datetime) -> int:
     """Delete what nobody confirmed, and what was turned down long ago; return their number."""
-    stale = Comment.objects.unconfirmed_since(now - PENDING_KEPT) | Comment.objects.turned_down_since(now - TURNED_DOWN_KEPT)
+    stale = Comment.objects.unconfirmed_since(now - PENDING_RETENTION) | Comment.objects.turned_down_since(
+        now - REJECTED_RETENTION
+    )
     return stale.delete()[1].get(Comment._meta.label, 0)

@@ -17,7 +17,7 @@ from signup.services.history import hold, note
 from web import limits, tokens
 from web.addresses import Address, normalise
 
-PENDING_KEPT = timedelta(days=30)  # that nobody confirmed; the link in the email expires after 7
+PENDING_RETENTION = timedelta(days=30)  # that nobody confirmed; the link in the email expires after 7
 
 
 class Refused(Exception):
@@ -160,7 +160,7 @@ def request_again(subscriber: Subscriber, network: str) -> None:
 
 def forget_unconfirmed(now: datetime) -> int:
     """Delete those who asked and never confirmed, with the emails to them; return their number."""
-    stale = Subscriber.objects.filter(state=State.PENDING, created__lt=now - PENDING_KEPT)
-    stale = stale.exclude(consents__at__gte=now - PENDING_KEPT)
+    stale = Subscriber.objects.filter(state=State.PENDING, created__lt=now - PENDING_RETENTION)
+    stale = stale.exclude(consents__at__gte=now - PENDING_RETENTION)
     Delivery.objects.filter(to__in=stale.values("address"), kind__in=Kind.values).delete()
     return stale.delete()[1].get(Subscriber._meta.label, 0)

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import OperationalError
 
-from mail.maildir import KEPT, Swept, sweep
+from mail.maildir import RETENTION, Swept, sweep
 from signup.models import State
 from tests.support.bounce_fixtures import states
 
@@ -77,7 +77,7 @@ def test_messages_wait_while_the_database_is_down(maildir: Path) -> None:
 
 
 def test_old_handled_messages_are_deleted_and_others_kept(maildir: Path) -> None:
-    for name, age in {"old:2,S": KEPT + timedelta(days=1), "young:2,S": KEPT - timedelta(days=1)}.items():
+    for name, age in {"old:2,S": RETENTION + timedelta(days=1), "young:2,S": RETENTION - timedelta(days=1)}.items():
         file = maildir / "cur" / name
         file.write_bytes(b"x")
         os.utime(file, ((NOW - age).timestamp(),) * 2)
