@@ -45,12 +45,12 @@ def fill(size: int) -> str:
     blog = Page.objects.get(depth=1).add_child(instance=BlogPage(title="Benchmark", slug="benchmark"))
     Site.objects.create(hostname="localhost", root_page=blog, is_default_site=True)
     tags: dict[str, int] = {}
-    bearing: list[tuple[int, int]] = []
+    post_tags: list[tuple[int, int]] = []
     first = blog.pk + 1
     posts = []
     for number, item in enumerate(items(size)):
         posts.append(item.external)
-        bearing += [(first + number, tags.setdefault(tag, len(tags) + 1)) for tag in item.tags]
+        post_tags += [(first + number, tags.setdefault(tag, len(tags) + 1)) for tag in item.tags]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for statement in ("PRAGMA synchronous=OFF", f"PRAGMA cache_size={-CACHE}", "BEGIN"):
@@ -58,7 +58,7 @@ def fill(size: int) -> str:
         insert(cursor, "blog_tag", _tags(tags))
         insert(cursor, "wagtailcore_page", _pages(blog, first, size))
         insert(cursor, "blog_postpage", _posts(first, posts))
-        insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in bearing))
+        insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in post_tags))
         if connection.vendor == "postgresql":
             for table in ("blog_tag", "wagtailcore_page", "blog_posttag"):
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")

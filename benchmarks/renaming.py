@@ -56,9 +56,9 @@ def prepare(count: int) -> list[int]:
     source, target = (Tag.objects.create(name=name, slug=name) for name in (SOURCE, TARGET))
     author = Author.objects.create(name="Bench", handle="bench")
     posts = list(PostPage.objects.order_by("pk").values_list("pk", flat=True)[: count + count // 2])
-    bearing = [(post, source.pk) for post in posts[:count]] + [(post, target.pk) for post in posts[-count:]]
+    post_tags = [(post, source.pk) for post in posts[:count]] + [(post, target.pk) for post in posts[-count:]]
     with connection.cursor() as cursor:
-        insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in bearing))
+        insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in post_tags))
     PostPage.objects.filter(pk__in=posts[:count]).update(author=author)
     add_versions(posts)
     add_references(posts)

@@ -21,7 +21,7 @@ else:
 START = r"""(?:[(<"'=]|\]:)\s*<?"""
 OWN = re.compile(START + r"(page|doc|image):(\d{1,9})(?!\d)")
 FILE = re.compile(START + r"""([^\s<>"')]*""" + re.escape(settings.MEDIA_URL) + r"""[^\s<>"')]+)""")
-WISH = re.compile(r"image:(\d{1,9}),[^\s)\"'>]*?filter=([\w|.-]+)")
+IMAGE_FILTER = re.compile(r"image:(\d{1,9}),[^\s)\"'>]*?filter=([\w|.-]+)")
 
 
 class MarkdownField(Base):
@@ -39,4 +39,4 @@ class MarkdownField(Base):
 
 def filters_in(text: str, image: int) -> set[str]:
     """Return the filters by which a text asks for one rendition of an image: `image:9,filter=width-200`."""
-    return {wish for key, wish in WISH.findall(text) if int(key) == image}
+    return {filter_spec for key, filter_spec in IMAGE_FILTER.findall(text) if int(key) == image}

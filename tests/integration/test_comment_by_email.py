@@ -39,7 +39,7 @@ def links(mail: ReceivedMail) -> list[str]:
     return re.findall(r"http://testserver(/\S+)", body.get_content())
 
 
-def told(client: Client) -> dict[str, bool]:
+def notified(client: Client) -> dict[str, bool]:
     """Where readers see the comment."""
     return {address: b"A xylophone" in client.get(address).content for address in OUTPUTS if address != "/"}
 
@@ -61,7 +61,7 @@ def test_from_the_form_to_the_card(client: Client, blog: BlogPage, settings: Set
         assert client.get(confirm).status_code == 200
         assert client.post(confirm).status_code == 303
         before = {address: client.get(address).content for address in OUTPUTS}
-        assert set(told(client).values()) == {False}
+        assert set(notified(client).values()) == {False}
         work()
         _letter, notice = smtp_server.wait_for(2)
         assert (notice.recipients, str(notice.message["Subject"])) == ([EDITOR], "A comment awaits you")
@@ -71,7 +71,7 @@ def test_from_the_form_to_the_card(client: Client, blog: BlogPage, settings: Set
         assert [admin.get(address).status_code for address in (listing, one, f"{one}approve/")] == [200, 200, 200]
         assert {address: client.get(address).content for address in OUTPUTS} == before
         assert admin.post(f"{one}approve/").status_code == 302
-        assert set(told(client).values()) == {True}
+        assert set(notified(client).values()) == {True}
         card = BeautifulSoup(client.get("/").content, "html.parser").select_one(".note .meta")
         assert card.get_text().endswith("1 comment")
         assert json.loads(client.get("/harbour/feed.json").content)["items"][0]["content_html"] == "<p>A xylophone.</p>"
@@ -84,7 +84,7 @@ def test_from_the_form_to_the_card(client: Client, blog: BlogPage, settings: Set
         place, withdraw = links(shown)
         assert client.get(place.partition("#")[0]).status_code == 200
         assert client.post(withdraw).status_code == 200
-        assert set(told(client).values()) == {False}
+        assert set(notified(client).values()) == {False}
         assert b"comment<" not in client.get("/").content
 
 

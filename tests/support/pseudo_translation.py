@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 CODE = "et"
 OPEN, CLOSED = "⟦", "⟧"
-SPOKEN = ("alt", "aria-label", "content", "placeholder", "title")  # attributes that hold words
+TEXT_ATTRIBUTES = ("alt", "aria-label", "content", "placeholder", "title")  # attributes that hold words
 NOT_WORDS = ("code", "kbd", "math", "pre", "script", "style")
 NAMES = re.compile(
     r"\b(Atom|JSON Feed|JSON|Kimonote|Markdown|OPML|RSS|UTC)\b"  # which are the same in every language
@@ -56,8 +56,8 @@ def outside(text: str) -> list[str]:
 
 def outside_of(page: HtmlElement) -> list[str]:
     """The same of all that a page says, also to those who listen."""
-    spoken = [element.get(name, "") for element in page.iter() for name in SPOKEN]
-    return [*outside("".join(_texts(page))), *(word for text in spoken for word in outside(text))]
+    values = [element.get(name, "") for element in page.iter() for name in TEXT_ATTRIBUTES]
+    return [*outside("".join(_texts(page))), *(word for text in values for word in outside(text))]
 
 
 def _texts(element: Any) -> Iterator[str]:

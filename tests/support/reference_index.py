@@ -137,9 +137,9 @@ def _assert_same_selection(index: TagIndex, plain: ReferenceIndex, selection: Se
     for most in (1, 3, 30):
         facets = [(tag.slug, count) for tag, count in index.facets(chosen, selection.tags, most)]
         assert facets == plain.facets(expected, selection.tags, most)
-    borne = {tag for tag, _ in plain.tags()}
+    known = {tag for tag, _ in plain.tags()}
     author = [f"@{selection.author}"] if selection.author and selection.author not in plain.authors() else []
-    assert index.unknown(selection) == (*(tag for tag in selection.tags if tag not in borne), *author)
+    assert index.unknown(selection) == (*(tag for tag in selection.tags if tag not in known), *author)
     for post in plain.posts:
         position = index.position(post.id)
         assert position is not None

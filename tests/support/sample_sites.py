@@ -128,6 +128,6 @@ def _fill_cloud(blog: BlogPage) -> None:
     """Very many tags, of which a few are borne by several posts; straight into the tables, to lose no time."""
     posts: list[PostPage] = [make_post(blog, title=f"Bearer {number}", slug=f"bearer-{number}") for number in range(5)]
     tags = Tag.objects.bulk_create(Tag(name=f"word {number}", slug=f"word-{number}") for number in range(VERY_MANY_TAGS))
-    bearing = [(post, tag) for number, post in enumerate(posts) for tag in tags[:: 7**number]]
-    PostTag.objects.bulk_create(PostTag(content_object=post, tag=tag) for post, tag in bearing)
+    post_tags = [(post, tag) for number, post in enumerate(posts) for tag in tags[:: 7**number]]
+    PostTag.objects.bulk_create(PostTag(content_object=post, tag=tag) for post, tag in post_tags)
     raise_revision()

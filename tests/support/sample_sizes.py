@@ -66,9 +66,9 @@ def _copy(model: PostPage, pages: list[Page]) -> None:
 
 def _tag(posts: list[int]) -> None:
     tags = Tag.objects.bulk_create(Tag(name=f"topic {number}", slug=f"topic-{number}") for number in range(1, TAGS + 1))
-    bearing = [
+    post_tags = [
         PostTag(content_object_id=post, tag=tag)
         for number, post in enumerate(posts)
         for tag in {tags[number % (1 + number % TAGS)], tags[number**2 % TAGS]}
     ]
-    PostTag.objects.bulk_create(bearing, batch_size=1_000)
+    PostTag.objects.bulk_create(post_tags, batch_size=1_000)

@@ -74,11 +74,11 @@ def test_beyond_its_limit_it_begins_anew(blog: BlogPage) -> None:
     cards = partial(read_cards, index=index)
     roomy: FragmentCache[str] = FragmentCache(10**6)
     assert roomy.get(index, ids, cards) == cards(ids)
-    room = roomy.size - OVERHEAD
-    small: FragmentCache[str] = FragmentCache(room)
+    limit = roomy.size - OVERHEAD
+    small: FragmentCache[str] = FragmentCache(limit)
     for some in (ids[:2], ids[2:], ids):
         assert small.get(index, some, cards) == cards(some)
-        assert small.size <= room
+        assert small.size <= limit
     none: FragmentCache[str] = FragmentCache(0)
     assert none.get(index, ids, cards) == cards(ids)
     assert none.size == 0

@@ -121,10 +121,10 @@ def test_image_with_a_filter_and_a_side() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("wish", ["filter=nonsense-1", "filter=../../x", "filter=width-x", 'filter="onerror="hit()'])
-def test_image_with_a_filter_that_is_none_shows_itself(wish: str) -> None:
+@pytest.mark.parametrize("filter_spec", ["filter=nonsense-1", "filter=../../x", "filter=width-x", 'filter="onerror="hit()'])
+def test_image_with_a_filter_that_is_none_shows_itself(filter_spec: str) -> None:
     image = make_image(300, 200)
-    html = shown(f"![x](image:{image.pk},{wish})")
+    html = shown(f"![x](image:{image.pk},{filter_spec})")
     assert 'width="300" height="200"' in html
     assert "hit" not in html
 

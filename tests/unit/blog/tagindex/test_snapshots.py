@@ -29,7 +29,7 @@ def _forget_snapshots() -> None:
     store.clear()
 
 
-def told(index: TagIndex) -> list[tuple[int, list[str]]]:
+def posts_and_tags(index: TagIndex) -> list[tuple[int, list[str]]]:
     """What an index tells, in short: ids from the newest, with their tags."""
     found = []
     for post in index.ids(index.all_positions):
@@ -56,18 +56,18 @@ def test_snapshot_holds_what_was_saved(blog: BlogPage) -> None:
 def test_snapshot_of_each_blog_is_its_own(blog: BlogPage) -> None:
     other = make_blog("other.example", default=False)
     here, there = make_post(blog, "a"), make_post(other, "a b")
-    assert told(store.snapshot(blog.path)) == [(here.pk, ["a"])]
-    assert told(store.snapshot(other.path)) == [(there.pk, ["a", "b"])]
+    assert posts_and_tags(store.snapshot(blog.path)) == [(here.pk, ["a"])]
+    assert posts_and_tags(store.snapshot(other.path)) == [(there.pk, ["a", "b"])]
 
 
 def test_private_post_is_seen_by_its_audience_alone(blog: BlogPage) -> None:
     post = make_post(blog, "a")
     own = PageViewRestriction.objects.create(page=post, restriction_type=PageViewRestriction.LOGIN)
-    assert told(store.snapshot(blog.path)) == []
-    assert told(store.snapshot(blog.path, frozenset({own.pk}))) == [(post.pk, ["a"])]
+    assert posts_and_tags(store.snapshot(blog.path)) == []
+    assert posts_and_tags(store.snapshot(blog.path, frozenset({own.pk}))) == [(post.pk, ["a"])]
     above = PageViewRestriction.objects.create(page=blog.get_parent(), restriction_type=PageViewRestriction.PASSWORD)
-    assert told(store.snapshot(blog.path, frozenset({own.pk}))) == []
-    assert told(store.snapshot(blog.path, frozenset({own.pk, above.pk}))) == [(post.pk, ["a"])]
+    assert posts_and_tags(store.snapshot(blog.path, frozenset({own.pk}))) == []
+    assert posts_and_tags(store.snapshot(blog.path, frozenset({own.pk, above.pk}))) == [(post.pk, ["a"])]
 
 
 def test_expired_post_leaves_without_a_new_revision(blog: BlogPage) -> None:
@@ -77,11 +77,11 @@ def test_expired_post_leaves_without_a_new_revision(blog: BlogPage) -> None:
         if timezone.now() < post.expire_at:
             break
     assert index.stale_at == post.expire_at.timestamp()
-    assert told(index) == [(post.pk, ["a"])]
+    assert posts_and_tags(index) == [(post.pk, ["a"])]
     while timezone.now() <= post.expire_at:
         time.sleep(0.05)
     later = store.snapshot(blog.path)
-    assert (told(later), later.revision, later.version != index.version) == ([], index.revision, True)
+    assert (posts_and_tags(later), later.revision, later.version != index.version) == ([], index.revision, True)
 
 
 def test_tag_that_only_hidden_posts_bear_is_unknown(blog: BlogPage) -> None:
@@ -96,7 +96,7 @@ def test_post_without_publication_time_stands_where_it_was_first_published(blog:
     dated, other = make_post(blog), make_post(blog)
     PostPage.objects.filter(pk=other.pk).update(published=None, first_published_at=datetime(2001, 1, 1, tzinfo=UTC))
     raise_revision()
-    assert [post for post, _ in told(store.snapshot(blog.path))] == [dated.pk, other.pk]
+    assert [post for post, _ in posts_and_tags(store.snapshot(blog.path))] == [dated.pk, other.pk]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -107,18 +107,18 @@ def test_what_is_rolled_back_was_never_seen_by_others() -> None:
     revision = store.read_revision()
     with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
         secret = make_post(blog, "b")
-        assert told(store.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
+        assert posts_and_tags(store.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
         with pytest.raises(KeyError), transaction.atomic():  # noqa: PT012
             post.delete()
-            assert told(store.snapshot(blog.path)) == [(secret.pk, ["b"])]
+            assert posts_and_tags(store.snapshot(blog.path)) == [(secret.pk, ["b"])]
             raise KeyError
-        assert told(store.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
+        assert posts_and_tags(store.snapshot(blog.path)) == [(secret.pk, ["b"]), (post.pk, ["a"])]
         raise ZeroDivisionError
-    assert told(store.snapshot(blog.path)) == [(post.pk, ["a"])]
+    assert posts_and_tags(store.snapshot(blog.path)) == [(post.pk, ["a"])]
     assert store.read_revision() == revision
     store.snapshot(blog.path, revision=revision + 9)  # asked for more than there is, it gives what there is
     raise_revision(())
-    assert told(store.snapshot(blog.path)) == [(post.pk, ["a"])]
+    assert posts_and_tags(store.snapshot(blog.path)) == [(post.pk, ["a"])]
 
 
 class Crash(Exception):
@@ -291,11 +291,13 @@ def _seen(post: PostPage) -> list[Any]:
     What the snapshots kept until now were brought up to date to is what they are when read anew.
     """
     blogs = list(BlogPage.objects.order_by("pk"))
-    updated = [(told(index), index.authors(), index.tags()) for index in (store.snapshot(blog.path) for blog in blogs)]
+    updated = [
+        (posts_and_tags(index), index.authors(), index.tags()) for index in (store.snapshot(blog.path) for blog in blogs)
+    ]
     store.clear()
     indexes = [store.snapshot(blog.path) for blog in blogs]
-    assert updated == [(told(index), index.authors(), index.tags()) for index in indexes]
-    return [([(number - post.pk, tags) for number, tags in told(index)], index.authors()) for index in indexes]
+    assert updated == [(posts_and_tags(index), index.authors(), index.tags()) for index in indexes]
+    return [([(number - post.pk, tags) for number, tags in posts_and_tags(index)], index.authors()) for index in indexes]
 
 
 def _start_anew() -> None:
@@ -361,7 +363,7 @@ def test_check_index_mends_by_having_everything_read_anew(blog: BlogPage) -> Non
     before = store.read_revision()
     assert f"from revision {before + 1}." in _check("--mend")
     assert list(Change.objects.filter(revision=before + 1).values_list("post_id", flat=True)) == [0]
-    assert told(store.snapshot(blog.path)) == [(post.pk, ["a"])]
+    assert posts_and_tags(store.snapshot(blog.path)) == [(post.pk, ["a"])]
 
 
 def test_check_index_forgets_old_changes(blog: BlogPage) -> None:

@@ -8,7 +8,7 @@ from transfer.importing.static_sites.template_tags.convert import TemplateTagCon
 HEADER = FrontMatter({"image": "/img/cover.jpg", "herotitle": "Hero"})
 
 
-def turn(text: str) -> str:
+def convert(text: str) -> str:
     return TemplateTagConverter(text, HEADER).markdown()
 
 
@@ -60,7 +60,7 @@ def turn(text: str) -> str:
     ],
 )
 def test_tags_of_clear_meaning_become_markdown(text: str, markdown: str) -> None:
-    assert turn(text).strip(" ") == markdown.strip(" ")
+    assert convert(text).strip(" ") == markdown.strip(" ")
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_tags_of_clear_meaning_become_markdown(text: str, markdown: str) -> None
     ],
 )
 def test_tags_without_clear_meaning_stay_readable(text: str) -> None:
-    assert turn(text) == text
+    assert convert(text) == text
 
 
 def test_shortcode_that_looks_like_html_gets_a_space() -> None:
-    assert turn("{{<x>}}") == "{{< x>}}"
+    assert convert("{{<x>}}") == "{{< x>}}"
 
 
 def test_tags_are_counted_by_name() -> None:
@@ -97,10 +97,10 @@ def test_tags_are_counted_by_name() -> None:
 def test_long_runs_of_what_is_never_closed_stay_as_they_are(piece: str) -> None:
     """In time by their length: looked for anew at every opening, the missing closing would take minutes."""
     text = piece * (300_000 // len(piece))
-    assert turn(text) == text.replace("{{<highlight", "{{< highlight")
+    assert convert(text) == text.replace("{{<highlight", "{{< highlight")
 
 
 @pytest.mark.parametrize("piece", ["`", "` `` ", "```\n", "~~~ x\n"])
 def test_long_runs_of_code_stay_as_they_are(piece: str) -> None:
     text = piece * (300_000 // len(piece))
-    assert turn(text) == text
+    assert convert(text) == text
