@@ -13,7 +13,7 @@ from typing import Any
 FIRST, YEARS = datetime(2003, 1, 1, tzinfo=UTC), 22
 LENGTH = int(os.environ.get("LENGTH", "20"))  # of a post, in sentences
 BODY = "Words enough for a post of this kind. " * LENGTH
-AT_ONCE = 5_000  # rows
+BATCH_SIZE = 5_000  # rows
 CACHE = 500_000  # KB that SQLite may use while it is filled: tables of a million rows have indexes in every order
 
 Rows = Iterator[tuple[Any, ...]]
@@ -136,13 +136,13 @@ def _blank(model: type[Any], local: bool = False) -> dict[str, Any]:
 def insert(cursor: Any, table: str, rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows that have the same columns, each with values of one type."""
     remaining = iter(rows)
-    while some := list(islice(remaining, AT_ONCE)):
+    while some := list(islice(remaining, BATCH_SIZE)):
         columns = ", ".join(f'"{column}"' for column in some[0])
         if cursor.db.vendor == "postgresql":
             from psycopg2.extras import execute_values
 
             values = [tuple(row.values()) for row in some]
-            execute_values(cursor.cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values, page_size=AT_ONCE)
+            execute_values(cursor.cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values, page_size=BATCH_SIZE)
         else:
             marks = ", ".join("?" * len(some[0]))
             moments = [column for column, value in some[0].items() if isinstance(value, datetime)]

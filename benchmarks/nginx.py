@@ -14,7 +14,7 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 USER = "user root;" if os.geteuid() == 0 else ""  # else it could not read a temporary folder
 
-AROUND = """{user}
+TEMPLATE = """{user}
 daemon off;
 worker_processes 2;
 pid {folder}/pid;
@@ -77,7 +77,7 @@ def _without_tls(configuration: str, site: int, port: int, folder: Path) -> str:
 @contextmanager
 def _nginx(inner: str, folder: Path, port: int, path: str) -> Iterator[Server]:
     configuration = folder / "nginx.conf"
-    configuration.write_text(AROUND.format(user=USER, folder=folder, inner=inner), encoding="utf-8")
+    configuration.write_text(TEMPLATE.format(user=USER, folder=folder, inner=inner), encoding="utf-8")
     with run(
         [str(NGINX), "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)], port, urlsplit(path).path
     ) as server:

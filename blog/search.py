@@ -16,7 +16,7 @@ NOT_WORDS = re.compile(r"[^\w\u0300-\u036f]|_")
 TAGS = re.compile(r"<[^>]*>")
 ROWS = 1000  # of each index that SQLite reads for its statistics: enough to tell large tables from small
 NAMES = 20_000  # names of tags whose words are cached
-AROUND = 80  # characters of text before and after a word that was found
+CONTEXT_LENGTH = 80  # characters of text before and after a word that was found
 
 
 class ExcerptPart(NamedTuple):
@@ -97,7 +97,7 @@ def excerpt(html: str, text: str) -> list[ExcerptPart]:
     first = sought.search(plain)
     if not first:
         return []
-    start, end = _cut(plain, first.start() - AROUND, -1), _cut(plain, first.end() + AROUND, 1)
+    start, end = _cut(plain, first.start() - CONTEXT_LENGTH, -1), _cut(plain, first.end() + CONTEXT_LENGTH, 1)
     parts: list[ExcerptPart] = []
     before, last = "… " if start else "", start
     for found in sought.finditer(plain, start, end):

@@ -19,7 +19,7 @@ from requests import RequestException
 from mail.smtp.replies import RecipientsRefused, ServerUnavailable
 
 TOO_MANY_REQUESTS = 429  # HTTP
-NEVER_BETTER = (BadHeaderError, AnymailInvalidAddress, AnymailSerializationError, AnymailUnsupportedFeature)
+PERMANENT_ERRORS = (BadHeaderError, AnymailInvalidAddress, AnymailSerializationError, AnymailUnsupportedFeature)
 UNREACHABLE = (ServerUnavailable, ConnectionError, TimeoutError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError)
 
 
@@ -65,7 +65,7 @@ def of_error(error: Exception) -> Outcome:
         return Outcome(Verdict.IN_DOUBT, str(error))
     if isinstance(error, UNREACHABLE) or (isinstance(error, AnymailAPIError) and _service_is_down(error)):
         return Outcome(Verdict.PAUSE, str(error) or type(error).__name__)
-    if isinstance(error, NEVER_BETTER):
+    if isinstance(error, PERMANENT_ERRORS):
         return Outcome(Verdict.NEVER, str(error))
     return Outcome(Verdict.LATER, f"{type(error).__name__}: {error}")
 

@@ -1,9 +1,9 @@
 """Limits on the size, time and memory of rendering, and the error raised beyond them. Pure."""
 
-LONGEST = 300_000  # bytes of Markdown
-LARGEST = 1_000_000  # bytes of HTML
-DEEPEST = 100  # elements within each other
-SECONDS = 3.0  # of processor time; 300 kB of real posts take 0.2
+MAX_TEXT_BYTES = 300_000  # bytes of Markdown
+MAX_HTML_BYTES = 1_000_000  # bytes of HTML
+MAX_DEPTH = 100  # elements within each other
+CPU_SECONDS = 3.0  # of processor time; 300 kB of real posts take 0.2
 TIMEOUT = 20.0  # seconds of wall-clock time, for a busy machine
 MEMORY = 512 << 20  # bytes of address space; 300 kB of real posts take 60 MB
 
@@ -20,12 +20,12 @@ class RenderError(ValueError):
     @classmethod
     def too_long(cls, size: int) -> "RenderError":
         text = _("The text has %(size)d kB; at most %(limit)d kB can be rendered. Divide it into several posts.")
-        return cls(text % {"size": -(-size // 1000), "limit": LONGEST // 1000})
+        return cls(text % {"size": -(-size // 1000), "limit": MAX_TEXT_BYTES // 1000})
 
     @classmethod
     def too_large(cls, size: int) -> "RenderError":
         text = _("Rendered, the text has %(size)d kB of HTML; the limit is %(limit)d kB. Shorten its tables and code.")
-        return cls(text % {"size": -(-size // 1000), "limit": LARGEST // 1000})
+        return cls(text % {"size": -(-size // 1000), "limit": MAX_HTML_BYTES // 1000})
 
     @classmethod
     def too_costly(cls) -> "RenderError":
@@ -33,7 +33,7 @@ class RenderError(ValueError):
             "The text takes more than %(seconds)d seconds or %(megabytes)d MB to render. Look for long runs of brackets, of "
             "signs for quotation or emphasis, and for very large tables or lists; shorten them."
         )
-        return cls(text % {"seconds": SECONDS, "megabytes": MEMORY >> 20})
+        return cls(text % {"seconds": CPU_SECONDS, "megabytes": MEMORY >> 20})
 
     @classmethod
     def too_deep(cls) -> "RenderError":

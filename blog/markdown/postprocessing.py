@@ -7,7 +7,7 @@ from blog.markdown.direction import RTL_CHARACTER, set_directions
 from blog.markdown.fragment_ids import FragmentIds, replace_ids, rewrite_fragments
 from blog.markdown.headings import number_headings, table_of_contents
 from blog.markdown.layout import lay_out
-from blog.markdown.limits import DEEPEST, RenderError
+from blog.markdown.limits import MAX_DEPTH, RenderError
 from blog.markdown.media import insert_references
 from blog.markdown.plain_text import excerpt, reading_minutes, to_plain_text
 from blog.markdown.tokens import Token, depth, parse, write
@@ -44,6 +44,6 @@ def postprocess(html: str, prefix: str = PREFIX) -> Rendered:
 def read(html: str) -> list[Token]:
     """Tokenise clean HTML; raise RenderError where it is nested deeper than feed readers and browsers follow."""
     tokens = parse(html)
-    if depth(tokens) > DEEPEST:
+    if depth(tokens) > MAX_DEPTH:
         raise RenderError.too_deep()
     return tokens

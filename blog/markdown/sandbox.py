@@ -14,7 +14,7 @@ import subprocess
 import sys
 from multiprocessing.connection import Pipe
 
-from blog.markdown.limits import LONGEST, SECONDS, TIMEOUT, RenderError
+from blog.markdown.limits import CPU_SECONDS, MAX_TEXT_BYTES, TIMEOUT, RenderError
 from blog.markdown.worker import COSTLY, DEEP, DONE, LARGE
 
 COMMAND = "import sys; from blog.markdown.worker import main; main(sys.argv[1:])"
@@ -31,7 +31,7 @@ class Worker:
         self.connection, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 (constant arguments)
-                [sys.executable, "-c", COMMAND, str(theirs.fileno()), str(SECONDS)],
+                [sys.executable, "-c", COMMAND, str(theirs.fileno()), str(CPU_SECONDS)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # and none of our secrets
@@ -66,7 +66,7 @@ _spare: list[Worker] = []
 def clean_html(text: str) -> str:
     """Return a text's sanitised HTML. Raise RenderError."""
     source = text.encode(errors="replace")
-    if len(source) > LONGEST:
+    if len(source) > MAX_TEXT_BYTES:
         raise RenderError.too_long(len(source))
     reply = _ask(source)
     sign, rest = reply[:1], reply[1:].decode()

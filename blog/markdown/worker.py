@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 from markdown import Markdown
 
-from blog.markdown.limits import LARGEST, MEMORY
+from blog.markdown.limits import MAX_HTML_BYTES, MEMORY
 from blog.markdown.pipeline import build, to_html
 
 READY, DONE, DEEP, LARGE, COSTLY, FAILED = b"r", b"d", b"n", b"l", b"c", b"f"
@@ -51,4 +51,4 @@ def _answer(text: str, converter: Markdown) -> bytes:
     except Exception as error:
         traceback.print_exc()
         return FAILED + type(error).__name__.encode()
-    return DONE + html if len(html) <= LARGEST else LARGE + str(len(html)).encode()
+    return DONE + html if len(html) <= MAX_HTML_BYTES else LARGE + str(len(html)).encode()

@@ -14,7 +14,7 @@ from blog.models import Comment
 from blog.paths import author_path, comment_form_path, post_path
 from blog.tagindex import TagIndex
 
-READ_AT_ONCE = 100  # comments in one query, while those on visible posts are collected
+CHUNK_SIZE = 100  # comments in one query, while those on visible posts are collected
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def threaded(comments: Iterable[Comment]) -> list[Comment]:
 def latest(path: str, index: TagIndex, count: int) -> list[Comment]:
     """Return the comments approved last, on posts of the index only."""
     found = Comment.objects.approved().of_blog(path).select_related("author", "post").defer("text", "post__body", "post__html")
-    newest = found.order_by("-decided", "-pk").iterator(chunk_size=READ_AT_ONCE)
+    newest = found.order_by("-decided", "-pk").iterator(chunk_size=CHUNK_SIZE)
     return list(islice((comment for comment in newest if index.position(comment.post_id) is not None), count))
 
 

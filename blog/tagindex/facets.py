@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FEW = 4_000  # posts: up to so many, the tags of each are counted
 POSTS_FOR_A_TAG = 100  # posts counted in the time of one intersection of bitmaps
-AT_ONCE = 2_048  # posts per step, so that temporary arrays fit the processor's cache
+BATCH_SIZE = 2_048  # posts per step, so that temporary arrays fit the processor's cache
 
 Counts = tuple[IntArray, IntArray]  # tag numbers and their counts
 
@@ -45,7 +45,7 @@ def _best(index: TagIndex, numbers: IntArray, counts: IntArray, limit: int) -> I
 def _count_posts(index: TagIndex, chosen: Positions) -> Counts:
     """Count tags by the forward index of each chosen post."""
     places = np.frombuffer(chosen.to_array(), np.uint32)
-    parts = [tags_at(index, places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)]
+    parts = [tags_at(index, places[start : start + BATCH_SIZE]) for start in range(0, len(places), BATCH_SIZE)]
     found = np.concatenate(parts) if len(parts) > 1 else parts[0]
     if not len(found):
         return found, found

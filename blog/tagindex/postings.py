@@ -15,7 +15,7 @@ from blog.tagindex.types import IndexData, IndexedTag, IntArray, Positions, comp
 
 COOCCURRENCE_TAGS = 512  # most frequent tags, for each two of which the posts in common are counted
 LONGEST_LIST = 64  # posts: a tag with more has a bitmap, one with no more a list of positions
-AT_ONCE = 1 << 17  # keys processed at once, which bounds temporary memory
+BATCH_SIZE = 1 << 17  # keys processed at once, which bounds temporary memory
 BITS = np.uint64(32)  # of each half of a key
 LOWER = np.uint64((1 << 32) - 1)
 
@@ -66,7 +66,7 @@ def build_postings(data: IndexData, sorted_ids: IntArray, sorted_positions: IntA
     )
 
 
-def _parts(numbers: IntArray, length: int = AT_ONCE) -> Iterator[IntArray]:
+def _parts(numbers: IntArray, length: int = BATCH_SIZE) -> Iterator[IntArray]:
     return (numbers[start : start + length] for start in range(0, len(numbers), length))
 
 
@@ -132,7 +132,7 @@ def _count_cooccurrence(forward_lengths: IntArray, forward_index: IntArray, tags
     common = min(COOCCURRENCE_TAGS, tags)
     counts = np.zeros(common * common, np.int32)
     end = 0
-    for some in _parts(forward_lengths, AT_ONCE // 4):
+    for some in _parts(forward_lengths, BATCH_SIZE // 4):
         start, end = end, end + int(some.sum())
         owners, numbers = np.repeat(np.arange(len(some)), some), forward_index[start:end]
         kept = numbers < common

@@ -20,7 +20,7 @@ the strings of a TXT joined. Empty when there are none; raises Unanswered when n
 TRY = 2.5  # seconds for one question, both tries together
 SHORT_TRY = 1.0  # seconds, for a server that has not given a sign of life
 TOO_LATE = gettext_noop("time ran out")
-HOPELESS = 2  # questions in a row without an answer, after which no more are asked
+MAX_TIMEOUTS = 2  # in a row, after which no more queries are sent
 
 
 class Unanswered(Exception):
@@ -67,7 +67,7 @@ class Resolver:
             root = self._question(".", "NS", SHORT_TRY)
             silent = isinstance(root, Unanswered) and root.reason == TOO_LATE
             self.timeout, self.lost = (SHORT_TRY, 1) if silent else (TRY, 0)
-        if self.lost >= HOPELESS:
+        if self.lost >= MAX_TIMEOUTS:
             return Unanswered(name, rdtype, gettext_noop("the name server is silent"))
         answer = self._question(name, rdtype, self.timeout)
         self.lost = self.lost + 1 if isinstance(answer, Unanswered) and answer.reason == TOO_LATE else 0

@@ -6,7 +6,7 @@ from mail.deliverability.findings import Finding, Level, not_checked
 from mail.deliverability.words import _, gettext_noop
 
 SUBJECT = "SMTP"
-TELLING = ("STARTTLS", "AUTH", "SMTPUTF8", "8BITMIME", "PIPELINING", "SIZE", "DSN", "CHUNKING", "PRDR", "LIMITS")
+REPORTED_EXTENSIONS = ("STARTTLS", "AUTH", "SMTPUTF8", "8BITMIME", "PIPELINING", "SIZE", "DSN", "CHUNKING", "PRDR", "LIMITS")
 CURES = {
     "connect": gettext_noop("Start the mail server, or correct the host and port in EMAIL_URL."),
     "starttls": gettext_noop(
@@ -35,7 +35,7 @@ def smtp_findings(server: MailServer | None, conversation: Conversation) -> list
             "trouble": conversation.trouble,
         }
         return [Finding(SUBJECT, Level.ERROR, f"smtp-{conversation.stage}", sentence, _(CURES[conversation.stage]))]
-    offers = [name for name in TELLING if name in conversation.offered | conversation.offered_inside]
+    offers = [name for name in REPORTED_EXTENSIONS if name in conversation.offered | conversation.offered_inside]
     sentence = _("The mail server %(server)s answers as %(greeting)s and offers %(offers)s.") % {
         "server": server,
         "greeting": conversation.greeting,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mail.deliverability.lookup import Lookup, Unanswered
 from mail.deliverability.spf_macros import Address, Circumstances, expand
-from mail.deliverability.spf_terms import ASKS, SpfError, Term, is_spf, parse_terms
+from mail.deliverability.spf_terms import LOOKUP_TERMS, SpfError, Term, is_spf, parse_terms
 from mail.deliverability.words import _
 
 MAX_LOOKUPS = 10  # terms that ask the DNS (RFC 7208, 4.6.4)
@@ -72,7 +72,7 @@ class Evaluation:
 
     def _matches(self, term: Term, domain: str) -> tuple[str, ...] | None:
         """Return the terms within an include that led to a match, usually none; None for no match."""
-        if term.name in ASKS:
+        if term.name in LOOKUP_TERMS:
             self._count(term, domain)
         if term.name == "include":
             return self._include(term, domain)

@@ -11,7 +11,7 @@ from mail.deliverability.words import _, joined
 
 SUBJECT = "SPF"
 NEARLY = re.compile(r"""^["'\s]*v?\s*=?\s*spf\s*[0-9]?\b""", re.IGNORECASE)  # meant as SPF, and not read as such
-STRANGERS = ("198.18.0.1", "2001:2::1")  # benchmarking networks (RFC 2544, RFC 5180): nobody's mail comes from there
+UNRELATED_ADDRESSES = ("198.18.0.1", "2001:2::1")  # benchmarking networks (RFC 2544, RFC 5180): nobody's mail comes from there
 DISCOURAGED = re.compile(r"[-+?~]?ptr(:|$)", re.IGNORECASE)
 Judge = Callable[[str], Verdict]
 MANY = ("loop", "lookups", "void")  # faults that show only to those who follow every term
@@ -118,7 +118,7 @@ def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge) -> l
     """
     try:
         passes = bool(addresses) and all(judge(address).result == "pass" for address in addresses)
-        verdicts = [judge(stranger) for stranger in STRANGERS]
+        verdicts = [judge(stranger) for stranger in UNRELATED_ADDRESSES]
     except SpfError as error:
         return [_unreadable(error, domain, text, addresses, Level.WARNING if passes else Level.ERROR)]
     cure = record(domain, "TXT", _closed(text, addresses))

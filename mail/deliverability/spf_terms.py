@@ -11,8 +11,8 @@ MODIFIER = re.compile(r"([a-z][a-z0-9._-]*)=(.*)", re.IGNORECASE)
 MECHANISM = re.compile(r"([-+?~]?)([a-z0-9._-]+)((?::[^/]*)?(?:.*))", re.IGNORECASE)
 CIDR = re.compile(r"(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?$")
 TOP_LABEL = re.compile(r"(?![0-9]+\.?$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?$", re.IGNORECASE)
-TAKES = {"all": "nothing", "include": "domain", "exists": "domain", "ptr": "domain?", "a": "both", "mx": "both"}
-ASKS = ("include", "a", "mx", "ptr", "exists", "redirect")  # the DNS: at most ten of these are followed
+ARGUMENTS = {"all": "nothing", "include": "domain", "exists": "domain", "ptr": "domain?", "a": "both", "mx": "both"}
+LOOKUP_TERMS = ("include", "a", "mx", "ptr", "exists", "redirect")  # the DNS: at most ten of these are followed
 
 
 class SpfError(Exception):
@@ -63,7 +63,7 @@ def _term(word: str, domain: str) -> Term:
     qualifier, name, rest = mechanism[1] or "+", mechanism[2].lower(), mechanism[3]
     if name in ("ip4", "ip6"):
         return Term(word, qualifier, name, network=rest.removeprefix(":"))
-    if name not in TAKES:
+    if name not in ARGUMENTS:
         raise _unreadable(word, domain)
     return _mechanism(word, qualifier, name, rest, domain)
 
@@ -76,14 +76,14 @@ def _modifier(word: str, name: str, value: str, domain: str) -> Term:
 
 
 def _mechanism(word: str, qualifier: str, name: str, rest: str, domain: str) -> Term:
-    takes, four, six = TAKES[name], 32, 128
-    if takes == "both":
+    argument, four, six = ARGUMENTS[name], 32, 128
+    if argument == "both":
         cidr = CIDR.search(rest)
         assert cidr is not None  # it matches the end at least
         rest = rest[: cidr.start()]
         four, six = (int(part) if part else most for part, most in zip(cidr.groups(), (32, 128), strict=True))
     spec = rest.removeprefix(":")
-    is_well = (not rest and takes != "domain") or (takes != "nothing" and rest.startswith(":") and is_domain_spec(spec))
+    is_well = (not rest and argument != "domain") or (argument != "nothing" and rest.startswith(":") and is_domain_spec(spec))
     if not is_well or four > 32 or six > 128:
         raise _unreadable(word, domain)
     return Term(word, qualifier, name, spec, cidr4=four, cidr6=six)

@@ -22,7 +22,7 @@ from signup.models.subscribers import SubscriberQuerySet
 from signup.sites import site_of_subscriber
 
 HOUR = 6  # of the site's time zone, at which daily and weekly digests are written
-AT_ONCE = 500  # subscribers passed over in one statement
+BATCH_SIZE = 500  # subscribers passed over in one statement
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def _waiting(subscribers: SubscriberQuerySet, period: str) -> Iterator[Subscribe
     """Yield the subscribers whose mark is not of this period, read a few at a time: the marks move meanwhile."""
     found = subscribers.exclude(digest_mark__period=period).select_related("site__root_page", "digest_mark")
     after = 0
-    while chunk := list(found.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
+    while chunk := list(found.filter(pk__gt=after).order_by("pk")[:BATCH_SIZE]):
         yield from chunk
         after = chunk[-1].pk
 
@@ -113,7 +113,7 @@ def _waiting(subscribers: SubscriberQuerySet, period: str) -> Iterator[Subscribe
 def _begin_marks(new: Iterable[int], period: str) -> None:
     """Begin a mark for those who have confirmed since the last time: their first digest comes with the next period."""
     marks = [DigestMark(subscriber_id=pk, period=period) for pk in new]
-    DigestMark.objects.bulk_create(marks, AT_ONCE, ignore_conflicts=True)
+    DigestMark.objects.bulk_create(marks, BATCH_SIZE, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -129,6 +129,6 @@ def _write(subscriber: Subscriber, posts: list[int], last: int, period: str, now
 
 def _pass_over(without_news: list[int], last: int, period: str) -> None:
     """Move the marks of those for whom there is nothing new; never back behind where another worker set them."""
-    for start in range(0, len(without_news), AT_ONCE):
-        marks = DigestMark.objects.filter(pk__in=without_news[start : start + AT_ONCE], edition__lte=last)
+    for start in range(0, len(without_news), BATCH_SIZE):
+        marks = DigestMark.objects.filter(pk__in=without_news[start : start + BATCH_SIZE], edition__lte=last)
         marks.update(edition=last, period=period)

@@ -13,9 +13,9 @@ from signup.models.digests import Edition, News
 
 SETTLING = timedelta(minutes=5)  # in which an editor may hide a post again, or correct its tags, before anyone is sent it
 MARGIN = timedelta(seconds=30)  # before that ends, in which no news is deleted: another worker may be about to send it
-OLD = timedelta(days=14)  # between a post's date and its appearance: such a post comes from an archive and is not news
+ARCHIVE_AGE = timedelta(days=14)  # between a post's date and its appearance: such a post comes from an archive and is not news
 MICROSECOND = timedelta(microseconds=1)
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def publish(now: datetime, revision: int | None = None) -> int:
@@ -49,8 +49,8 @@ def _unseen(index: TagIndex, now: datetime) -> list[News]:
 
 
 def _news(post: int, published: int, now: datetime) -> News:
-    date = BEGINNING + published * MICROSECOND
-    return News(post_id=post, published=date if date > now - OLD else None)
+    date = EPOCH + published * MICROSECOND
+    return News(post_id=post, published=date if date > now - ARCHIVE_AGE else None)
 
 
 @transaction.atomic

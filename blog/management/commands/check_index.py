@@ -16,7 +16,7 @@ from blog.selections.selection import EXTERNAL, INTERNAL
 from blog.tagindex import TagIndex, store
 
 ATTEMPTS = 5  # at a comparison during which nothing is published
-READ_AT_ONCE = 1_000  # posts
+CHUNK_SIZE = 1_000  # posts
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,7 +66,7 @@ def _differences_at_rest(blog: BlogPage) -> list[str]:
 def differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
     """Yield the differences between an index and the pages of its blog, a sentence each."""
     unseen = set(index.all_positions)
-    for post in _posts_to_be_seen(blog).iterator(READ_AT_ONCE):
+    for post in _posts_to_be_seen(blog).iterator(CHUNK_SIZE):
         position = index.position(post.pk)
         if position is None:
             yield f"Post {post.pk} may be seen, but is not in the index."

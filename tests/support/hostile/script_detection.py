@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Error, Page, Route
 
 ADDRESS = "http://testserver/"
-AT_ONCE = 60  # frames
+BATCH_SIZE = 60  # frames
 SERVER_ERROR, REDIRECTS = 500, (301, 302)
 SHEET = re.compile(r'<link rel="stylesheet"[^>]*>')
 TRAP = """
@@ -93,8 +93,8 @@ def wrong_in(tab: Page, pages: Mapping[str, str], *, have_scripts: bool = False)
     once = {SHEET.sub("", html): name for name, html in pages.items()}
     shown = [(name, html) for html, name in once.items()]
     found: dict[str, Any] = {}
-    for start in range(0, len(shown), AT_ONCE):
-        found |= tab.evaluate(LOOK, [shown[start : start + AT_ONCE], have_scripts])
+    for start in range(0, len(shown), BATCH_SIZE):
+        found |= tab.evaluate(LOOK, [shown[start : start + BATCH_SIZE], have_scripts])
     if tab.evaluate("window.hits.length"):
         found["the page around them"] = tab.evaluate("window.hits")
     return found

@@ -12,7 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from blog.markdown import RenderError, render, render_short, sandbox, validate
-from blog.markdown.limits import LARGEST, LONGEST, SECONDS, TIMEOUT
+from blog.markdown.limits import CPU_SECONDS, MAX_HTML_BYTES, MAX_TEXT_BYTES, TIMEOUT
 
 pytestmark = pytest.mark.processes
 
@@ -57,7 +57,7 @@ BOUNDED = {
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Rendering processes that give up after a fifth of a second."""
-    monkeypatch.setattr(sandbox, "SECONDS", 0.2)
+    monkeypatch.setattr(sandbox, "CPU_SECONDS", 0.2)
     sandbox.stop_spare()
     yield
     sandbox.stop_spare()
@@ -66,7 +66,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give rendering ten times the processor time, so that a slow machine meets the other limits as a fast one does."""
-    monkeypatch.setattr(sandbox, "SECONDS", 10 * SECONDS)
+    monkeypatch.setattr(sandbox, "CPU_SECONDS", 10 * CPU_SECONDS)
     monkeypatch.setattr(sandbox, "TIMEOUT", 10 * TIMEOUT)
     sandbox.stop_spare()
     yield
@@ -91,7 +91,7 @@ def ends(process: int) -> bool:
 
 def test_long_text_is_refused_with_its_size() -> None:
     with pytest.raises(RenderError) as refusal:
-        render("é" * (LONGEST // 2 + 1))
+        render("é" * (MAX_TEXT_BYTES // 2 + 1))
     assert str(refusal.value) == "The text has 301 kB; at most 300 kB can be rendered. Divide it into several posts."
 
 
@@ -116,7 +116,7 @@ def test_slow_text_is_refused_in_any_thread_and_its_process_ended(text: str) -> 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("text", BOUNDED.values(), ids=BOUNDED)
 def test_large_text_of_one_kind_is_rendered(text: str) -> None:
-    assert len(render(text).html) < LARGEST
+    assert len(render(text).html) < MAX_HTML_BYTES
 
 
 @pytest.mark.usefixtures("patient")
