@@ -73,6 +73,6 @@ def test_all_mails_of_one_long_connection_are_delivered(line: EximDelivery) -> N
     assert recipients == {f"ben{number}@example.net" for number in range(210)}
 
 
-def test_refusal_by_exim_itself_is_told_at_once(line: EximDelivery) -> None:
+def test_refusal_by_exim_itself_is_reported_immediately(line: EximDelivery) -> None:
     with pytest.raises(RecipientsRefused, match="552"):
         backend(line.smtp_server, url=line.exim.url).send_messages([message(body="x" * 21_000_000)])

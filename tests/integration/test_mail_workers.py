@@ -172,7 +172,7 @@ def test_mail_that_takes_longer_than_a_lease_is_sent_once(blog: BlogPage, fork_s
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_worker_told_to_stop_finishes_its_mail(
+def test_worker_finishes_its_mail_on_sigterm(
     blog: BlogPage, fork_server: ForkServer, tmp_path: Path, number: signal.Signals
 ) -> None:
     put_mails(20)

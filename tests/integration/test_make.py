@@ -132,7 +132,7 @@ def again(checkout: Path, first: Start) -> Iterator[tuple[Running, int]]:
         stop(running)
 
 
-def test_second_start_loses_nothing_and_tells_no_secret(checkout: Path, first: Start, again: tuple[Running, int]) -> None:
+def test_second_start_loses_nothing_and_prints_no_secret(checkout: Path, first: Start, again: tuple[Running, int]) -> None:
     running, port = again
     assert (checkout / ".env").read_text() == first.env
     assert "password" not in running.output

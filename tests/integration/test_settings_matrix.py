@@ -84,7 +84,7 @@ def test_tag_limit_is_of_addresses_alone(database: str, limit: int) -> None:
     visit(database, TAG_LIMIT=limit)
 
 
-def test_german_is_spoken_on_every_page(database: str) -> None:
+def test_every_page_is_in_german(database: str) -> None:
     pages, _again = visit(database, LANGUAGE_CODE="de", TIME_ZONE="Europe/Berlin")["pages"]
     assert all('<html lang="de"' in pages[path]["text"] for path in PAGES)
 

@@ -172,7 +172,7 @@ def test_listing_offers_decisions_on_many(moderator: Client, post: PostPage) -> 
 
 
 @pytest.mark.parametrize("permissions", [(), ("view_comment",)])
-def test_without_the_permission_nothing_is_told_or_done(post: PostPage, permissions: tuple[str, ...]) -> None:
+def test_without_the_permission_nothing_is_shown_or_done(post: PostPage, permissions: tuple[str, ...]) -> None:
     comment = make_comment(post, "A xylophone.", state=WAITING)
     client = signed_in(make_moderator(*permissions, name="eve"))
     addresses = [f"{LISTING}{comment.pk}/approve/", f"/admin/bulk/blog/comment/approve/?next=/admin/&id={comment.pk}"]
@@ -200,7 +200,7 @@ def test_dashboard_says_what_awaits(moderator: Client, post: PostPage) -> None:
     assert link.get_text() == "1 comment awaits moderation"
 
 
-def test_moderators_are_told_once_of_all_that_awaits_them(post: PostPage) -> None:
+def test_moderators_get_one_notice_of_all_waiting_comments(post: PostPage) -> None:
     mo = make_moderator("change_comment", email="mo@example.org")
     make_moderator("view_comment", name="eve", email="eve@example.org")
     quiet = make_moderator("change_comment", name="quiet", email="quiet@example.org")
@@ -224,7 +224,7 @@ def test_moderators_are_told_once_of_all_that_awaits_them(post: PostPage) -> Non
     assert translation.get_language() == "en"
 
 
-def test_notice_tells_only_of_what_still_awaits(post: PostPage) -> None:
+def test_notice_lists_only_comments_still_waiting(post: PostPage) -> None:
     make_moderator("change_comment", email="mo@example.org")
     ada, bo = make_comment(post, name="Ada", state=WAITING), make_comment(post, name="Bo", state=WAITING)
     moderation.notify_moderators()
@@ -236,14 +236,14 @@ def test_notice_tells_only_of_what_still_awaits(post: PostPage) -> None:
         compose.compose(Delivery.objects.get(kind="comment_notice"))
 
 
-def test_comments_are_told_of_once_there_is_somebody_to_tell(post: PostPage) -> None:
+def test_notice_is_sent_once_there_is_a_moderator(post: PostPage) -> None:
     make_comment(post, state=WAITING)
     assert moderation.notify_moderators() == 0
     make_moderator("change_comment", email="mo@example.org")
     assert moderation.notify_moderators() == 1
 
 
-def test_writer_is_told_once_and_not_before_the_moderator_can_undo(post: PostPage) -> None:
+def test_writer_is_notified_once_and_after_the_undo_period(post: PostPage) -> None:
     comment = make_comment(post, address="ada@example.org", state=WAITING)
     for state in (APPROVED, WAITING, APPROVED):
         moderation.decide([comment.pk], state, "mo")
@@ -257,7 +257,7 @@ def test_writer_is_told_once_and_not_before_the_moderator_can_undo(post: PostPag
         compose.compose(mail)
 
 
-def test_writer_who_is_suppressed_is_shown_and_not_told(client: Client, post: PostPage) -> None:
+def test_comment_of_a_suppressed_writer_is_shown_without_an_email(client: Client, post: PostPage) -> None:
     comment = make_comment(post, name="Ada", address="ada@example.org", state=WAITING)
     make_subscriber("ada@example.org", state=State.SUPPRESSED)
     moderation.decide([comment.pk], APPROVED, "mo")

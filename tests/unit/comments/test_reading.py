@@ -65,7 +65,7 @@ def test_replies_follow_what_they_answer(client: Client, post: PostPage) -> None
     assert [link["href"] for link in meta.select("a")][::2] == ["/@maren/", f"#comment-{ada.pk}"]
 
 
-def test_reply_to_a_hidden_comment_does_not_tell_of_it(client: Client, post: PostPage) -> None:
+def test_reply_to_a_hidden_comment_does_not_reveal_it(client: Client, post: PostPage) -> None:
     hidden = make_comment(post, name="Xavier", state=CommentState.SPAM)
     make_comment(post, name="Bo", reply_to=hidden)
     assert b"Xavier" not in client.get("/harbour/").content

@@ -80,7 +80,7 @@ def page(path: str) -> str:
     return answer.content.decode()
 
 
-def test_pages_speak_german(blog: BlogPage, german: LazySettings) -> None:
+def test_pages_are_in_german(blog: BlogPage, german: LazySettings) -> None:
     make_post(blog, "Ärger Zoo Arm", title="Eins", published=PUBLISHED, body=BODY)
     make_post(blog, "Zoo", title="Zwei", published=datetime(2017, 3, 1, tzinfo=UTC))
     said = page("/tags/zoo/")
@@ -157,7 +157,7 @@ def test_pages_in_another_language_are_other_pages(settings: LazySettings) -> No
     assert len(releases) == 2
 
 
-def test_admin_speaks_each_editors_language(blog: BlogPage, admin_client: Client) -> None:
+def test_admin_is_in_each_editors_language(blog: BlogPage, admin_client: Client) -> None:
     UserProfile.objects.create(user=User.objects.get(), preferred_language="de")
     make_post(blog, "a")
     said = page_of(admin_client, "/admin/snippets/blog/tag/")

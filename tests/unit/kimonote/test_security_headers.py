@@ -80,7 +80,7 @@ def test_page_from_memory_carries_the_same_headers(client: Client, blog: BlogPag
         ("", PUBLIC_POLICY),
     ],
 )
-def test_policy_is_for_the_room(path: str, policy: str) -> None:
+def test_policy_depends_on_the_part_of_the_site(path: str, policy: str) -> None:
     assert policy_for(path) == policy
 
 
@@ -105,7 +105,7 @@ def test_tls_site_says_so_to_browsers_and_redirects_plain_http(client: Client, b
     assert fresh.get("/_util/health/").status_code == 200
 
 
-def test_signed_in_answer_is_never_kept(blog: BlogPage, post_slug: str) -> None:
+def test_response_to_a_signed_in_user_is_never_cached(blog: BlogPage, post_slug: str) -> None:
     client = Client()
     client.force_login(User.objects.create_superuser("editor", "", "x"))
     answer = client.get("/")

@@ -112,14 +112,14 @@ def test_all_that_is_stuck_is_sent_by_one_button(editor: Client) -> None:
     assert f"{LISTING}retry/" not in links(editor.get(LISTING))
 
 
-def test_dashboard_tells_of_stuck_mail_while_there_is_some(editor: Client) -> None:
+def test_dashboard_lists_stuck_mail(editor: Client) -> None:
     mail = put(DeliveryState.STUCK)
     assert "One mail is stuck: the server's words say why." in words(editor.get("/admin/"))
     editor.post(f"{LISTING}{mail.pk}/retry/")
     assert "stuck" not in words(editor.get("/admin/"))
 
 
-def test_dashboard_tells_of_mail_that_does_not_leave(editor: Client) -> None:
+def test_dashboard_warns_of_mail_that_is_not_sent(editor: Client) -> None:
     put(DeliveryState.WAITING, answer="The mail server 127.0.0.1:25 is out of reach.")
     complaint = "for more than ten minutes: is a worker running? The mail server 127.0.0.1:25 is out of reach."
     assert complaint not in words(editor.get("/admin/"))

@@ -78,7 +78,7 @@ def test_a_key_in_testing_mode_is_an_error() -> None:
     assert without[0].cure == record(NAME, "TXT", f"{SIGNING}; t=s")
 
 
-def test_several_faults_are_each_told() -> None:
+def test_each_of_several_faults_is_reported() -> None:
     assert [finding.code for finding in find(f"{WEAK}; t=y")] == ["dkim-other", "dkim-weak", "dkim-testing"]
 
 

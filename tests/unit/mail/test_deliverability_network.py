@@ -120,7 +120,7 @@ def talk(url: str) -> Conversation:
     return converse(parse_email_url(url), timeout=60)
 
 
-def test_a_server_tells_its_name_and_what_it_offers() -> None:
+def test_greeting_and_extensions_of_a_server_are_read() -> None:
     with SMTPServer() as smtp_server:
         conversation = talk(smtp_server.url)
     assert (conversation.greeting, conversation.encrypted, conversation.stage, conversation.trouble) == (
@@ -164,7 +164,7 @@ def test_a_server_without_the_starttls_that_is_asked_for_is_in_trouble() -> None
     assert (conversation.stage, conversation.trouble) == ("starttls", "it does not offer STARTTLS")
 
 
-def test_a_login_that_is_refused_is_told_in_the_servers_words() -> None:
+def test_refused_login_is_reported_with_the_servers_reply() -> None:
     with SMTPServer(login=("ada", "secret")) as smtp_server:
         good = talk(f"smtp://ada:secret@127.0.0.1:{smtp_server.port}")
         bad = talk(f"smtp://ada:wrong@127.0.0.1:{smtp_server.port}")
@@ -197,7 +197,7 @@ def test_outgoing_addresses_are_addresses() -> None:
     assert all(socket.getaddrinfo(address, 25, flags=socket.AI_NUMERICHOST) for address in outgoing_addresses())
 
 
-def test_a_probe_tells_a_closed_port_from_an_open_one(mute: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_probe_distinguishes_closed_and_open_ports(mute: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "SMTP_PORT", mute)
     assert conversation.probe("127.0.0.1") == ""
     closed = closed_port()

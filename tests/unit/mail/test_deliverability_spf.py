@@ -181,7 +181,7 @@ def test_a_term_that_is_none_is_an_error_and_named(term: str) -> None:
     assert term in found.sentence
 
 
-def test_a_fault_in_an_included_record_is_told_with_its_place() -> None:
+def test_fault_in_an_included_record_is_reported_with_its_domain() -> None:
     zone = txt("v=spf1 include:a.example -all") + txt("v=spf1 nonsense", name="a.example")
     assert "(by way of a.example): it has 'nonsense', which is no term of SPF" in find(zone)[0].sentence
 

@@ -62,7 +62,7 @@ def test_a_return_address_holds_after_the_key_has_changed(hard: bytes, settings:
     assert receive(hard) is Kind.HARD
 
 
-def test_the_event_tells_what_a_services_webhook_would(ada: Subscriber, hard: bytes) -> None:
+def test_event_equals_that_of_a_services_webhook(ada: Subscriber, hard: bytes) -> None:
     heard: list[tuple[AnymailTrackingEvent, str]] = []
 
     def hear(event: AnymailTrackingEvent, esp_name: str, **more: Any) -> None:

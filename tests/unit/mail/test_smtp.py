@@ -49,7 +49,7 @@ def test_every_recipient_refused_raises_with_each_answer() -> None:
 
 
 @pytest.mark.parametrize(("answer", "status", "temporary"), [(GONE, "rejected", False), (FULL, "failed", True)])
-def test_only_recipient_refused_tells_for_good_from_for_now(answer: str, status: str, temporary: bool) -> None:
+def test_only_recipient_refused_is_permanent_or_temporary(answer: str, status: str, temporary: bool) -> None:
     sent = message()
     with SMTPServer(refuse={"ben@example.net": answer}) as smtp_server, pytest.raises(RecipientsRefused) as caught:
         backend(smtp_server).send_messages([sent])

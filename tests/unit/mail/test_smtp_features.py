@@ -134,7 +134,7 @@ def connect():
         signal.disconnect(receiver)
 
 
-def test_signals_tell_of_each_message_before_and_after(connect: Any) -> None:
+def test_signals_are_sent_before_and_after_each_message(connect: Any) -> None:
     before, after = connect(pre_send, Receiver()), connect(post_send, Receiver())
     sent = message()
     with SMTPServer() as smtp_server:
@@ -162,7 +162,7 @@ def test_pre_send_may_cancel_a_message(connect: Any) -> None:
     assert smtp_server.mails == []
 
 
-def test_post_send_is_told_before_a_refusal_is_raised(connect: Any) -> None:
+def test_post_send_is_sent_before_a_refusal_is_raised(connect: Any) -> None:
     after = connect(post_send, Receiver())
     with SMTPServer(refuse={"ben@example.net": "550 No"}) as smtp_server, pytest.raises(RecipientsRefused):
         backend(smtp_server).send_messages([message()])
@@ -175,7 +175,7 @@ def test_ignore_recipient_status_raises_nothing(settings: Settings) -> None:
         assert backend(smtp_server).send_messages([message()]) == 1
 
 
-def test_error_does_not_tell_addresses_it_is_not_about() -> None:
+def test_error_names_only_refused_addresses() -> None:
     with pytest.raises(AnymailUnsupportedFeature) as caught:
         receive_one(template_id="welcome")
     assert "@" not in str(caught.value)

@@ -134,7 +134,7 @@ def test_resend_to_someone_confirmed_meanwhile_says_so(editor: Client) -> None:
     assert not Delivery.objects.exists()
 
 
-def test_suppress_and_lift_bear_the_editors_name(editor: Client) -> None:
+def test_suppress_and_lift_record_the_editors_name(editor: Client) -> None:
     ada = make_subscriber()
     act(editor, ada, "suppress")
     assert list(Subscriber.objects.values_list("state", "suppressed_because")) == [(State.SUPPRESSED, SuppressionReason.EDITOR)]

@@ -15,7 +15,7 @@ def clock(blog: BlogPage) -> Clock:
     return Clock(MONDAY)
 
 
-def test_posts_from_before_the_confirmation_are_not_told(blog: BlogPage, clock: Clock) -> None:
+def test_posts_from_before_the_confirmation_are_not_sent(blog: BlogPage, clock: Clock) -> None:
     make_subscriber(confirmed_at=clock.now + HOUR)
     clock.publish(blog)
     clock.publish(blog, published=clock.now + 59 * MINUTE)
@@ -40,7 +40,7 @@ def test_post_dated_back_some_days_is_news(blog: BlogPage, clock: Clock) -> None
     assert posts_sent(reader)[1:] == [[dated_back.pk]]
 
 
-def test_post_taken_back_while_it_settles_is_told_once_it_is_shown_for_good(blog: BlogPage, clock: Clock) -> None:
+def test_post_unpublished_while_settling_is_sent_once_published_again(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber()
     post = clock.publish(blog)
     clock.wait(MINUTE)
@@ -56,7 +56,7 @@ def test_post_taken_back_while_it_settles_is_told_once_it_is_shown_for_good(blog
     assert posts_sent(reader) == [[post.pk]]
 
 
-def test_post_hidden_when_a_digest_is_written_is_not_told(blog: BlogPage, clock: Clock) -> None:
+def test_post_hidden_when_a_digest_is_written_is_not_sent(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber(rhythm=Rhythm.DAILY)
     clock.look()
     post = clock.publish(blog)
@@ -66,7 +66,7 @@ def test_post_hidden_when_a_digest_is_written_is_not_told(blog: BlogPage, clock:
     assert posts_sent(reader) == []
 
 
-def test_hidden_posts_are_never_told_and_told_when_they_are_shown(blog: BlogPage, clock: Clock) -> None:
+def test_hidden_posts_are_sent_only_once_public(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber()
     make_post(blog, title="Draft", live=False)
     make_post(blog, title="Scheduled", live=False, go_live_at=clock.now + DAY)
@@ -84,7 +84,7 @@ def test_hidden_posts_are_never_told_and_told_when_they_are_shown(blog: BlogPage
 
 
 @pytest.mark.parametrize("change", ["republished", "saved", "retagged", "dated anew"])
-def test_post_told_once_is_not_told_again_when_it_is(blog: BlogPage, clock: Clock, change: str) -> None:
+def test_post_sent_once_is_not_sent_again_when_it_is(blog: BlogPage, clock: Clock, change: str) -> None:
     reader = make_subscriber()
     post = clock.publish(blog)
     clock.wait(SETTLING)

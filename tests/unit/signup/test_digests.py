@@ -19,7 +19,7 @@ def clock(blog: BlogPage) -> Clock:
     return Clock(MONDAY)
 
 
-def test_each_new_post_is_told_once_it_has_settled(blog: BlogPage, clock: Clock) -> None:
+def test_each_new_post_is_sent_once_it_has_settled(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber(rhythm=Rhythm.EACH)
     first = clock.publish(blog)
     assert clock.wait(SETTLING - SECOND) == 0
@@ -102,7 +102,7 @@ def test_worker_that_slept_for_days_writes_one_digest(blog: BlogPage, clock: Clo
     assert posts_sent(reader) == [posts[::-1]]
 
 
-def test_change_of_rhythm_tells_nothing_twice(blog: BlogPage, clock: Clock) -> None:
+def test_change_of_rhythm_sends_nothing_twice(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber(rhythm=Rhythm.EACH)
     posts = []
     for rhythm in (Rhythm.EACH, Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.EACH, Rhythm.WEEKLY):
@@ -148,7 +148,7 @@ def test_workers_that_meet_over_a_mark_write_one_email(blog: BlogPage, clock: Cl
     assert len(posts_sent(reader)) == 1
 
 
-def test_emails_are_whole_or_not_at_all(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_email_and_mark_are_written_in_one_transaction(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = make_subscriber()
     post = clock.publish(blog)
 

@@ -133,7 +133,7 @@ def test_email_is_in_the_language_its_reader_signed_up_in(blog: BlogPage) -> Non
     assert '<html lang="de">' in html_of(compose(put_confirm(language="de")))
 
 
-def test_email_in_a_language_the_site_does_not_speak_is_in_the_sites(blog: BlogPage) -> None:
+def test_email_in_an_unavailable_language_is_in_the_sites(blog: BlogPage) -> None:
     assert '<html lang="en">' in html_of(compose(put_confirm(language="tlh")))
 
 
@@ -181,7 +181,7 @@ def test_reminder_leads_to_the_subscription(blog: BlogPage) -> None:
     assert re.findall(r"http\S+", without_tokens(message.body)) == ["http://testserver/signup/manage/…/"]
 
 
-def test_digest_tells_of_its_posts_newest_first(blog: BlogPage) -> None:
+def test_digest_lists_its_posts_newest_first(blog: BlogPage) -> None:
     first = make_post(blog, "python", title="First & <last>", slug="first", published=ASKED, summary="What it is about.")
     second = make_post(blog, "python web", title="Second", slug="zweit-日本", published=ASKED + timedelta(days=1), summary="")
     message = compose(put_digest(first.pk, second.pk, expression="python"))
@@ -203,7 +203,7 @@ def test_digest_tells_of_its_posts_newest_first(blog: BlogPage) -> None:
     assert '<a href="http://testserver/first/">First &amp; &lt;last&gt;</a>' in html_of(message)
 
 
-def test_digest_of_one_post_bears_its_title_unless_the_editor_gave_a_subject(blog: BlogPage) -> None:
+def test_digest_of_one_post_has_its_title_as_subject_by_default(blog: BlogPage) -> None:
     title = "What\u2028a {site}\u0085Bcc: eve@example.org"
     mail = put_digest(make_post(blog, "python", title=title).pk, expression="python")
     message = compose(mail)
@@ -213,7 +213,7 @@ def test_digest_of_one_post_bears_its_title_unless_the_editor_gave_a_subject(blo
     assert compose(mail).subject == "Read Notes tagged python"
 
 
-def test_digest_of_many_posts_tells_of_some_and_leads_to_the_rest(blog: BlogPage, settings: Settings) -> None:
+def test_digest_of_many_posts_lists_some_and_links_the_rest(blog: BlogPage, settings: Settings) -> None:
     posts = [make_post(blog, "python").pk for _number in range(22)]
     message = compose(put_digest(*posts, expression="python"))
     assert len(re.findall(r"testserver/post-", message.body)) == 20

@@ -132,7 +132,7 @@ def test_a_link_of_someone_erased_says_so(client: Client, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_of_links_are_kept_by_nobody(client: Client, page: str) -> None:
+def test_pages_of_links_are_not_cached(client: Client, page: str) -> None:
     ada = make_subscriber()
     for response in (client.get(link(page, ada)), client.get(reverse(f"signup:{page}", args=["bad"]))):
         assert "no-store" in response["Cache-Control"]
@@ -239,7 +239,7 @@ def test_manage_refuses_with_the_reason(client: Client, sent: dict[str, str], fi
     assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("gone", "each")]
 
 
-def test_manage_keeps_a_tag_that_nobody_bears_any_more(client: Client) -> None:
+def test_manage_keeps_a_tag_without_posts(client: Client) -> None:
     ada = make_subscriber(expression="gone")
     assert client.post(link("manage", ada), {"tags": "gone", "rhythm": "daily"}).status_code == 303
     assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("gone", "daily")]
@@ -283,7 +283,7 @@ def test_erasing_takes_two_steps(client: Client) -> None:
     assert (Subscriber.objects.get().address, Delivery.objects.count(), ConsentRecord.objects.count()) == ("", 0, 0)
 
 
-def test_no_log_bears_a_token(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_contains_a_token(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     ada = make_subscriber()
     with caplog.at_level(logging.DEBUG, "django"):
         logging.getLogger("django").debug("The log is read.")

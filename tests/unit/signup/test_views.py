@@ -232,7 +232,7 @@ def test_unknown_tags_are_refused_with_near_ones(client: Client, blog: BlogPage)
     assert soup(response).select_one("#tags")["aria-describedby"] == "tags-help tags-error"
 
 
-def test_a_tag_that_only_hidden_posts_bear_answers_like_an_unknown_one(client: Client, blog: BlogPage) -> None:
+def test_tag_of_hidden_posts_alone_gets_the_response_of_an_unknown_one(client: Client, blog: BlogPage) -> None:
     make_post(blog, "secret", live=False)
     hidden, unknown = sign_up(client, tags="secret"), sign_up(client, tags="sacred")
     assert hidden.status_code == unknown.status_code == 422

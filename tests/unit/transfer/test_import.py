@@ -212,7 +212,7 @@ def test_redirects_never_take_an_address_from_another(blog: BlogPage, tmp_path: 
     assert (report.redirects, len(report.notices)) == (1, 1)
 
 
-def test_several_blogs_are_told_apart(blog: BlogPage, tmp_path: Path) -> None:
+def test_several_blogs_are_distinguished(blog: BlogPage, tmp_path: Path) -> None:
     other = make_blog("other.example", default=False)
     root = write_tree(tmp_path, {"a.md": simple("A")})
     posts = [PostPage.objects.child_of(page) for page in (other, blog)]

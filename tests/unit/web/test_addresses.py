@@ -64,7 +64,7 @@ def test_normalise_composes_letters_and_marks() -> None:
     assert normalise("jose\u0301@example.org", smtputf8=True) == normalise("jos\u00e9@example.org", smtputf8=True)
 
 
-def test_key_does_not_tell_case() -> None:
+def test_key_ignores_case() -> None:
     assert key(normalise("ADA@Example.org").text) == key(normalise("ada@example.ORG").text) == "ada@example.org"
 
 

@@ -93,7 +93,7 @@ def test_posts_come_in_the_order_asked_for_without_those_that_are_gone(blog: Blo
     assert list(kept.get(index, [first, third], lambda _ids: {})) == [first, third]
 
 
-def test_each_look_is_kept_apart(blog: BlogPage) -> None:
+def test_each_variant_is_cached_separately(blog: BlogPage) -> None:
     post = make_post(blog, "a").pk
     index, kept = store.snapshot(blog.path), FragmentCache[str](10**6)
     assert kept.get(index, [post], lambda _ids: {post: "rss"}, "rss") == {post: "rss"}

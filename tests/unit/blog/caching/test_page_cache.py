@@ -56,7 +56,7 @@ def test_publishing_shows_in_the_next_request(client: Client, blog: BlogPage) ->
     assert "Second" in client.get("/tags/a/").content.decode()
 
 
-def test_each_coding_is_kept_apart(client: Client, blog: BlogPage) -> None:
+def test_each_coding_is_cached_separately(client: Client, blog: BlogPage) -> None:
     make_post(blog, "a")
     plain = client.get("/")
     packed = client.get("/", headers={"Accept-Encoding": "gzip"})
@@ -66,7 +66,7 @@ def test_each_coding_is_kept_apart(client: Client, blog: BlogPage) -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br"])
-def test_page_asked_for_again_is_packed_better(client: Client, blog: BlogPage, coding: str) -> None:
+def test_page_requested_again_is_compressed_better(client: Client, blog: BlogPage, coding: str) -> None:
     make_post(blog, "a b c d")
     unpack = gzip.decompress if coding == "gzip" else brotli.decompress
     first, second, third = (client.get("/", headers={"Accept-Encoding": coding}) for _ in range(3))
@@ -77,7 +77,7 @@ def test_page_asked_for_again_is_packed_better(client: Client, blog: BlogPage, c
     assert first["ETag"] == second["ETag"]
 
 
-def test_whole_history_is_streamed_and_packed(client: Client, blog: BlogPage) -> None:
+def test_full_view_is_streamed_and_compressed(client: Client, blog: BlogPage) -> None:
     make_post(blog, "a", title="Streamed")
     response = client.get("/?view=full", headers={"Accept-Encoding": "gzip"})
     assert response.streaming

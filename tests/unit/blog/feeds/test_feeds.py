@@ -77,7 +77,7 @@ def test_xml_feed_is_read_without_a_complaint(client: Client, fed: BlogPage, for
     assert "<script" not in parsed.entries[1].content[-1].value
 
 
-def test_three_forms_tell_the_same(client: Client, fed: BlogPage) -> None:
+def test_rss_atom_and_json_hold_the_same_entries(client: Client, fed: BlogPage) -> None:
     rss = [(entry.id, entry.link) for entry in entries(client, "/feed.rss")]
     atom = [(entry.id, entry.link) for entry in entries(client, "/feed.atom")]
     items = [(item["id"], item["url"]) for item in client.get("/feed.json").json()["items"]]

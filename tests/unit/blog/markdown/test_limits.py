@@ -153,7 +153,7 @@ def test_text_whose_html_is_too_large_is_refused() -> None:
     assert str(refusal.value).endswith("kB of HTML; the limit is 1000 kB. Shorten its tables and code.")
 
 
-def test_validate_tells_an_editor() -> None:
+def test_validate_raises_for_the_editor() -> None:
     validate("*a*")
     with pytest.raises(ValidationError) as refusal:
         validate("<b>" * 101)

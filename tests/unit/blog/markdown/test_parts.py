@@ -106,7 +106,7 @@ def test_tokens_write_what_they_read() -> None:
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_colours_of_code_are_told_from_their_ground(scheme: int) -> None:
+def test_colours_of_code_have_enough_contrast(scheme: int) -> None:
     sheet = (Path(settings.ROOT) / "static" / "site.css").read_text()
     colours = dict(re.findall(r"--(\w+): (#\w{6})", sheet.split("prefers-color-scheme: dark", 1)[scheme]))
     found = {name: contrast(colours[name], colours["wash"]) for name in ("k", "s", "m", "soft", "accent", "red")}

@@ -167,7 +167,7 @@ def test_page_with_another_address_or_closed_reaches_the_texts_that_link_to_it(c
 
 
 @pytest.mark.parametrize("closing", [{"live": False}, {"expire_at": timezone.now() - timedelta(days=1)}])
-def test_page_that_nobody_may_open_is_not_told_of(client: Client, blog: BlogPage, closing: dict[str, Any]) -> None:
+def test_page_that_nobody_may_open_is_not_shown(client: Client, blog: BlogPage, closing: dict[str, Any]) -> None:
     secret = make_post(blog, slug="secret-plan", **closing)
     post = make_post(blog, body=f"[words](page:{secret.pk})")
     assert "words" in (shown := read(client, f"/{post.slug}/"))

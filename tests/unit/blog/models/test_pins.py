@@ -56,7 +56,7 @@ def test_other_pages_do_not_begin_with_them(client: Client, posts: list[PostPage
     assert start(client, address) == []
 
 
-def test_feed_does_not_tell_of_pins(client: Client, posts: list[PostPage]) -> None:
+def test_feed_ignores_pins(client: Client, posts: list[PostPage]) -> None:
     pin("a", posts[2])
     assert "Third" not in client.get("/tags/a/feed.atom").content.decode()
 

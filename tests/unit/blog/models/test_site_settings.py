@@ -33,13 +33,13 @@ def seen(client: Client, host: str = "testserver") -> Blog:
     return blog_of(client.get("/", headers={"host": host}).wsgi_request)
 
 
-def test_emails_bear_the_name_too(blog: BlogPage) -> None:
+def test_emails_have_the_site_name(blog: BlogPage) -> None:
     assert Wording(site=Site.objects.get()).site_name == "Notes"
     dress(blog, name="Ada’s notes")
     assert Wording(site=Site.objects.get()).site_name == "Ada’s notes"
 
 
-def test_site_without_settings_bears_the_title_of_its_page(client: Client, blog: BlogPage) -> None:
+def test_site_without_settings_has_the_title_of_its_page(client: Client, blog: BlogPage) -> None:
     found = seen(client)
     assert (found.title, found.footer, found.profiles, found.comments_allowed) == ("Notes", "", (), True)
     assert not Appearance.objects.exists()

@@ -36,7 +36,7 @@ def test_plurals_are_of_the_language() -> None:
         assert [render(source, count=count) for count in (1, 2)] == ["1 Kommentar", "2 Kommentare"]
 
 
-def test_filters_speak_of_days_hosts_and_texts() -> None:
+def test_filters_format_days_hosts_and_texts() -> None:
     source = '{{ when|day }}; {{ when|date("Y-m-d") }}; {{ link|host }}; {{ text|truncatewords(1) }}{{ text|linebreaks }}'
     words = {"when": datetime(2018, 1, 24, tzinfo=UTC), "link": "https://www.example.org/a", "text": "<One> two"}
     expected = "24 January 2018; 2018-01-24; example.org; &lt;One&gt; …<p>&lt;One&gt; two</p>"

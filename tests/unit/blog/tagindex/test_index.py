@@ -64,7 +64,7 @@ def index_data(posts: list[ReferencePost]) -> IndexData:
 
 @settings(deadline=None)
 @given(posts(), st.lists(selections, min_size=1, max_size=4), zones)
-def test_index_tells_what_the_plain_one_tells(posts: list[ReferencePost], chosen: list[Selection], zone: tzinfo) -> None:
+def test_index_agrees_with_the_reference_index(posts: list[ReferencePost], chosen: list[Selection], zone: tzinfo) -> None:
     index = build(index_data(posts), zone, now=0)
     for few in (0, facets.FEW):
         with pytest.MonkeyPatch.context() as patch:
@@ -119,7 +119,7 @@ def _pages(index: TagIndex, length: int, oldest_first: bool, forward: bool):  # 
 
 @settings(deadline=None)
 @given(st.data(), st.booleans())
-def test_updated_index_tells_what_one_built_anew_tells(data: st.DataObject, crowded: bool) -> None:
+def test_updated_index_equals_a_rebuilt_one(data: st.DataObject, crowded: bool) -> None:
     """Change a few posts at a time: what is shared, moved and counted again is as if all had been read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(builder, "SPACING", 1000 if crowded else 4)

@@ -84,7 +84,7 @@ def test_expired_post_leaves_without_a_new_revision(blog: BlogPage) -> None:
     assert (posts_and_tags(later), later.revision, later.version != index.version) == ([], index.revision, True)
 
 
-def test_tag_that_only_hidden_posts_bear_is_unknown(blog: BlogPage) -> None:
+def test_tag_of_hidden_posts_alone_is_unknown(blog: BlogPage) -> None:
     make_post(blog, "a", live=False)
     make_post(blog, "a", expire_at=timezone.now() - HOUR)
     PageViewRestriction.objects.create(page=make_post(blog, "a"), restriction_type=PageViewRestriction.LOGIN)

@@ -105,7 +105,7 @@ def test_years_count_and_lead(client: Client, notes: BlogPage) -> None:
     assert chosen.all(".periods li") == ["2019 2", "2018 2", "June 2019 1", "May 2019 1"]
 
 
-def test_switches_turn_one_thing_each(client: Client, notes: BlogPage) -> None:
+def test_switches_change_one_parameter_each(client: Client, notes: BlogPage) -> None:
     page = Page(client, "/tags/a/?order=oldest&source=internal")
     assert page.all(".switches dd") == ["compact / full", "newest / oldest", "internal / external / all"]
     assert [link.get("href") for link in page.tree.cssselect(".switches a")] == [
@@ -159,7 +159,7 @@ def test_contents_list_leads_to_each_post_of_the_page(client: Client, notes: Blo
         assert [article.get("id") for article in page.tree.cssselect("article")] == anchors
 
 
-def test_whole_history_has_no_id_twice(client: Client, blog: BlogPage) -> None:
+def test_full_view_has_unique_ids(client: Client, blog: BlogPage) -> None:
     for _ in range(2):
         make_post(blog, body="## Same\n\nA note[^1].\n\n[^1]: Small print.")
     page = Page(client, "/?view=full")
@@ -170,7 +170,7 @@ def test_whole_history_has_no_id_twice(client: Client, blog: BlogPage) -> None:
     assert set(anchors) <= set(ids)
 
 
-def test_whole_history_beyond_the_limit_leads_on(client: Client, notes: BlogPage, settings: Any) -> None:
+def test_full_view_beyond_the_limit_links_to_the_next_page(client: Client, notes: BlogPage, settings: Any) -> None:
     settings.FULL_VIEW_BYTES = 1
     pages = walk(client, "/?view=full&order=oldest")
     assert pages == [["One"], ["Two"], ["Three"], ["Four"]]
