@@ -1,5 +1,6 @@
 """Delivery status notifications: RFC 3464, as MTAs write them."""
 
+from dataclasses import replace
 from email.message import Message
 
 from mail.bounces.classifying import classify
@@ -20,21 +21,17 @@ def read(message: Message, raw: bytes) -> Bounce | None:
         arrived = any(_action(group) in ARRIVED for group in recipients)
         hard = [] if arrived else [bounce for bounce in failed if bounce.kind is Kind.HARD]
         soft = [bounce for bounce in failed if bounce.kind is Kind.SOFT]
-        return (hard or soft or [_softened(failed[0])])[0]
+        return (hard or soft or [replace(failed[0], kind=Kind.SOFT)])[0]
     return Bounce(Kind.NOTICE, _recipient(recipients[0]), text_of(recipients[0], "Status") or None) if recipients else None
 
 
 def _failure(group: Message, message: Message) -> Bounce:
     """Return a recipient's failure. Exim gives no Diagnostic-Code where no server answered: then its text is classified."""
     recipient = _recipient(group)
-    said = text_of(group, "Diagnostic-Code").removeprefix("smtp;").strip()
-    words = said or " ".join(words_about(message, recipient).split())[:LONGEST_REPLY]
+    diagnostic = text_of(group, "Diagnostic-Code").removeprefix("smtp;").strip()
+    words = diagnostic or " ".join(words_about(message, recipient).split())[:LONGEST_REPLY]
     kind, status = classify(text_of(group, "Status"), words)
     return Bounce(kind, recipient, status, words)
-
-
-def _softened(bounce: Bounce) -> Bounce:
-    return Bounce(Kind.SOFT, bounce.recipient, bounce.status, bounce.reply)
 
 
 def _action(group: Message) -> str:
