@@ -47,7 +47,7 @@ def truncated(address: str) -> str:
 def _is_trusted(address: IPv4Address | IPv6Address | None, trusted: tuple[Network, ...]) -> bool:
     if address is None:
         return bool(trusted)
-    return any(address in network for network in trusted if network.version == address.version)
+    return any(address in network for network in trusted)
 
 
 def _read(text: str) -> IPv4Address | IPv6Address | None:

@@ -12,25 +12,18 @@ SUBJECT = "PTR"
 GENERIC = re.compile(
     r"dyn(amic)?[-.]|dhcp|dsl|pool|dial|ppp|cable|broadband|customer|client|unassigned|static[-.]", re.IGNORECASE
 )
-INTERNAL = [
-    ipaddress.ip_network(network)
-    for network in (
-        "127.0.0.0/8",
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",
-        "::1",
-        "fc00::/7",
-        "fe80::/10",
+INTERNAL = tuple(
+    map(
+        ipaddress.ip_network,
+        "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 ::1 fc00::/7 fe80::/10".split(),
     )
-]
+)
 
 
 def is_internal(address: str) -> bool:
     """Return whether an address is of no meaning outside a network: loopback, link-local, private."""
     ip = ipaddress.ip_address(address)
-    return any(ip.version == network.version and ip in network for network in INTERNAL)
+    return any(ip in network for network in INTERNAL)
 
 
 def is_public(address: str) -> bool:
