@@ -50,8 +50,8 @@ class Site:
         )
         try:
             connection.request("GET", path, headers={"Host": HOST, **headers})
-            answer = connection.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+            response = connection.getresponse()
+            return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
         finally:
             connection.close()
 

@@ -89,7 +89,7 @@ def test_first_visit_fits_into_one_flight_of_packets(wire: Wire, tab: Page) -> N
 
 
 def test_html_of_a_listing_is_small(demo: Server) -> None:
-    with urlopen(demo.url + LISTING) as answer:
-        html = answer.read()
+    with urlopen(demo.url + LISTING) as response:
+        html = response.read()
     assert html.count(b"</article>") == POSTS
     assert len(html) <= MOST_HTML

@@ -25,7 +25,7 @@ def test_preview_beside_the_editor_is_framed_under_the_public_policy(
     sign_in(tab, live_server.url)
     refused: list[str] = []
     tab.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
-    with tab.expect_response(lambda answer: "/preview/" in answer.url and answer.request.method == "GET") as framed:
+    with tab.expect_response(lambda response: "/preview/" in response.url and response.request.method == "GET") as framed:
         tab.goto(live_server.url + reverse("wagtailadmin_pages:edit", args=[post.pk]))
         tab.get_by_role("button", name="Toggle preview", exact=True).click()
     assert framed.value.header_value("Content-Security-Policy") == PREVIEW_POLICY
@@ -39,8 +39,8 @@ def test_hostile_script_runs_neither_on_the_page_nor_in_the_preview(tab: Page, l
     type(post).objects.filter(pk=post.pk).update(
         html='<p id="a">a</p><script>document.title="run"</script><img src="x" onerror="document.title=\'run\'">'
     )
-    answer = tab.goto(f"{live_server.url}/{post.slug}/")
-    assert answer is not None
-    assert answer.header_value("Content-Security-Policy") == PUBLIC_POLICY
+    response = tab.goto(f"{live_server.url}/{post.slug}/")
+    assert response is not None
+    assert response.header_value("Content-Security-Policy") == PUBLIC_POLICY
     expect(tab.locator("#a")).to_have_text("a")
     assert tab.title() == "Hostile · Notes"

@@ -70,20 +70,20 @@ class Blog:
 
 
 slots = st.integers(0, 5)
-whole = st.booleans()
+atomic = st.booleans()
 moments = st.sampled_from([NEW_YEAR - 1, NEW_YEAR, NEW_YEAR + 1]) | st.integers(-1000, 1000).map(
     lambda day: NEW_YEAR + day * DAY
 )
 some_tags = st.frozensets(st.sampled_from(LETTERS))
 acts = st.lists(
     st.one_of(
-        st.tuples(st.just("write"), whole, st.booleans(), moments, some_tags, st.booleans(), st.booleans()),
-        st.tuples(st.sampled_from(["publish", "unpublish", "delete", "hide", "free"]), whole, slots),
-        st.tuples(st.just("retag"), whole, slots, some_tags),
-        st.tuples(st.just("redate"), whole, slots, moments),
-        st.tuples(st.just("rename"), whole, st.sampled_from(LETTERS)),
-        st.tuples(st.just("merge"), whole, st.sampled_from(LETTERS), st.sampled_from(LETTERS)),
-        st.tuples(st.sampled_from(["close", "open"]), whole),
+        st.tuples(st.just("write"), atomic, st.booleans(), moments, some_tags, st.booleans(), st.booleans()),
+        st.tuples(st.sampled_from(["publish", "unpublish", "delete", "hide", "free"]), atomic, slots),
+        st.tuples(st.just("retag"), atomic, slots, some_tags),
+        st.tuples(st.just("redate"), atomic, slots, moments),
+        st.tuples(st.just("rename"), atomic, st.sampled_from(LETTERS)),
+        st.tuples(st.just("merge"), atomic, st.sampled_from(LETTERS), st.sampled_from(LETTERS)),
+        st.tuples(st.sampled_from(["close", "open"]), atomic),
     ),
     min_size=3,
     max_size=10,
@@ -96,8 +96,8 @@ def test_index_of_another_process_follows(pair: tuple[Process, Process], acts: l
     editor, reader = pair
     blog = Blog(editor)
     for act in [("write", True, True, NEW_YEAR, {"a", "b"}, True, False), *acts]:
-        name, whole, *rest = act
-        Model.do(blog, name, whole, *rest)
+        name, atomic, *rest = act
+        Model.do(blog, name, atomic, *rest)
         a, b, c, _ = (blog.tags[letter] for letter in LETTERS)
         selections = ["", a, f"{a}+-{b}" if a != b else b, f"-{c}+source:external", f"@ada{blog.number}+year:2018"]
         tell(reader, {"path": blog.path, "posts": blog.visible(), "selections": selections})
@@ -109,66 +109,66 @@ class Model:
     """What each act should do, beside telling the editor to do it."""
 
     @staticmethod
-    def do(blog: Blog, name: str, whole: bool, *rest: Any) -> None:
+    def do(blog: Blog, name: str, atomic: bool, *rest: Any) -> None:
         if name in ("write", "rename", "merge", "close", "open"):
-            getattr(Model, name)(blog, whole, *rest)
+            getattr(Model, name)(blog, atomic, *rest)
         elif rest[0] < len(blog.posts):
-            getattr(Model, name)(blog, whole, blog.posts[rest[0]], *rest[1:])
+            getattr(Model, name)(blog, atomic, blog.posts[rest[0]], *rest[1:])
 
     @staticmethod
-    def write(blog: Blog, whole: bool, live: bool, published: int, letters: set[str], by_ada: bool, external: bool) -> None:
+    def write(blog: Blog, atomic: bool, live: bool, published: int, letters: set[str], by_ada: bool, external: bool) -> None:
         tags = {blog.tags[letter] for letter in letters}
         author = f"ada{blog.number}" if by_ada else None
         slug = f"post-{len(blog.posts)}-{next(numbers)}"
-        post = blog.order("write", whole, blog.id, slug, live, published, sorted(tags), author, external)
+        post = blog.order("write", atomic, blog.id, slug, live, published, sorted(tags), author, external)
         blog.posts.append(Post(post, published, tags, author, external, live))
 
     @staticmethod
-    def publish(blog: Blog, whole: bool, post: Post) -> None:
-        blog.order("publish", whole, post.id)
+    def publish(blog: Blog, atomic: bool, post: Post) -> None:
+        blog.order("publish", atomic, post.id)
         post.live = True
 
     @staticmethod
-    def unpublish(blog: Blog, whole: bool, post: Post) -> None:
-        blog.order("unpublish", whole, post.id)
+    def unpublish(blog: Blog, atomic: bool, post: Post) -> None:
+        blog.order("unpublish", atomic, post.id)
         post.live = False
 
     @staticmethod
-    def delete(blog: Blog, whole: bool, post: Post) -> None:
-        blog.order("delete", whole, post.id)
+    def delete(blog: Blog, atomic: bool, post: Post) -> None:
+        blog.order("delete", atomic, post.id)
         blog.posts.remove(post)
 
     @staticmethod
-    def hide(blog: Blog, whole: bool, post: Post) -> None:
-        blog.order("hide", whole, post.id)
+    def hide(blog: Blog, atomic: bool, post: Post) -> None:
+        blog.order("hide", atomic, post.id)
         post.hidden = True
 
     @staticmethod
-    def free(blog: Blog, whole: bool, post: Post) -> None:
-        blog.order("free", whole, post.id)
+    def free(blog: Blog, atomic: bool, post: Post) -> None:
+        blog.order("free", atomic, post.id)
         post.hidden = False
 
     @staticmethod
-    def retag(blog: Blog, whole: bool, post: Post, letters: set[str]) -> None:
+    def retag(blog: Blog, atomic: bool, post: Post, letters: set[str]) -> None:
         post.tags = {blog.tags[letter] for letter in letters}
-        blog.order("retag", whole, post.id, sorted(post.tags))
+        blog.order("retag", atomic, post.id, sorted(post.tags))
 
     @staticmethod
-    def redate(blog: Blog, whole: bool, post: Post, published: int) -> None:
-        blog.order("redate", whole, post.id, published)
+    def redate(blog: Blog, atomic: bool, post: Post, published: int) -> None:
+        blog.order("redate", atomic, post.id, published)
         post.published = published
 
     @staticmethod
-    def rename(blog: Blog, whole: bool, letter: str) -> None:
+    def rename(blog: Blog, atomic: bool, letter: str) -> None:
         old, new = blog.tags[letter], f"{letter}{blog.number}-{next(numbers)}"
-        blog.order("rename", whole, old, new)
+        blog.order("rename", atomic, old, new)
         Model._replace(blog, old, new)
 
     @staticmethod
-    def merge(blog: Blog, whole: bool, letter: str, into: str) -> None:
+    def merge(blog: Blog, atomic: bool, letter: str, into: str) -> None:
         old, new = blog.tags[letter], blog.tags[into]
         if old != new:
-            blog.order("merge", whole, old, new)
+            blog.order("merge", atomic, old, new)
             Model._replace(blog, old, new)
 
     @staticmethod
@@ -178,11 +178,11 @@ class Model:
             post.tags = {new if tag == old else tag for tag in post.tags}
 
     @staticmethod
-    def close(blog: Blog, whole: bool) -> None:
-        blog.order("hide", whole, blog.id)
+    def close(blog: Blog, atomic: bool) -> None:
+        blog.order("hide", atomic, blog.id)
         blog.closed = True
 
     @staticmethod
-    def open(blog: Blog, whole: bool) -> None:
-        blog.order("free", whole, blog.id)
+    def open(blog: Blog, atomic: bool) -> None:
+        blog.order("free", atomic, blog.id)
         blog.closed = False

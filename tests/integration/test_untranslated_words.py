@@ -102,13 +102,13 @@ def shown(everywhere: list[Kind]) -> dict[str, list[str]]:
     patch.setattr(jinja2.Environment, "_load_template", load)
     template_rendered.connect(note)
     for kind in everywhere:
-        answer = Client().get(kind.path, headers={"host": kind.host})
-        assert answer.status_code == kind.status, kind.name
-        found[kind.name] = _outside(answer.getvalue().decode(), set(LATIN.findall(unquote(kind.path))))
+        response = Client().get(kind.path, headers={"host": kind.host})
+        assert response.status_code == kind.status, kind.name
+        found[kind.name] = _outside(response.getvalue().decode(), set(LATIN.findall(unquote(kind.path))))
     for email, tags in REFUSED:
-        answer = Client().post("/signup/", {"email": email, "tags": tags}, headers={"host": DEMO})
-        assert answer.status_code == 422
-        found[f"{email} {tags}"] = _outside(answer.content.decode(), set(LATIN.findall(f"{email} {tags}")))
+        response = Client().post("/signup/", {"email": email, "tags": tags}, headers={"host": DEMO})
+        assert response.status_code == 422
+        found[f"{email} {tags}"] = _outside(response.content.decode(), set(LATIN.findall(f"{email} {tags}")))
     template_rendered.disconnect(note)
     patch.undo()
     return found
@@ -158,8 +158,8 @@ def test_no_word_of_an_email_about_a_comment_escapes_translation(
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
 def test_no_word_of_a_feed_escapes_translation(everywhere: list[Kind], form: str) -> None:
-    answer = Client().get(f"/tags/reading/feed.{form}", headers={"host": DEMO})
-    tree = etree.fromstring(answer.content)
+    response = Client().get(f"/tags/reading/feed.{form}", headers={"host": DEMO})
+    tree = etree.fromstring(response.content)
     assert [
         word for text in tree.xpath("//*[local-name()='title' or local-name()='description']/text()") for word in outside(text)
     ] == []

@@ -21,7 +21,7 @@ LINKS = {"a": "href", "link": "href", "img": "src", "source": "src", "script": "
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the site answered at an address; `cookies` are those it set."""
 
     address: str
@@ -61,13 +61,13 @@ class Answer:
         )
 
 
-def fetch(client: Client, address: str) -> Answer:
+def fetch(client: Client, address: str) -> Response:
     """Ask for an address, as whole as a browser shows it."""
     parts = urlsplit(address)
     response = client.get(f"{parts.path}?{parts.query}" if parts.query else parts.path, headers={"Host": parts.netloc})
     cookies = tuple(sorted(response.cookies))
     client.cookies.clear()
-    return Answer(address, response.status_code, response.headers.get("Content-Type", ""), response.getvalue(), cookies)
+    return Response(address, response.status_code, response.headers.get("Content-Type", ""), response.getvalue(), cookies)
 
 
 def is_inside(address: str, home: str) -> bool:
@@ -75,18 +75,18 @@ def is_inside(address: str, home: str) -> bool:
     return urlsplit(address)[:2] == urlsplit(home)[:2]
 
 
-def crawl(home: str) -> dict[str, Answer]:
-    """Every answer by its address, beginning at `home`."""
-    client, found, waiting = Client(), dict[str, Answer](), deque([home])
+def crawl(home: str) -> dict[str, Response]:
+    """Every response by its address, beginning at `home`."""
+    client, found, waiting = Client(), dict[str, Response](), deque([home])
     asked = {home}
     while waiting:
-        answer = fetch(client, waiting.popleft())
-        found[answer.address] = answer
+        response = fetch(client, waiting.popleft())
+        found[response.address] = response
         if len(found) > MOST:
-            raise AssertionError(f"The walk had not ended after {MOST} addresses, at {answer.address}.")
-        if not (answer.is_page and answer.is_indexed and choices(answer.address) <= READ):
+            raise AssertionError(f"The walk had not ended after {MOST} addresses, at {response.address}.")
+        if not (response.is_page and response.is_indexed and choices(response.address) <= READ):
             continue
-        for _element, target in answer.links():
+        for _element, target in response.links():
             address = urldefrag(target).url
             if address not in asked and is_inside(address, home) and choices(address) <= ASKED:
                 asked.add(address)
@@ -105,10 +105,10 @@ def choices(address: str) -> int:
     return len(tags[1].split("+") if tags else ()) + parts.path.startswith("/@") + len(parse_qsl(parts.query))
 
 
-def broken_fragments(answer: Answer, found: dict[str, Answer]) -> list[str]:
+def broken_fragments(response: Response, found: dict[str, Response]) -> list[str]:
     """The links of a page to places that no element stands for."""
     broken = []
-    for _element, target in answer.links():
+    for _element, target in response.links():
         address, fragment = urldefrag(target)
         there = found.get(address)
         if fragment and there and there.is_page and unquote(fragment) not in there.ids:

@@ -49,8 +49,8 @@ def edit_as_told() -> None:
 
     say("ready")
     while (command := hear_command()) is not None:
-        name, whole, *arguments = command
-        with revision_locked_by_first_write() if whole else nullcontext():  # the admin's own way
+        name, atomic, *arguments = command
+        with revision_locked_by_first_write() if atomic else nullcontext():  # the admin's own way
             answer = getattr(Acts, name)(*arguments)
         say(answer)
 

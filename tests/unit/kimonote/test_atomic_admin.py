@@ -22,9 +22,9 @@ def editor(db: None) -> Client:
 def wrapped(path: str, method: str, view: object) -> HttpResponse | None:
     request = RequestFactory().generic(method, path)
     middleware = AtomicAdmin(lambda _: HttpResponse())
-    answer = middleware.process_view(request, view, [], {})  # type: ignore[arg-type]
-    assert answer is None or isinstance(answer, HttpResponse)
-    return answer
+    response = middleware.process_view(request, view, [], {})  # type: ignore[arg-type]
+    assert response is None or isinstance(response, HttpResponse)
+    return response
 
 
 @pytest.mark.django_db(transaction=True)
@@ -60,23 +60,23 @@ def test_writes_in_the_admin_alone_run_in_a_transaction(path: str, method: str, 
         seen.append(connection.in_atomic_block)
         return HttpResponse()
 
-    answer = wrapped(path, method, looks)
-    assert (seen, answer is not None) == (([True], True) if whole else ([], False))
+    response = wrapped(path, method, looks)
+    assert (seen, response is not None) == (([True], True) if whole else ([], False))
 
 
 def test_forged_request_to_the_admin_is_refused_before_its_view(blog: BlogPage) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("editor", "", "x"))
     post = make_post(blog, "a")
-    answer = client.post(reverse("wagtailadmin_pages:delete", args=[post.pk]))
-    assert answer.status_code == 403
+    response = client.post(reverse("wagtailadmin_pages:delete", args=[post.pk]))
+    assert response.status_code == 403
     assert PostPage.objects.filter(pk=post.pk).exists()
 
 
 def test_deleting_in_the_admin_raises_the_revision(editor: Client, blog: BlogPage) -> None:
     post = make_post(blog, "a")
     before = IndexRevision.objects.get().number
-    answer = editor.post(reverse("wagtailadmin_pages:delete", args=[post.pk]))
-    assert answer.status_code == 302
+    response = editor.post(reverse("wagtailadmin_pages:delete", args=[post.pk]))
+    assert response.status_code == 302
     assert not PostPage.objects.filter(pk=post.pk).exists()
     assert IndexRevision.objects.get().number > before

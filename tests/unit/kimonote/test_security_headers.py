@@ -31,19 +31,19 @@ PUBLIC = [
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_answer_allows_no_script_and_sets_no_cookie(client: Client, blog: BlogPage, post_slug: str, path: str) -> None:
-    answer = client.get(path)
-    assert answer["Content-Security-Policy"] == PUBLIC_POLICY
+    response = client.get(path)
+    assert response["Content-Security-Policy"] == PUBLIC_POLICY
     assert "unsafe" not in PUBLIC_POLICY
     assert "script-src" not in PUBLIC_POLICY  # so default-src 'none' holds for it
     assert PUBLIC_POLICY.startswith("default-src 'none'; ")
-    assert dict(answer.cookies) == {}
-    assert "cookie" not in answer.get("Vary", "").lower()
+    assert dict(response.cookies) == {}
+    assert "cookie" not in response.get("Vary", "").lower()
 
 
 @pytest.mark.parametrize("path", ["/a-note/", "/", "/tags/unknown/"])
 def test_answer_carries_every_header(client: Client, blog: BlogPage, path: str) -> None:
     make_post(blog, "a b", slug="a-note")
-    answer = client.get(path)
+    response = client.get(path)
     names = (
         "Content-Security-Policy",
         "Permissions-Policy",
@@ -52,7 +52,7 @@ def test_answer_carries_every_header(client: Client, blog: BlogPage, path: str) 
         "Cross-Origin-Opener-Policy",
         "X-Frame-Options",
     )
-    assert {name: answer.get(name) for name in names} == {
+    assert {name: response.get(name) for name in names} == {
         "Content-Security-Policy": PUBLIC_POLICY,
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
         "X-Content-Type-Options": "nosniff",
@@ -86,9 +86,9 @@ def test_policy_depends_on_the_part_of_the_site(path: str, policy: str) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "a b", "", "testserver:x"])
 def test_foreign_host_gets_a_readable_400(client: Client, blog: BlogPage, host: str) -> None:
-    answer = client.get("/", headers={"host": host})
-    text = answer.content.decode()
-    assert answer.status_code == 400
+    response = client.get("/", headers={"host": host})
+    text = response.content.decode()
+    assert response.status_code == 400
     assert "<h1>" in text
     assert "Traceback" not in text
     assert "ALLOWED_HOSTS" not in text
@@ -108,13 +108,13 @@ def test_tls_site_says_so_to_browsers_and_redirects_plain_http(client: Client, b
 def test_response_to_a_signed_in_user_is_never_cached(blog: BlogPage, post_slug: str) -> None:
     client = Client()
     client.force_login(User.objects.create_superuser("editor", "", "x"))
-    answer = client.get("/")
-    assert "no-store" in answer["Cache-Control"]
-    assert answer["Content-Security-Policy"] == PUBLIC_POLICY
+    response = client.get("/")
+    assert "no-store" in response["Cache-Control"]
+    assert response["Content-Security-Policy"] == PUBLIC_POLICY
 
 
 def test_editors_redirect_leads_from_a_listing_that_there_is_not(client: Client, blog: BlogPage) -> None:
     Redirect.objects.create(old_path="/tags/gone", redirect_link="/tags/")
     make_post(blog, "a")
-    answer = client.get("/tags/gone/")
-    assert (answer.status_code, answer["Location"]) == (301, "/tags/")
+    response = client.get("/tags/gone/")
+    assert (response.status_code, response["Location"]) == (301, "/tags/")

@@ -29,14 +29,14 @@ def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def settings(*names: str, **variables: str) -> dict[str, object]:
-    answer = run("-c", READ, *names, **variables)
-    assert answer.stderr == ""
-    return json.loads(answer.stdout)
+    response = run("-c", READ, *names, **variables)
+    assert response.stderr == ""
+    return json.loads(response.stdout)
 
 
 def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
-    answer = run("manage.py", "check", SITE_URL="https://notes.example")
-    assert (answer.returncode, answer.stdout, answer.stderr.splitlines()) == (
+    response = run("manage.py", "check", SITE_URL="https://notes.example")
+    assert (response.returncode, response.stdout, response.stderr.splitlines()) == (
         1,
         "",
         [
@@ -64,15 +64,15 @@ def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
     ],
 )
 def test_unreadable_value_is_refused_by_name(variables: dict[str, str], words: str) -> None:
-    answer = run("manage.py", "check", **{**PRODUCTION, **variables})
-    assert answer.returncode == 1
-    assert words in answer.stderr
-    assert "Traceback" not in answer.stderr
+    response = run("manage.py", "check", **{**PRODUCTION, **variables})
+    assert response.returncode == 1
+    assert words in response.stderr
+    assert "Traceback" not in response.stderr
 
 
 def test_production_is_clean_under_check_deploy(tmp_path: Path) -> None:
-    answer = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", VAR_DIR=str(tmp_path), **PRODUCTION)
-    assert (answer.returncode, answer.stderr) == (0, "")
+    response = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", VAR_DIR=str(tmp_path), **PRODUCTION)
+    assert (response.returncode, response.stderr) == (0, "")
 
 
 def test_production_holds_browsers_to_tls_and_to_its_host(tmp_path: Path) -> None:

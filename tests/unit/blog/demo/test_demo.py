@@ -122,8 +122,8 @@ def test_every_link_of_the_demo_leads_straight_to_a_page(demo: BlogPage, client:
 
 
 def internal_links(client: Client, page: str) -> set[str]:
-    answer = client.get(page)
-    text = b"".join(answer).decode()
+    response = client.get(page)
+    text = b"".join(response).decode()
     parsed = Links(text)
     inside = {urljoin(f"http://testserver{page}", link) for link in parsed.links}
     own = {link for link in inside if link.startswith(HOME)}
@@ -136,8 +136,8 @@ def internal_links(client: Client, page: str) -> set[str]:
 
 def test_hidden_posts_show_nowhere(demo: BlogPage, client: Client) -> None:
     for path in ("/?view=full", "/feed.atom", "/tags/", "/sitemap.xml", "/?q=publishes", "/tags/editing/?view=full"):
-        answer = client.get(path)
-        text = b"".join(answer).decode()
+        response = client.get(path)
+        text = b"".join(response).decode()
         for slug in ("pictures-and-what-they-say", "this-note-publishes-itself", "notes-for-whoever-edits-here"):
             assert f"/{slug}/" not in text, path
 

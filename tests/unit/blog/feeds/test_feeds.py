@@ -104,12 +104,12 @@ def test_feed_is_paged_to_its_end(client: Client, blog: BlogPage, form: str) -> 
         make_post(blog, "a", title=f"T{number}")
     titles, address = [], f"/tags/a/feed.{form}"
     while address:
-        answer = client.get(address)
+        response = client.get(address)
         if form == "json":
-            titles += [item["title"] for item in answer.json()["items"]]
-            address = answer.json().get("next_url", "")
+            titles += [item["title"] for item in response.json()["items"]]
+            address = response.json().get("next_url", "")
         else:
-            parsed = feedparser.parse(answer.content)
+            parsed = feedparser.parse(response.content)
             titles += [entry.title for entry in parsed.entries]
             address = next((link.href for link in parsed.feed.links if link.rel == "next"), "")
     assert titles == [f"T{number}" for number in reversed(range(2 * FEED_LENGTH + 1))]

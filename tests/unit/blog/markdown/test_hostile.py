@@ -89,14 +89,14 @@ def test_trap_catches_a_script(tab: Page) -> None:
 def visit(tab: Page, html: str) -> object:
     """Open a piece of HTML without any Content-Security-Policy, poke everything in it, and say what happened."""
 
-    def answer(route: Route) -> None:
+    def response(route: Route) -> None:
         own = route.request.url == "http://text.example/"
         route.fulfill(
             status=200 if own else 404, content_type="text/html; charset=utf-8", body=f"<!doctype html>{html}" if own else ""
         )
 
     tab.unroute_all()
-    tab.route("**/*", answer)
+    tab.route("**/*", response)
     tab.goto("http://text.example/", wait_until="load")
     return tab.evaluate("""() => {
         const all = [...document.body.querySelectorAll('*')];

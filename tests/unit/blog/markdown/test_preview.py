@@ -21,14 +21,14 @@ def address() -> str:
 
 
 def test_preview_is_what_is_stored(admin_client: Client, address: str) -> None:
-    answer = admin_client.post(address, {"text": TEXT})
-    assert answer.content.decode() == render_short(TEXT)
+    response = admin_client.post(address, {"text": TEXT})
+    assert response.content.decode() == render_short(TEXT)
 
 
 def test_preview_of_a_text_beyond_the_limits_says_so(admin_client: Client, address: str) -> None:
-    answer = admin_client.post(address, {"text": "<b>" * 101})
-    assert answer.status_code == 200
-    assert answer.content.decode() == (
+    response = admin_client.post(address, {"text": "<b>" * 101})
+    assert response.status_code == 200
+    assert response.content.decode() == (
         '<p class="error-message">The text nests lists, quotations or HTML elements too deeply. Make them flatter.</p>'
     )
 
@@ -59,9 +59,9 @@ def previewed(tab: Page, text: str) -> str:
     """Write a text into the editor, open its preview and close it again; give what it showed."""
     tab.evaluate("text => document.querySelector('.CodeMirror').CodeMirror.setValue(text)", text)
     button = tab.locator(".editor-toolbar button.preview").first
-    with tab.expect_response(lambda answer: answer.url.endswith("/markdown-preview/")) as answer:
+    with tab.expect_response(lambda response: response.url.endswith("/markdown-preview/")) as response:
         button.click()
-    html = answer.value.text()
+    html = response.value.text()
     tab.wait_for_function("html => document.querySelector('.editor-preview-active').innerHTML === html", arg=html)
     button.click()
     return html

@@ -109,11 +109,11 @@ def test_accent_reaches_every_page_by_one_style_that_its_policy_names(client: Cl
     dress(blog, accent="#a3312b")
     slug = make_post(blog, "a").slug
     for address in ("/", "/tags/a/?view=full", f"/{slug}/", f"/{slug}/", "/signup/", "/tags/none/"):
-        answer = client.get(address)
-        (style,) = re.findall(r"<style>(.*?)</style>", answer.getvalue().decode())
+        response = client.get(address)
+        (style,) = re.findall(r"<style>(.*?)</style>", response.getvalue().decode())
         digest = b64encode(sha256(style.encode()).digest()).decode()
         assert "--accent:#a3312b" in style
-        assert answer["Content-Security-Policy"] == PUBLIC_POLICY.replace(
+        assert response["Content-Security-Policy"] == PUBLIC_POLICY.replace(
             "style-src 'self'", f"style-src 'self' 'sha256-{digest}'"
         ), address
     assert "unsafe-inline' 'sha256" not in client.get("/admin/")["Content-Security-Policy"]
@@ -121,9 +121,9 @@ def test_accent_reaches_every_page_by_one_style_that_its_policy_names(client: Cl
 
 def test_page_with_the_sheets_own_accent_holds_no_style(client: Client, blog: BlogPage) -> None:
     dress(blog, accent="#2b4a8b")
-    answer = client.get("/")
-    assert "<style" not in answer.content.decode()
-    assert answer["Content-Security-Policy"] == PUBLIC_POLICY
+    response = client.get("/")
+    assert "<style" not in response.content.decode()
+    assert response["Content-Security-Policy"] == PUBLIC_POLICY
 
 
 def test_accent_is_seen_in_both_schemes(tab: Page, live_server: LiveServer, db: None) -> None:
@@ -148,7 +148,7 @@ def test_ids_of_the_footer_are_none_of_the_text(client: Client, blog: BlogPage) 
 
 
 def test_preview_of_a_page_with_an_accent_may_be_framed_by_the_admin(rf: RequestFactory) -> None:
-    """The answer within is that of a public page, with the policy that it had."""
+    """The response within is that of a public page, with the policy that it had."""
     within = HttpResponse(headers={"Content-Security-Policy": allowing(":root{--accent:#a3312b}")})
     policy = SecurityHeaders(lambda request: within)(rf.get("/admin/pages/3/edit/preview/"))["Content-Security-Policy"]
     assert "'sha256-" in policy

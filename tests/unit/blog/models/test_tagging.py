@@ -90,5 +90,5 @@ def test_old_name_leads_on_in_the_cloud_too(client: Client, blog: BlogPage) -> N
     tag = Tag.objects.get(slug="mail")
     tag.name, tag.slug = "Post", "post"
     tag.save()
-    answer = client.get("/tags/?with=mail")
-    assert (answer.status_code, answer["Location"]) == (301, "/tags/?with=post")
+    response = client.get("/tags/?with=mail")
+    assert (response.status_code, response["Location"]) == (301, "/tags/?with=post")
