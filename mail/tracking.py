@@ -33,7 +33,7 @@ def track(event: AnymailTrackingEvent, **_unused: Any) -> None:
 def kind_of(event: AnymailTrackingEvent) -> Kind | None:
     """Return what an event means for its recipient; None when nothing.
 
-    Anymail has one type for hard and soft bounces: the service's own name for the event tells them apart.
+    Anymail has one type for hard and soft bounces: the service's own name for the event distinguishes them.
     """
     if event.event_type == EventType.COMPLAINED:
         return Kind.COMPLAINT

@@ -21,7 +21,7 @@ from mail.bounces import Kind
 from mail.models import Delivery
 from mail.outcomes import Outcome, Verdict
 
-PER_CONNECTION = 100  # mails, before the connection is made anew: servers end longer ones in their own way
+PER_CONNECTION = 100  # mails, after which the worker reconnects: servers close longer connections
 BATCH_TIME = 15.0  # seconds, after which the worker turns to its other tasks
 FIRST_PAUSE = timedelta(seconds=2)  # after the server could not be reached; each further one is twice as long
 LONGEST_PAUSE = timedelta(minutes=5)

@@ -18,7 +18,7 @@ from web.antispam import VisitorForm
 
 
 def known_to(index: TagIndex, selection: Selection) -> Selection:
-    """Return the selection under its tags' present names; raises UnknownTags for one that no public post bears."""
+    """Return the selection under its tags' present names; raises UnknownTags for one without public posts."""
     try:
         check_known(selection, index)
     except CanonicalRedirect as redirected:
@@ -32,8 +32,8 @@ def without(selection: Selection, unknown: tuple[str, ...]) -> Selection:
     return replace(known, author=None) if f"@{known.author}" in unknown else known
 
 
-def say_unknown(error: UnknownTags, index: TagIndex) -> str:
-    """Name the tags nobody bears, and those that may have been meant."""
+def explain_unknown(error: UnknownTags, index: TagIndex) -> str:
+    """Return sentences that name the unknown tags and similar known ones."""
     sentences = []
     for word in error.unknown:
         near = [] if word.startswith("@") else [name for name, _address in suggest(index, word).near]
@@ -44,30 +44,32 @@ def say_unknown(error: UnknownTags, index: TagIndex) -> str:
 
 
 class SelectionForm(forms.Form):
-    """The tags of a subscription, as people write them. Those in `kept` may stay, though no post bears them now."""
+    """The tags of a subscription, as people write them. Those in `subscribed` are accepted though no post has them now."""
 
     tags = forms.CharField(required=False, max_length=500)
 
-    def __init__(self, *args: Any, index: TagIndex, kept: Selection | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, index: TagIndex, subscribed: Selection | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.index = index
-        self.kept = kept or Selection()
+        self.subscribed = subscribed or Selection()
 
     def clean_tags(self) -> Selection:
         try:
-            limit = max(settings.TAG_LIMIT, len(self.kept))  # what was subscribed to before the limit was lowered may stay
+            limit = max(
+                settings.TAG_LIMIT, len(self.subscribed)
+            )  # what was subscribed to before the limit was lowered may stay
             return self._known(Selection.parse(self.cleaned_data["tags"], limit))
         except SelectionError as error:
             raise ValidationError(explain(error)) from error
         except UnknownTags as error:
-            raise ValidationError(say_unknown(error, self.index)) from error
+            raise ValidationError(explain_unknown(error, self.index)) from error
 
     def _known(self, selection: Selection) -> Selection:
         try:
             return known_to(self.index, selection)
         except UnknownTags as error:
-            kept = (*self.kept.tags, f"@{self.kept.author}")
-            if set(error.unknown) <= set(kept):
+            subscribed = (*self.subscribed.tags, f"@{self.subscribed.author}")
+            if set(error.unknown) <= set(subscribed):
                 return selection
             raise
 

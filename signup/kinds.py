@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(TextChoices):
-    """What an email is for; its templates and the editor's words for it bear this name."""
+    """What an email is for; its templates and the fields of its wording have this name."""
 
     CONFIRM = "confirm", _("confirmation")
     ALREADY = "already", _("reminder of the subscription")

@@ -26,7 +26,7 @@ WELL_KNOWN = (
     "bol.com.br terra.com.br bluewin.ch ziggo.nl kpnmail.nl telenet.be skynet.be love.com hotmail.se hotmail.nl "
     "hotmail.be live.se live.nl live.be live.ca live.it yahoo.ca yahoo.se yahoo.com.au ms.com"
 ).split()
-# Endings that are nobody's, and what the fingers were after.
+# Misspelt top-level domains, and the intended ones.
 SLIPS = {
     **dict.fromkeys(("con", "cmo", "ocm", "vom", "cpm", "xom", "comm", "coom", "conm", "c0m", "clm"), "com"),
     **dict.fromkeys(("ner", "nte", "ent", "nett", "bet"), "net"),

@@ -35,7 +35,7 @@ def clear(now: datetime) -> int:
 
 
 def _locked(limits: Mapping[str, Limit], now: datetime) -> list[Counter]:
-    """Return the counters under these keys, locked; those whose time is over begin anew."""
+    """Return the counters under these keys, locked; expired ones are reset."""
     fresh = [Counter(key=key, ends=now + limits[key].span) for key in sorted(limits)]
     Counter.objects.bulk_create(fresh, ignore_conflicts=True)
     counters = list(Counter.objects.select_for_update().filter(key__in=limits).order_by("key"))

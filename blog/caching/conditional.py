@@ -43,7 +43,7 @@ def validators(snapshot: TagIndex) -> tuple[str, str]:
 
 @lru_cache(SNAPSHOTS)
 def _validators(version: str, changed: datetime) -> tuple[str, str]:
-    """Return the validators; the time tells a snapshot from one of the same revision before a restored backup."""
+    """Return the validators; the time distinguishes snapshots of the same revision before and after a backup was restored."""
     return f'W/"{release()}-{version}-{int(changed.timestamp() * 1000):x}"', http_date(changed.timestamp())
 
 

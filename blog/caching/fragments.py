@@ -24,7 +24,7 @@ class FeedEntry(NamedTuple):
 
 
 Part = TypeVar("Part", str, FeedEntry)
-Stamp = tuple[int, datetime]  # a revision and its time, which tells it from one before a restored backup
+Stamp = tuple[int, datetime]  # a revision and its time, which distinguishes it from one before a backup was restored
 
 
 class FragmentCache(Generic[Part]):

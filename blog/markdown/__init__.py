@@ -1,6 +1,6 @@
 """Markdown to HTML, once, when something is saved: sanitised, within limits of size, time and memory.
 
-Call `render` for a post, `render_short` for an introduction, `render_comment` for what a stranger wrote, `validate` in a
+Call `render` for a post, `render_short` for an introduction, `render_comment` for a comment, `validate` in a
 field. `sandbox` keeps the process that runs `worker` and its `pipeline`; `postprocessing` makes contents, excerpt and reading
 time of clean HTML; `references` puts the addresses of images, documents and pages in when the text is shown.
 """
@@ -41,7 +41,7 @@ def render_short(text: str) -> str:
 
 
 def render_comment(text: str) -> str:
-    """Render what a stranger wrote: no headings, pictures, tables or ids."""
+    """Render a comment: no headings, pictures, tables or ids."""
     return reduce_to_comment(read(clean_html(text))) if text.strip() else ""
 
 

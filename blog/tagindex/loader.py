@@ -1,6 +1,6 @@
 """The loader of the tag index: one SELECT, so that all rows are of the same state of the database.
 
-Two statements would see two states while others publish. The statement is a UNION ALL; its first column tells the kind of row.
+Two statements would see two states while others publish. The statement is a UNION ALL; its first column is the kind of row.
 """
 
 from collections.abc import Iterable, Iterator

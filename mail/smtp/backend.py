@@ -1,6 +1,6 @@
 """Anymail's backend for an SMTP server of one's own: `EMAIL_BACKEND = "mail.smtp.EmailBackend"`.
 
-Django's own hides which recipients were refused; this one reports each, and tells a server out of reach from a refusal.
+Django's own hides which recipients were refused; this one reports each, and distinguishes an unreachable server from a refusal.
 """
 
 from collections.abc import Mapping

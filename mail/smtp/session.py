@@ -51,7 +51,7 @@ class SMTPSession:
         except ServerUnavailable as error:
             if not self.used or error.in_doubt:
                 raise
-        self._drop()  # idle too long, or enough messages for one connection: both are told by 421 or silence
+        self._drop()  # idle too long, or enough messages for one connection: the server signals both by 421 or by closing
         self.smtp, self.used = self._connect(), False
         return self._transact(envelope)
 

@@ -107,7 +107,7 @@ class SubscriberIndexView(SafeExportIndexView):
 
     def get_queryset(self) -> QuerySet[Subscriber]:
         found: SubscriberQuerySet = super().get_queryset()
-        return found.kept() if self.is_export else found
+        return found.not_erased() if self.is_export else found
 
 
 class SubscriberInspectView(ActingInspectView):

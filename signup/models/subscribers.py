@@ -45,7 +45,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def confirmed(self) -> "SubscriberQuerySet":
         return self.filter(state=State.CONFIRMED)
 
-    def kept(self) -> "SubscriberQuerySet":
+    def not_erased(self) -> "SubscriberQuerySet":
         """Return all but the erased, of whom nothing but an HMAC remains."""
         return self.exclude(address="")
 

@@ -136,7 +136,7 @@ def leave(subscriber: Subscriber, network: str = "") -> Subscriber:
 
 @transaction.atomic
 def come_back(subscriber: Subscriber, network: str = "", wording: str = "") -> Subscriber:
-    """Confirm anew someone who left and, by a link in an old email, has shown that the mailbox is theirs."""
+    """Confirm a subscriber again who left; the link in an earlier email proves that the mailbox is theirs."""
     held = hold(subscriber)
     if held.state == State.UNSUBSCRIBED:
         _confirmed(held, Event.CONFIRMED, network, wording)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from blog.resolve import UnknownTags
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
-from signup.forms import SignupForm, known_to, say_unknown, without
+from signup.forms import SignupForm, explain_unknown, known_to, without
 from signup.models import Wording
 from signup.services import subscriptions
 from signup.services.subscriptions import SignupRequest
@@ -53,7 +53,7 @@ def _asked_for(request: HttpRequest, page: "SignupPage | None") -> tuple[Selecti
         selection = Selection.parse(text, settings.TAG_LIMIT)
         return known_to(index, selection), ""
     except UnknownTags as error:
-        return without(error.selection, error.unknown), say_unknown(error, index)
+        return without(error.selection, error.unknown), explain_unknown(error, index)
     except SelectionError as error:
         return Selection(), explain(error)
 

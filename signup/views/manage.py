@@ -30,7 +30,7 @@ def manage(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResp
         case "come back":
             subscriptions.come_back(subscriber, network_of(request), _("Send me letters again"))
         case _other:
-            form = ManageForm(request.POST, index=public_index(request), kept=subscriber.selection)
+            form = ManageForm(request.POST, index=public_index(request), subscribed=subscriber.selection)
             if not form.is_valid():
                 return _show(request, subscriber, token, form)
             subscriptions.change(subscriber, form.cleaned_data["tags"], form.cleaned_data["rhythm"], network_of(request))
