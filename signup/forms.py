@@ -55,9 +55,7 @@ class SelectionForm(forms.Form):
 
     def clean_tags(self) -> Selection:
         try:
-            limit = max(
-                settings.TAG_LIMIT, len(self.subscribed)
-            )  # what was subscribed to before the limit was lowered may stay
+            limit = max(settings.TAG_LIMIT, len(self.subscribed))  # which may be of a higher limit that was set before
             return self._known(Selection.parse(self.cleaned_data["tags"], limit))
         except SelectionError as error:
             raise ValidationError(explain(error)) from error

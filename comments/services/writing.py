@@ -123,7 +123,6 @@ def erase(comment: Comment) -> None:
 
 def forget(now: datetime) -> int:
     """Delete what nobody confirmed, and what was turned down long ago; return their number."""
-    stale = Comment.objects.unconfirmed_since(now - PENDING_RETENTION) | Comment.objects.turned_down_since(
-        now - REJECTED_RETENTION
-    )
+    rejected = Comment.objects.turned_down_since(now - REJECTED_RETENTION)
+    stale = Comment.objects.unconfirmed_since(now - PENDING_RETENTION) | rejected
     return stale.delete()[1].get(Comment._meta.label, 0)

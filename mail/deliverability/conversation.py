@@ -4,7 +4,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Thread
 from typing import TypeVar
 
@@ -50,30 +50,15 @@ def _converse(server: MailServer, timeout: float) -> Conversation:
             conversation = Conversation(greeting.lower(), offered, offered, server.tls)
             if server.starttls:
                 _encrypt(smtp, server, offered)
-                conversation = Conversation(
-                    conversation.greeting, offered, frozenset(map(str.upper, smtp.esmtp_features)), encrypted=True
-                )
+                inside = frozenset(map(str.upper, smtp.esmtp_features))
+                conversation = replace(conversation, offered_inside=inside, encrypted=True)
             if server.username:
                 _log_in(smtp, server)
         return conversation
     except _Trouble as trouble:
-        return Conversation(
-            conversation.greeting,
-            conversation.offered,
-            conversation.offered_inside,
-            conversation.encrypted,
-            trouble.stage,
-            str(trouble),
-        )
+        return replace(conversation, stage=trouble.stage, trouble=str(trouble))
     except (OSError, smtplib.SMTPException, IndexError) as error:
-        return Conversation(
-            conversation.greeting,
-            conversation.offered,
-            conversation.offered_inside,
-            conversation.encrypted,
-            "connect",
-            _words(error),
-        )
+        return replace(conversation, stage="connect", trouble=_words(error))
 
 
 def _connect(server: MailServer, timeout: float) -> smtplib.SMTP:
