@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction, Site
 
-from blog.markdown.references import expand
+from blog.markdown.references import expand, stale_at
 from blog.models import Appearance, BlogPage
 from blog.models.site_settings import INDIGO
 from blog.tagindex import TagIndex
@@ -55,7 +55,7 @@ class Blog:
     profiles: tuple[Profile, ...]
     comments_allowed: bool
     menu: tuple[MenuItem, ...]  # after notes, tags and streams
-    stale_at: float | None  # seconds since 1970: when a page of the menu expires
+    stale_at: float | None  # seconds since 1970: when a page expires that the menu or a text of the blog's links to
 
 
 MAX_HOSTS = 1000  # hosts in the cache
@@ -175,7 +175,9 @@ def _read(request: HttpRequest) -> Blog | None:
         return None
     appearance = Appearance.of(site)
     menu = _read_menu(page)
-    introduction, footer = expand([page.introduction_html, appearance.footer_html])
+    texts = [page.introduction_html, appearance.footer_html]
+    introduction, footer = expand(texts)
+    expiries = [stale_at(texts), *(item.expire_at.timestamp() for item in menu if item.expire_at)]
     return Blog(
         id=page.pk,
         path=page.path,
@@ -190,7 +192,7 @@ def _read(request: HttpRequest) -> Blog | None:
         ),
         comments_allowed=appearance.comments_allowed,
         menu=tuple(MenuItem(item.pk, item.title, reverse("wagtail_serve", args=[f"{item.slug}/"])) for item in menu),
-        stale_at=min((item.expire_at.timestamp() for item in menu if item.expire_at), default=None),
+        stale_at=min((moment for moment in expiries if moment is not None), default=None),
     )
 
 

@@ -1,12 +1,14 @@
 """Rendered fragments of pages in this process's memory, shared by many selections: cards, and feed entries.
 
-A fragment is cached until its post is noted as changed. It depends on the post alone, not on selection or reader: whether the
-post is visible is decided by the index, from which the ids come.
+A fragment is cached until its post is noted as changed, or until any page expires, since its text may link to that one. It
+depends on no selection or reader: whether the post is visible is decided by the index, from which the ids come.
 """
 
 import sys
+import time
 from collections.abc import Callable, Hashable
 from datetime import datetime
+from math import inf
 from threading import Lock
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -38,6 +40,7 @@ class FragmentCache(Generic[Part]):
         self._limit = limit
         self._lock = Lock()
         self._cached: tuple[Stamp, dict[Hashable, dict[int, Part]]]  # swapped whole, as the index is
+        self._stale_at: float  # seconds since 1970: when the first page expires of which these may tell
         self.clear()
 
     def clear(self) -> None:
@@ -56,17 +59,19 @@ class FragmentCache(Generic[Part]):
         missing = [id_ for id_ in ids if id_ not in found]
         made = read(missing) if missing else {}
         if made and is_final:
-            self._store(present, variant, made)
+            self._store(index, variant, made)
         return {id_: part for id_ in ids if (part := found.get(id_, made.get(id_))) is not None}
 
     def _parts_at(self, present: Stamp) -> dict[Hashable, dict[int, Part]]:
         """Return the cached fragments, advanced to this revision; none where the cache is of a later one."""
         stamp, parts = self._cached
-        if stamp == present:
+        if stamp == present and time.time() < self._stale_at:
             return parts
         with self._lock:
             stamp, parts = self._cached
-            if present[0] > stamp[0]:
+            if self._stale_at <= time.time():
+                self._begin(max(stamp, present))
+            elif present[0] > stamp[0]:
                 self._advance(present)
             elif present[1] > stamp[1]:  # an earlier number at a later time: the database was restored from a backup
                 self._begin(present)
@@ -84,8 +89,8 @@ class FragmentCache(Generic[Part]):
         self.size = sum(_size(part) for by_post in cached.values() for part in by_post.values())
         self._cached = (present, cached)
 
-    def _store(self, stamp: Stamp, variant: Hashable, made: dict[int, Part]) -> None:
-        size = sum(map(_size, made.values()))
+    def _store(self, index: TagIndex, variant: Hashable, made: dict[int, Part]) -> None:
+        size, stamp = sum(map(_size, made.values())), (index.revision, index.changed)
         with self._lock:
             if self._cached[0] != stamp:
                 return
@@ -94,9 +99,11 @@ class FragmentCache(Generic[Part]):
             if size <= self._limit:
                 self._cached[1].setdefault(variant, {}).update(made)
                 self.size += size
+                self._stale_at = min(self._stale_at, index.stale_at or inf)
 
     def _begin(self, stamp: Stamp) -> None:
         self._cached = (stamp, {})
+        self._stale_at = inf
         self.size = 0  # bytes
 
 

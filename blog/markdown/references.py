@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
 from wagtail.documents import get_document_model
@@ -46,7 +46,7 @@ def expand(texts: list[str]) -> list[str]:
     parsed = {text: parse(text) for text in set(texts) if MARK in text}
     if not parsed:
         return texts
-    found = _find([token for tokens in parsed.values() for token in tokens if isinstance(token, Tag)])
+    found = _find(_tags(parsed.values()))
     expanded = {text: write(framed(_resolve(tokens, found))) for text, tokens in parsed.items()}
     return [expanded.get(text, text) for text in texts]
 
@@ -56,11 +56,23 @@ def expand_one(text: str) -> str:
     return expand([text])[0]
 
 
+def stale_at(texts: list[str]) -> float | None:
+    """Return when the first page expires that these stored texts link to, in seconds since 1970; None where none does."""
+    linking = [text for text in texts if f" {PAGE}=" in text]
+    ids = {int(tag.attributes[PAGE]) for tag in _tags(map(parse, linking)) if PAGE in tag.attributes}
+    first = public_pages().filter(pk__in=ids).aggregate(first=Min("expire_at"))["first"] if ids else None
+    return first.timestamp() if first else None
+
+
 def public_pages() -> Any:
     """Return the pages that anybody may open now, as a queryset."""
     above = PageViewRestriction.objects.filter(page__path=Substr(OuterRef("path"), 1, Length("page__path")))
     unexpired = Q(expire_at=None) | Q(expire_at__gt=timezone.now())
     return Page.objects.live().filter(unexpired, ~Exists(above))
+
+
+def _tags(texts: Iterable[list[Token]]) -> list[Tag]:
+    return [token for tokens in texts for token in tokens if isinstance(token, Tag)]
 
 
 def _find(tags: list[Tag]) -> Found:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -173,6 +174,41 @@ def test_page_that_nobody_may_open_is_not_shown(client: Client, blog: BlogPage, 
     assert "words" in (shown := read(client, f"/{post.slug}/"))
     assert "secret-plan" not in shown
     assert "secret-plan" not in read(client, "/feed.atom")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", [PostPage, PlainPage])
+def test_page_that_expires_is_not_told_of_by_what_is_kept_in_memory(client: Client, kind: type[Page]) -> None:
+    blog = make_blog()
+    secret = make_post(blog, slug="plan") if kind is PostPage else blog.add_child(instance=PlainPage(title="Plan", slug="plan"))
+    text = f"[words](page:{secret.pk})"
+    post = make_post(blog, "a", slug="linking", body=text)
+    blog.introduction = text
+    blog.save()
+    Appearance(site=Site.objects.get(), footer=text).save()
+    addresses = (f"/{post.slug}/", "/", "/?view=full", "/tags/a/", *(f"/tags/a{feed}" for feed in FEEDS))
+    [read(client, address) for address in addresses]  # what takes long the first time
+    secret.expire_at = timezone.now() + timedelta(seconds=8)
+    secret.save()
+    told = [address for address in addresses if "/plan/" in read(client, address)]
+    assert timezone.now() < secret.expire_at, "the machine is too busy"
+    assert told == list(addresses)
+    sleep((secret.expire_at - timezone.now()).total_seconds() + 0.1)
+    assert [address for address in addresses if "/plan/" in read(client, address)] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_moved_or_deleted_with_the_one_above_reaches_the_texts_that_link_to_it(client: Client) -> None:
+    blog = make_blog()
+    section, other = (blog.add_child(instance=PlainPage(title=slug, slug=slug)) for slug in ("section", "other"))
+    inner = section.add_child(instance=PlainPage(title="Inner", slug="inner"))
+    post = make_post(blog, body=f"[words](page:{inner.pk})")
+    addresses = (f"/{post.slug}/", "/?view=full", *FEEDS)
+    assert [address for address in addresses if "/section/inner/" in read(client, address)] == list(addresses)
+    Page.objects.get(pk=section.pk).move(Page.objects.get(pk=other.pk), "last-child")
+    assert [address for address in addresses if "/other/section/inner/" in read(client, address)] == list(addresses)
+    Page.objects.get(pk=other.pk).delete()
+    assert [address for address in addresses if "/inner/" in read(client, address)] == []
 
 
 @pytest.mark.django_db(transaction=True)
