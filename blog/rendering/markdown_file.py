@@ -12,6 +12,7 @@ def as_markdown(post: "PostPage") -> str:
     """Return a post's front matter (YAML) and text."""
     fields = {
         "title": post.title,
+        "subtitle": post.subtitle or None,
         "date": post.published.isoformat() if post.published else None,
         "slug": post.slug,
         "author": post.author.handle if post.author else None,

@@ -38,6 +38,7 @@ class SourcePost:
     draft: bool = False
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    subtitle: str = ""
     summary: str = ""
     link: str = ""
     cover: str = ""

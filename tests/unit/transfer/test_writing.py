@@ -81,6 +81,16 @@ def test_imported_post_can_be_edited_in_the_admin(blog: BlogPage, client: Client
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+def test_exported_post_is_imported_with_its_subtitle(blog: BlogPage, client: Client, tmp_path: Path) -> None:
+    make_post(blog, "x", slug="a", subtitle="Of tides: a “guide”", summary="Short.")
+    exported = client.get("/a.md").getvalue().decode()
+    assert "subtitle: " in exported
+    post("a").delete()
+    run_import(blog, write_tree(tmp_path, {"a.md": exported}))
+    assert (post("a").subtitle, post("a").summary) == ("Of tides: a “guide”", "Short.")
+    assert client.get("/a.md").getvalue().decode() == exported
+
+
 def test_tags_are_those_that_are_there(blog: BlogPage, tmp_path: Path) -> None:
     make_post(blog, "x")
     renamed = Tag.objects.create(name="Open Source", slug="oss")

@@ -13,7 +13,7 @@ from transfer.importing.static_sites.permalinks import normalize_path, old_paths
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 
 MAX_FILE_BYTES = 2_000_000  # bytes of a file
-MAX_TITLE = 255  # characters
+MAX_TITLE = 255  # characters; of a subtitle too
 HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(?P<underlined>[^\n]+)\n=+[ \t]*(?:\n|\Z)")
 
 
@@ -37,6 +37,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
     names = fields.authors(front_matter)
     return SourcePost(
         title=title,
+        subtitle=fields.truncate(fields.plain_text(front_matter.text(*fields.SUBTITLES)), MAX_TITLE),
         slug=page_slug(front_matter.text("slug") or _last(own_permalink(front_matter)) or name.title),
         body=with_authors(body, names[1:], options.coauthors_format),
         published=dates[0] if dates else None,

@@ -39,6 +39,7 @@ def page_fields(
     return {
         "title": source.title,
         "body": body,
+        "subtitle": source.subtitle,
         "summary": source.summary,
         "link": source.link,
         "author": author,

@@ -165,6 +165,12 @@ def test_authors_and_what_becomes_of_the_second(tmp_path: Path) -> None:
     assert read(tmp_path, "---\nauthors:\n- name: Ada\n  url: x\n---\n").authors == ("Ada",)
 
 
+@pytest.mark.parametrize("key", ["subtitle", "Subtitle", "subheading"])
+def test_subtitle_is_plain_text(tmp_path: Path, key: str) -> None:
+    assert read(tmp_path, f"---\n{key}: 'In *short*: a &amp; b'\n---\nText.").subtitle == "In short: a & b"
+    assert read(tmp_path, "Text.").subtitle == ""
+
+
 def test_summary_is_plain_text(tmp_path: Path) -> None:
     post = read(tmp_path, '---\nexcerpt: See <a href="/x">**docs**</a> &amp; [more](/y).\n---\nText.')
     assert post.summary == "See docs & more."
