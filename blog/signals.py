@@ -15,7 +15,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Page, PageViewRestriction, ReferenceIndex, Site, get_page_models
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction, ReferenceIndex, Site, get_page_models
 
 from blog.models import Author, BlogPage, Comment, Pin, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision
@@ -29,7 +29,7 @@ def _save_in_one_transaction(model: type[models.Model]) -> None:
     model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
 
 
-for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
+for _model in (CollectionViewRestriction, PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
     _save_in_one_transaction(_model)
 
 
@@ -51,9 +51,9 @@ def _lock_before_deleting(**kwargs: Any) -> None:
     lock_revision()
 
 
-for _model in (PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
+for _model in (CollectionViewRestriction, PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
     pre_save.connect(_lock_before_saving, sender=_model, dispatch_uid=f"lock_before_saving_{_model.__name__}")
-for _model in (Author, PageViewRestriction, Pin, PostTag, Site, Stream, Tag, TagAlias):
+for _model in (Author, CollectionViewRestriction, PageViewRestriction, Pin, PostTag, Site, Stream, Tag, TagAlias):
     pre_delete.connect(_lock_before_deleting, sender=_model, dispatch_uid=f"lock_before_deleting_{_model.__name__}")
 
 
@@ -126,6 +126,13 @@ def on_privacy_changed(instance: PageViewRestriction, raw: bool = False, **kwarg
         raise_revision(_concerned_by(instance.page_id))
         for page in Page.objects.filter(pk=instance.page_id):
             _raise_for(references_below(page))
+
+
+@receiver([post_save, post_delete], sender=CollectionViewRestriction)
+def on_privacy_of_collection_changed(raw: bool = False, **kwargs: Any) -> None:
+    """Raise the revision for any post: texts may show the collection's images and link to its documents."""
+    if not raw:
+        raise_revision()
 
 
 @receiver(m2m_changed, sender=PageViewRestriction.groups.through)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from blog.markdown.layout import AVIF, framed
 from blog.markdown.tokens import Tag, Token, parse, write
@@ -38,6 +38,7 @@ class Found:
 
     images: dict[int, AbstractImage] = field(default_factory=dict)
     files: dict[str, AbstractImage] = field(default_factory=dict)  # images by the names of their files
+    private_files: set[str] = field(default_factory=set)  # names of the files of images in private collections
     addresses: dict[tuple[str, int], str] = field(default_factory=dict)  # by attribute and id
 
 
@@ -71,6 +72,12 @@ def public_pages() -> Any:
     return Page.objects.live().filter(unexpired, ~Exists(above))
 
 
+def _is_private() -> Exists:
+    """Return the condition that an image or document is in a collection, or below one, which not everybody may open."""
+    path = OuterRef("collection__path")
+    return Exists(CollectionViewRestriction.objects.filter(collection__path=Substr(path, 1, Length("collection__path"))))
+
+
 def _tags(texts: Iterable[list[Token]]) -> list[Tag]:
     return [token for tokens in texts for token in tokens if isinstance(token, Tag)]
 
@@ -81,11 +88,15 @@ def _find(tags: list[Tag]) -> Found:
     found = Found()
     if ids[IMAGE] or files:
         wanted = Q(pk__in=ids[IMAGE]) | Q(file__in=files)
-        for image in get_image_model().objects.filter(wanted).prefetch_related("renditions"):
+        images = get_image_model().objects.filter(wanted).annotate(is_private=_is_private())
+        for image in images.prefetch_related("renditions"):
+            if image.is_private:
+                found.private_files.add(image.file.name)
+                continue
             found.images[image.pk] = found.files[image.file.name] = image
             found.addresses[IMAGE, image.pk] = image.file.url
     if ids[DOCUMENT]:
-        documents = get_document_model().objects.filter(pk__in=ids[DOCUMENT])
+        documents = get_document_model().objects.filter(~_is_private(), pk__in=ids[DOCUMENT])
         found.addresses |= {(DOCUMENT, document.pk): document.url for document in documents}
     if ids[PAGE]:
         found.addresses |= {(PAGE, page.pk): page.url for page in public_pages().filter(pk__in=ids[PAGE]) if page.url}
@@ -123,7 +134,10 @@ def _link(tag: Tag, found: Found) -> bool:
 def _picture(tag: Tag, found: Found) -> Token:
     attributes = dict(tag.attributes)
     if FILE in attributes:
-        image = found.files.get(html_escapes.unescape(attributes.pop(FILE)))
+        name = html_escapes.unescape(attributes.pop(FILE))
+        if name in found.private_files:
+            return attributes.get("alt", "")
+        image = found.files.get(name)
         if image is None:
             return Tag("img", attributes)
     elif IMAGE in attributes:

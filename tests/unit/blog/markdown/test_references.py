@@ -22,7 +22,7 @@ from wagtail.documents import get_document_model
 from wagtail.documents.models import Document
 from wagtail.images import get_image_model
 from wagtail.images.models import Image
-from wagtail.models import Page, PageViewRestriction, ReferenceIndex, Site
+from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction, ReferenceIndex, Site
 
 from blog.markdown import render_short
 from blog.markdown.references import expand, expand_one
@@ -195,6 +195,30 @@ def test_page_that_expires_is_not_told_of_by_what_is_kept_in_memory(client: Clie
     assert told == list(addresses)
     sleep((secret.expire_at - timezone.now()).total_seconds() + 0.1)
     assert [address for address in addresses if "/plan/" in read(client, address)] == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["login", "password", "groups"])
+def test_what_is_in_a_private_collection_is_not_told_of(client: Client, kind: str) -> None:
+    image, document = make_image("secretlake.png"), make_document("secretpaper.txt")
+    closed = Collection.get_first_root_node().add_child(name="Closed")
+    inner = closed.add_child(name="Inner")
+    for item in (image, document):
+        item.collection = inner
+        item.save()
+    body = f"[paper](doc:{document.pk}) ![Water](image:{image.pk}) [file](image:{image.pk}) ![Old]({image.file.url})"
+    post = make_post(make_blog(), body=body)
+    addresses = (f"/{post.slug}/", "/?view=full", *FEEDS)
+    told = [address for address in addresses if "secretpaper" in (text := read(client, address)) and "secretlake" in text]
+    assert told == list(addresses)
+    restriction = CollectionViewRestriction(collection=closed, restriction_type=kind, password="x")
+    restriction.save()
+    for address in addresses:
+        text = read(client, address)
+        assert "secret" not in text
+        assert all(word in text for word in ("paper", "Water", "file", "Old"))
+    restriction.delete()
+    assert all("secretpaper" in read(client, address) for address in addresses)
 
 
 @pytest.mark.django_db(transaction=True)
