@@ -33,7 +33,7 @@ UNION ALL SELECT {RESTRICTION}, restriction.id, page.id, page.path, ''
 """
 POSTS = """
 UNION ALL SELECT {EXPIRING}, id, 0, {expires}, '' FROM wagtailcore_page
-  WHERE live AND path LIKE %(below)s AND depth = %(depth)s AND expire_at IS NOT NULL {and_changed}
+  WHERE live AND path LIKE %(below)s AND expire_at IS NOT NULL {and_changed}
 UNION ALL SELECT {POST}, page_ptr_id, {byline}, {published}, ''
   FROM blog_postpage WHERE published IS NOT NULL {and_changed_post}
 UNION ALL SELECT {POST}, page_ptr_id, {byline}, {first_published}, ''

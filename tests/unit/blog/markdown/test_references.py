@@ -177,10 +177,13 @@ def test_page_that_nobody_may_open_is_not_shown(client: Client, blog: BlogPage, 
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", [PostPage, PlainPage])
-def test_page_that_expires_is_not_told_of_by_what_is_kept_in_memory(client: Client, kind: type[Page]) -> None:
+@pytest.mark.parametrize(("kind", "is_below"), [(PostPage, False), (PlainPage, False), (PlainPage, True)])
+def test_page_that_expires_is_not_told_of_by_what_is_kept_in_memory(client: Client, kind: type[Page], is_below: bool) -> None:
     blog = make_blog()
-    secret = make_post(blog, slug="plan") if kind is PostPage else blog.add_child(instance=PlainPage(title="Plan", slug="plan"))
+    above = blog.add_child(instance=PlainPage(title="Section", slug="section")) if is_below else blog
+    secret = (
+        make_post(blog, slug="plan") if kind is PostPage else above.add_child(instance=PlainPage(title="Plan", slug="plan"))
+    )
     text = f"[words](page:{secret.pk})"
     post = make_post(blog, "a", slug="linking", body=text)
     blog.introduction = text
