@@ -5,11 +5,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.handlers.exception import response_for_exception
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from blog import availability
 from blog.caching.compression import compress
 from blog.caching.public_view import PublicView
 from blog.caching.response import CachedResponse, Key, response_cache
@@ -42,7 +44,12 @@ class PageCacheMiddleware:
         cached = response_cache.get(key)
         if cached is None:
             return self._respond(request, key)
-        revision = read_revision()
+        try:
+            revision = read_revision()
+        except Error as error:
+            if not (availability.is_unavailable(error) and availability.database.may_send_stale and cached.is_unexpired()):
+                raise
+            return cached.respond_stale(request)
         if not cached.is_fresh(revision):
             return self._respond(request, key, revision)
         if cached.coding:

@@ -17,6 +17,7 @@ from blog.request import RequestState
 
 OVERHEAD: Final = 1_500  # bytes that an entry costs beside its body
 NOT_MODIFIED: Final = ("ETag", "Last-Modified", "Cache-Control", "Vary")  # headers of a 304: RFC 9110, section 15.4.5
+STALE: Final = "kimonote; hit; fwd=stale; detail=database-unavailable"
 CHECKED: Final = 1_000  # responses whose headers are kept as Django checked them, of 2 KB each
 
 Headers = tuple[tuple[str, str], ...]
@@ -71,7 +72,11 @@ class CachedResponse:
 
     def is_fresh(self, revision: int) -> bool:
         """Return whether it may be sent at a revision: not after a post of its snapshot has expired."""
-        return self.revision == revision and (self.stale_at is None or time.time() < self.stale_at)
+        return self.revision == revision and self.is_unexpired()
+
+    def is_unexpired(self) -> bool:
+        """Return whether no post of its snapshot has expired."""
+        return self.stale_at is None or time.time() < self.stale_at
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Return it as a response to GET or HEAD; a 304 where the client's copy is current."""
@@ -81,6 +86,12 @@ class CachedResponse:
         else:
             response = HttpResponse(self.body if request.method == "GET" else b"", status=self.status, content_type="")
             response.headers = _checked(self.headers)
+        return response
+
+    def respond_stale(self, request: HttpRequest) -> HttpResponse:
+        """Return it as a response while nobody can tell whether it is fresh; Cache-Status says so (RFC 9211)."""
+        response = self.respond(request)
+        response.headers = ResponseHeaders({**response.headers, "Cache-Status": STALE, "Cache-Control": "no-store"})
         return response
 
     def recompressed(self) -> Self:

@@ -7,6 +7,7 @@ from threading import Lock
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from blog import availability
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
 from blog.tagindex import CannotUpdate, IndexData, TagIndex, build, update
@@ -15,6 +16,7 @@ from blog.tagindex.loader import read_all, read_changes
 PUBLIC: frozenset[int] = frozenset()
 MAX_SNAPSHOTS = 16  # each of a blog, for an audience
 MAX_POSTS = 3_000_000  # in all of them, unless there is only one
+LOST_WITHIN = 1.0  # seconds in which a lost connection says so; a silent one takes longer, and is not waited for twice
 
 logger = logging.getLogger(__name__)
 
@@ -26,16 +28,21 @@ _lock = Lock()
 def read_revision() -> int:
     """Return the revision as committed now; 0 when nothing was ever saved.
 
-    Most requests begin with this query. It doubles as the connection's health check, and reconnects once where it was lost.
+    Every request begins with this query. It doubles as the connection's health check, and reconnects once where it was lost.
+    Raise an error that `availability.is_unavailable` knows while the database is unavailable.
     """
+    if connection.in_atomic_block:
+        return _read_revision()
     connection.health_check_done = True  # type: ignore[attr-defined]
-    try:
-        return _read_revision()
-    except (OperationalError, InterfaceError):
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        return _read_revision()
+    begun = time.monotonic()
+    with availability.database:
+        try:
+            return _read_revision()
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() - begun > LOST_WITHIN:
+                raise
+            return _read_revision()
 
 
 def _read_revision() -> int:

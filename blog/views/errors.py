@@ -1,6 +1,7 @@
-"""Error pages (400, 403, 404, 500): each states what happened and offers links."""
+"""Error pages (400, 403, 404, 500, 503): each states what happened and offers links."""
 
 import logging
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from blog import availability
 from blog.paths import selection_url
 from blog.request import RequestState
 from blog.resolve import UnknownTags, suggest
@@ -22,6 +24,7 @@ View = Callable[Concatenate[HttpRequest, RequestState, P], HttpResponseBase]
 logger = logging.getLogger(__name__)
 
 SHOWN = 100  # characters of the requested URL
+RETRY_AFTER = "5"  # seconds
 
 
 def helpful(view: View[P]) -> View[P]:
@@ -70,12 +73,29 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the 500 page without database or request, which may have failed; plain text if the template fails too."""
+    """Return the 500 page, or the 503 page where the database or the disk cannot be used at present.
+
+    It is made without database and request, which may have failed; as plain text if the template fails too.
+    """
+    error = sys.exc_info()[1]
     try:
+        if error and availability.is_unavailable(error):
+            availability.database.open(error)
+            return unavailable(_("The site's database does not respond. Please try again in a few seconds."))
+        if error and availability.cannot_write(error):
+            logger.error("Nothing can be written: %s", availability.summary(error))
+            return unavailable(_("The site can store nothing at present. What you sent was not saved. Please try again later."))
         return _plain("500.html", 500)
     except Exception:
         logger.exception("The page for failures failed itself.")
         return HttpResponse("Something failed here. Please try again in a while.\n", status=500, content_type="text/plain")
+
+
+def unavailable(reason: str) -> HttpResponse:
+    """Return the 503 page, which asks to come again (RFC 9110, section 15.6.4)."""
+    response = _plain("503.html", 503, reason=reason)
+    response["Retry-After"], response["Cache-Control"] = RETRY_AFTER, "no-store"
+    return response
 
 
 def _plain(template: str, status: int, **context: Any) -> HttpResponse:

@@ -3,22 +3,15 @@
 import logging
 import time
 from itertools import count
-from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from blog.availability import is_unavailable, summary
 from blog.models import BlogPage
 
 POLL_INTERVAL = 0.5  # seconds between two attempts to connect
 SILENT_LOOKS = 20  # before a word on what is being waited for
-PRIMARY_CODE = 0xFF  # the bits of an SQLite error code that name its kind
-UNAVAILABLE_STATES = (
-    "08",
-    "53",
-    "55P03",
-    "57P0",
-)  # PostgreSQL: no connection, no resources, a lock, a server that stops or starts
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +32,6 @@ def is_behind() -> bool:
     """Return whether there are unapplied migrations."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def is_unavailable(error: BaseException) -> bool:
-    """Return whether an error is transient: the database is locked, out of connections, or unreachable."""
-    if isinstance(error, InterfaceError):  # the connection was lost
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    code = getattr(error.__cause__, "sqlite_errorcode", None)
-    if code is not None:
-        return code & PRIMARY_CODE in (SQLITE_BUSY, SQLITE_LOCKED)
-    state = getattr(error.__cause__, "pgcode", None)  # None: there was no connection that could have given one
-    return state is None or state.startswith(UNAVAILABLE_STATES)
-
-
-def summary(error: BaseException) -> str:
-    """Return the first line of an error's message."""
-    return str(error).strip().partition("\n")[0]
 
 
 def wait_until_prepared() -> None:

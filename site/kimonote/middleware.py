@@ -1,4 +1,4 @@
-"""Headers of every response (Content-Security-Policy, Permissions-Policy); one transaction for each write in the admin."""
+"""Headers of every response; a check that the database is available; one transaction for each write in the admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +11,13 @@ from blog.caching.content_security import PUBLIC_POLICY, allowing, policy
 from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
 from blog.request import find_blog
+from blog.tagindex.store import read_revision
 
 BAD_REQUEST = 400
 SERVER_ERROR = 500  # and above
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ADMIN = "/admin/"
+HEALTH = "/_util/health/"
 
 
 # What an editor previews is a public page in a frame of the admin.
@@ -71,6 +73,17 @@ def policy_for(path: str) -> str:
     """Return the policy for a path."""
     folder = path[: path.find("/", 1) + 1]
     return POLICIES.get(folder, PUBLIC_POLICY)
+
+
+class DatabaseCheck(MiddlewareMixin):
+    """Query the database first, so that a request which needs it ends at once while it is known to be unavailable.
+
+    It comes after what serves files and before sessions; the health check asks for itself.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path_info != HEALTH:
+            read_revision()
 
 
 class AtomicAdmin:

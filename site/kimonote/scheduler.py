@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connections
 from django.utils import timezone
 
-from kimonote.database import is_unavailable, summary
+from blog.availability import is_unavailable, summary
 from kimonote.models import acquire_lease
 
 LONGEST_DELAY = timedelta(minutes=1)  # between two tries of a task that keeps failing, unless its interval is longer

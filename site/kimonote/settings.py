@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from jinja2 import StrictUndefined, Undefined
 
+from blog.availability import without_outages
 from blog.markdown import pipeline
 from kimonote.caches import read_cache_url
 from mail.config.email_url import EmailURLError, parse_email_url
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "kimonote.middleware.DatabaseCheck",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,10 +142,18 @@ if TLS:  # browsers then take these from this very host alone
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 4)  # seconds that a request waits for the database
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",  # a writer waits at the start instead of failing half-way
     "timeout": 20,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=2000;",
+}
+POSTGRESQL_OPTIONS = {  # of libpq: a server that is gone without a word is given up
+    "connect_timeout": DATABASE_TIMEOUT,
+    "tcp_user_timeout": DATABASE_TIMEOUT * 1000,  # milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
 }
 DATABASES = {
     "default": dj_database_url.parse(
@@ -153,6 +163,8 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | DATABASES["default"].get("OPTIONS", {})
     VAR.mkdir(parents=True, exist_ok=True)
+else:
+    DATABASES["default"]["OPTIONS"] = POSTGRESQL_OPTIONS | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
@@ -244,10 +256,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "filters": {"outages": {"()": "django.utils.log.CallbackFilter", "callback": without_outages}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     "loggers": {
-        "django.request": {"level": "ERROR"},  # a crawler's 404s are no news
+        "django.request": {"level": "ERROR", "filters": ["outages"]},  # a crawler's 404s are no news
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},  # its log of edits is in the database
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor are requests for other hosts, which get their 400
