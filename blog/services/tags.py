@@ -1,12 +1,12 @@
 """Renaming, merging and deleting tags: URLs, drafts and streams with the old name are redirected or updated."""
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField
-from django.db.models.functions import Cast
 from wagtail.models import ReferenceIndex
 
 from blog.models import MergedTag, Pin, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import locked_revision, raise_revision
+
+CHUNK_SIZE = 5_000  # posts in one statement
 
 
 class MergeError(ValueError):
@@ -50,7 +50,9 @@ def _move_posts(source: Tag, target: Tag) -> None:
     references = ReferenceIndex.objects.filter(
         to_content_type=ContentType.objects.get_for_model(Tag), to_object_id=str(source.pk)
     )
-    references.filter(object_id__in=twice.values(post=Cast("content_object_id", CharField()))).delete()
+    posts = [str(post) for post in twice.values_list("content_object_id", flat=True)]
+    for start in range(0, len(posts), CHUNK_SIZE):  # by value: PostgreSQL would join each post with each reference
+        references.filter(object_id__in=posts[start : start + CHUNK_SIZE]).delete()
     references.update(to_object_id=str(target.pk))
     twice.delete_at_once()
     PostTag.objects.filter(tag=source).update(tag=target)
