@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPMessage
 
 import pytest
 
@@ -21,7 +21,7 @@ KEPT, NOT_KEPT = "/tags/", "/signup/"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DatabaseProxy, int]]:
-    """The demo, served from PostgreSQL behind a proxy by one process of four threads; and its port."""
+    """An empty blog, served from PostgreSQL behind a proxy by one process of four threads; and its port."""
     folder = tmp_path_factory.mktemp("outage")
     with postgresql_behind_a_proxy(folder / "postgresql") as proxy:
         port = free_port()
@@ -34,8 +34,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DatabasePro
             "ENV_FILE": os.devnull,
             "PYTHONPATH": f"{ROOT}:{ROOT / 'site'}",
         }
-        command = [sys.executable, str(ROOT / "manage.py"), "serve", "--demo", "--processes=1", "--port", str(port)]
-        running = start(folder, *command, **variables)
+        manage = [sys.executable, str(ROOT / "manage.py")]
+        assert start(folder, *manage, "prepare", **variables).end() == 0
+        running = start(folder, *manage, "serve", "--processes=1", "--port", str(port), **variables)
         try:
             wait_for(lambda: answers(port), running)
             yield proxy, port
@@ -57,14 +58,14 @@ def port(site: tuple[DatabaseProxy, int], proxy: DatabaseProxy) -> int:
     return site[1]
 
 
-def get(port: int, path: str, method: str = "GET") -> tuple[int, dict[str, str], str, float]:
+def get(port: int, path: str, method: str = "GET") -> tuple[int, HTTPMessage, str, float]:
     """The status, headers and text of a response, and the seconds until it came."""
     begun = time.monotonic()
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, headers={"Accept-Encoding": "identity"})
         response = connection.getresponse()
-        return response.status, dict(response.headers), response.read().decode(), time.monotonic() - begun
+        return response.status, response.headers, response.read().decode(), time.monotonic() - begun
     finally:
         connection.close()
 
@@ -72,7 +73,7 @@ def get(port: int, path: str, method: str = "GET") -> tuple[int, dict[str, str],
 def recovery(port: int) -> float:
     """Seconds until every kind of page is there again."""
     begun = time.monotonic()
-    while {get(port, path)[0] for path in (NOT_KEPT, "/random/", "/_util/health/")} - {302} != {200}:
+    while {get(port, path)[0] for path in (NOT_KEPT, "/admin/login/", "/_util/health/")} != {200}:
         assert time.monotonic() - begun < PATIENCE
         time.sleep(0.1)
     return time.monotonic() - begun
