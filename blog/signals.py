@@ -7,7 +7,9 @@ Each locks the revision row first (see `blog.models.revision`): `pre_save` and `
 any row of it is written. Where the tree of pages locks rows before that, its methods are wrapped.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection as IdCollection
+from collections.abc import Iterable
+from functools import wraps
 from typing import Any
 
 from django.db import models, transaction
@@ -15,7 +17,15 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction, ReferenceIndex, Site, get_page_models
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Page,
+    PageViewRestriction,
+    ReferenceIndex,
+    Site,
+    get_page_models,
+)
 
 from blog.models import Author, BlogPage, Comment, Pin, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision
@@ -38,6 +48,20 @@ def _lock_revision_first(name: str) -> None:
     setattr(Page, name, locked_revision()(getattr(Page, name)))
 
 
+def _raise_when_moved() -> None:
+    """Wrap Collection.move(), which saves no instance: what it holds becomes as private as what it is moved below."""
+    move = Collection.move
+
+    @wraps(move)
+    def raising_move(self: Collection, *args: Any, **kwargs: Any) -> None:
+        with locked_revision():
+            move(self, *args, **kwargs)
+            raise_revision()
+
+    Collection.move = raising_move
+
+
+_raise_when_moved()
 for _name in ("add_child", "add_sibling", "move", "delete"):
     _lock_revision_first(_name)
 
@@ -102,7 +126,7 @@ def before_comment_deleted(instance: Comment, **kwargs: Any) -> None:
         lock_revision()
 
 
-def _concerned_by(page: int) -> Collection[int] | None:
+def _concerned_by(page: int) -> IdCollection[int] | None:
     """Return the posts affected by a change to a page: itself; None (any post) if it has children."""
     return None if Page.objects.filter(pk=page, numchild__gt=0).exists() else [page]
 

@@ -220,6 +220,11 @@ def test_what_is_in_a_private_collection_is_not_told_of(client: Client, kind: st
         text = read(client, address)
         assert "secret" not in text
         assert all(word in text for word in ("paper", "Water", "file", "Old"))
+    inner.refresh_from_db()
+    inner.move(Collection.get_first_root_node(), "sorted-child")
+    assert all("secretpaper" in read(client, address) for address in addresses)
+    Collection.objects.get(pk=inner.pk).move(Collection.objects.get(pk=closed.pk), "sorted-child")
+    assert not any("secretpaper" in read(client, address) for address in addresses)
     restriction.delete()
     assert all("secretpaper" in read(client, address) for address in addresses)
 
