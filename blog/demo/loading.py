@@ -1,4 +1,4 @@
-"""The demo's posts, pictures, comments, tags, streams and authors: from the files beside this, by the real models."""
+"""The demo's posts, pictures, comments, tags, streams, pages and authors: from the files beside this, by the real models."""
 
 import re
 import secrets
@@ -15,7 +15,7 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 
-from blog.models import Author, BlogPage, Comment, CommentState, Pin, PostPage, Stream, Tag
+from blog.models import Author, BlogPage, Comment, CommentState, Pin, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
 
 HERE = Path(__file__).parent
@@ -43,6 +43,8 @@ def fill_site(blog: BlogPage) -> str | None:
         _pin(Tag.objects.get(name=name), [PostPage.objects.of_blog(blog.path).get(slug=slug) for slug in slugs])
     for stream in plan["streams"]:
         Stream(blog=blog, **stream).save()
+    for page in plan["pages"]:
+        blog.add_child(instance=PlainPage(**page, show_in_menus=True, owner=editor)).save_revision(user=editor)
     blog.introduction = plan["introduction"]
     blog.save_revision(user=editor).publish(user=editor)
     return password
