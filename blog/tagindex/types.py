@@ -67,7 +67,7 @@ class IndexData:
     tags: dict[int, tuple[str, str]] = field(default_factory=dict)  # slug and name by id
     authors: dict[int, str] = field(default_factory=dict)  # handle by id
     hidden: frozenset[int] = frozenset()  # ids of posts that the audience may not open
-    expiring: dict[int, float] = field(default_factory=dict)  # expiry by post id, in seconds since 1970
+    expiring: dict[int, float] = field(default_factory=dict)  # by page id, in seconds since 1970; pages too: texts link to them
     posts: IntArray = field(default_factory=_none)
     published: IntArray = field(default_factory=_none)  # microseconds since 1970
     author: IntArray = field(default_factory=_none)

@@ -10,14 +10,14 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Revision
 
-from blog.models import BlogPage, CommentState, Pin, PostPage, Stream, Tag
+from blog.models import BlogPage, CommentState, Pin, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
 from tests.support.comment_factories import make_comment
 from tests.support.factories import make_author, make_post
 
 WORD = "xylophone"  # in the title, text, summary and slug of the post, and nowhere else
 TAG = "zeppelin"  # borne by that post alone
-Transition = Callable[[PostPage], None]
+Transition = Callable[[Page], None]
 
 
 def addresses(neighbour: PostPage, hidden_slug: str) -> list[str]:
@@ -62,8 +62,8 @@ def fragments(text: str, asked: str) -> list[str]:
     return [word for word in (WORD, TAG, "Eve Hidden", *year) if word in text]
 
 
-def expire(post: PostPage) -> None:
-    PostPage.objects.filter(pk=post.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
+def expire(post: Page) -> None:
+    Page.objects.filter(pk=post.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
     call_command("publish_scheduled")
 
 
@@ -71,7 +71,7 @@ def restrict(kind: str) -> Transition:
     return lambda post: PageViewRestriction(page=post, restriction_type=kind, password="secret").save()
 
 
-def move_away(post: PostPage) -> None:
+def move_away(post: Page) -> None:
     root = Page.objects.get(depth=1)
     redirected = root.add_child(instance=BlogPage(title="CanonicalRedirect", slug="redirected"))
     post.move(redirected, pos="last-child")
@@ -128,6 +128,39 @@ def test_hidden_post_shows_nowhere(client: Client, world: tuple[PostPage, PostPa
     unknown = client.get("/tags/never-heard-of/")
     assert after[f"/tags/{TAG}/ (1)"] == (404, unknown.getvalue().decode().replace("never-heard-of", TAG))
     assert after["/@eve/ (1)"][0] == 404
+
+
+@pytest.fixture
+def plain_page(blog: BlogPage) -> tuple[PostPage, PlainPage]:
+    """A post that links to a plain page of the navigation, and that page; the introduction links to it too."""
+    page = blog.add_child(instance=PlainPage(title=f"The {WORD}", slug=f"the-{WORD}", body=f"A {WORD}.", show_in_menus=True))
+    Stream.objects.create(blog=blog, name="All", slug="all", introduction=f"[words](page:{page.pk})")
+    blog.introduction = f"[words](page:{page.pk})"
+    blog.save()
+    return make_post(blog, "common other", body=f"[words](page:{page.pk})"), page
+
+
+@pytest.mark.parametrize("transition", HIDING)
+def test_hidden_plain_page_shows_nowhere(client: Client, plain_page: tuple[PostPage, PlainPage], transition: str) -> None:
+    neighbour, page = plain_page
+    slug = page.slug
+    before = outputs(client, neighbour, slug)
+    for address in ("/", "/feed.rss", "/streams/all/", "/sitemap-pages.xml", f"/{slug}/"):
+        assert WORD in (before.get(f"{address} (1)") or (0, client.get(address).getvalue().decode()))[1]
+    HIDING[transition](page)
+    after = outputs(client, neighbour, slug)
+    leaks = {address: fragments(text, address) for address, (_status, text) in after.items() if fragments(text, address)}
+    assert leaks == {}
+
+
+def test_expired_plain_page_hides_without_the_worker(client: Client, plain_page: tuple[PostPage, PlainPage]) -> None:
+    neighbour, page = plain_page
+    page.expire_at = timezone.now() + timedelta(seconds=1)
+    page.save()
+    assert WORD in outputs(client, neighbour, page.slug)["/ (2)"][1]
+    time.sleep(1)
+    after = outputs(client, neighbour, "none")
+    assert {address for address, (_status, text) in after.items() if fragments(text, address)} == set()
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled"])
