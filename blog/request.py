@@ -20,6 +20,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 from blog.markdown.references import expand, stale_at
 from blog.models import Appearance, BlogPage
 from blog.models.site_settings import INDIGO
+from blog.paths import web_url
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, read_revision, snapshot
 from blog.theming import sheet
@@ -188,7 +189,8 @@ def _read(request: HttpRequest) -> Blog | None:
         style="" if appearance.accent == INDIGO else sheet(appearance.accent),
         footer=footer,
         profiles=tuple(
-            Profile(address, urlsplit(address)._replace(scheme="").geturl().strip("/")) for address in appearance.profiles
+            Profile(address, urlsplit(address)._replace(scheme="").geturl().strip("/"))
+            for address in filter(None, map(web_url, appearance.profiles))
         ),
         comments_allowed=appearance.comments_allowed,
         menu=tuple(MenuItem(item.pk, item.title, reverse("wagtail_serve", args=[f"{item.slug}/"])) for item in menu),

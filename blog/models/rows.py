@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from django.db import connection
 
 from blog.markdown.references import expand, expand_one
+from blog.paths import web_url
 
 if TYPE_CHECKING:
     from blog.models.pages import PostPage
@@ -34,7 +35,7 @@ class PostRow(NamedTuple):
     key: str  # a UUID: stays when the post moves
     published: datetime
     updated: datetime
-    link: str
+    link: str  # a URL of HTTP, or empty
     html: str  # as readers see it, with addresses in place of references
     toc: str
     excerpt: str
@@ -47,9 +48,10 @@ class PostRow(NamedTuple):
 
     @classmethod
     def read(cls, row: tuple[Any, ...]) -> Self:
-        pk, slug, title, subtitle, key, published, updated, *rest = row
+        pk, slug, title, subtitle, key, published, updated, link, *rest = row
         since = _moment(published)
-        return cls(pk, slug, title, subtitle, key.replace("-", ""), since, max(since, _moment(updated or published)), *rest)
+        changed = max(since, _moment(updated or published))
+        return cls(pk, slug, title, subtitle, key.replace("-", ""), since, changed, web_url(link), *rest)
 
     @classmethod
     def of(cls, post: "PostPage") -> Self:
@@ -63,7 +65,7 @@ class PostRow(NamedTuple):
             key=post.translation_key.hex,
             published=published,
             updated=max(published, post.last_published_at or published),
-            link=post.link,
+            link=web_url(post.link),
             html=expand_one(post.html),
             toc=post.toc,
             excerpt=post.excerpt,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from blog.markdown.references import expand_one
 from blog.models import Author
 from blog.models.tags import AboutTag
-from blog.paths import author_path, post_path, sign_up_url
+from blog.paths import author_path, post_path, sign_up_url, web_url
 from blog.rendering import navigation
 from blog.rendering.card import with_selection
 from blog.rendering.describe import before_tags, notes
@@ -41,7 +41,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "title": title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
-        "author": AuthorView(author.name, author_path(author.handle), author.url) if author else None,
+        "author": AuthorView(author.name, author_path(author.handle), web_url(author.url)) if author else None,
         "before_tags": before_tags(chosen, author.name if author else ""),
         "wanted": navigation.removals(listing, chosen.wanted),
         "unwanted": navigation.removals(listing, chosen.unwanted),

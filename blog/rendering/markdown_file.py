@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from blog.paths import web_url
+
 if TYPE_CHECKING:
     from blog.models import PostPage
 
@@ -17,7 +19,7 @@ def as_markdown(post: "PostPage") -> str:
         "slug": post.slug,
         "author": post.author.handle if post.author else None,
         "tags": [tag.name for tag in post.tags.all()],
-        "link": post.link or None,
+        "link": web_url(post.link) or None,
         "summary": post.summary or None,
     }
     front_matter = yaml.safe_dump({name: value for name, value in fields.items() if value}, allow_unicode=True, sort_keys=False)
