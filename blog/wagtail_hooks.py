@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
-from blog.admin import defaults, images  # noqa: F401  (connects them)
+from blog.admin import defaults, foreign_media, images  # noqa: F401  (connects them)
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
 from blog.caching.public_view import mark_personal

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from blog.caching.content_security import MEDIA_SOURCES, policy
 from blog.language import in_site_language
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
@@ -27,9 +28,12 @@ ADDRESS = "reader@example.org"  # of nobody (RFC 2606)
 NETWORK = "192.0.2.0/24"  # of nobody (RFC 5737)
 SAMPLE_POSTS = 3
 # Emails hold their own styles; nothing in a preview runs, and nobody but the admin frames it.
-POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; "
-    "frame-src 'self'; frame-ancestors 'self'"
+POLICY = policy(
+    default_src="'none'",
+    style_src="'self' 'unsafe-inline'",
+    img_src=f"{MEDIA_SOURCES} data:",
+    frame_src="'self'",
+    frame_ancestors="'self'",
 )
 
 

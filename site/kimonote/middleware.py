@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from blog.caching.content_security import PUBLIC_POLICY, allowing, policy
+from blog.caching.content_security import MEDIA_SOURCES, PUBLIC_POLICY, allowing, policy
 from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
 from blog.request import find_blog
@@ -28,7 +28,7 @@ ADMIN_POLICY = policy(
     default_src="'self'",
     script_src="'self' 'unsafe-inline'",
     style_src="'self' 'unsafe-inline'",
-    img_src="'self' data: blob: https:",
+    img_src=f"{MEDIA_SOURCES} data: blob:",
     font_src="'self' data:",
     connect_src="'self' https://releases.wagtail.org",
     object_src="'none'",

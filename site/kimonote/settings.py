@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -80,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "blog.redirects.RedirectMiddleware",
     "kimonote.middleware.DatabaseCheck",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,7 +94,7 @@ PUBLIC_MIDDLEWARE = [  # of these, what a page passes that is the same for every
     "kimonote.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "blog.redirects.RedirectMiddleware",
 ]
 ROOT_URLCONF = "kimonote.urls"
 WSGI_APPLICATION = "kimonote.wsgi.application"
@@ -197,6 +198,11 @@ except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 
 TAGGIT_CASE_INSENSITIVE = True
+# Hosts whose pictures, sound and films pages may show, beside the site's own: they learn who reads here.
+MEDIA_SOURCES: list[str] = env.list("MEDIA_SOURCES", [])
+for _source in MEDIA_SOURCES:
+    if not re.fullmatch(r"https:|(https://)?(\*\.)?[a-z0-9.-]+(:\d+)?", _source):
+        raise ImproperlyConfigured(f"MEDIA_SOURCES names {_source!r}: write hosts, such as img.example, or https: for all.")
 WAGTAIL_SITE_NAME = "Kimonote"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
 WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org

@@ -73,7 +73,7 @@ def restrict(kind: str) -> Transition:
 
 def move_away(post: Page) -> None:
     root = Page.objects.get(depth=1)
-    redirected = root.add_child(instance=BlogPage(title="CanonicalRedirect", slug="redirected"))
+    redirected = root.add_child(instance=BlogPage(title="Elsewhere", slug="redirected"))
     post.move(redirected, pos="last-child")
 
 

@@ -1,5 +1,6 @@
 """Images of imported posts, created in Wagtail's image library: each content once; deleted again if the post is refused."""
 
+from collections import Counter
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.models import AbstractImage
 from wagtail.utils.file import hash_filelike
 
+from blog.caching.content_security import blocked_hosts
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.static_sites import image_paths
 
@@ -24,6 +26,7 @@ class ImageImporter:
         self.images: dict[Path, AbstractImage | None] = {}
         self.created: dict[int, set[str]] = {}  # by image id: keys of the files whose posts show it
         self.missing: list[tuple[str, str]] = []  # (key, target)
+        self.blocked: Counter[str] = Counter()  # images of other sites that browsers will not load, by host
 
     def import_image(self, prepared: PreparedFile, target: str) -> AbstractImage | None:
         """Return the image that a target in a post's text names; None where no such file exists, or it is no image."""
@@ -66,7 +69,10 @@ class ImageImporter:
         """Return the text with the id of each image that was found as its target: `![…](image:7)`."""
 
         def image_id(target: str, _: bool) -> str | None:
-            image = None if image_paths.is_external(target) else self.import_image(prepared, target)
+            if image_paths.is_external(target):
+                self.blocked.update(blocked_hosts(f'<img src="{target}">'))
+                return None
+            image = self.import_image(prepared, target)
             return f"image:{image.pk}" if image else None
 
         return image_paths.replace_targets(body, image_id)

@@ -22,6 +22,7 @@ class ImportReport:
     new_authors: set[str] = field(default_factory=set)  # slugs of those created
     images: int = 0
     missing_images: int = 0
+    blocked_images: Counter[str] = field(default_factory=Counter)  # of other sites, by host
     redirects: int = 0
     converted: Counter[str] = field(default_factory=Counter)
     unconverted: Counter[str] = field(default_factory=Counter)
@@ -38,7 +39,8 @@ class ImportReport:
 
     def text(self, dry_run: bool = False) -> str:
         """Return the report as it is printed."""
-        return "\n".join([*self._refused(), *self._notices(), *self._template_tags(), *self._created(), self._summary(dry_run)])
+        parts = (self._refused, self._notices, self._template_tags, self._blocked, self._created)
+        return "\n".join([*(line for part in parts for line in part()), self._summary(dry_run)])
 
     def _summary(self, dry_run: bool) -> str:
         counts = f"{self.imported} imported, {self.changed} changed, {self.unchanged} unchanged, {len(self.refusals)} refused"
@@ -56,6 +58,13 @@ class ImportReport:
     def _template_tags(self) -> list[str]:
         groups = (("turned into Markdown", self.converted), ("left as they are", self.unconverted))
         return [f"Template tags {what}: {format_counts(counts)}." for what, counts in groups if counts]
+
+    def _blocked(self) -> list[str]:
+        """Return what browsers will not load, and the cure."""
+        if not self.blocked_images:
+            return []
+        hosts = format_counts(self.blocked_images)
+        return [f"Images of other sites, which readers do not see unless MEDIA_SOURCES names their hosts: {hosts}."]
 
     def _created(self) -> list[str]:
         created = {

@@ -58,6 +58,7 @@ class Import:
         self._add(chunk)
         self.report.images = len(self.image_importer.created)
         self.report.missing_images = len(self.image_importer.missing)
+        self.report.blocked_images = self.image_importer.blocked
         return self.report
 
     def _with_status(self, files: Iterable[SourceFile], step: Callable[[], object]) -> Iterable[tuple[SourceFile, FileStatus]]:
