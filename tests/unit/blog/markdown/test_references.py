@@ -191,10 +191,12 @@ def test_page_that_expires_is_not_told_of_by_what_is_kept_in_memory(client: Clie
     Appearance(site=Site.objects.get(), footer=text).save()
     addresses = (f"/{post.slug}/", "/", "/?view=full", "/tags/a/", *(f"/tags/a{feed}" for feed in FEEDS))
     [read(client, address) for address in addresses]  # what takes long the first time
-    secret.expire_at = timezone.now() + timedelta(seconds=8)
-    secret.save()
-    told = [address for address in addresses if "/plan/" in read(client, address)]
-    assert timezone.now() < secret.expire_at, "the machine is too busy"
+    for seconds in (1, 10, 100, 1000):  # a busy machine may take longer to read the pages
+        secret.expire_at = timezone.now() + timedelta(seconds=seconds)
+        secret.save()
+        told = [address for address in addresses if "/plan/" in read(client, address)]
+        if timezone.now() < secret.expire_at:
+            break
     assert told == list(addresses)
     sleep((secret.expire_at - timezone.now()).total_seconds() + 0.1)
     assert [address for address in addresses if "/plan/" in read(client, address)] == []
