@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from blog.markdown import RenderError, render, render_short, sandbox, validate
 from blog.markdown.limits import CPU_SECONDS, MAX_HTML_BYTES, MAX_TEXT_BYTES, TIMEOUT
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.once]
 
 COSTLY = (
     "The text takes more than 3 seconds or 512 MB to render. Look for long runs of brackets, of signs for quotation or "
@@ -54,23 +54,29 @@ BOUNDED = {
 }
 
 
+@pytest.fixture(scope="module")
+def spare() -> Iterator[dict[str, list[sandbox.Worker]]]:
+    """The idle processes of each fixture below, kept from test to test: one takes a second to start."""
+    kept: dict[str, list[sandbox.Worker]] = {"impatient": [], "patient": []}
+    yield kept
+    for workers in kept.values():
+        while workers:
+            workers.pop().stop()
+
+
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def impatient(monkeypatch: pytest.MonkeyPatch, spare: dict[str, list[sandbox.Worker]]) -> None:
     """Rendering processes that give up after a fifth of a second."""
     monkeypatch.setattr(sandbox, "CPU_SECONDS", 0.2)
-    sandbox.stop_spare()
-    yield
-    sandbox.stop_spare()
+    monkeypatch.setattr(sandbox, "_spare", spare["impatient"])
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def patient(monkeypatch: pytest.MonkeyPatch, spare: dict[str, list[sandbox.Worker]]) -> None:
     """Give rendering ten times the processor time, so that a slow machine meets the other limits as a fast one does."""
     monkeypatch.setattr(sandbox, "CPU_SECONDS", 10 * CPU_SECONDS)
     monkeypatch.setattr(sandbox, "TIMEOUT", 10 * TIMEOUT)
-    sandbox.stop_spare()
-    yield
-    sandbox.stop_spare()
+    monkeypatch.setattr(sandbox, "_spare", spare["patient"])
 
 
 def is_running(process: int) -> bool:
@@ -104,8 +110,8 @@ def test_longest_text_is_rendered() -> None:
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
 def test_slow_text_is_refused_in_any_thread_and_its_process_ended(text: str) -> None:
-    worker = sandbox.Worker()
-    sandbox._spare.append(worker)
+    worker = sandbox._take()
+    sandbox._keep(worker)
     with ThreadPoolExecutor(1) as threads, pytest.raises(RenderError) as refusal:
         threads.submit(render, text).result()
     assert str(refusal.value) == COSTLY
@@ -167,8 +173,8 @@ def test_process_that_was_ended_is_replaced() -> None:
 
 
 def test_threads_get_their_own_answers() -> None:
-    texts = [f"text {number}" for number in range(200)]
-    with ThreadPoolExecutor(8) as threads:
+    texts = [f"text {number}" for number in range(40)]
+    with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(render_short, texts)) == [f"<p>{text}</p>" for text in texts]
     assert len(sandbox._spare) <= sandbox.SPARE
 
