@@ -44,11 +44,12 @@ GREEK = str.maketrans("abcdefghijklmnopqrstuvwxyz", "αβψδεφγηιξκλμ�
 def greek(sample_sites: BlogPage) -> Iterator[None]:
     """The sample sites, with no Latin letter in what editors wrote."""
     with pseudo_translated(), override_settings(ROOT_URLCONF="tests.support.sample_urls"):
-        for page in Page.objects.all():
-            Page.objects.filter(pk=page.pk).update(title=_greek(page.title), seo_title="", search_description="")
-        for model, field in ((Tag, "name"), (Author, "name"), (Stream, "name"), (Site, "site_name")):
-            for one in model._base_manager.all():
-                model._base_manager.filter(pk=one.pk).update(**{field: _greek(getattr(one, field))})
+        Page.objects.update(seo_title="", search_description="")
+        for model, field in ((Page, "title"), (Tag, "name"), (Author, "name"), (Stream, "name"), (Site, "site_name")):
+            rows = list(model._base_manager.all())
+            for one in rows:
+                setattr(one, field, _greek(getattr(one, field)))
+            model._base_manager.bulk_update(rows, [field], batch_size=400)
         Author.objects.update(about_html="", url="")
         Stream.objects.update(introduction_html="")
         Tag.objects.update(description_html="")
@@ -56,12 +57,9 @@ def greek(sample_sites: BlogPage) -> Iterator[None]:
         PlainPage.objects.update(html="")
         Appearance.objects.update(name="", footer_html="", rel_me="")
         PostPage.objects.exclude(link="").update(link="https://192.0.2.1/")
-        for post in PostPage.objects.all():
-            post.body, post.summary, post.cover = TEXT, "", None
-            post.render()
-            PostPage.objects.filter(pk=post.pk).update(
-                html=post.html, toc=post.toc, excerpt=post.excerpt, body=TEXT, summary="", cover=None
-            )
+        post = PostPage(body=TEXT)
+        post.render()
+        PostPage.objects.update(html=post.html, toc=post.toc, excerpt=post.excerpt, body=TEXT, summary="", cover=None)
         raise_revision()
         yield
 
