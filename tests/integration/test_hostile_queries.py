@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from blog.models import BlogPage
 from tests.support.factories import make_author, make_post
-from tests.support.hostile import corpus
+from tests.support.hostile import by_turns, corpus
 from tests.support.hostile.filled_site import is_text
 from tests.support.hostile.script_detection import pages_at, prepare, ran_alone, ran_inside, wrong_in
 
@@ -26,13 +26,16 @@ AROUND = (  # by turns
     *(("/signup/confirm/", "/"), ("/signup/manage/", "/"), ("/comments/publish/", "/"), ("/note/comment/?to=", "")),
 )
 PLACES: dict[str, Callable[[list[str]], list[str]]] = {
-    "unknown tags": lambda texts: [f"/tags/{quote(text, safe='')}/" for text in texts],
-    "no pages": lambda texts: [f"/{quote(text, safe='')}/" for text in texts],
-    "searches": lambda texts: [f"/?q={quote_plus(text)}" for text in texts],
-    "searches in a selection": lambda texts: [f"/@ada/tags/a/?contents=1&q={quote_plus(text)}" for text in texts[::5]],
-    "sign-up": lambda texts: [f"/signup/?tags={quote_plus(text)}" for text in texts[::3]],
+    "unknown tags": lambda texts: [f"/tags/{quote(text, safe='')}/" for text in by_turns(texts, 0, 4)],
+    "no pages": lambda texts: [f"/{quote(text, safe='')}/" for text in by_turns(texts, 1, 4)],
+    "searches": lambda texts: [f"/?q={quote_plus(text)}" for text in by_turns(texts, 2, 4)],
+    "searches in a selection": lambda texts: [
+        f"/@ada/tags/a/?contents=1&q={quote_plus(text)}" for text in by_turns(texts, 3, 8)
+    ],
+    "sign-up": lambda texts: [f"/signup/?tags={quote_plus(text)}" for text in by_turns(texts, 7, 8)],
     "elsewhere": lambda texts: [
-        f"{before}{quote(text, safe='')}{after}" for text, (before, after) in zip(texts, cycle(AROUND), strict=False)
+        f"{before}{quote(text, safe='')}{after}"
+        for text, (before, after) in zip(by_turns(texts, 1, 3), cycle(AROUND), strict=False)
     ],
 }
 

@@ -3,8 +3,14 @@
 Whatever of them runs as script calls `hit()`.
 """
 
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import settings
+
+Item = TypeVar("Item")
 
 SCHEMES = (
     "javascript:hit()",
@@ -69,3 +75,11 @@ def corpus() -> list[str]:
     links = [link.format(scheme) for link, scheme in product(LINKS, SCHEMES)]
     markup = [place.replace("{}", text).replace("{{", "{").replace("}}", "}") for place, text in product(PLACES, MARKUP)]
     return list(dict.fromkeys([*by_hand, *links, *markup]))
+
+
+def by_turns(texts: Sequence[Item], place: int, places: int) -> Sequence[Item]:
+    """Return every `places`-th text, a different share for each place: for what escapes each text alike.
+
+    With `--hypothesis-profile thorough`, return all.
+    """
+    return texts if settings.get_current_profile_name() == "thorough" else texts[place::places]
