@@ -18,9 +18,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.support.checkout import TIMEOUT, answers, checkout, free_port, start, stop, wait_for
+from tests.support.checkout import TIMEOUT, answers, checkout, free_port, start, static_files, stop, wait_for
 
-__all__ = ["checkout"]
+__all__ = ["checkout", "static_files"]
 
 ROOT = Path(__file__).parents[2]
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -100,7 +100,9 @@ def write_nginx_conf(folder: Path, var: Path, plain: int, secure: int, app: int)
 
 
 @pytest.fixture(scope="module")
-def site(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    checkout: Path, migrated_database: Path, static_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """The site as operations.md puts it on a server, but for ports and folders."""
     assert NGINX, "There is no nginx, and CI needs it: install Debian's nginx-light."
     folder = tmp_path_factory.mktemp("server")
@@ -113,9 +115,11 @@ def site(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     )
     variables = {"ENV_FILE": str(env)}
     python = str(checkout / ".venv" / "bin" / "python")
-    for command in (["collectstatic", "--noinput", "--verbosity", "0"], ["prepare", "--demo"]):
-        prepared = start(checkout, python, "manage.py", *command, **variables)
-        assert prepared.end() == 0, prepared.output
+    var.mkdir()
+    shutil.copyfile(migrated_database, var / "kimonote.sqlite3")
+    (var / "static").symlink_to(static_files)
+    prepared = start(checkout, python, "manage.py", "prepare", "--demo", **variables)
+    assert prepared.end() == 0, prepared.output
     make_certificate(folder)
     conf = write_nginx_conf(folder, var, plain, secure, app)
     web = start(checkout, python, "manage.py", "serve", "--port", str(app), **variables)

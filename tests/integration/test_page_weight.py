@@ -1,18 +1,23 @@
 """What a first visit weighs in Chromium: every byte that the server sends, headers too, and every request."""
 
 import select
+import shutil
 import socket
 import socketserver
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page
 
 from benchmarks.servers import Server, manage, site, site_environment
+from tests.support.checkout import static_files
 
-pytestmark = pytest.mark.processes
+__all__ = ["static_files"]
+
+pytestmark = [pytest.mark.processes, pytest.mark.once]
 
 MOST_ON_THE_WIRE = 14_600  # bytes: ten packets of 1,460, what a server may send before it hears back (RFC 6928)
 MOST_REQUESTS = 3
@@ -64,13 +69,14 @@ def wire(demo: Server) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demo(migrated_database: Path, static_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The demo as visitors get it: by granian, its static files collected and compressed."""
     folder = tmp_path_factory.mktemp("demo")
     database = f"sqlite:///{folder / 'demo.sqlite3'}"
     surroundings = site_environment(database, folder)
+    shutil.copyfile(migrated_database, folder / "demo.sqlite3")
+    (folder / "static").symlink_to(static_files)
     manage("prepare", "--demo", **surroundings)
-    manage("collectstatic", "--noinput", **surroundings)
     with site(database, folder) as server:
         yield server
 

@@ -73,10 +73,15 @@ def visit(database: str, **settings: object) -> dict[str, Any]:
     return seen
 
 
-def test_usual_settings_keep_responses(database: str) -> None:
-    seen = visit(database)
-    assert seen["cached"] > 0
-    assert all('<html lang="en"' in seen["pages"][0][path]["text"] for path in PAGES)
+@pytest.fixture(scope="module")
+def usual(database: str) -> dict[str, Any]:
+    """What is seen with the usual settings."""
+    return visit(database)
+
+
+def test_usual_settings_keep_responses(usual: dict[str, Any]) -> None:
+    assert usual["cached"] > 0
+    assert all('<html lang="en"' in usual["pages"][0][path]["text"] for path in PAGES)
 
 
 @pytest.mark.parametrize("limit", [3, 12])
@@ -95,11 +100,11 @@ def test_theme_is_seen_on_every_page(database: str, theme: Path) -> None:
     assert '<article><h2><a href="/' in pages[LISTING]["text"]
 
 
-def test_without_caches_the_pages_are_the_same(database: str) -> None:
-    kept, made = visit(database), visit(database, PAGE_CACHE_BYTES=0, FRAGMENT_CACHE_BYTES=0)
+def test_without_caches_the_pages_are_the_same(usual: dict[str, Any], database: str) -> None:
+    made = visit(database, PAGE_CACHE_BYTES=0, FRAGMENT_CACHE_BYTES=0)
     assert made["cached"] == 0
     same = [path for path in PAGES + FILES if path != "/signup/"]
-    assert {path: made["pages"][1][path] for path in same} == {path: kept["pages"][1][path] for path in same}
+    assert {path: made["pages"][1][path] for path in same} == {path: usual["pages"][1][path] for path in same}
 
 
 def test_all_at_once(database: str, theme: Path) -> None:

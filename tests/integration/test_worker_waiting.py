@@ -1,6 +1,7 @@
 """A worker started before the site is prepared, or beside one that writes for long, waits and says so in a line."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -52,8 +53,9 @@ def program(log: Path, *arguments: str, **variables: str) -> Iterator[Program]:
 
 
 @pytest.mark.once
-def test_worker_begins_after_the_demo_is_complete(tmp_path: Path) -> None:
-    file = tmp_path / "new.sqlite3"
+def test_worker_begins_after_the_demo_is_complete(migrated_database: Path, tmp_path: Path) -> None:
+    """Beside a database that is being migrated it waits in `make run`, which test_make starts."""
+    file = shutil.copyfile(migrated_database, tmp_path / "new.sqlite3")
     place = {"DATABASE_URL": f"sqlite:///{file}?timeout=1", "VAR_DIR": str(tmp_path), "SECRET_KEY": "of this test alone"}
     with program(tmp_path / "worker.log", "worker", **place) as worker:
         with program(tmp_path / "prepare.log", "prepare", "--demo", **place) as preparing:

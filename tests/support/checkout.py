@@ -1,5 +1,6 @@
 """A copy of the project in an empty folder, with make and servers started in it: for tests of whole starts."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -113,6 +114,22 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / ".venv" / name).symlink_to(Path(sys.prefix) / name)
     (folder / ".venv" / ".installed").touch()
     return folder
+
+
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of static files as collectstatic leaves it for production: made once for all of xdist's workers."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = base / "collected"
+    with (base / "collected.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "static" / "staticfiles.json").exists():
+            environment = {**os.environ, "ENV_FILE": os.devnull, "DEVELOPMENT": "true", "VAR_DIR": str(folder)}
+            environment["DJANGO_SETTINGS_MODULE"] = "kimonote.settings"
+            command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return folder / "static"
 
 
 def stop(running: Running) -> None:

@@ -16,10 +16,10 @@ from blog.models import BlogPage, IndexRevision
 from blog.request import public_state
 from blog.tagindex import store
 from tests.support.checkout import answers as site_answers
-from tests.support.checkout import checkout, free_port, get, start, stop, wait_for
+from tests.support.checkout import checkout, free_port, get, start, static_files, stop, wait_for
 from tests.support.factories import make_post
 
-__all__ = ["checkout"]
+__all__ = ["checkout", "static_files"]
 
 ROOT = Path(__file__).parents[4]
 
@@ -205,12 +205,15 @@ def test_release_is_the_same_on_every_machine_with_the_same_files(tmp_path: Path
 
 
 @pytest.mark.once
-def test_publishing_shows_in_the_next_request_of_every_server(checkout: Path, tmp_path: Path) -> None:
+def test_publishing_shows_in_the_next_request_of_every_server(
+    checkout: Path, migrated_database: Path, static_files: Path, tmp_path: Path
+) -> None:
     python, ports = str(checkout / ".venv" / "bin" / "python"), (free_port(), free_port())
     variables = {"ENV_FILE": os.devnull, "DEVELOPMENT": "true", "VAR_DIR": str(tmp_path)}
-    for command in (["collectstatic", "--noinput", "--verbosity", "0"], ["prepare"]):
-        prepared = start(checkout, python, "manage.py", *command, **variables)
-        assert prepared.end() == 0, prepared.output
+    shutil.copyfile(migrated_database, tmp_path / "kimonote.sqlite3")
+    (tmp_path / "static").symlink_to(static_files)
+    prepared = start(checkout, python, "manage.py", "prepare", **variables)
+    assert prepared.end() == 0, prepared.output
     servers = [start(checkout, python, "manage.py", "serve", "--port", str(port), **variables) for port in ports]
     try:
         for server, port in zip(servers, ports, strict=True):
