@@ -5,7 +5,7 @@ PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 NOT_TRANSLATED := .venv node_modules var tests benchmarks
 PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=X-Forwarded-Proto DATABASE_URL=sqlite://:memory:
 
@@ -28,8 +28,8 @@ test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (
 		$(BIN)/python -m tests.support.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
 		exit $$((sqlite > postgres ? sqlite : postgres))
 
-test-fast: .venv/.dev-installed  ## the tests that use no database, no process and no browser, in seconds
-	$(PYTEST) -q -m pure --hypothesis-profile fast tests/unit
+test-fast: .venv/.dev-installed  ## the tests that use no database, process, socket or browser, in seconds
+	$(BIN)/python -m pytest -q -m pure --hypothesis-profile fast tests/unit
 
 lint: .venv/.dev-installed  ## style, types, imports, migrations, settings
 	$(BIN)/ruff check

@@ -15,7 +15,7 @@ from blog.rendering.listing import card_fragments
 from blog.tagindex import store
 from tests.support.factories import make_blog
 
-DATABASE = {"db", "transactional_db", "django_db_setup", "django_db_blocker", "live_server"}  # fixtures
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}  # fixtures
 BROWSER = {"browser", "tab"}
 NOT_PURE = ("processes", "sockets", "browser", "once")  # markers
 
@@ -45,9 +45,8 @@ SLOWEST_FIRST = (
 )
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as once what uses no database, and of that as pure what uses no browser, socket or process either."""
+    """Mark as once what uses no database, and of that as pure what uses no browser, socket or process; sort by time."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if DATABASE & fixtures or item.get_closest_marker("django_db"):

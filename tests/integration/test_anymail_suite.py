@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.anymail_suite import DEVIATIONS
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.once]
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKOUT = os.environ.get("ANYMAIL_CHECKOUT", "")

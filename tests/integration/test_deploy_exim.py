@@ -19,7 +19,7 @@ from tests.support.dns_server import lookup_in
 from tests.support.exim import EXIM, WHY_NOT, Exim
 from tests.support.smtp_server import SMTPServer
 
-pytestmark = [pytest.mark.processes, pytest.mark.skipif(not EXIM.exists(), reason=WHY_NOT)]
+pytestmark = [pytest.mark.processes, pytest.mark.once, pytest.mark.skipif(not EXIM.exists(), reason=WHY_NOT)]
 SHIPPED = Path(__file__).parents[2] / "deploy/exim4/exim4.conf"
 VERP = verp_address(7, "notes.example", "a key")
 MESSAGE = f"""\

@@ -14,7 +14,7 @@ from tests.support.exim_delivery import GONE, EximDelivery, exim_delivery, signe
 from tests.support.smtp_sending import backend, message
 from tests.support.smtp_server import ReceivedMail
 
-pytestmark = [pytest.mark.processes, pytest.mark.skipif(not EXIM.exists(), reason=WHY_NOT)]
+pytestmark = [pytest.mark.processes, pytest.mark.once, pytest.mark.skipif(not EXIM.exists(), reason=WHY_NOT)]
 
 LIST = {
     "List-Unsubscribe": f"<https://notes.example/signup/leave/{'x' * 260}/>",

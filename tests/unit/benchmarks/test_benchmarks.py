@@ -29,6 +29,8 @@ from blog.tagindex import TagIndex
 from blog.tagindex.store import snapshot
 from tests.support.factories import make_post
 
+pytestmark = pytest.mark.sockets
+
 PAGES = {
     "/tags/": '<a href="/tags/a+b/"> <a href="/tags/日本/">',
     "/tags/a+b/": '<a href="/tags/">',

@@ -9,7 +9,7 @@ import pytest
 
 from kimonote import caches
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.once]
 
 ROOT = Path(__file__).parents[3]
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

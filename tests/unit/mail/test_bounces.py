@@ -3,7 +3,7 @@
 import doctest
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.bounces import Bounce, Kind, classifying, parse, read_verp, verp, verp_address
@@ -214,7 +214,6 @@ SAMPLES = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(SAMPLES), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 40), st.binary(max_size=20)), max_size=8)
 )

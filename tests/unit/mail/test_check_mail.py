@@ -21,6 +21,8 @@ from mail.smtp.dkim_signing import public_record
 from tests.support.dns_server import DnsServer, closed_port
 from tests.support.smtp_server import SMTPServer
 
+pytestmark = pytest.mark.sockets
+
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 WEAK_KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)

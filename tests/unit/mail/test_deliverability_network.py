@@ -17,6 +17,8 @@ from tests.support.certificates import make_certificate, server_context
 from tests.support.dns_server import DnsServer, closed_port
 from tests.support.smtp_server import SMTPServer
 
+pytestmark = pytest.mark.sockets
+
 LONG = "x" * 200
 ZONE = f"""
     notes.example. TXT "v=spf1 " "-all"

@@ -17,6 +17,8 @@ from pytest_django.fixtures import Settings
 from mail.smtp.dkim_signing import KeyUnusable, load_key, public_record, signer_from_settings
 from tests.support.smtp_sending import receive_one
 
+pytestmark = pytest.mark.sockets
+
 LIST = {"List-Unsubscribe": f"<https://notes.example/{'x' * 300}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 COVERED = {
     *"from to subject date message-id mime-version content-type content-transfer-encoding".split(),

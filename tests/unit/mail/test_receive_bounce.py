@@ -59,6 +59,7 @@ def receive_in_a_process(raw: bytes, database: str) -> subprocess.CompletedProce
 
 
 @pytest.mark.processes
+@pytest.mark.once
 def test_receive_bounce_asks_the_server_to_try_again_when_the_database_is_down(tmp_path: Path) -> None:
     raw = samples.exim("550 5.1.1 no such user", verp=verp_address(1, "notes.example", settings.SECRET_KEY))
     done = receive_in_a_process(raw, f"sqlite:///{tmp_path}/none/none.sqlite3")
@@ -67,6 +68,7 @@ def test_receive_bounce_asks_the_server_to_try_again_when_the_database_is_down(t
 
 
 @pytest.mark.processes
+@pytest.mark.once
 def test_receive_bounce_ends_well_with_garbage_even_then(tmp_path: Path) -> None:
     done = receive_in_a_process(b"garbage", f"sqlite:///{tmp_path}/none/none.sqlite3")
     assert (done.returncode, done.stderr) == (0, "")

@@ -10,6 +10,8 @@ from mail.smtp.replies import RecipientsRefused, Reply, ServerUnavailable
 from tests.support.smtp_sending import backend, message
 from tests.support.smtp_server import SMTPServer
 
+pytestmark = pytest.mark.sockets
+
 GONE = "550 5.1.1 Nobody of that name"
 FULL = "452 4.2.2 Mailbox full"
 

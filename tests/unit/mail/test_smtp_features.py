@@ -14,6 +14,8 @@ from mail.smtp.replies import BadHeader, RecipientsRefused
 from tests.support.smtp_sending import backend, message, receive, receive_one
 from tests.support.smtp_server import SMTPServer
 
+pytestmark = pytest.mark.sockets
+
 BOTH = ["ben@example.net", "Cleo <cleo@example.net>"]
 
 

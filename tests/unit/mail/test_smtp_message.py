@@ -22,6 +22,8 @@ from mail.smtp.replies import BadHeader, RecipientsRefused
 from tests.support.smtp_sending import backend, message, receive, receive_one
 from tests.support.smtp_server import SMTPServer
 
+pytestmark = pytest.mark.sockets
+
 PIXEL = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82"

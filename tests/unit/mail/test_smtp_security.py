@@ -12,6 +12,8 @@ from tests.support.certificates import make_certificate, server_context
 from tests.support.smtp_sending import backend, message
 from tests.support.smtp_server import SMTPServer
 
+pytestmark = pytest.mark.sockets
+
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:

@@ -68,6 +68,7 @@ def test_service_of_anymails_takes_the_same_message(settings: Settings) -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.once
 def test_environment_alone_changes_to_a_service() -> None:
     done = from_environment(
         "type(get_connection()).__module__, s.ANYMAIL, repr(s.BOUNCE_DOMAIN)",
@@ -78,6 +79,7 @@ def test_environment_alone_changes_to_a_service() -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.once
 def test_environment_names_the_server_and_the_addresses() -> None:
     done = from_environment(
         "str(get_connection().server), s.DEFAULT_FROM_EMAIL, s.BOUNCE_DOMAIN",
@@ -88,12 +90,14 @@ def test_environment_names_the_server_and_the_addresses() -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.once
 def test_developers_mail_goes_into_a_folder_and_others_to_this_machine() -> None:
     assert from_environment("get_connection().server.folder[-8:]", DEVELOPMENT="true").stdout == "var/mail\n"
     assert from_environment("str(get_connection().server)").stdout == "127.0.0.1:25\n"
 
 
 @pytest.mark.processes
+@pytest.mark.once
 def test_mistake_in_the_environment_stops_the_site_with_its_cure() -> None:
     done = from_environment("s.DEBUG", EMAIL_URL="smtp://mail.example?tls=1")
     assert done.returncode == 1
