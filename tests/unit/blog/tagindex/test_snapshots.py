@@ -301,8 +301,6 @@ def _seen(post: PostPage) -> list[Any]:
 
 
 def _start_anew() -> None:
-    if connection.vendor == "postgresql":
-        connection.cursor().execute("SET synchronous_commit TO off")  # no power is lost in a test
     Locale.objects.get_or_create(language_code="en")
     Site.objects.all().delete()
     Page.objects.filter(depth=2).delete()
