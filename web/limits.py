@@ -8,7 +8,7 @@ from django.conf import settings
 from web.models import Counter
 from web.rates import ADDRESS, ALL, DOMAIN, NETWORK, Limit
 
-__all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "take"]
+__all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "give_back", "reached_until", "take"]
 
 
 def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] | None = None) -> bool:
@@ -20,7 +20,7 @@ def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] |
     The same three statements run whatever the answer.
     """
     rules = settings.SIGNUP_LIMITS if allowed_by is None else allowed_by
-    limits: dict[str, Limit] = {limit.key(values[limit.scope]): limit for limit in rules}
+    limits = _by_key(values, rules)
     counters = _locked(limits, now)
     allowed = all(counter.count < limits[counter.key].count for counter in counters)
     for counter in counters:
@@ -29,9 +29,28 @@ def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] |
     return allowed
 
 
+def reached_until(values: Mapping[str, str], now: datetime, rules: Iterable[Limit]) -> datetime | None:
+    """Return the time until which these limits refuse a form with these values; None when they allow one now."""
+    limits = _by_key(values, rules)
+    counters = Counter.objects.filter(key__in=limits, ends__gt=now)
+    return max((counter.ends for counter in counters if counter.count >= limits[counter.key].count), default=None)
+
+
+def give_back(values: Mapping[str, str], now: datetime, rules: Iterable[Limit]) -> None:
+    """Count one form with these values less than `take` did. Call it in a transaction."""
+    counters = _locked(_by_key(values, rules), now)
+    for counter in counters:
+        counter.count = max(0, counter.count - 1)
+    Counter.objects.bulk_update(counters, ["count", "ends"])
+
+
 def clear(now: datetime) -> int:
     """Delete the counters whose time is over; return their number."""
     return Counter.objects.filter(ends__lte=now).delete()[0]
+
+
+def _by_key(values: Mapping[str, str], rules: Iterable[Limit]) -> dict[str, Limit]:
+    return {limit.key(values[limit.scope]): limit for limit in rules}
 
 
 def _locked(limits: Mapping[str, Limit], now: datetime) -> list[Counter]:

@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-NETWORK, ADDRESS, DOMAIN, ALL = "network", "address", "domain", "all"
+NETWORK, ADDRESS, DOMAIN, ALL, ACCOUNT = "network", "address", "domain", "all", "account"
+FORMS = (NETWORK, ADDRESS, DOMAIN, ALL)  # scopes of what visitors send with an e-mail address
+SIGN_IN = (NETWORK, ACCOUNT, ALL)  # scopes of attempts by password
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-LIMIT = re.compile(rf"({NETWORK}|{ADDRESS}|{DOMAIN}|{ALL}):([1-9][0-9]{{0,8}})/({'|'.join(SPANS)})")
+LIMIT = re.compile(rf"([a-z]+):([1-9][0-9]{{0,8}})/({'|'.join(SPANS)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +25,20 @@ class Limit:
         return f"{rank}:{self.scope}:{self.span.total_seconds():.0f}:{value}"
 
 
-def read_limits(text: str) -> tuple[Limit, ...]:
-    """Read limits such as `network:20/hour address:3/day`; raises ValueError with the word that is none.
+def read_limits(text: str, scopes: tuple[str, ...] = FORMS) -> tuple[Limit, ...]:
+    """Read limits such as `network:20/hour address:3/day`, of these scopes; raises ValueError with the word that is none.
 
     >>> read_limits("address:3/day")
     (Limit(scope='address', count=3, span=datetime.timedelta(days=1)),)
     """
-    return tuple(map(_read_limit, text.split()))
+    return tuple(_read_limit(word, scopes) for word in text.split())
 
 
-def _read_limit(word: str) -> Limit:
+def _read_limit(word: str, scopes: tuple[str, ...]) -> Limit:
     found = LIMIT.fullmatch(word)
-    if found is None:
+    if found is None or found[1] not in scopes:
         raise ValueError(
-            f"{word!r} is no limit: write a scope ({NETWORK}, {ADDRESS}, {DOMAIN}, {ALL}), a number and a span "
+            f"{word!r} is no limit: write a scope ({', '.join(scopes)}), a number and a span "
             f"({', '.join(SPANS)}), such as network:20/hour."
         )
     return Limit(found[1], int(found[2]), SPANS[found[3]])

@@ -18,7 +18,7 @@ from kimonote.caches import read_cache_url
 from mail.config.email_url import EmailURLError, parse_email_url
 from mail.config.sender import sender_domain
 from web.networks import read_networks
-from web.rates import read_limits
+from web.rates import SIGN_IN, read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
 env = Env()
@@ -46,6 +46,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if TLS else [
 
 INSTALLED_APPS = [
     "kimonote",
+    "accounts",
     "transfer",
     "comments",
     "signup",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.SignInLimits",  # before AtomicAdmin: see there
     "kimonote.middleware.AtomicAdmin",  # last: see there
 ]
 PUBLIC_MIDDLEWARE = [  # of these, what a page passes that is the same for everyone who has no session
@@ -209,6 +211,7 @@ WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrato
 WAGTAILMARKDOWN = pipeline.WAGTAILMARKDOWN
 WAGTAILIMAGES_IMAGE_FORM_BASE = "blog.admin.images.ImageForm"
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "accounts.forms.PasswordResetForm"  # noqa: S105, through the outbox
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 
 # Mail. Every ANYMAIL_… variable reaches Anymail, so that a mail service is a matter of the environment (docs/mail.md).
@@ -252,6 +255,10 @@ try:
     )
 except ValueError as error:
     raise ImproperlyConfigured(f"COMMENT_LIMITS cannot be read: {error}") from error
+try:
+    LOGIN_LIMITS = read_limits(env.str("LOGIN_LIMITS", "network:20/hour account:10/hour all:500/hour"), SIGN_IN)
+except ValueError as error:
+    raise ImproperlyConfigured(f"LOGIN_LIMITS cannot be read: {error}") from error
 try:
     TRUSTED_PROXIES = read_networks(env.list("TRUSTED_PROXIES", []))
 except ValueError as error:

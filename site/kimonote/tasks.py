@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
+from accounts import attempts
 from blog.search import analyze_tables
 from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
@@ -51,6 +52,7 @@ def tidy_up() -> None:
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
     writing.forget(timezone.now())
+    attempts.forget(timezone.now())
     analyze_tables()
 
 

@@ -1,0 +1,57 @@
+"""The last sign-ins on the page of one's account, and everyone's as a report."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
+
+from accounts.attempts import KEPT
+from accounts.models import SignInAttempt
+from wagtail_actions.viewset import ActingViewSet
+
+SHOWN = 20  # attempts
+RECENT = timedelta(days=30)
+
+sign_ins_tab = SettingsTab("sign-ins", _("Sign-ins"), order=300)
+
+
+class SignInsPanel(BaseSettingsPanel):
+    """The last attempts on one's own account. There is nothing to fill in."""
+
+    name = "sign_ins"
+    title = _("Last sign-ins")
+    tab = sign_ins_tab
+    order = 100
+    template_name = "accounts/admin/sign_ins.html"
+
+    def get_form(self) -> forms.Form:
+        return forms.Form()
+
+    def get_context_data(self) -> dict[str, Any]:
+        attempts = SignInAttempt.objects.of(self.user)
+        failures = attempts.failed_since(timezone.now() - RECENT).count()
+        return {"attempts": attempts[:SHOWN], "failures": failures, "recent": RECENT.days, "kept": KEPT.days}
+
+
+class SignInsViewSet(ActingViewSet):
+    """The report for whoever may view sign-ins: administrators, until a group is given the permission."""
+
+    model = SignInAttempt
+    icon = "user"
+    menu_label = _("Sign-ins")
+    menu_hook = "register_reports_menu_item"
+    menu_order = 1100
+    add_to_admin_menu = False
+    permissions = ("view",)
+    list_display = ["at", "user", "name", "network", "door", "success"]
+    list_filter = ["success", "door", "user"]
+    search_fields = ["name", "network"]
+    list_export = ["at", "user", "name", "network", "door", "success"]
+    inspect_view_fields = ["at", "user", "name", "network", "door", "success"]
+    export_filename = "sign-ins"
+
+
+viewset = SignInsViewSet("sign_ins")

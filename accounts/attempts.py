@@ -1,0 +1,70 @@
+"""Records attempts by password: in the database for 90 days, in the log as one line each, without full addresses."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.http import HttpRequest
+from django.utils.text import Truncator
+
+from accounts.models import Door, SignInAttempt
+from web.client import network_of
+
+KEPT = timedelta(days=90)
+NAME_SHOWN = 3  # characters of a name that no account has: people type their password there
+NAME_LENGTH = 40  # characters
+
+logger = logging.getLogger(__name__)
+
+
+def connect() -> None:
+    """Record what Django signals, whichever view it comes from."""
+    user_logged_in.connect(_succeeded, dispatch_uid="accounts.attempts")
+    user_login_failed.connect(_failed, dispatch_uid="accounts.attempts")
+
+
+def record(door: Door, name: str, network: str, *, success: bool, user: AbstractBaseUser | None = None) -> None:
+    """Store an attempt, and write it to the log."""
+    line = "%s of %r %s from %s.", door, name, "succeeded" if success else "failed", network or "an unknown network"
+    logger.log(logging.INFO if success else logging.WARNING, *line)
+    SignInAttempt.objects.create(door=door, name=name[:NAME_LENGTH], network=network, success=success, user=user)
+
+
+def is_known(network: str, **user: str) -> bool:
+    """Return whether the account with these fields was signed in to from this network, as far back as is remembered."""
+    if not network or any("\0" in value for value in user.values()):  # which PostgreSQL refuses
+        return False
+    account = {f"user__{field}": value for field, value in user.items()}
+    return SignInAttempt.objects.filter(door=Door.SIGN_IN, success=True, network=network, **account).exists()
+
+
+def shortened(name: str) -> str:
+    """Return the beginning of a name that no account has.
+
+    >>> shortened("correct horse"), shortened("al")
+    ('cor…', 'al')
+    """
+    return Truncator("".join(sign if sign.isprintable() else " " for sign in name)).chars(NAME_SHOWN + 1)
+
+
+def forget(now: datetime) -> int:
+    """Delete what is older than 90 days; return the number."""
+    return SignInAttempt.objects.filter(at__lt=now - KEPT).delete()[0]
+
+
+def _succeeded(sender: object, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
+    record(Door.SIGN_IN, user.get_username(), _network(request), success=True, user=user)
+
+
+def _failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    accounts = get_user_model()
+    typed = str(credentials.get("username") or credentials.get(accounts.USERNAME_FIELD) or "")
+    user = None if "\0" in typed else accounts._default_manager.filter(**{accounts.USERNAME_FIELD: typed}).first()
+    record(Door.SIGN_IN, user.get_username() if user else shortened(typed), _network(request), success=False, user=user)
+
+
+def _network(request: HttpRequest | None) -> str:
+    return network_of(request) if request else ""

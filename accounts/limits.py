@@ -1,0 +1,74 @@
+"""Limits on attempts by password (LOGIN_LIMITS): per network, per account and in all, counted in the database.
+
+Attempts from a network that its owner has signed in from are counted by themselves, per account: so others' attempts on
+an account, from anywhere else, never keep its owner out.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from accounts.models import Door
+from web import limits
+from web.rates import ACCOUNT, ALL, NETWORK, Limit
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is counted: at which door, on which account (or restriction), from where; is the account known there?"""
+
+    door: Door
+    name: str
+    network: str
+    known: bool = False
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return the values of the counters, by scope; of a name only its HMAC."""
+        account = salted_hmac("accounts.limits", self.name.casefold(), algorithm="sha256").hexdigest()
+        own = f"@{self.network}" if self.known or self.door in (Door.PAGE, Door.DOCUMENTS) else ""
+        return {
+            NETWORK: f"{self.door}:{self.network}",
+            ACCOUNT: f"{self.door}:{account}{own}",
+            ALL: str(self.door),
+        }
+
+    @property
+    def rules(self) -> tuple[Limit, ...]:
+        return tuple(rule for rule in settings.LOGIN_LIMITS if rule.scope == ACCOUNT or not self.known)
+
+
+def take(attempt: Attempt, now: datetime) -> datetime | None:
+    """Count an attempt and return None; beyond a limit, return the time when there may be another.
+
+    What is refused is not counted, and costs one query.
+    """
+    if until := limits.reached_until(attempt.values, now, attempt.rules):
+        return until
+    with transaction.atomic():
+        if limits.take(attempt.values, now, attempt.rules):
+            return None
+    return limits.reached_until(attempt.values, now, attempt.rules) or now + timedelta(seconds=1)
+
+
+def give_back(attempt: Attempt, now: datetime) -> None:
+    """Count an attempt no more: it succeeded, or was never made."""
+    with transaction.atomic():
+        limits.give_back(attempt.values, now, attempt.rules)
+
+
+def report(attempt: Attempt, now: datetime) -> None:
+    """Write to the log that a limit has been reached, if one has: once in each of its spans."""
+    if until := limits.reached_until(attempt.values, now, attempt.rules):
+        logger.warning(
+            "LOGIN_LIMITS: %s, no further attempt from %s until %s.",
+            attempt.door,
+            attempt.network or "an unknown network",
+            until.isoformat(timespec="seconds"),
+        )

@@ -1,0 +1,117 @@
+"""Applies the limits to each view that takes a password or sends a link to reset one, before it computes anything."""
+
+from collections.abc import Callable
+from datetime import datetime
+from math import ceil
+from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import attempts, hashing, limits
+from accounts.limits import Attempt
+from accounts.models import Door
+from web.client import network_of
+
+View = Callable[..., HttpResponseBase]
+Reader = Callable[[HttpRequest, dict[str, Any]], Attempt]
+BUSY_RETRY: Final = 2  # seconds
+BUSY: Final = 503  # HTTP
+TOO_MANY_REQUESTS: Final = 429  # HTTP
+REDIRECTS = (301, 302, 303)
+
+
+def sign_in(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
+    name, network = request.POST.get("username", ""), network_of(request)
+    known = attempts.is_known(network, **{get_user_model().USERNAME_FIELD: name})
+    return Attempt(Door.SIGN_IN, name, network, known)
+
+
+def open_page(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
+    return Attempt(Door.PAGE, str(kwargs["page_view_restriction_id"]), network_of(request))
+
+
+def open_documents(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
+    return Attempt(Door.DOCUMENTS, str(kwargs["restriction_id"]), network_of(request))
+
+
+def reset(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
+    address, network = request.POST.get("email", ""), network_of(request)
+    known = attempts.is_known(network, **{f"{get_user_model().get_email_field_name()}__iexact": address})
+    return Attempt(Door.RESET, address, network, known)
+
+
+DOORS: dict[str, Reader] = {  # by the name of the view
+    "wagtailadmin_login": sign_in,
+    "wagtailcore_login": sign_in,
+    "wagtailcore_authenticate_with_password": open_page,
+    "wagtaildocs_authenticate_with_password": open_documents,
+    "wagtailadmin_password_reset": reset,
+}
+HASHING = frozenset(("wagtailadmin_login", "wagtailcore_login", "wagtailadmin_password_reset_confirm"))
+
+
+class SignInLimits:
+    """Count each attempt and refuse those beyond LOGIN_LIMITS; let one view at a time compute hashes.
+
+    It comes before AtomicAdmin: what is counted stays so, and no transaction is open while a hash is computed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if request.method != "POST":
+            return None
+        if name in DOORS:
+            return _limited(DOORS[name](request, kwargs), lambda: _in_turn(name, request, view, args, kwargs))
+        return _in_turn(name, request, view, args, kwargs) if name in HASHING else None
+
+
+def _limited(attempt: Attempt, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Respond within the limits. What succeeds is not counted, but for links to reset a password, which all are sent."""
+    now = timezone.now()
+    if until := limits.take(attempt, now):
+        return too_many(now, until)
+    response = respond()
+    succeeded = response.status_code in REDIRECTS
+    if attempt.door in (Door.PAGE, Door.DOCUMENTS):
+        attempts.record(attempt.door, attempt.name, attempt.network, success=succeeded)
+    if response.status_code == BUSY or (succeeded and attempt.door != Door.RESET):
+        limits.give_back(attempt, now)
+    else:
+        limits.report(attempt, now)
+    return response
+
+
+def _in_turn(name: str, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]) -> HttpResponseBase:
+    """Call the view, where it computes hashes in its turn."""
+    if name not in HASHING:
+        return view(request, *args, **kwargs)
+    with hashing.turn() as taken:
+        return view(request, *args, **kwargs) if taken else busy()
+
+
+def too_many(now: datetime, until: datetime) -> HttpResponse:
+    """Return the page that says when to try again (RFC 6585, section 4)."""
+    return _refusal(TOO_MANY_REQUESTS, _("Too many attempts"), ceil((until - now).total_seconds()), until=until)
+
+
+def busy() -> HttpResponse:
+    """Return the page for whoever comes while others' passwords are checked."""
+    return _refusal(BUSY, _("Many are signing in at this moment"), BUSY_RETRY)
+
+
+def _refusal(status: int, heading: str, retry_after: int, until: datetime | None = None) -> HttpResponse:
+    response = HttpResponse(render_to_string("accounts/refused.html", {"heading": heading, "until": until}), status=status)
+    response["Retry-After"], response["Cache-Control"] = str(retry_after), "no-store"
+    return response

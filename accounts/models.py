@@ -1,0 +1,58 @@
+"""Attempts to sign in or to open what a password protects."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Door(models.TextChoices):
+    """What an attempt would open; each has counters of its own."""
+
+    SIGN_IN = "sign-in", _("sign-in")
+    PAGE = "page", _("protected page")
+    DOCUMENTS = "documents", _("protected documents")
+    RESET = "reset", _("password reset")
+
+
+class SignInAttemptQuerySet(models.QuerySet["SignInAttempt"]):
+    """Chainable queries on attempts."""
+
+    def of(self, user: object) -> Self:
+        """Return the attempts on this user's account."""
+        return self.filter(user=user)
+
+    def failed_since(self, moment: datetime) -> Self:
+        return self.filter(success=False, at__gte=moment)
+
+
+class SignInAttempt(models.Model):
+    """An attempt: on whose account, from which truncated network. `name` is what was typed, shortened: it may be a password."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="sign_in_attempts",
+        verbose_name=_("account"),
+    )
+    name = models.CharField(_("name"), max_length=40, blank=True, default="")
+    network = models.CharField(_("network"), max_length=50, blank=True, default="")
+    door = models.CharField(_("what for"), max_length=10, choices=Door, default=Door.SIGN_IN)
+    success = models.BooleanField(_("succeeded"))
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
+
+    objects = SignInAttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        indexes = [models.Index(fields=["user", "-at"], name="sign_in_attempt_user_at")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.network or _('unknown network')})"

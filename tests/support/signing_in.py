@@ -1,0 +1,19 @@
+"""Signing in as browsers of some networks do."""
+
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.test import Client
+
+PASSWORD = "a long enough passphrase"
+HOME, OFFICE, ELSEWHERE = "198.51.100.7", "203.0.113.20", "192.0.2.66"
+DOORS = ("/admin/login/", "/_util/login/")
+
+
+def make_user(name: str = "ada", email: str = "ada@example.org") -> AbstractBaseUser:
+    """Return an administrator who has PASSWORD."""
+    return User.objects.create_superuser(name, email, PASSWORD)
+
+
+def try_password(door: str = DOORS[0], name: str = "ada", password: str = "wrong", address: str = ELSEWHERE) -> tuple[int, str]:
+    """Send the form as a browser of this address does; return the status and Retry-After."""
+    response = Client(REMOTE_ADDR=address).post(door, {"username": name, "password": password})
+    return response.status_code, response.headers.get("Retry-After", "")
