@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 from django.utils.text import Truncator
@@ -26,7 +26,7 @@ def connect() -> None:
     user_login_failed.connect(_failed, dispatch_uid="accounts.attempts")
 
 
-def record(door: Door, name: str, network: str, *, success: bool, user: AbstractBaseUser | None = None) -> None:
+def record(door: Door, name: str, network: str, *, success: bool, user: User | None = None) -> None:
     """Store an attempt, and write it to the log."""
     line = "%s of %r %s from %s.", door, name, "succeeded" if success else "failed", network or "an unknown network"
     logger.log(logging.INFO if success else logging.WARNING, *line)
@@ -55,7 +55,7 @@ def forget(now: datetime) -> int:
     return SignInAttempt.objects.filter(at__lt=now - KEPT).delete()[0]
 
 
-def _succeeded(sender: object, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
+def _succeeded(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     record(Door.SIGN_IN, user.get_username(), _network(request), success=True, user=user)
 
 

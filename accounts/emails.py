@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import PasswordResetForm
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 from django.utils import translation
@@ -46,7 +46,7 @@ def password_reset(delivery: Delivery) -> Email:
         return render("accounts/mail/password_reset", _("Choose a new password"), wording, context)
 
 
-def accounts_of(address: str) -> list[AbstractBaseUser]:
+def accounts_of(address: str) -> list[User]:
     """Return the active accounts with a password that have this very address.
 
     Django finds addresses that look alike too, and sends to the account's own; here nothing but case may differ, of ASCII.
@@ -55,7 +55,7 @@ def accounts_of(address: str) -> list[AbstractBaseUser]:
     return [user for user in PasswordResetForm().get_users(address) if _folded(getattr(user, field)) == _folded(address)]
 
 
-def reset_url(user: AbstractBaseUser) -> str:
+def reset_url(user: User) -> str:
     token = default_token_generator.make_token(user)
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("wagtailadmin_password_reset_confirm", kwargs={"uidb64": uid, "token": token})

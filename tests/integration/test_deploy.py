@@ -24,6 +24,15 @@ __all__ = ["checkout", "static_files"]
 
 ROOT = Path(__file__).parents[2]
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+PASSWORD_DOORS = (
+    "/admin/login/",
+    "/admin/password_reset/",
+    "/admin/password_reset/confirm/MQ/token/",
+    "/admin/%6Cogin/",
+    "/_util/login/",
+    "/_util/authenticate_with_password/1/1/",
+    "/documents/authenticate_with_password/1/",
+)
 UNITS = ("kimonote-web.service", "kimonote-worker.service")
 HOST = "notes.example"
 pytestmark = [pytest.mark.once]
@@ -160,6 +169,23 @@ def cached(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
         stop(nginx)
 
 
+@pytest.fixture
+def limited(site: Site, tmp_path: Path) -> Iterator[Site]:
+    """The same with the first request to a form alone, and one more in each three seconds: its counters are new."""
+    plain, secure = free_port(), free_port()
+    make_certificate(tmp_path)
+    conf = write_nginx_conf(tmp_path, site.var, plain, secure, site.app)
+    text = conf.read_text()
+    assert "zone=kimonote_forms burst=20 nodelay" in text
+    conf.write_text(text.replace("zone=kimonote_forms burst=20 nodelay", "zone=kimonote_forms"))
+    nginx = start(tmp_path, str(NGINX), "-p", str(tmp_path), "-c", str(conf))
+    try:
+        wait_for(lambda: answers(plain), nginx)
+        yield Site(plain, secure, site.app, site.var)
+    finally:
+        stop(nginx)
+
+
 @needs_nginx
 @pytest.mark.parametrize(
     ("accepted", "coding"),
@@ -287,6 +313,14 @@ def test_admin_sets_its_cookies_for_this_host_alone(site: Site) -> None:
     assert status == 200
     assert headers["set-cookie"].startswith("__Host-csrf=")
     assert "Secure" in headers["set-cookie"]
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", PASSWORD_DOORS)
+def test_each_door_that_a_password_opens_is_limited(site: Site, limited: Site, path: str) -> None:
+    """With the limit as it is but for its burst, so that the doors can be tried one after the other."""
+    statuses = [limited.get(path)[0] for _ in range(4)]
+    assert (429 in statuses[1:], statuses[0] == 429, site.get("/")[0]) == (True, False, 200)
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="There is no systemd-analyze.")
