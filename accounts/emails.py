@@ -34,7 +34,7 @@ def password_reset(delivery: Delivery) -> Email:
     """
     users = accounts_of(delivery.to)
     if not users:
-        raise Unwanted("No account with a password has this address.")
+        raise Unwanted(_("No account with a password has this address."))
     with translation.override(language_of(None)):
         wording = Wording.for_site(default_site())
         context = {

@@ -1,7 +1,7 @@
 """Applies the limits to each view that takes a password or sends a link to reset one, before it computes anything."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Final
 
@@ -103,7 +103,8 @@ def _in_turn(name: str, request: HttpRequest, view: View, args: list[Any], kwarg
 
 def too_many(now: datetime, until: datetime) -> HttpResponse:
     """Return the page that says when to try again (RFC 6585, section 4)."""
-    return _refusal(TOO_MANY_REQUESTS, _("Too many attempts"), ceil((until - now).total_seconds()), until=until)
+    shown = until + timedelta(minutes=1)  # its seconds are not
+    return _refusal(TOO_MANY_REQUESTS, _("Too many attempts"), ceil((until - now).total_seconds()), until=shown)
 
 
 def busy() -> HttpResponse:

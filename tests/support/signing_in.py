@@ -1,6 +1,6 @@
 """Signing in as browsers of some networks do."""
 
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 PASSWORD = "a long enough passphrase"
@@ -8,7 +8,7 @@ HOME, OFFICE, ELSEWHERE = "198.51.100.7", "203.0.113.20", "192.0.2.66"
 DOORS = ("/admin/login/", "/_util/login/")
 
 
-def make_user(name: str = "ada", email: str = "ada@example.org") -> AbstractBaseUser:
+def make_user(name: str = "ada", email: str = "ada@example.org") -> User:
     """Return an administrator who has PASSWORD."""
     return User.objects.create_superuser(name, email, PASSWORD)
 

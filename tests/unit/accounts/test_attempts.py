@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import AbstractBaseUser, Group, Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from tests.support.signing_in import ELSEWHERE, HOME, PASSWORD, make_user, try_p
 
 
 @pytest.fixture
-def ada(blog: BlogPage) -> AbstractBaseUser:
+def ada(blog: BlogPage) -> User:
     return make_user()
 
 
@@ -26,7 +26,7 @@ def rows() -> list[tuple[str, str | None, str, bool]]:
     return list(values)
 
 
-def test_attempts_are_stored_with_network_and_result(ada: AbstractBaseUser) -> None:
+def test_attempts_are_stored_with_network_and_result(ada: User) -> None:
     try_password()
     try_password(password=PASSWORD, address=HOME)
     try_password(name="correct horse battery", address="2001:db8::17")
@@ -37,7 +37,7 @@ def test_attempts_are_stored_with_network_and_result(ada: AbstractBaseUser) -> N
     ]
 
 
-def test_attempts_are_logged_in_one_line_without_full_address(ada: AbstractBaseUser, caplog: pytest.LogCaptureFixture) -> None:
+def test_attempts_are_logged_in_one_line_without_full_address(ada: User, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "accounts")
     try_password(name="a\nb")
     try_password()
@@ -49,7 +49,7 @@ def test_attempts_are_logged_in_one_line_without_full_address(ada: AbstractBaseU
     ]
 
 
-def test_limit_that_is_reached_is_logged_once(ada: AbstractBaseUser, caplog: pytest.LogCaptureFixture) -> None:
+def test_limit_that_is_reached_is_logged_once(ada: User, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(30):
         try_password()
     lines = [record.getMessage() for record in caplog.records if "LOGIN_LIMITS" in record.getMessage()]
@@ -57,7 +57,7 @@ def test_limit_that_is_reached_is_logged_once(ada: AbstractBaseUser, caplog: pyt
     assert lines[0].startswith("LOGIN_LIMITS: sign-in, no further attempt from 192.0.2.0/24 until 20")
 
 
-def test_owner_sees_the_last_sign_ins_and_failures(ada: AbstractBaseUser) -> None:
+def test_owner_sees_the_last_sign_ins_and_failures(ada: User) -> None:
     User.objects.create_user("bob", password=PASSWORD)
     try_password(name="bob", address="203.0.113.1")
     for _ in range(3):
@@ -72,7 +72,7 @@ def test_owner_sees_the_last_sign_ins_and_failures(ada: AbstractBaseUser) -> Non
     assert ELSEWHERE not in page
 
 
-def test_account_page_can_still_be_saved(ada: AbstractBaseUser) -> None:
+def test_account_page_can_still_be_saved(ada: User) -> None:
     client = Client()
     client.force_login(ada)
     page = client.get(reverse("wagtailadmin_account"))
@@ -85,7 +85,7 @@ def test_account_page_can_still_be_saved(ada: AbstractBaseUser) -> None:
     assert ada.first_name == "Ada"
 
 
-def test_administrators_see_the_report_and_editors_do_not(ada: AbstractBaseUser) -> None:
+def test_administrators_see_the_report_and_editors_do_not(ada: User) -> None:
     try_password(name="root")
     client = Client()
     client.force_login(ada)
@@ -105,7 +105,7 @@ def test_administrators_see_the_report_and_editors_do_not(ada: AbstractBaseUser)
     assert client.get(reverse("sign_ins:index")).status_code == 200
 
 
-def test_attempts_are_forgotten_after_ninety_days(ada: AbstractBaseUser) -> None:
+def test_attempts_are_forgotten_after_ninety_days(ada: User) -> None:
     now = timezone.now()
     for days in (89, 91):
         SignInAttempt.objects.create(name="ada", network="192.0.2.0/24", success=True, at=now - timedelta(days=days))
@@ -113,7 +113,7 @@ def test_attempts_are_forgotten_after_ninety_days(ada: AbstractBaseUser) -> None
     assert [(now - attempt.at).days for attempt in SignInAttempt.objects.all()] == [89]
 
 
-def test_sign_in_without_a_request_is_recorded_without_network(ada: AbstractBaseUser) -> None:
+def test_sign_in_without_a_request_is_recorded_without_network(ada: User) -> None:
     from django.contrib.auth import authenticate
 
     assert authenticate(username="ada", password="wrong") is None
@@ -124,7 +124,7 @@ def test_name_is_shortened_so_that_no_password_is_kept() -> None:
     assert [attempts.shortened(name) for name in ("hunter2hunter2", "a\tb", "", "abc")] == ["hun…", "a b", "", "abc"]
 
 
-def test_page_passwords_are_recorded(ada: AbstractBaseUser, blog: BlogPage) -> None:
+def test_page_passwords_are_recorded(ada: User, blog: BlogPage) -> None:
     from wagtail.models import PageViewRestriction
 
     restriction = PageViewRestriction.objects.create(page=blog, restriction_type="password", password="open sesame")

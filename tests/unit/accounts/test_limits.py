@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
@@ -27,7 +27,7 @@ def limits(settings: Settings) -> None:
 
 
 @pytest.fixture
-def ada(blog: BlogPage) -> AbstractBaseUser:
+def ada(blog: BlogPage) -> User:
     return make_user()
 
 
@@ -55,14 +55,12 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> type[Hashes]:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_wrong_passwords_beyond_the_limit_are_refused_before_hashing(
-    ada: AbstractBaseUser, hashes: type[Hashes], door: str
-) -> None:
+def test_wrong_passwords_beyond_the_limit_are_refused_before_hashing(ada: User, hashes: type[Hashes], door: str) -> None:
     assert [try_password(door)[0] for _ in range(6)] == [200, 200, 200, 429, 429, 429]
     assert hashes.number == 3
 
 
-def test_refusal_says_when_to_try_again(ada: AbstractBaseUser) -> None:
+def test_refusal_says_when_to_try_again(ada: User) -> None:
     for _ in range(3):
         try_password()
     response = Client(REMOTE_ADDR=ELSEWHERE).post(DOORS[0], {"username": "ada", "password": "wrong"})
@@ -73,7 +71,7 @@ def test_refusal_says_when_to_try_again(ada: AbstractBaseUser) -> None:
     assert re.search(r"Please try again after .+ UTC\.", response.content.decode())
 
 
-def test_refusal_ends_with_its_span(ada: AbstractBaseUser) -> None:
+def test_refusal_ends_with_its_span(ada: User) -> None:
     from web.models import Counter
 
     assert [try_password()[0] for _ in range(4)] == [200, 200, 200, 429]
@@ -81,41 +79,41 @@ def test_refusal_ends_with_its_span(ada: AbstractBaseUser) -> None:
     assert try_password(password=PASSWORD) == (302, "")
 
 
-def test_both_doors_share_their_counters(ada: AbstractBaseUser) -> None:
+def test_both_doors_share_their_counters(ada: User) -> None:
     assert [try_password(DOORS[number % 2])[0] for number in range(4)] == [200, 200, 200, 429]
 
 
-def test_network_is_limited_over_all_names(ada: AbstractBaseUser) -> None:
+def test_network_is_limited_over_all_names(ada: User) -> None:
     tried = [try_password(name=f"name{number}", address=f"192.0.2.{number}")[0] for number in range(7)]
     assert tried == [200] * 5 + [429] * 2
     assert try_password(name="name9", address=HOME)[0] == 200
 
 
-def test_account_is_limited_over_all_networks_whatever_the_case_of_its_name(ada: AbstractBaseUser) -> None:
+def test_account_is_limited_over_all_networks_whatever_the_case_of_its_name(ada: User) -> None:
     tried = [
         try_password(name=name, address=f"192.0.{number}.2")[0] for number, name in enumerate(["ada", "ADA", "Ada", "ada"])
     ]
     assert tried == [200, 200, 200, 429]
 
 
-def test_everything_together_is_limited(ada: AbstractBaseUser) -> None:
+def test_everything_together_is_limited(ada: User) -> None:
     tried = [try_password(name=f"name{number}", address=f"192.0.{number}.2")[0] for number in range(16)]
     assert tried == [200] * 15 + [429]
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])
-def test_refusal_tells_nothing_of_whether_the_account_exists(ada: AbstractBaseUser, name: str) -> None:
+def test_refusal_tells_nothing_of_whether_the_account_exists(ada: User, name: str) -> None:
     assert [try_password(name=name)[0] for _ in range(4)] == [200, 200, 200, 429]
 
 
-def test_right_passwords_are_not_counted(ada: AbstractBaseUser) -> None:
+def test_right_passwords_are_not_counted(ada: User) -> None:
     assert [try_password(password=PASSWORD, address=HOME)[0] for _ in range(8)] == [302] * 8
     from web.models import Counter
 
     assert set(Counter.objects.values_list("count", flat=True)) == {0}
 
 
-def test_owner_gets_in_from_a_known_network_while_others_guess(ada: AbstractBaseUser) -> None:
+def test_owner_gets_in_from_a_known_network_while_others_guess(ada: User) -> None:
     assert try_password(password=PASSWORD, address=HOME)[0] == 302
     for number in range(30):
         try_password(name=f"name{number // 2}" if number % 2 else "ada", address=f"192.0.{number}.2")
@@ -123,27 +121,27 @@ def test_owner_gets_in_from_a_known_network_while_others_guess(ada: AbstractBase
     assert try_password(password=PASSWORD, address=HOME)[0] == 302
 
 
-def test_guesses_from_a_known_network_are_limited_too(ada: AbstractBaseUser) -> None:
+def test_guesses_from_a_known_network_are_limited_too(ada: User) -> None:
     assert try_password(password=PASSWORD, address=HOME)[0] == 302
     assert [try_password(address=HOME)[0] for _ in range(5)] == [200, 200, 200, 429, 429]
 
 
-def test_unknown_network_is_no_known_one(ada: AbstractBaseUser) -> None:
+def test_unknown_network_is_no_known_one(ada: User) -> None:
     assert try_password(password=PASSWORD, address="")[0] == 302
     assert [try_password(address="")[0] for _ in range(4)] == [200, 200, 200, 429]
     assert try_password(password=PASSWORD, address="")[0] == 429
 
 
-def test_forms_that_show_a_password_field_are_not_counted(ada: AbstractBaseUser) -> None:
+def test_forms_that_show_a_password_field_are_not_counted(ada: User) -> None:
     assert [Client(REMOTE_ADDR=ELSEWHERE).get(DOORS[0]).status_code for _ in range(8)] == [200] * 8
 
 
 @pytest.mark.parametrize("name", ["\0", "ada\0", "\ud800".encode("utf-8", "surrogatepass"), "x" * 100_000, ""])
-def test_name_that_nobody_has_is_answered_like_any_other(ada: AbstractBaseUser, name: str) -> None:
+def test_name_that_nobody_has_is_answered_like_any_other(ada: User, name: str) -> None:
     assert try_password(name=name)[0] == 200
 
 
-def test_page_password_is_limited_per_network(ada: AbstractBaseUser, blog: BlogPage) -> None:
+def test_page_password_is_limited_per_network(ada: User, blog: BlogPage) -> None:
     post = make_post(blog, "Closed")
     restriction = PageViewRestriction.objects.create(page=post, restriction_type="password", password="open sesame")
     path = f"/_util/authenticate_with_password/{restriction.pk}/{post.pk}/"
@@ -158,7 +156,7 @@ def test_page_password_is_limited_per_network(ada: AbstractBaseUser, blog: BlogP
     assert try_password()[0] == 200
 
 
-def test_document_password_is_limited_per_network(ada: AbstractBaseUser) -> None:
+def test_document_password_is_limited_per_network(ada: User) -> None:
     collection = Collection.get_first_root_node().add_child(name="Closed")
     Document.objects.create(title="Paper", collection=collection, file=ContentFile(b"text", "paper.txt"))
     restriction = CollectionViewRestriction.objects.create(
@@ -169,7 +167,7 @@ def test_document_password_is_limited_per_network(ada: AbstractBaseUser) -> None
     assert [client.post(path, {"password": "wrong", "return_url": "/"}).status_code for _ in range(4)] == [200] * 3 + [429]
 
 
-def test_no_transaction_is_open_while_a_hash_is_computed(ada: AbstractBaseUser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_transaction_is_open_while_a_hash_is_computed(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.contrib.auth import backends
 
     blocks = len(connection.savepoint_ids)  # the test's own
@@ -210,7 +208,7 @@ def test_hashing_never_takes_all_threads() -> None:
     assert taken == [True, True]
 
 
-def test_whoever_finds_no_turn_is_asked_to_come_again_and_not_counted(ada: AbstractBaseUser) -> None:
+def test_whoever_finds_no_turn_is_asked_to_come_again_and_not_counted(ada: User) -> None:
     with hashing._places, hashing._places:
         assert [try_password() for _ in range(5)] == [(503, "2")] * 5
         assert [try_password(DOORS[1]) for _ in range(5)] == [(503, "2")] * 5
@@ -229,3 +227,13 @@ def test_every_view_of_wagtail_that_takes_a_password_is_limited() -> None:
         "wagtailadmin_password_reset_done",
         "wagtailadmin_password_reset_complete",
     }
+
+
+@pytest.mark.parametrize("door", [*DOORS, "/admin/password_reset/"])
+def test_refusal_is_readable_in_german(ada: User, settings: Settings, door: str) -> None:
+    settings.LANGUAGE_CODE = "de"
+    sent = {"username": "ada", "password": "wrong", "email": "ada@example.org"}
+    page = [Client(REMOTE_ADDR=ELSEWHERE).post(door, sent) for _ in range(4)][-1]
+    assert page.status_code == 429
+    assert "<h1>Zu viele Versuche</h1>" in page.content.decode()
+    assert "Bitte versuche es nach dem " in page.content.decode()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,7 +21,7 @@ PATH = "/admin/password_reset/"
 
 
 @pytest.fixture
-def ada(blog: BlogPage) -> AbstractBaseUser:
+def ada(blog: BlogPage) -> User:
     return User.objects.create_superuser("ada", "Ada@example.org", "a long enough passphrase")
 
 
@@ -35,14 +35,14 @@ def send_all() -> None:
         pass
 
 
-def test_request_is_put_into_the_outbox(ada: AbstractBaseUser) -> None:
+def test_request_is_put_into_the_outbox(ada: User) -> None:
     assert ask("ada@example.org") == (302, "/admin/password_reset/done/")
     delivery = Delivery.objects.get()
     assert (delivery.kind, delivery.to, delivery.context["network"]) == (KIND, "ada@example.org", "192.0.2.0/24")
     assert "confirm" not in str(delivery.context)
 
 
-def test_every_address_gets_the_same_response_and_the_same_work(ada: AbstractBaseUser) -> None:
+def test_every_address_gets_the_same_response_and_the_same_work(ada: User) -> None:
     seen = []
     for address in ("ada@example.org", "bob@example.org"):
         with CaptureQueriesContext(
@@ -54,7 +54,7 @@ def test_every_address_gets_the_same_response_and_the_same_work(ada: AbstractBas
     assert seen[0] == seen[1]
 
 
-def test_email_leads_to_a_form_that_sets_the_password(ada: AbstractBaseUser) -> None:
+def test_email_leads_to_a_form_that_sets_the_password(ada: User) -> None:
     ask("ada@example.org")
     message = compose.compose(Delivery.objects.get())
     assert message.to == ["ada@example.org"]
@@ -71,7 +71,7 @@ def test_email_leads_to_a_form_that_sets_the_password(ada: AbstractBaseUser) -> 
     assert "Link" not in client.get(link[1], follow=True).headers
 
 
-def test_html_part_names_network_and_account_escaped(ada: AbstractBaseUser) -> None:
+def test_html_part_names_network_and_account_escaped(ada: User) -> None:
     ada.username = "<b>ada"
     ada.save()
     ask("ada@example.org")
@@ -81,7 +81,7 @@ def test_html_part_names_network_and_account_escaped(ada: AbstractBaseUser) -> N
     assert "192.0.2.0/24" in html
 
 
-def test_address_of_no_account_is_sent_nothing(ada: AbstractBaseUser, settings: Settings) -> None:
+def test_address_of_no_account_is_sent_nothing(ada: User, settings: Settings) -> None:
     ask("nobody@example.org")
     delivery = Delivery.objects.get()
     with pytest.raises(compose.Unwanted):
@@ -89,7 +89,7 @@ def test_address_of_no_account_is_sent_nothing(ada: AbstractBaseUser, settings: 
 
 
 @pytest.mark.parametrize("state", ["inactive", "without password"])
-def test_account_that_cannot_sign_in_is_sent_nothing(ada: AbstractBaseUser, state: str) -> None:
+def test_account_that_cannot_sign_in_is_sent_nothing(ada: User, state: str) -> None:
     if state == "inactive":
         User.objects.filter(pk=ada.pk).update(is_active=False)
     else:
@@ -98,33 +98,33 @@ def test_account_that_cannot_sign_in_is_sent_nothing(ada: AbstractBaseUser, stat
     assert accounts_of("ada@example.org") == []
 
 
-def test_addresses_that_only_look_alike_are_others(ada: AbstractBaseUser) -> None:
+def test_addresses_that_only_look_alike_are_others(ada: User) -> None:
     User.objects.create_user("mike", "mike@example.org", "a long enough passphrase")
     assert [user.get_username() for user in accounts_of("MIKE@example.org")] == ["mike"]
     assert accounts_of("mi\u212ae@example.org") == []  # the sign of Kelvin, which is k in lower case
 
 
-def test_each_account_of_an_address_has_its_link(ada: AbstractBaseUser) -> None:
+def test_each_account_of_an_address_has_its_link(ada: User) -> None:
     User.objects.create_user("ada2", "ada@example.org", "a long enough passphrase")
     ask("ada@example.org")
     body = compose.compose(Delivery.objects.get()).body
     assert body.count("/admin/password_reset/confirm/") == 2
 
 
-def test_requests_are_limited_whether_or_not_there_is_an_account(ada: AbstractBaseUser, settings: Settings) -> None:
+def test_requests_are_limited_whether_or_not_there_is_an_account(ada: User, settings: Settings) -> None:
     settings.LOGIN_LIMITS = read_limits("account:3/hour", SIGN_IN)
     for address in ("ada@example.org", "nobody@example.org"):
         assert [ask(address)[0] for _ in range(5)] == [302, 302, 302, 429, 429]
     assert Delivery.objects.count() == 6
 
 
-def test_requests_are_limited_per_network(ada: AbstractBaseUser, settings: Settings) -> None:
+def test_requests_are_limited_per_network(ada: User, settings: Settings) -> None:
     settings.LOGIN_LIMITS = read_limits("network:3/hour", SIGN_IN)
     assert [ask(f"a{number}@example.org")[0] for number in range(4)] == [302, 302, 302, 429]
     assert ask("ada@example.org", "198.51.100.1")[0] == 302
 
 
-def test_request_outlives_a_mail_server_that_is_down(ada: AbstractBaseUser, settings: Settings) -> None:
+def test_request_outlives_a_mail_server_that_is_down(ada: User, settings: Settings) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_URL = "mail.smtp.EmailBackend", "smtp://127.0.0.1:9"
     assert ask("ada@example.org")[0] == 302
     send_all()
@@ -139,12 +139,12 @@ def test_request_outlives_a_mail_server_that_is_down(ada: AbstractBaseUser, sett
     assert len(list(folder.iterdir())) == 1
 
 
-def test_bad_address_is_refused_in_words_and_puts_nothing(ada: AbstractBaseUser) -> None:
+def test_bad_address_is_refused_in_words_and_puts_nothing(ada: User) -> None:
     response = Client().post(PATH, {"email": "no address"})
     assert response.status_code == 200
     assert not Delivery.objects.exists()
 
 
 @pytest.mark.parametrize("address", ["a\0@example.org", "\0"])
-def test_address_that_no_database_takes_is_no_fault(ada: AbstractBaseUser, address: str) -> None:
+def test_address_that_no_database_takes_is_no_fault(ada: User, address: str) -> None:
     assert ask(address)[0] == 200
