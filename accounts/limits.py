@@ -6,7 +6,7 @@ an account, from anywhere else, never keep its owner out.
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -44,17 +44,22 @@ class Attempt:
         return tuple(rule for rule in settings.LOGIN_LIMITS if rule.scope == ACCOUNT or not self.known)
 
 
-def take(attempt: Attempt, now: datetime) -> datetime | None:
-    """Count an attempt and return None; beyond a limit, return the time when there may be another.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Whether an attempt is allowed, and until when no further one is, if that is so."""
 
-    What is refused is not counted, and costs one query.
-    """
-    if until := limits.reached_until(attempt.values, now, attempt.rules):
-        return until
+    allowed: bool
+    until: datetime | None
+
+
+def take(attempt: Attempt, now: datetime) -> Taken:
+    """Count an attempt that the limits allow. One that they refuse costs one query."""
+    until = limits.reached_until(attempt.values, now, attempt.rules)
+    if until:
+        return Taken(False, until)
     with transaction.atomic():
-        if limits.take(attempt.values, now, attempt.rules):
-            return None
-    return limits.reached_until(attempt.values, now, attempt.rules) or now + timedelta(seconds=1)
+        allowed = limits.take(attempt.values, now, attempt.rules)
+        return Taken(allowed, limits.reached_until(attempt.values, now, attempt.rules))
 
 
 def give_back(attempt: Attempt, now: datetime) -> None:
@@ -63,12 +68,11 @@ def give_back(attempt: Attempt, now: datetime) -> None:
         limits.give_back(attempt.values, now, attempt.rules)
 
 
-def report(attempt: Attempt, now: datetime) -> None:
-    """Write to the log that a limit has been reached, if one has: once in each of its spans."""
-    if until := limits.reached_until(attempt.values, now, attempt.rules):
-        logger.warning(
-            "LOGIN_LIMITS: %s, no further attempt from %s until %s.",
-            attempt.door,
-            attempt.network or "an unknown network",
-            until.isoformat(timespec="seconds"),
-        )
+def report(attempt: Attempt, until: datetime) -> None:
+    """Write to the log that this attempt was the last that a limit allows."""
+    logger.warning(
+        "LOGIN_LIMITS: %s, no further attempt like the last from %s until %s.",
+        attempt.door,
+        attempt.network or "an unknown network",
+        until.isoformat(timespec="seconds"),
+    )

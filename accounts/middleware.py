@@ -19,7 +19,6 @@ from web.client import network_of
 View = Callable[..., HttpResponseBase]
 Reader = Callable[[HttpRequest, dict[str, Any]], Attempt]
 BUSY_RETRY: Final = 2  # seconds
-BUSY: Final = 503  # HTTP
 TOO_MANY_REQUESTS: Final = 429  # HTTP
 REDIRECTS = (301, 302, 303)
 
@@ -80,16 +79,17 @@ class SignInLimits:
 def _limited(attempt: Attempt, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Respond within the limits. What succeeds is not counted, but for links to reset a password, which all are sent."""
     now = timezone.now()
-    if until := limits.take(attempt, now):
-        return too_many(now, until)
+    taken = limits.take(attempt, now)
+    if not taken.allowed:
+        return too_many(now, taken.until or now)
     response = respond()
     succeeded = response.status_code in REDIRECTS
     if attempt.door in (Door.PAGE, Door.DOCUMENTS):
         attempts.record(attempt.door, attempt.name, attempt.network, success=succeeded)
-    if response.status_code == BUSY or (succeeded and attempt.door != Door.RESET):
+    if response.status_code == TOO_MANY_REQUESTS or (succeeded and attempt.door != Door.RESET):
         limits.give_back(attempt, now)
-    else:
-        limits.report(attempt, now)
+    elif taken.until:
+        limits.report(attempt, taken.until)
     return response
 
 
@@ -104,15 +104,15 @@ def _in_turn(name: str, request: HttpRequest, view: View, args: list[Any], kwarg
 def too_many(now: datetime, until: datetime) -> HttpResponse:
     """Return the page that says when to try again (RFC 6585, section 4)."""
     shown = until + timedelta(minutes=1)  # its seconds are not
-    return _refusal(TOO_MANY_REQUESTS, _("Too many attempts"), ceil((until - now).total_seconds()), until=shown)
+    return _refusal(_("Too many attempts"), ceil((until - now).total_seconds()), until=shown)
 
 
 def busy() -> HttpResponse:
     """Return the page for whoever comes while others' passwords are checked."""
-    return _refusal(BUSY, _("Many are signing in at this moment"), BUSY_RETRY)
+    return _refusal(_("Many are signing in at this moment"), BUSY_RETRY)
 
 
-def _refusal(status: int, heading: str, retry_after: int, until: datetime | None = None) -> HttpResponse:
-    response = HttpResponse(render_to_string("accounts/refused.html", {"heading": heading, "until": until}), status=status)
-    response["Retry-After"], response["Cache-Control"] = str(retry_after), "no-store"
-    return response
+def _refusal(heading: str, retry_after: int, until: datetime | None = None) -> HttpResponse:
+    page = render_to_string("accounts/refused.html", {"heading": heading, "until": until})
+    headers = {"Retry-After": str(retry_after), "Cache-Control": "no-store"}
+    return HttpResponse(page, status=TOO_MANY_REQUESTS, headers=headers)

@@ -199,6 +199,13 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 
+PASSWORD_HASHERS = [
+    "accounts.hashing.LowPriorityPBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
 TAGGIT_CASE_INSENSITIVE = True
 # Hosts whose pictures, sound and films pages may show, beside the site's own: they learn who reads here.
 MEDIA_SOURCES: list[str] = env.list("MEDIA_SOURCES", [])

@@ -54,7 +54,7 @@ def test_limit_that_is_reached_is_logged_once(ada: User, caplog: pytest.LogCaptu
         try_password()
     lines = [record.getMessage() for record in caplog.records if "LOGIN_LIMITS" in record.getMessage()]
     assert len(lines) == 1
-    assert lines[0].startswith("LOGIN_LIMITS: sign-in, no further attempt from 192.0.2.0/24 until 20")
+    assert lines[0].startswith("LOGIN_LIMITS: sign-in, no further attempt like the last from 192.0.2.0/24 until 20")
 
 
 def test_owner_sees_the_last_sign_ins_and_failures(ada: User) -> None:

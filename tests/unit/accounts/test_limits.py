@@ -1,10 +1,12 @@
 """Sign-in, page passwords and password reset are limited per account and per network."""
 
+import os
 import re
 import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -208,10 +210,27 @@ def test_hashing_never_takes_all_threads() -> None:
     assert taken == [True, True]
 
 
+def test_hashes_are_djangos_own_computed_at_low_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    computed = PBKDF2PasswordHasher.encode
+
+    def encode(self: PBKDF2PasswordHasher, password: str, salt: str, iterations: int | None = None) -> str:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return computed(self, password, salt, iterations)
+
+    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", encode)
+    usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    hasher = hashing.LowPriorityPBKDF2PasswordHasher()
+    assert hasher.encode("secret", "salt", 2) == computed(PBKDF2PasswordHasher(), "secret", "salt", 2)
+    assert hasher.verify("secret", hasher.encode("secret", "salt", 2))
+    assert seen == [max(usual, hashing.NICENESS)] * 3
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == usual
+
+
 def test_whoever_finds_no_turn_is_asked_to_come_again_and_not_counted(ada: User) -> None:
     with hashing._places, hashing._places:
-        assert [try_password() for _ in range(5)] == [(503, "2")] * 5
-        assert [try_password(DOORS[1]) for _ in range(5)] == [(503, "2")] * 5
+        assert [try_password() for _ in range(5)] == [(429, "2")] * 5
+        assert [try_password(DOORS[1]) for _ in range(5)] == [(429, "2")] * 5
     assert try_password(password=PASSWORD) == (302, "")
 
 
