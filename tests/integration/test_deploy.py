@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from urllib.parse import urlencode
 
 import brotli
 import pytest
@@ -52,13 +53,22 @@ class Site:
 
     def get(self, path: str, secure: bool = True, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """One GET, as a visitor's browser sends it."""
+        return self._ask("GET", path, None, secure, headers)
+
+    def post(self, path: str, form: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """One form, as a visitor's browser sends it."""
+        return self._ask("POST", path, form, True, {"Content-Type": "application/x-www-form-urlencoded", **headers})
+
+    def _ask(
+        self, method: str, path: str, body: str | None, secure: bool, headers: dict[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
         connection = (
             HTTPSConnection("127.0.0.1", self.secure, context=ssl._create_unverified_context(), timeout=TIMEOUT)
             if secure
             else HTTPConnection("127.0.0.1", self.plain, timeout=TIMEOUT)
         )
         try:
-            connection.request("GET", path, headers={"Host": HOST, **headers})
+            connection.request(method, path, body, {"Host": HOST, **headers})
             response = connection.getresponse()
             return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
         finally:
@@ -321,6 +331,25 @@ def test_each_door_that_a_password_opens_is_limited(site: Site, limited: Site, p
     """With the limit as it is but for its burst, so that the doors can be tried one after the other."""
     statuses = [limited.get(path)[0] for _ in range(4)]
     assert (429 in statuses[1:], statuses[0] == 429, site.get("/")[0]) == (True, False, 200)
+
+
+@needs_nginx
+def test_guesser_is_refused_by_the_site_whatever_network_is_claimed(site: Site) -> None:
+    """As many wrong passwords as the account's limit lets through are checked; the next says when to try again."""
+    _, headers, _ = site.get("/admin/login/")
+    cookie = headers["set-cookie"].partition(";")[0]
+    token = {"csrfmiddlewaretoken": cookie.partition("=")[2]}
+    form = urlencode({**token, "username": "nobody-here", "password": "wrong"})
+
+    def guess(claimed: int) -> tuple[int, str | None]:
+        sent = {"Cookie": cookie, "Referer": f"https://{HOST}/admin/login/", "X-Forwarded-For": f"203.0.{claimed}.1"}
+        status, received, _ = site.post("/admin/login/", form, **sent)
+        return status, received.get("retry-after")
+
+    *checked, (status, retry_after) = [guess(number) for number in range(11)]
+    assert checked == [(200, None)] * 10
+    assert status == 429
+    assert 3000 < int(retry_after or 0) <= 3600
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="There is no systemd-analyze.")
