@@ -27,6 +27,7 @@ from wagtail.models import (
     get_page_models,
 )
 
+from blog.images import intake  # noqa: F401  (connects it)
 from blog.models import Author, BlogPage, Comment, Pin, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision
 from blog.models.usage import posts_that_use, references_below, references_to

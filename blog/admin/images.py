@@ -11,9 +11,10 @@ from wagtail.images import get_image_model
 from wagtail.images.forms import BaseImageForm
 from wagtail.images.models import AbstractImage
 
+from blog.images.intake import ImageField
+from blog.images.versions import make_renditions
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.usage import filters_of, posts_that_use, references_to
-from blog.pictures import make_renditions
 
 
 class ImageForm(BaseImageForm):
@@ -21,6 +22,8 @@ class ImageForm(BaseImageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if field := self.fields.get("file"):
+            self.fields["file"] = ImageField(label=field.label, widget=field.widget, required=field.required)
         if "description" in self.fields:
             self.fields["description"].label = _("Alternative text")
             self.fields["description"].help_text = _(

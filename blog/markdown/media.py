@@ -5,9 +5,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from blog.images.versions import make_renditions
 from blog.markdown import allowlist
 from blog.markdown.tokens import Tag, Token
-from blog.pictures import make_renditions
 
 if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage

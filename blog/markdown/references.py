@@ -22,9 +22,9 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
+from blog.images.versions import SIZES, existing_versions
 from blog.markdown.layout import AVIF, framed
 from blog.markdown.tokens import Tag, Token, parse, write
-from blog.pictures import SIZES, existing_versions
 
 IMAGE, FILE, PAGE, DOCUMENT = "data-image", "data-file", "data-page", "data-doc"
 FILTER, REST = "data-filter", "data-rest"

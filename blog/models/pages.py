@@ -15,13 +15,13 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from blog.images.versions import versions
 from blog.markdown import Rendered, RenderError, cached_render, render, render_short, validate
 from blog.models.authors import Author
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 from blog.models.tags import MergedTag, PostTag
-from blog.pictures import versions
 
 RESERVED_SLUGS = frozenset(
     "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
 from blog.caching.public_view import mark_personal, public_view, public_view_or_page
+from blog.images.versions import SIZES, existing_versions
 from blog.models import PostPage
 from blog.models.rows import PostRow, read_row
 from blog.paths import comment_form_path
-from blog.pictures import SIZES, existing_versions
 from blog.rendering.comments import shown_under, threaded_views, title_of
 from blog.rendering.feed_links import feeds_below
 from blog.rendering.json_ld import blog_posting

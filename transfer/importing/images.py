@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from wagtail.images import get_image_model
-from wagtail.images.fields import WagtailImageField
 from wagtail.images.models import AbstractImage
 from wagtail.utils.file import hash_filelike
 
 from blog.caching.content_security import blocked_hosts
+from blog.images.intake import ImageField, clean
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.static_sites import image_paths
 
@@ -27,6 +27,7 @@ class ImageImporter:
         self.created: dict[int, set[str]] = {}  # by image id: keys of the files whose posts show it
         self.missing: list[tuple[str, str]] = []  # (key, target)
         self.blocked: Counter[str] = Counter()  # images of other sites that browsers will not load, by host
+        self.refused: dict[Path, str] = {}  # why the library does not take a file
 
     def import_image(self, prepared: PreparedFile, target: str) -> AbstractImage | None:
         """Return the image that a target in a post's text names; None where no such file exists, or it is no image."""
@@ -46,20 +47,24 @@ class ImageImporter:
     def _image(self, path: Path) -> AbstractImage | None:
         if self.dry_run:
             return None
-        upload = SimpleUploadedFile(path.name, path.read_bytes())
+        try:
+            upload = self._read(path)
+        except ValidationError as error:
+            self.refused[path] = " ".join(error.messages)
+            return None
         digest = hash_filelike(upload)
         known: AbstractImage | None = get_image_model().objects.filter(file_hash=digest).order_by("pk").first()
         return known or self._create(path, upload)
 
-    def _create(self, path: Path, upload: SimpleUploadedFile) -> AbstractImage | None:
-        upload.seek(0)
-        try:
-            WagtailImageField().clean(upload)
-        except ValidationError:
-            return None
+    def _read(self, path: Path) -> SimpleUploadedFile:
+        """Return an image's file as the library keeps it; raise ValidationError for what it does not take."""
+        upload = SimpleUploadedFile(path.name, path.read_bytes())
+        ImageField().clean(upload)
+        return SimpleUploadedFile(path.name, clean(upload, path.name).read())
+
+    def _create(self, path: Path, upload: SimpleUploadedFile) -> AbstractImage:
         upload.seek(0)
         image = get_image_model()(title=path.stem.replace("-", " ").replace("_", " ")[:MAX_TITLE], file=upload)
-        image._set_image_file_metadata()  # what Wagtail's own upload form does
         with transaction.atomic():
             image.save()
         self.created[image.pk] = set()

@@ -94,6 +94,8 @@ class Command(BaseCommand):
         if verbose:
             for key, target in run.image_importer.missing:
                 self.stdout.write(f"image not found: {printable(key)}: {printable(target)}")
+        for path, reason in run.image_importer.refused.items():
+            self.stderr.write(f"image refused: {printable(str(path))}: {reason}")
         self.stdout.write(run.report.text(dry_run=dry_run))
 
     def _find(self, paths: list[Path], root: Path | None) -> FoundFiles:

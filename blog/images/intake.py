@@ -1,0 +1,57 @@
+"""What is taken into the library of images: not too large to decode, and without metadata. Every way passes here."""
+
+from io import BytesIO
+from pathlib import PurePath
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+from wagtail.images import get_image_model
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.models import AbstractImage
+
+from blog.images.metadata import without_metadata
+from blog.images.pixels import MAX_PIXELS, check_pixels
+
+UNREADABLE = _("This picture is damaged or incomplete. Open it in an image editor, save it again, and upload that.")
+BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError)  # what Pillow and Willow raise
+
+
+class ImageField(WagtailImageField):
+    """Wagtail's form field, which looks at an image's size before it decodes it, and refuses what cannot be decoded."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.max_image_pixels = MAX_PIXELS
+
+    def check_image_pixel_size(self, f: Any) -> None:
+        f.seek(0)
+        check_pixels(BytesIO(f.read()))
+        f.seek(0)
+        try:
+            super().check_image_pixel_size(f)
+        except BROKEN as error:
+            raise ValidationError(UNREADABLE, code="invalid_image") from error
+
+
+def clean(file: IO[bytes], name: str) -> "ContentFile[bytes]":
+    """Return the content of an image file without metadata; raise ValidationError if it is too large or damaged."""
+    check_pixels(file)
+    file.seek(0)
+    content = file.read()
+    try:
+        return ContentFile(without_metadata(content), name=PurePath(name).name)
+    except BROKEN as error:
+        raise ValidationError(UNREADABLE, code="invalid_image") from error
+
+
+@receiver(pre_save, sender=get_image_model(), dispatch_uid="clean_image")
+def on_image_saving(instance: AbstractImage, raw: bool = False, **kwargs: Any) -> None:
+    """Clean a new file of an image before it is stored, whoever saves it."""
+    if raw or not instance.file or instance.file._committed:
+        return
+    instance.file = clean(instance.file.file, instance.file.name)
+    instance._set_image_file_metadata()
