@@ -206,6 +206,17 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "wagtailcore_login"
+LOGIN_REDIRECT_URL = "/"  # for readers; editors who sign in at /admin/ come there
 TAGGIT_CASE_INSENSITIVE = True
 # Hosts whose pictures, sound and films pages may show, beside the site's own: they learn who reads here.
 MEDIA_SOURCES: list[str] = env.list("MEDIA_SOURCES", [])

@@ -1,0 +1,72 @@
+"""Rules for passwords hold wherever one is set, and whoever signs in comes to a page that exists."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import PageViewRestriction
+
+from blog.models import BlogPage
+from tests.support.factories import make_post
+
+GOOD = "three words suffice"
+BAD = {"1": "too short", "password1234": "too common", "8572049186351": "entirely numeric", "ada.lovelace": "too similar"}
+
+
+@pytest.mark.parametrize("password", BAD)
+def test_bad_password_is_refused_for_an_account_made_in_the_admin(admin_client: Client, password: str) -> None:
+    form = {"username": "ada.lovelace", "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"}
+    response = admin_client.post(reverse("wagtailusers_users:add"), form | {"password1": password, "password2": password})
+    assert BAD[password] in response.content.decode()
+    assert not User.objects.filter(username="ada.lovelace").exists()
+
+
+def test_good_password_is_taken_for_an_account_made_in_the_admin(admin_client: Client) -> None:
+    form = {"username": "ada", "first_name": "Ada", "last_name": "L", "email": "ada@example.com"}
+    admin_client.post(reverse("wagtailusers_users:add"), form | {"password1": GOOD, "password2": GOOD})
+    assert User.objects.get(username="ada").check_password(GOOD)
+
+
+@pytest.mark.parametrize("password", BAD)
+def test_bad_password_is_refused_where_one_changes_it(client: Client, db: None, password: str) -> None:
+    ada = User.objects.create_superuser("ada.lovelace", "ada@example.com", GOOD)
+    client.force_login(ada)
+    fields = ("old_password", "new_password1", "new_password2")
+    form = {f"password-{field}": value for field, value in zip(fields, (GOOD, password, password), strict=True)}
+    assert BAD[password] in client.post(reverse("wagtailadmin_account"), form).content.decode()
+    ada.refresh_from_db()
+    assert ada.check_password(GOOD)
+
+
+@pytest.mark.parametrize("password", BAD)
+def test_bad_password_from_the_environment_is_refused(db: None, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
+    with pytest.raises(CommandError, match=f"DJANGO_SUPERUSER_PASSWORD is refused: .*{BAD[password]}"):
+        call_command("createsuperuser", interactive=False, username="ada.lovelace", email="ada@example.com")
+    assert not User.objects.exists()
+
+
+def test_good_password_from_the_environment_is_taken(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", GOOD)
+    call_command("createsuperuser", interactive=False, username="ada", email="ada@example.com", verbosity=0)
+    assert User.objects.get().check_password(GOOD)
+
+
+def test_signing_in_without_a_destination_leads_to_the_site(client: Client, blog: BlogPage) -> None:
+    User.objects.create_user("reader", password=GOOD)
+    response = client.post(reverse("wagtailcore_login"), {"username": "reader", "password": GOOD}, follow=True)
+    assert (response.redirect_chain, response.status_code) == ([("/", 302)], 200)
+
+
+def test_page_for_those_signed_in_leads_through_sign_in_and_back(client: Client, blog: BlogPage) -> None:
+    User.objects.create_user("reader", password=GOOD)
+    post = make_post(blog, "a", title="For members")
+    PageViewRestriction(page=post, restriction_type="login").save()
+    sign_in = client.get(f"/{post.slug}/", follow=True)
+    assert (sign_in.status_code, sign_in.request["PATH_INFO"]) == (200, reverse("wagtailcore_login"))
+    assert f'name="next" value="/{post.slug}/"' in sign_in.content.decode()
+    form = {"username": "reader", "password": GOOD, "next": f"/{post.slug}/"}
+    response = client.post(reverse("wagtailcore_login"), form, follow=True)
+    assert (response.status_code, response.request["PATH_INFO"]) == (200, f"/{post.slug}/")
+    assert "For members" in response.content.decode()
