@@ -11,7 +11,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kind of email and connect the receivers of signals."""
-        from accounts import attempts, emails
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import attempts, emails, sessions
 
         emails.register()
         attempts.connect()
+        user_logged_in.connect(sessions.describe_session, dispatch_uid="accounts.sessions")

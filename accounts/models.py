@@ -1,9 +1,11 @@
-"""Attempts to sign in or to open what a password protects."""
+"""Attempts to sign in or to open what a password protects; sessions, of which everyone may see and end their own."""
 
 from datetime import datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,3 +58,22 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.network or _('unknown network')})"
+
+
+class Session(AbstractBaseSession):
+    """A session, with what its owner is shown of it. `accounts.sessions` writes it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions")
+    network = models.CharField(max_length=50, blank=True, default="")  # truncated
+    browser = models.CharField(max_length=100, blank=True, default="")  # in words
+    started_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AbstractBaseSession.Meta):
+        permissions = [("require_second_factor", _("Must sign in with a second factor"))]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions import SessionStore
+
+        return SessionStore

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.session_middleware.SessionLifetime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.SignInLimits",  # before AtomicAdmin: see there
     "kimonote.middleware.AtomicAdmin",  # last: see there
@@ -143,6 +144,13 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 if TLS:  # browsers then take these from this very host alone
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+SESSION_ENGINE = "accounts.sessions"
+SESSION_MAX_AGE = env.int("SESSION_MAX_AGE", 14)  # days after signing in that a session ends
+SESSION_IDLE = env.int("SESSION_IDLE", 12)  # hours without a request after which it ends, of whoever may enter the admin
+for _name, _value in (("SESSION_MAX_AGE", SESSION_MAX_AGE), ("SESSION_IDLE", SESSION_IDLE)):
+    if _value < 1:
+        raise ImproperlyConfigured(f"{_name} is {_value}: it must be 1 or more.")
+SESSION_COOKIE_AGE = SESSION_MAX_AGE * 86_400  # seconds
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 4)  # seconds that a request waits for the database
