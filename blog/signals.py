@@ -29,8 +29,9 @@ from wagtail.models import (
 
 from blog.images import intake  # noqa: F401  (connects it)
 from blog.models import Author, BlogPage, Comment, Pin, PostPage, PostTag, Stream, Tag, TagAlias
-from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision
+from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision, revision_raised
 from blog.models.usage import posts_that_use, references_below, references_to
+from blog.services.image_files import place_after_commit
 
 FILES = (get_image_model(), get_document_model())
 
@@ -215,3 +216,9 @@ def on_comment_deleted(instance: Comment, origin: models.Model | models.QuerySet
     """Raise the revision when an approved comment is deleted, unless its post is deleted too."""
     if instance.is_approved and not issubclass(getattr(origin, "model", type(origin)), Page):
         raise_revision([instance.post_id])
+
+
+@receiver(revision_raised)
+def on_revision_raised(**kwargs: Any) -> None:
+    """Place the files of images, which may be public now, or no longer."""
+    place_after_commit()

@@ -17,7 +17,7 @@ from blog.caching.public_view import mark_personal
 from blog.markdown import preview
 from blog.models import BlogPage, PlainPage, PostPage
 from blog.request import is_public
-from blog.views import posts
+from blog.views import media, posts
 
 INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is further out
 
@@ -26,6 +26,7 @@ hooks.register("register_bulk_action", MergeTags)
 hooks.register("register_admin_urls", preview.urls)
 hooks.register("insert_global_admin_js", preview.script)
 hooks.register("insert_global_admin_css", preview.style)
+hooks.register("before_serve_document", media.check_document, order=10)  # after Wagtail's own, which asks to sign in
 
 Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]
 

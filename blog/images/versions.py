@@ -1,8 +1,10 @@
-"""An image in the sizes and formats that a browser may choose from: made when it, or a text that shows it, is saved."""
+"""An image in the sizes and formats that a browser may choose from: made by the worker; a page shows what is there."""
 
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
+
+from django.core.files import File
 
 if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage, AbstractRendition
@@ -11,6 +13,7 @@ WIDTHS = (480, 960, 1440)  # pixels
 SHOWN = 960  # pixels: for what knows no srcset, such as mail and feed readers
 SIZES = "(max-width: 40rem) 100vw, 38rem"  # as in the sheet: a column of text
 AVIF, WEBP = "avif", "webp"  # AVIF takes a third less, and some seconds to make
+COPY = "original"  # the filter of the one version of an image that is drawn at any size, or may be moving
 
 logger = logging.getLogger(__name__)
 
@@ -25,46 +28,62 @@ class Versions(NamedTuple):
     avif: str = ""
 
 
-def versions(image: "AbstractImage") -> Versions:
-    """Return the versions of an image, made where they are missing; of one that cannot be read, only the file itself."""
-    if _has_versions(image):
-        for formats in ((AVIF, WEBP), (WEBP,)):
-            try:
-                return _chosen(image.get_renditions(*_specs(image, formats)), image, formats)
-            except Exception:  # a missing file; what Pillow cannot read, or not write in that format
-                logger.warning("No %s can be made of the image “%s” (%s).", " and ".join(formats), image.title, image.file.name)
-    return _original(image)
-
-
 def existing_versions(image: "AbstractImage") -> Versions:
     """Return the versions of an image that have been made, where those of one format are complete; else the file itself.
 
     It asks nothing of the database where the image's renditions were prefetched.
     """
-    if _has_versions(image):
-        made = {rendition.filter_spec: rendition for rendition in image.renditions.all()}
-        for formats in ((AVIF, WEBP), (WEBP,)):
-            if made.keys() >= set(_specs(image, formats)):
-                return _chosen(made, image, formats)
+    made = _made(image)
+    if not _has_sizes(image):
+        return _single(made[COPY]) if COPY in made else _original(image)
+    for formats in ((AVIF, WEBP), (WEBP,), ()):
+        if made.keys() >= set(_specs(image, formats)):
+            return _chosen(made, image, formats)
     return _original(image)
 
 
-def make_renditions(image: "AbstractImage", filters: Iterable[str] = ()) -> None:
-    """Make the versions of an image, and the renditions that texts ask for by these filters; pass over what cannot be made."""
-    versions(image)
-    for spec in filters:
+def largest(image: "AbstractImage") -> str:
+    """Return the address of the largest version that has been made; of the file itself where there is none."""
+    made = _made(image)
+    wanted = (*reversed(_in_format(image, WEBP)), _main(image)) if _has_sizes(image) else (COPY,)
+    address: str = next((made[spec].url for spec in wanted if spec in made), image.file.url)
+    return address
+
+
+def wanted_specs(image: "AbstractImage") -> list[str]:
+    """Return the filters of an image's versions. It needs the image's width and the name of its file."""
+    return _specs(image, (AVIF, WEBP)) if _has_sizes(image) else [COPY]
+
+
+def make_versions(image: "AbstractImage", specs: Iterable[str]) -> None:
+    """Make the versions of an image by these filters; pass over what cannot be made."""
+    for spec in specs:
         try:
-            image.get_rendition(spec)
+            _copy(image) if spec == COPY and not _has_sizes(image) else image.get_rendition(spec)
         except Exception:  # a missing file, a picture Pillow cannot read, a filter that is none
             logger.warning("The image “%s” (%s) cannot be made as “%s”.", image.title, image.file.name, spec)
 
 
-def _has_versions(image: "AbstractImage") -> bool:
+def _copy(image: "AbstractImage") -> None:
+    with image.file.open() as file:
+        copy = {"file": File(file, name=image.filename)}
+        image.renditions.get_or_create(filter_spec=COPY, focal_point_key="", defaults=copy)
+
+
+def _made(image: "AbstractImage") -> "dict[str, AbstractRendition]":
+    return {rendition.filter_spec: rendition for rendition in image.renditions.all()}
+
+
+def _has_sizes(image: "AbstractImage") -> bool:
     return not image.is_svg() and not image.file.name.lower().endswith(".gif")  # drawn at any size; perhaps moving
 
 
 def _original(image: "AbstractImage") -> Versions:
     return Versions(image.file.url, image.width, image.height)
+
+
+def _single(rendition: "AbstractRendition") -> Versions:
+    return Versions(rendition.url, rendition.width, rendition.height)
 
 
 def _specs(image: "AbstractImage", formats: tuple[str, ...]) -> list[str]:

@@ -2,15 +2,11 @@
 
 import html
 import re
-from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from blog.images.versions import make_renditions
+from blog.images.storage import ORIGINALS, PRIVATE
 from blog.markdown import allowlist
 from blog.markdown.tokens import Tag, Token
-
-if TYPE_CHECKING:
-    from wagtail.images.models import AbstractImage
 
 ADDRESS = re.compile(r"(page|doc|image):(\d{1,9})([,#?].*)?", re.DOTALL)
 FILTER = re.compile(r"filter=([\w|.-]+)")
@@ -18,10 +14,7 @@ SIDE = re.compile(r"class=([\w-]+)")
 
 
 def insert_references(tokens: list[Token]) -> None:
-    """Make references of every image and link of the site, and the renditions that these images are shown in.
-
-    Renditions are made here, since saving a text may take its time, and showing it may not.
-    """
+    """Make references of every image and link of the site."""
     for place, token in enumerate(tokens):
         if not isinstance(token, Tag):
             continue
@@ -55,24 +48,14 @@ def _image(tag: Tag, key: int, options: str) -> Tag:
     tag.attributes = {"data-image": str(key), **tag.attributes}
     tag.attributes |= {"data-filter": filter_spec[1]} if filter_spec else {}
     tag.attributes |= {"class": side[1]} if side else {}
-    _make_renditions({"pk": key}, [filter_spec[1]] if filter_spec else [])
     return tag
 
 
 def _file(tag: Tag, name: str) -> Tag:
     """Refer to an image by its file in the media folder; what is no image of the library has at least its size."""
-    _make_renditions({"file": name})
     _measure(tag, name)
     tag.attributes = {"data-file": html.escape(name), **tag.attributes}
     return tag
-
-
-def _make_renditions(lookup: dict[str, Any], filters: list[str] | None = None) -> None:
-    from wagtail.images import get_image_model
-
-    image: AbstractImage | None = get_image_model().objects.filter(**lookup).first()
-    if image is not None:
-        make_renditions(image, filters or [])
 
 
 def stored(source: str) -> str:
@@ -81,7 +64,8 @@ def stored(source: str) -> str:
 
     for start in (settings.MEDIA_URL, f"{settings.WAGTAILADMIN_BASE_URL}{settings.MEDIA_URL}"):
         if source.startswith(start):
-            return unquote(source.removeprefix(start).partition("?")[0]).replace("\0", "")
+            name = unquote(source.removeprefix(start).partition("?")[0]).replace("\0", "")
+            return name.removeprefix(PRIVATE) if name.startswith(PRIVATE + ORIGINALS) else name
     return ""
 
 

@@ -4,7 +4,7 @@ Stored HTML names what it refers to by attributes that no author can write, sinc
 
 - `<img data-image="9">`, with `data-filter="width-200"` where the text asks for one rendition;
 - `<img data-file="images/sea.jpg" src="/media/images/sea.jpg">`: a file in the media folder, which may be an image's;
-- `<a data-page="5">`, `<a data-doc="5">` and `<a data-image="9">` (its file), with `data-rest="#part"` after the address.
+- `<a data-page="5">`, `<a data-doc="5">` and `<a data-image="9">` (its largest version), with `data-rest="#part"` behind it.
 
 So an image replaced or deleted, and a page moved or made private, is shown as it is with the next request.
 """
@@ -14,15 +14,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q
-from django.db.models.functions import Length, Substr
-from django.utils import timezone
+from django.db.models import Min, Q
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
-from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
-from blog.images.versions import SIZES, existing_versions
+from blog.images.versions import SIZES, existing_versions, largest
+from blog.images.visibility import in_private_collection, public_pages
 from blog.markdown.layout import AVIF, framed
 from blog.markdown.tokens import Tag, Token, parse, write
 
@@ -65,19 +63,6 @@ def stale_at(texts: list[str]) -> float | None:
     return first.timestamp() if first else None
 
 
-def public_pages() -> Any:
-    """Return the pages that anybody may open now, as a queryset."""
-    above = PageViewRestriction.objects.filter(page__path=Substr(OuterRef("path"), 1, Length("page__path")))
-    unexpired = Q(expire_at=None) | Q(expire_at__gt=timezone.now())
-    return Page.objects.live().filter(unexpired, ~Exists(above))
-
-
-def _is_private() -> Exists:
-    """Return the condition that an image or document is in a collection, or below one, which not everybody may open."""
-    path = OuterRef("collection__path")
-    return Exists(CollectionViewRestriction.objects.filter(collection__path=Substr(path, 1, Length("collection__path"))))
-
-
 def _tags(texts: Iterable[list[Token]]) -> list[Tag]:
     return [token for tokens in texts for token in tokens if isinstance(token, Tag)]
 
@@ -88,15 +73,15 @@ def _find(tags: list[Tag]) -> Found:
     found = Found()
     if ids[IMAGE] or files:
         wanted = Q(pk__in=ids[IMAGE]) | Q(file__in=files)
-        images = get_image_model().objects.filter(wanted).annotate(is_private=_is_private())
+        images = get_image_model().objects.filter(wanted).annotate(is_private=in_private_collection())
         for image in images.prefetch_related("renditions"):
             if image.is_private:
                 found.private_files.add(image.file.name)
                 continue
             found.images[image.pk] = found.files[image.file.name] = image
-            found.addresses[IMAGE, image.pk] = image.file.url
+            found.addresses[IMAGE, image.pk] = largest(image)
     if ids[DOCUMENT]:
-        documents = get_document_model().objects.filter(~_is_private(), pk__in=ids[DOCUMENT])
+        documents = get_document_model().objects.filter(~in_private_collection(), pk__in=ids[DOCUMENT])
         found.addresses |= {(DOCUMENT, document.pk): document.url for document in documents}
     if ids[PAGE]:
         found.addresses |= {(PAGE, page.pk): page.url for page in public_pages().filter(pk__in=ids[PAGE]) if page.url}
@@ -154,14 +139,15 @@ def _picture(tag: Tag, found: Found) -> Token:
 
 
 def _fixed(image: AbstractImage, spec: str) -> dict[str, Any]:
-    """Return the attributes of the one rendition that a text asks for; of the file itself where it was never made."""
+    """Return the attributes of the one rendition that a text asks for; of another where it is not made yet."""
     try:
         wanted = Filter(spec=spec)
         rendition = image.find_existing_renditions(wanted).get(wanted)
     except Exception:  # a filter that is none
         rendition = None
     if rendition is None:
-        return {"src": image.file.url, "width": image.width, "height": image.height}
+        made = existing_versions(image)
+        return {"src": made.src, "width": made.width, "height": made.height}
     return {"src": rendition.url, "width": rendition.width, "height": rendition.height}
 
 

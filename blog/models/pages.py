@@ -15,7 +15,6 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from blog.images.versions import versions
 from blog.markdown import Rendered, RenderError, cached_render, render, render_short, validate
 from blog.models.authors import Author
 from blog.models.comments import Comment
@@ -168,8 +167,6 @@ class PostPage(Page):
         rendered = self._rendered_text()
         self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
         self.excerpt = self.summary or rendered.excerpt
-        if self.cover:
-            versions(self.cover)
         return rendered
 
     def take_rendered(self, rendered: Rendered) -> None:

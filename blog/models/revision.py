@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from wagtail.models import COMMENTS_RELATION_NAME
 
@@ -59,6 +60,9 @@ class Change(models.Model):
         return f"post {self.post_id} in revision {self.revision}"
 
 
+revision_raised = Signal()  # in the transaction that raised it
+
+
 class Uncommitted:
     """Marks a transaction that has raised the revision: what is read in it is uncommitted and may be rolled back.
 
@@ -97,6 +101,7 @@ def raise_revision(posts: Iterable[int] | None = None) -> int:
         concerned = [EVERY_POST] if posts is None else posts
         Change.objects.bulk_create([Change(revision=number, post_id=post) for post in concerned])
         transaction.on_commit(Uncommitted())
+        revision_raised.send(sender=IndexRevision)
     return number
 
 

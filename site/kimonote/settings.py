@@ -193,7 +193,8 @@ STATICFILES_DIRS = [*(folder / "static" for folder in _theme if (folder / "stati
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "blog.images.storage.MediaStorage"},
+    "versions": {"BACKEND": "blog.images.storage.VersionStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -206,6 +207,8 @@ try:
     CACHES = {"default": read_cache_url(env.str("CACHE_URL", ""))}  # Django's and Wagtail's; finished pages are not in it
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
+# None for versions of images: who may see them changes their addresses.
+CACHES["renditions"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 PASSWORD_HASHERS = [
     "accounts.hashing.LowPriorityPBKDF2PasswordHasher",
@@ -235,6 +238,7 @@ WAGTAIL_SITE_NAME = "Kimonote"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
 WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org
 WAGTAILMARKDOWN = pipeline.WAGTAILMARKDOWN
+WAGTAILIMAGES_RENDITION_STORAGE = "versions"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "blog.admin.images.ImageForm"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "accounts.forms.PasswordResetForm"  # noqa: S105, through the outbox

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import attempts
 from blog.search import analyze_tables
+from blog.services.image_files import VersionMaker
 from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
 from mail import maildir, outbox
@@ -24,6 +25,7 @@ def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[Pe
     """Return all tasks, those that put mail into the outbox before the one that sends it, which runs every `interval`."""
     return [
         PeriodicTask("publish what is scheduled", timedelta(seconds=10), publish_scheduled, exclusive=True),
+        PeriodicTask("make versions of images", timedelta(seconds=2), VersionMaker().make_next),
         PeriodicTask("write digests", timedelta(seconds=10), Digester().send_due),
         PeriodicTask("tell moderators", timedelta(seconds=30), moderation.notify_moderators),
         PeriodicTask("send mail", interval, Sender(stopping).send_batch),

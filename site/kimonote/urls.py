@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.urls import include, path
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from blog.views import media
 from kimonote.health import health
 from mail.webhooks import webhook_urls
 
@@ -16,11 +16,12 @@ urlpatterns = [
     path("signup/", include("signup.urls")),
     *webhook_urls(settings.ANYMAIL.get("WEBHOOK_SECRET", "")),
     path("_util/health/", health),
+    path("media/private/<path:path>", media.private_media),
     path("", include("blog.urls")),
     path("", include("comments.urls")),
 ]
 if settings.DEVELOPMENT:  # in production the web server serves these files
-    urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(path("media/<path:path>", media.media))
 urlpatterns.append(path("", include(wagtail_urls)))
 
 handler400 = "blog.views.errors.bad_request"

@@ -36,6 +36,20 @@ PASSWORD_DOORS = (
 )
 UNITS = ("kimonote-web.service", "kimonote-worker.service")
 HOST = "notes.example"
+PICTURED = "pictures-and-what-they-say"  # a post of the demo
+PREPARE = (
+    "from django.contrib.sessions.backends.db import SessionStore\n"
+    "from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY\n"
+    "from django.contrib.auth.models import User\n"
+    "from wagtail.models import PageViewRestriction\n"
+    "from blog.models import PostPage\n"
+    f"post = PostPage.objects.get(slug='{PICTURED}')"
+)
+SESSION = (
+    "user = User.objects.create_user('member'); session = SessionStore(); "
+    "session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash(); "
+    "session[BACKEND_SESSION_KEY] = 'django.contrib.auth.backends.ModelBackend'; session.save(); print(session.session_key)"
+)
 pytestmark = [pytest.mark.once]
 needs_nginx = pytest.mark.skipif(
     not NGINX and not os.environ.get("CI"), reason="There is no nginx: install Debian's nginx-light."
@@ -294,13 +308,46 @@ def test_style_is_kept_for_ever_under_a_name_that_changes(site: Site) -> None:
 
 
 @needs_nginx
-def test_uploaded_file_runs_nothing_and_documents_are_not_given_away(site: Site) -> None:
-    picture = next((site.var / "media" / "original_images").iterdir())
-    status, headers, _ = site.get(f"/media/original_images/{picture.name}")
-    assert (status, headers["content-security-policy"].split(";")[0]) == (200, "default-src 'none'")
+def test_uploaded_file_runs_nothing_and_originals_and_documents_are_not_given_away(site: Site) -> None:
+    picture = next((site.var / "media" / "images").iterdir())
+    status, headers, body = site.get(f"/media/images/{picture.name}")
+    assert (status, body) == (200, picture.read_bytes())
+    assert headers["content-security-policy"].split(";")[0] == "default-src 'none'"
+    original = next((site.var / "media" / "original_images").iterdir())
+    for place in (
+        "media/original_images",
+        "media/private/original_images",
+        "_media/original_images",
+        "media/x/../original_images",
+    ):
+        assert site.get(f"/{place}/{original.name}")[0] == 404, place
     (site.var / "media" / "documents").mkdir(exist_ok=True)
     (site.var / "media" / "documents" / "secret.txt").write_text("secret")
     assert site.get("/media/documents/secret.txt")[0] == 404
+
+
+@needs_nginx
+def test_picture_of_a_hidden_post_is_sent_by_nginx_to_whom_may_see_it_alone(site: Site, checkout: Path) -> None:
+    """The demo's post with a picture is closed, opened to members, and published again, while everything runs."""
+    python, variables = str(checkout / ".venv" / "bin" / "python"), {"ENV_FILE": str(site.var.parent / "kimonote.env")}
+
+    def run(code: str) -> str:
+        ran = start(checkout, python, "manage.py", "shell", "--no-imports", "-c", f"{PREPARE}\n{code}", **variables)
+        assert ran.end() == 0, ran.output
+        return str(ran.output).strip().splitlines()[-1]
+
+    _, _, page = site.get(f"/{PICTURED}/")
+    address = re.findall(r'src="(/media/images/[^"]+)"', page.decode())[0]
+    private = address.replace("/media/", "/media/private/")
+    content = site.get(address)[2]
+    session = run(f"PageViewRestriction(page=post, restriction_type='login').save(); {SESSION}")
+    assert [site.get(path)[0] for path in (address, private, address.replace("/media/", "/_media/private/"))] == [404, 404, 404]
+    status, headers, body = site.get(private, Cookie=f"__Host-session={session}")
+    assert (status, body, headers["cache-control"]) == (200, content, "private, no-store")
+    assert headers["content-security-policy"].split(";")[0] == "default-src 'none'"
+    assert headers["content-type"].startswith("image/")
+    run("PageViewRestriction.objects.all().delete(); print()")
+    assert site.get(address)[::2] == (200, content)
 
 
 @needs_nginx

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from blog.demo import fill_site
 from blog.services.bootstrap import found_blog
+from blog.services.image_files import VersionMaker
 
 
 class Command(BaseCommand):
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
         password = fill_site(blog)
+        VersionMaker().make_all()
         self.stdout.write(f"{blog.get_children().count()} posts are on the site.")
         if password:
             self.stdout.write(f"The account “editor” has the password {password} (shown this once).")

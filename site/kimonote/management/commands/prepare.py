@@ -11,6 +11,7 @@ from django.db import transaction
 from blog.demo import EDITOR, fill_site
 from blog.search import analyze_tables
 from blog.services.bootstrap import found_blog
+from blog.services.image_files import VersionMaker
 from kimonote.database import connect, is_behind
 from kimonote.language import rename_locale
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         with transaction.atomic():  # the worker begins when there is a blog: not before the demo is complete
             blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
             password = fill_site(blog) if demo else None
+        VersionMaker().make_all()
         analyze_tables()
         self.stdout.write(f"The site:  {settings.SITE_URL}/\nTo write:  {settings.SITE_URL}/admin/")
         if password:

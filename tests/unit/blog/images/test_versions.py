@@ -19,6 +19,7 @@ from wagtail.images.models import Image
 
 from blog.models import BlogPage
 from tests.support.factories import make_blog, make_post
+from tests.support.images import make_versions
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,9 @@ def make_image(description: str = "The sea") -> Image:
 def test_picture_of_a_post_is_there_in_sizes_and_formats(client: Client, blog: BlogPage) -> None:
     image = make_image()
     post = make_post(blog, cover=image)
-    assert image.renditions.count() == 7  # made when the post was saved: its readers do not wait for them
+    assert image.renditions.count() == 0  # neither its editor nor its readers wait for them
+    make_versions()
+    assert image.renditions.count() == 7
     page = html.document_fromstring(client.get(f"/{post.slug}/").content.decode())
     source, shown = page.cssselect("article > figure source, article > figure img")
     assert (source.get("type"), re.findall(r"\.avif (\d+)w", source.get("srcset"))) == ("image/avif", ["480", "960", "1000"])
@@ -62,6 +65,7 @@ def test_picture_without_a_description_is_not_called_by_its_file(client: Client,
 def test_feed_has_one_version_of_each_picture(client: Client, blog: BlogPage, form: str) -> None:
     code = '`<img src="/a" srcset="/b 1w" sizes="1px">`'
     make_post(blog, body=f"![Sea](image:{make_image().pk})\n\n{code}")
+    make_versions()
     written = client.get(f"/feed.{form}").content.decode().replace("&lt;", "<").replace("&gt;", ">").replace('\\"', '"')
     assert re.search(r'<p><img alt="Sea" src="http://testserver/media/images/sea[^"]*" width="960" height="480"', written)
     assert "avif" not in written
@@ -69,7 +73,7 @@ def test_feed_has_one_version_of_each_picture(client: Client, blog: BlogPage, fo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_versions_are_made_when_a_picture_is_uploaded_and_its_description_is_asked_for(client: Client) -> None:
+def test_versions_of_an_uploaded_picture_are_made_by_the_worker_and_its_description_is_asked_for(client: Client) -> None:
     make_blog()
     client.force_login(User.objects.create_superuser("editor"))
     for address in ("/admin/images/add/", "/admin/images/chooser/"):
@@ -77,11 +81,14 @@ def test_versions_are_made_when_a_picture_is_uploaded_and_its_description_is_ask
     fields = {"title": "Sea", "description": "The sea", "tags": "", "file": photograph(), "collection": "1"}
     assert client.post("/admin/images/add/", fields).status_code == 302
     image = get_image_model().objects.get()
+    assert not image.renditions.filter(filter_spec__contains="format").exists()
+    make_versions()
     assert (image.description, image.renditions.filter(filter_spec__contains="avif").count()) == ("The sea", 3)
 
 
 def test_browser_takes_the_smaller_format_and_nothing_jumps(tab: Page, live_server: LiveServer, db: None) -> None:
     post = make_post(make_blog("127.0.0.1"), body=f"![Sea](image:{make_image().pk})")
+    make_versions()
     tab.goto(f"{live_server.url}/{post.slug}/")
     picture = tab.locator(".prose img")
     picture.scroll_into_view_if_needed()

@@ -13,16 +13,19 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.models import Image
 
+from blog.images.versions import largest
 from blog.markdown import render_short
 from blog.markdown.references import expand_one
 from blog.models import BlogPage
-from tests.support.factories import make_post, restore_roots
+from tests.support.factories import make_blog, make_post, restore_roots
+from tests.support.images import make_versions
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>hit()</script></svg>'
 
 
 def shown(text: str) -> str:
-    """Return a text as readers see it."""
+    """Return a text as readers see it, once the worker has made the versions of what it shows."""
+    make_versions()
     return expand_one(render_short(text))
 
 
@@ -88,6 +91,7 @@ def test_image_that_cannot_be_made_in_one_format_is_offered_in_the_others(monkey
     assert ".webp 300w" in html
 
 
+@pytest.mark.django_db
 def test_author_cannot_offer_other_versions() -> None:
     html = shown('<picture><source type="image/avif" srcset="/x.avif"><img src="/x" alt="x" data-avif="/y 1w"></picture>')
     assert html == '<p><img alt="x" src="/x" loading="lazy"></p>'
@@ -112,6 +116,7 @@ def test_image_by_the_address_of_its_file_has_sizes_too() -> None:
 @pytest.mark.django_db
 def test_image_with_a_filter_and_a_side() -> None:
     image = make_image()
+    make_post(make_blog(), body=f"![x](image:{image.pk},filter=width-200)")
     html = shown(f'![x](image:{image.pk},filter=width-200,class=right "Caption")')
     url = image.renditions.get(filter_spec="width-200").url
     assert html == (
@@ -131,11 +136,12 @@ def test_image_with_a_filter_that_is_none_shows_itself(filter_spec: str) -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["sea.gif", "sea.svg"])
-def test_image_that_moves_or_has_no_pixels_is_left_as_it_is(name: str) -> None:
+def test_image_that_moves_or_has_no_pixels_has_one_version_which_is_a_copy(name: str) -> None:
     image = make_image(40, 20, name)
     assert shown(f"![x](image:{image.pk})") == (
-        f'<p><img alt="x" src="{image.file.url}" width="40" height="20" loading="lazy"></p>'
+        f'<p><img alt="x" src="{(copy := image.renditions.get()).url}" width="40" height="20" loading="lazy"></p>'
     )
+    assert Path(copy.file.path).read_bytes() == Path(image.file.path).read_bytes()
 
 
 @pytest.mark.django_db
@@ -179,5 +185,5 @@ def test_links_to_the_sites_own(blog: BlogPage) -> None:
     image = make_image(10, 10)
     text = f"[a](page:{post.pk}#n-b) [c](doc:{document.pk}) [d](image:{image.pk}) [e](page:99999) [f](doc:x)"
     assert shown(text) == (
-        f'<p><a href="{post.url}#n-b">a</a> <a href="{document.url}">c</a> <a href="{image.file.url}">d</a> e f</p>'
+        f'<p><a href="{post.url}#n-b">a</a> <a href="{document.url}">c</a> <a href="{largest(image)}">d</a> e f</p>'
     )

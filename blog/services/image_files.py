@@ -1,0 +1,170 @@
+"""The files of images: versions made by the worker, and placed where the web server gives them away, or where it does not.
+
+A version's file is public while its image is to be seen by anybody, on a page that does not expire; else the view sends it.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Q
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage, AbstractRendition, Filter
+
+from blog.images.storage import PRIVATE, private_name, public_name
+from blog.images.versions import make_versions, wanted_specs
+from blog.images.visibility import public_ids
+from blog.models.fields import IMAGE_FILTER, MarkdownField
+from blog.models.revision import IndexRevision, locked_revision, raise_revision
+from blog.models.usage import posts_that_use, references_to
+
+Version = tuple[str, str]  # a filter, and the key of the focal point that it depends on
+
+logger = logging.getLogger(__name__)
+
+
+def place_after_commit() -> None:
+    """Place the files once the current transaction is committed, whatever else that has changed."""
+    if not any(call[1] is place_image_files for call in connection.run_on_commit):
+        transaction.on_commit(place_image_files, robust=True)
+
+
+def place_image_files() -> None:
+    """Move the files of versions whose images are shown, or hidden, since; the posts that show them get the new addresses."""
+    if not _misplaced():
+        return
+    with locked_revision():  # nobody publishes or hides anything meanwhile
+        moved = {rendition.image_id: rendition.image for rendition in _misplaced() if _move(rendition)}
+        if moved:
+            raise_revision(_posts_that_show(moved.values()))
+
+
+def _misplaced() -> list[AbstractRendition]:
+    """Return the versions whose files are public and ought not to be, or the other way round."""
+    model = get_image_model()
+    versions = model.get_rendition_model().objects
+    is_private = Q(file__startswith=PRIVATE)
+    public = public_ids(model, lasting=True)
+    hidden = set(versions.exclude(is_private).values_list("image_id", flat=True).distinct()) - public
+    shown = set(versions.filter(is_private).values_list("image_id", flat=True).distinct()) & public
+    wrong = versions.filter(Q(is_private, image__in=shown) | Q(~is_private, image__in=hidden))
+    return list(wrong.select_related("image")) if hidden or shown else []
+
+
+def _move(version: AbstractRendition) -> bool:
+    """Move a version's file to the other folder, or find that an interrupted move has done so; return whether it is there.
+
+    A file is moved before its row is committed: after a rollback the next run finds both as they are to be.
+    """
+    storage, before = version.file.storage, version.file.name
+    after = public_name(before) if before.startswith(PRIVATE) else private_name(before)
+    source, target = Path(storage.path(before)), Path(storage.path(after))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.rename(target)
+    except FileNotFoundError:
+        if not target.exists():
+            return False
+    type(version).objects.filter(pk=version.pk).update(file=after)
+    return True
+
+
+def _posts_that_show(images: Iterable[AbstractImage]) -> list[int]:
+    return sorted({post for image in images for post in posts_that_use(references_to(image))})
+
+
+class VersionMaker:
+    """Makes the versions that are missing, one image at a time, since an image takes seconds."""
+
+    def __init__(self) -> None:
+        self.complete: tuple[int, ...] | None = None  # the state in which nothing was missing
+        self.waiting: deque[int] = deque()
+        self.failed: set[tuple[int, str, Version]] = set()  # what is not tried again before the process ends
+
+    def make_next(self) -> bool:
+        """Make the versions of the next image; return whether there may be more to do."""
+        if self.waiting:
+            self._make(self.waiting.popleft())
+            return True
+        state = _state()
+        if state == self.complete:
+            return False
+        self.waiting.extend(image.pk for image in self._incomplete())
+        if not self.waiting:
+            place_image_files()  # what a killed process left
+            self.complete = _state()
+        return bool(self.waiting)
+
+    def make_all(self) -> None:
+        """Make all versions that are missing."""
+        while self.make_next():
+            pass
+
+    def _incomplete(self) -> Iterator[AbstractImage]:
+        asked, made = _asked(), _made()
+        for image in get_image_model().objects.only("pk", "file", "width", "height").order_by("-pk"):
+            if self._missing(image, asked.get(image.pk, ()), made.get(image.pk, set())):
+                yield image
+
+    def _missing(self, image: AbstractImage, asked: Iterable[str], made: set[Version]) -> list[Version]:
+        wanted = [*((spec, "") for spec in wanted_specs(image)), *((spec, _focal_point_key(image, spec)) for spec in asked)]
+        return [one for one in wanted if one not in made and (image.pk, image.file.name, one) not in self.failed]
+
+    def _make(self, pk: int) -> None:
+        image = get_image_model().objects.filter(pk=pk).first()
+        if image is None:
+            return
+        asked, known = _asked().get(pk, set()), _made(pk).get(pk, set())
+        missing = self._missing(image, asked, known)
+        make_versions(image, [spec for spec, _ in missing])
+        made = _made(pk).get(pk, set())
+        self.failed.update((pk, image.file.name, one) for one in missing if one not in made)
+        if made != known:
+            with locked_revision():
+                raise_revision(_posts_that_show([image]))
+        place_image_files()
+
+
+def _state() -> tuple[int, ...]:
+    """Return what changes whenever a version may be missing or misplaced."""
+    model = get_image_model()
+    revision = IndexRevision.objects.values_list("number", flat=True).first() or 0
+    newest = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return revision, newest, model.get_rendition_model().objects.count()
+
+
+def _made(pk: int | None = None) -> dict[int, set[Version]]:
+    """Return the versions that there are, of one image or of all, by the id of their image."""
+    rows = get_image_model().get_rendition_model().objects.values_list("image_id", "filter_spec", "focal_point_key")
+    found: dict[int, set[Version]] = {}
+    for image, spec, key in rows if pk is None else rows.filter(image_id=pk):
+        found.setdefault(image, set()).add((spec, key))
+    return found
+
+
+def _asked() -> dict[int, set[str]]:
+    """Return the filters that texts ask for, by the id of the image: `image:9,filter=width-200`."""
+    found: dict[int, set[str]] = {}
+    for text in _texts_with("filter="):
+        for image, spec in IMAGE_FILTER.findall(text):
+            found.setdefault(int(image), set()).add(spec)
+    return found
+
+
+def _texts_with(words: str) -> Iterator[str]:
+    for model in apps.get_models():
+        for field in model._meta.local_fields:
+            if isinstance(field, MarkdownField):
+                yield from model._base_manager.filter(**{f"{field.name}__contains": words}).values_list(field.name, flat=True)
+
+
+def _focal_point_key(image: AbstractImage, spec: str) -> str:
+    try:
+        key: Any = Filter(spec=spec).get_cache_key(image)
+    except Exception:  # a filter that is none
+        return ""
+    return str(key)

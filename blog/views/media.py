@@ -1,0 +1,72 @@
+"""Uploaded files that the web server does not give away: versions of images that not everybody may see, and originals."""
+
+import posixpath
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.static import serve
+from wagtail.documents.models import AbstractDocument
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage
+
+from blog.caching.public_view import mark_personal
+from blog.images.storage import ORIGINALS, UNSERVED, private_name
+from blog.images.versions import existing_versions
+from blog.images.visibility import is_editor, may_see
+
+ACCEL = "X-Accel-Redirect"  # what nginx sends a file by
+INTERNAL = "/_media/"  # its location of the media folder, which no reader reaches
+
+
+def private_media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Send a version of an image, or its original, to whom may see it; for all others there is no such address."""
+    image, names = _original(request, path) if path.startswith(ORIGINALS) else _version(path)
+    if image is None or not may_see(request, image):
+        raise Http404
+    storage = image.file.storage
+    name = next((name for name in names if storage.exists(name)), None)
+    if name is None:
+        raise Http404
+    return mark_personal(_file_response(request, storage, name))
+
+
+def _version(path: str) -> tuple[AbstractImage | None, tuple[str, ...]]:
+    """Return the image, and the names that its file may have while it is moved, for the address of a version."""
+    model = get_image_model().get_rendition_model()
+    names = (private_name(path), path)
+    found = model.objects.filter(file__in=names).select_related("image__collection").first()
+    return (None if found is None else found.image), names
+
+
+def _original(request: HttpRequest, path: str) -> tuple[AbstractImage | None, tuple[str, ...]]:
+    """Return the image of an original: for editors, and for readers as long as nothing else of it is there."""
+    image = get_image_model().objects.filter(file=path).select_related("collection").prefetch_related("renditions").first()
+    if image is None or not (existing_versions(image).src == image.file.url or is_editor(request, image)):
+        return None, ()
+    return image, (path,)
+
+
+def _file_response(request: HttpRequest, storage: FileSystemStorage, name: str) -> HttpResponseBase:
+    """Return a file, sent by nginx where that is in front (it says so by a header, as Rack's servers are told)."""
+    if request.headers.get("X-Sendfile-Type") == ACCEL:
+        response = HttpResponse(headers={ACCEL: INTERNAL + quote(name)})
+        del response["Content-Type"]  # nginx knows it by the name
+        return response
+    return FileResponse(Path(storage.path(name)).open("rb"))
+
+
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Send an uploaded file as the web server does, in development."""
+    path = posixpath.normpath(path).lstrip("/")
+    if f"{path}/".startswith(UNSERVED):
+        raise Http404
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+
+
+def check_document(document: AbstractDocument, request: HttpRequest) -> None:
+    """Raise Http404 for a document that the reader may not see; Wagtail's own check, of its collection, came before."""
+    if not may_see(request, document):
+        raise Http404
