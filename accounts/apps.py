@@ -13,8 +13,9 @@ class AccountsConfig(AppConfig):
         """Register the kind of email and connect the receivers of signals."""
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import attempts, emails, sessions
+        from accounts import attempts, emails, second_factor_sign_in, sessions
 
         emails.register()
-        attempts.connect()
         user_logged_in.connect(sessions.describe_session, dispatch_uid="accounts.sessions")
+        user_logged_in.connect(second_factor_sign_in.ask, dispatch_uid="accounts.second_factor")
+        attempts.connect()  # after these: a sign-in that waits for a code has not succeeded yet

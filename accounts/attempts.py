@@ -10,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 from django.utils.text import Truncator
 
+from accounts import second_factor_sign_in
 from accounts.models import Door, SignInAttempt
 from web.client import network_of
 
@@ -56,7 +57,8 @@ def forget(now: datetime) -> int:
 
 
 def _succeeded(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    record(Door.SIGN_IN, user.get_username(), _network(request), success=True, user=user)
+    if request is None or not second_factor_sign_in.is_pending(request):  # else the code is to come
+        record(Door.SIGN_IN, user.get_username(), _network(request), success=True, user=user)
 
 
 def _failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """Attempts to sign in or to open what a password protects; sessions, of which everyone may see and end their own."""
 
 from datetime import datetime
+from importlib import import_module
 from typing import Self
 
 from django.conf import settings
@@ -74,6 +75,5 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        from accounts.sessions import SessionStore
-
-        return SessionStore
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store

@@ -1,18 +1,32 @@
-"""Ends sessions after settings.SESSION_MAX_AGE and settings.SESSION_IDLE."""
+"""Ends sessions after settings.SESSION_MAX_AGE and settings.SESSION_IDLE; leads to the second factor."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts import second_factor, second_factor_sign_in
 from accounts.sessions import SessionStore, started_at
 
 NOTED_EVERY: Final = timedelta(minutes=1)  # so often is it written that a session is in use
 ENTER_ADMIN: Final = "wagtailadmin.access_admin"
+SIGN_IN: Final = ("wagtailadmin_login", "wagtailcore_login")  # names of views
+WITHOUT_SECOND_FACTOR: Final = (
+    *SIGN_IN,
+    "accounts_second_factor",
+    "accounts_enrol",
+    "wagtailadmin_logout",
+    "wagtailadmin_javascript_catalog",
+    "wagtailadmin_sprite",
+)
 
 
 class SessionLifetime:
@@ -37,3 +51,27 @@ def _is_over(request: HttpRequest, session: SessionStore, now: datetime) -> bool
     if started is None or now - started > timedelta(days=settings.SESSION_MAX_AGE):
         return True
     return now - session.last_seen_at > timedelta(hours=settings.SESSION_IDLE) and request.user.has_perm(ENTER_ADMIN)
+
+
+class SecondFactor:
+    """Ask for a code after the password; let nobody into the admin who must set up a second factor and has not."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_sign_in = request.resolver_match is not None and request.resolver_match.view_name in SIGN_IN
+        if is_sign_in and isinstance(response, HttpResponseRedirect) and second_factor_sign_in.is_pending(request):
+            return HttpResponseRedirect(f"{reverse('accounts_second_factor')}?{urlencode({'next': response.url})}")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if not request.path_info.startswith(reverse("wagtailadmin_home")) or not isinstance(request.user, User):
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        return (
+            redirect("accounts_enrol") if name not in WITHOUT_SECOND_FACTOR and second_factor.must_enrol(request.user) else None
+        )

@@ -68,6 +68,9 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "anymail",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -89,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.session_middleware.SessionLifetime",
+    "accounts.session_middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.SignInLimits",  # before AtomicAdmin: see there
     "kimonote.middleware.AtomicAdmin",  # last: see there
@@ -235,6 +239,7 @@ for _source in MEDIA_SOURCES:
     if not re.fullmatch(r"https:|(https://)?(\*\.)?[a-z0-9.-]+(:\d+)?", _source):
         raise ImproperlyConfigured(f"MEDIA_SOURCES names {_source!r}: write hosts, such as img.example, or https: for all.")
 WAGTAIL_SITE_NAME = "Kimonote"
+OTP_TOTP_ISSUER = _host  # what an authenticator app calls the site
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
 WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org
 WAGTAILMARKDOWN = pipeline.WAGTAILMARKDOWN

@@ -8,6 +8,7 @@ from django.core.management import call_command, get_commands
 from django.utils import timezone
 
 from accounts import attempts
+from accounts.sessions import SessionStore
 from blog.search import analyze_tables
 from blog.services.image_files import VersionMaker
 from comments.services import moderation, writing
@@ -55,6 +56,7 @@ def tidy_up() -> None:
     subscriptions.forget_unconfirmed(timezone.now())
     writing.forget(timezone.now())
     attempts.forget(timezone.now())
+    SessionStore.clear_expired()
     analyze_tables()
 
 

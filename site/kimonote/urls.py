@@ -7,10 +7,12 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from blog.views import media
+from accounts.views import second_factor_page
 from kimonote.health import health
 from mail.webhooks import webhook_urls
 
 urlpatterns = [
+    path("admin/second-factor/", second_factor_page, name="accounts_second_factor"),  # for whoever is not signed in yet
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
