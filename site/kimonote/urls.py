@@ -6,8 +6,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from blog.views import media
 from accounts.views import second_factor_page
+from blog.views import media
 from kimonote.health import health
 from mail.webhooks import webhook_urls
 
