@@ -1,7 +1,7 @@
 """Django's sessions in the database, with columns for what their owner is shown (settings.SESSION_ENGINE)."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
@@ -27,14 +27,14 @@ class SessionStore(DatabaseSessionStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Session = super().create_model_instance(data)
+        session = cast(Session, super().create_model_instance(data))
         session.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         session.network, session.browser = data.get(NETWORK, ""), data.get(BROWSER, "")
         session.started_at = started_at(data) or timezone.now()
         return session
 
     def _get_session_from_db(self) -> Session | None:
-        session: Session | None = super()._get_session_from_db()
+        session: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # the stubs lack it
         if session:
             self.last_seen_at = session.last_seen_at
         return session

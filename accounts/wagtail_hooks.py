@@ -14,7 +14,6 @@ hooks.register("register_account_settings_panel", second_factor.SecondFactorPane
 hooks.register("register_user_listing_buttons", second_factor.listing_buttons)
 
 
-@hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     return [
         path("account/sessions/end/", sessions.end, name="accounts_end_session"),
@@ -25,7 +24,10 @@ def admin_urls() -> list[URLPattern]:
     ]
 
 
-@hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
     """Return what groups may be given: that their members must sign in with a second factor."""
     return Permission.objects.filter(content_type__app_label="accounts", codename="require_second_factor")
+
+
+hooks.register("register_admin_urls", admin_urls)
+hooks.register("register_permissions", permissions)

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from django.contrib.auth.management.commands import createsuperuser
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
@@ -15,9 +16,9 @@ class Command(createsuperuser.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         """Refuse a password from the environment that the admin's forms would refuse."""
         if not options["interactive"] and PASSWORD in os.environ:
-            name = options[self.UserModel.USERNAME_FIELD] or os.environ.get("DJANGO_SUPERUSER_USERNAME", "")
+            name = options[User.USERNAME_FIELD] or os.environ.get("DJANGO_SUPERUSER_USERNAME", "")
             try:
-                validate_password(os.environ[PASSWORD], self.UserModel(**{self.UserModel.USERNAME_FIELD: name}))
+                validate_password(os.environ[PASSWORD], User(**{User.USERNAME_FIELD: name}))
             except ValidationError as error:
                 raise CommandError(f"{PASSWORD} is refused: {' '.join(error.messages)}") from error
         return super().handle(*args, **options)
