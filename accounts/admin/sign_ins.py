@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
 from accounts.attempts import KEPT
@@ -46,7 +47,7 @@ class SignInsViewSet(ActingViewSet):
     menu_order = 1100
     add_to_admin_menu = False
     permissions = ("view",)
-    list_display = ["at", "user", "name", "network", "door", "success"]
+    list_display = ["at", "user", "name", "network", "door", BooleanColumn("success", label=_("succeeded"), sort_key="success")]
     list_filter = ["success", "door", "user"]
     search_fields = ["name", "network"]
     list_export = ["at", "user", "name", "network", "door", "success"]
