@@ -36,7 +36,7 @@ PASSWORD_DOORS = (
 )
 UNITS = ("kimonote-web.service", "kimonote-worker.service")
 HOST = "notes.example"
-PICTURED = "pictures-and-what-they-say"  # a post of the demo
+PICTURED = "everything-markdown-can-do"  # a post of the demo
 PREPARE = (
     "from django.contrib.sessions.backends.db import SessionStore\n"
     "from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY\n"
@@ -346,7 +346,7 @@ def test_picture_of_a_hidden_post_is_sent_by_nginx_to_whom_may_see_it_alone(site
     assert (status, body, headers["cache-control"]) == (200, content, "private, no-store")
     assert headers["content-security-policy"].split(";")[0] == "default-src 'none'"
     assert headers["content-type"].startswith("image/")
-    run("PageViewRestriction.objects.all().delete(); print()")
+    run("PageViewRestriction.objects.all().delete(); print('done')")
     assert site.get(address)[::2] == (200, content)
 
 
