@@ -193,14 +193,14 @@ def test_editors_see_what_they_may_choose_and_accounts_of_the_admin_alone_do_not
     account, editor = User.objects.create_user("account"), User.objects.create_user("editor")
     account.groups.add(Group.objects.create(name="Admin alone"))
     account.user_permissions.add(Permission.objects.get(codename="access_admin"))
-    editors = Group.objects.create(name="Editors")
-    editors.permissions.add(Permission.objects.get(codename="access_admin"))
+    choosing = Group.objects.create(name="Choosing")
+    choosing.permissions.add(Permission.objects.get(codename="access_admin"))
     for chosen in ("choose_image", "choose_document"):
         permission = Permission.objects.get(codename=chosen)
         GroupCollectionPermission.objects.create(
-            group=editors, collection=Collection.get_first_root_node(), permission=permission
+            group=choosing, collection=Collection.get_first_root_node(), permission=permission
         )
-    editor.groups.add(editors)
+    editor.groups.add(choosing)
     client.force_login(account)
     assert answered(client, files, media) == set()
     client.force_login(editor)

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group, Permission
 from wagtail.models import Collection, Locale, Page, Site
 
 from blog.models import Author, BlogPage, PostPage
@@ -30,6 +31,13 @@ def restore_roots() -> None:
         Collection.add_root(name="Root")
     if not Page.objects.exists():
         Page.add_root(title="Root", slug="root")
+
+
+def editors() -> Group:
+    """The group of editors that Wagtail's migrations make; one like it where a test has emptied the database."""
+    group, _ = Group.objects.get_or_create(name="Editors")
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    return group
 
 
 def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:
