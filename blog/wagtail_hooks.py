@@ -11,6 +11,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from blog.admin import defaults, foreign_media, images  # noqa: F401  (connects them)
+from blog.admin.choosers import limit_page_chooser
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
 from blog.caching.public_view import mark_personal
@@ -23,6 +24,7 @@ INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is fur
 
 register_snippet(BlogViewSetGroup)
 hooks.register("register_bulk_action", MergeTags)
+hooks.register("construct_page_chooser_queryset", limit_page_chooser)
 hooks.register("register_admin_urls", preview.urls)
 hooks.register("insert_global_admin_js", preview.script)
 hooks.register("insert_global_admin_css", preview.style)

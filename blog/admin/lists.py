@@ -9,6 +9,7 @@ from wagtail.models import ReferenceIndex
 from wagtail.models.reference_index import ReferenceGroups
 from wagtail.snippets.views.snippets import DeleteView, SnippetViewSet, SnippetViewSetGroup
 
+from blog.admin.choosers import EditorsChooserViewSet
 from blog.models import Author, Stream, Tag
 
 
@@ -35,6 +36,7 @@ class DeleteNamed(DeleteView):
 
 class TagViewSet(SnippetViewSet):
     model = Tag
+    chooser_viewset_class = EditorsChooserViewSet
     delete_view_class = DeleteNamed
     icon = "tag"
     menu_label = _("Tags")
@@ -51,6 +53,7 @@ class TagViewSet(SnippetViewSet):
 
 class AuthorViewSet(SnippetViewSet):
     model = Author
+    chooser_viewset_class = EditorsChooserViewSet
     delete_view_class = DeleteNamed
     icon = "user"
     menu_label = _("Authors")
@@ -61,6 +64,7 @@ class AuthorViewSet(SnippetViewSet):
 
 class StreamViewSet(SnippetViewSet):
     model = Stream
+    chooser_viewset_class = EditorsChooserViewSet
     icon = "list-ul"
     menu_label = _("Streams")
     list_display = ["name", "expression", "blog"]
