@@ -94,7 +94,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     if not has_second_factor(user):
         return _to_account()
     if second_factor.is_required(user):
-        messages.error(request, _("A group that you belong to requires a second factor. Whoever manages users can reset it."))
+        messages.error(request, _("A group that you belong to requires a second factor."))
         return _to_account()
     if form.is_valid():
         second_factor.remove(user)
