@@ -55,7 +55,7 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 
 
 def admin_addresses(post: PostPage) -> list[str]:
-    """Return every address of the admin that offers something to choose, with the hidden post, its tag and author in the place of parameters."""
+    """Return every address of the admin that offers a choice, with the hidden post, its tag and author as parameters."""
     keys = {post.pk, Tag.objects.get(slug="zeppelin").pk, Author.objects.get(handle="eve").pk}
     named = {"app_label": "blog", "app_name": "blog", "model_name": "postpage", "content_type_app_name": "blog"}
     named |= {"content_type_model_name": "postpage", "path": "the-xylophone"}
