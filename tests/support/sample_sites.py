@@ -22,6 +22,7 @@ from blog.search import analyze_tables
 from tests.support.browser import serving
 from tests.support.comment_factories import make_comment
 from tests.support.factories import make_blog, make_post
+from tests.support.images import make_versions
 from tests.support.sample_customised_site import fill_customised
 from tests.support.sample_sizes import fill_many, fill_one
 
@@ -82,6 +83,7 @@ def sample_sites(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         _fill_long(make_blog(LONG, LONG_NAME, default=False))
         _fill_cloud(make_blog(CLOUD, "Cloud", default=False))
         fill_customised()
+        make_versions()
         fill_one(make_blog(ONE, "One", default=False))
         fill_many(make_blog(MANY, "Many", default=False))
         connection.check_constraints()  # once, not after each test: PostgreSQL keeps what it has to check till then

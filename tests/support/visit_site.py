@@ -34,8 +34,10 @@ def fill() -> None:
 
     from blog.demo import fill_site
     from tests.support.factories import make_blog
+    from tests.support.images import make_versions
 
     fill_site(make_blog(title="Kimonote"))
+    make_versions()
     other = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
     other.add_child(instance=Page(title="About", slug="about"))
     Site.objects.create(hostname=OTHER_HOST, port=80, root_page=other)

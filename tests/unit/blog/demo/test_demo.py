@@ -22,6 +22,7 @@ from blog.markdown.references import expand_one
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
 from blog.services.bootstrap import found_blog
 from tests.support.factories import restore_roots
+from tests.support.images import make_versions
 
 HOME = "http://testserver/"
 
@@ -33,6 +34,7 @@ def sample_sites(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         restore_roots()
         blog = found_blog("http://testserver", "Kimonote")
         fill_site(blog)
+        make_versions()
         yield blog
         transaction.set_rollback(True)
 
@@ -112,7 +114,9 @@ def test_every_link_of_the_demo_leads_straight_to_a_page(demo: BlogPage, client:
     pages.discard("/notes-for-whoever-edits-here/")
     found = {link for page in pages for link in internal_links(client, page)}
     for link in sorted(found | pages):
-        seen[link] = client.get(link).status_code
+        response = client.get(link)
+        response.close()
+        seen[link] = response.status_code
     assert {
         link: status for link, status in seen.items() if status != 200 and not link.startswith(("/media/", "/static/"))
     } == {
