@@ -5,8 +5,8 @@ holds the others, and `original_images/` what was uploaded. Those two are sent b
 address of a version holds a random token: nobody can guess it, and while its file is in the private folder, it is none.
 """
 
-from pathlib import PurePosixPath
-from typing import Final
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 
 from django.core.files.storage import FileSystemStorage
 from django.utils.crypto import get_random_string
@@ -17,7 +17,19 @@ UNSERVED: Final = (PRIVATE, ORIGINALS, "documents/")  # folders that the web ser
 TOKEN_LENGTH: Final = 16  # characters of 62: 95 bits
 
 
-class MediaStorage(FileSystemStorage):
+class WholeFileStorage(FileSystemStorage):
+    """Files on the disk, each whole or not there: what was written until the disk was full is deleted."""
+
+    def _save(self, name: str, content: Any) -> str:
+        try:
+            saved: str = super()._save(name, content)  # type: ignore[misc]  # the stubs lack it
+        except OSError:
+            Path(self.path(name)).unlink(missing_ok=True)
+            raise
+        return saved
+
+
+class MediaStorage(WholeFileStorage):
     """Uploaded files. The address of an original is that of the view."""
 
     def url(self, name: str | None) -> str:
@@ -25,7 +37,7 @@ class MediaStorage(FileSystemStorage):
         return address
 
 
-class VersionStorage(FileSystemStorage):
+class VersionStorage(WholeFileStorage):
     """Versions of images, private until `services.image_files` has placed them."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
