@@ -10,7 +10,7 @@ from django.utils.deprecation import MiddlewareMixin
 from blog.caching.content_security import MEDIA_SOURCES, PUBLIC_POLICY, allowing, policy
 from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
-from blog.request import find_blog
+from blog.request import find_blog, is_public
 from blog.tagindex.store import read_revision
 
 BAD_REQUEST = 400
@@ -76,13 +76,13 @@ def policy_for(path: str) -> str:
 
 
 class DatabaseCheck(MiddlewareMixin):
-    """Query the database first, so that a request which needs it ends at once while it is known to be unavailable.
+    """Read the revision before a session, so that a request ends at once while the database is known to be unavailable.
 
-    It comes after what serves files and before sessions; the health check asks for itself.
+    Requests without a session read it themselves, if they need the database at all; the health check has its own query.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info != HEALTH:
+        if request.path_info != HEALTH and not is_public(request):
             read_revision()
 
 

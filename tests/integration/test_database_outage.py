@@ -3,9 +3,10 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPMessage
+from types import MappingProxyType
 
 import pytest
 
@@ -58,12 +59,12 @@ def port(site: tuple[DatabaseProxy, int], proxy: DatabaseProxy) -> int:
     return site[1]
 
 
-def get(port: int, path: str, method: str = "GET") -> tuple[int, HTTPMessage, str, float]:
+def get(port: int, path: str, session: Mapping[str, str] = MappingProxyType({})) -> tuple[int, HTTPMessage, str, float]:
     """The status, headers and text of a response, and the seconds until it came."""
     begun = time.monotonic()
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request(method, path, headers={"Accept-Encoding": "identity"})
+        connection.request("GET", path, headers={"Accept-Encoding": "identity", **session})
         response = connection.getresponse()
         return response.status, response.headers, response.read().decode(), time.monotonic() - begun
     finally:
@@ -85,8 +86,8 @@ def assert_outage(port: int) -> None:
     assert (status, headers["Cache-Control"]) == (200, "no-store")
     assert "database-unavailable" in headers["Cache-Status"]
     assert "<h1>" in text
-    for path in (NOT_KEPT, "/feeds/", "/admin/login/"):
-        status, headers, text, _ = get(port, path)
+    for path, session in ((NOT_KEPT, {}), ("/feeds/", {}), ("/admin/", {"Cookie": "sessionid=abc"})):
+        status, headers, text, _ = get(port, path, session)
         assert (status, headers["Retry-After"]) == (503, "5")
         assert "The site&#39;s database does not respond" in text
         assert "Traceback" not in text
