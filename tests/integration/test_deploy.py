@@ -38,7 +38,8 @@ UNITS = ("kimonote-web.service", "kimonote-worker.service")
 HOST = "notes.example"
 PICTURED = "everything-markdown-can-do"  # a post of the demo
 PREPARE = (
-    "from django.contrib.sessions.backends.db import SessionStore\n"
+    "from time import time\n"
+    "from accounts.sessions import STARTED, SessionStore\n"
     "from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY\n"
     "from django.contrib.auth.models import User\n"
     "from wagtail.models import PageViewRestriction\n"
@@ -48,6 +49,7 @@ PREPARE = (
 SESSION = (
     "user = User.objects.create_user('member'); session = SessionStore(); "
     "session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash(); "
+    "session[STARTED] = time(); "
     "session[BACKEND_SESSION_KEY] = 'django.contrib.auth.backends.ModelBackend'; session.save(); print(session.session_key)"
 )
 pytestmark = [pytest.mark.once]

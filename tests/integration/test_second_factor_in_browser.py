@@ -13,7 +13,7 @@ from tests.support.factories import make_blog
 from tests.support.second_factor import code_of_secret
 from tests.support.signing_in import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def look(tab: Page, name: str) -> None:

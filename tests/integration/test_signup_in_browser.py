@@ -19,7 +19,7 @@ from tests.support.signup_factories import make_subscriber, signed_at
 from tests.support.tokens import SIGNUP, make_token
 from web import antispam
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

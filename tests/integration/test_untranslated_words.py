@@ -3,6 +3,7 @@
 import doctest
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ from django.test.signals import template_rendered
 from lxml import etree, html
 from wagtail.models import Page, Site
 
+from accounts.middleware import busy, too_many
 from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import locked_revision, raise_revision
 from comments import emails
@@ -36,6 +38,7 @@ pytestmark = pytest.mark.django_db
 # Pages for editors, emails, cards (which stand in listings), and pages made of parts that others are made of too.
 ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|card_preview|read_on|left)\.html$")
 REFUSED = [("", "reading -reading"), ("1", "χψω"), ("1@2..3", "year:1"), ("1@gmial.com", "+".join("123456789"))]
+NOON = datetime(2018, 1, 1, 12, tzinfo=UTC)
 TEXT = "Κείμενο ἓν.[^1]\n\n[^1]: Σημείωμα.\n\n## Τίτλος\n\n| α | β |\n|---|---|\n| γ | δ |\n"
 GREEK = str.maketrans("abcdefghijklmnopqrstuvwxyz", "αβψδεφγηιξκλμνοπκρστθωςχυζ")
 
@@ -107,6 +110,8 @@ def shown(everywhere: list[Kind]) -> dict[str, list[str]]:
         response = Client().post("/signup/", {"email": email, "tags": tags}, headers={"host": DEMO})
         assert response.status_code == 422
         found[f"{email} {tags}"] = _outside(response.content.decode(), set(LATIN.findall(f"{email} {tags}")))
+    for name, page in (("too many attempts", too_many(NOON, NOON)), ("busy", busy())):
+        found[name] = _outside(page.content.decode(), set())
     template_rendered.disconnect(note)
     patch.undo()
     return found
