@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import segno
-from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,28 +14,23 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from wagtail.admin import messages
-from wagtail.admin.views.account import BaseSettingsPanel
 from wagtail.admin.widgets.button import Button
 
 from accounts import second_factor
-from accounts.admin.sign_ins import sign_ins_tab
+from accounts.admin.sign_ins import SignInsTabPanel, redirect_to_tab
 from accounts.forms import CodeForm
 from accounts.second_factor_sign_in import has_second_factor
 
 CHANGE_USER = "auth.change_user"
 
 
-class SecondFactorPanel(BaseSettingsPanel):
+class SecondFactorPanel(SignInsTabPanel):
     """Whether there is a second factor, with links to its pages."""
 
     name = "second_factor"
     title = gettext_lazy("Second factor")
-    tab = sign_ins_tab
     order = 10
     template_name = "accounts/admin/second_factor_panel.html"
-
-    def get_form(self) -> forms.Form:
-        return forms.Form()
 
     def get_context_data(self) -> dict[str, Any]:
         return {
@@ -52,7 +46,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     """Show a secret as QR code and text; store it once a code confirms it, and show the recovery codes."""
     user = _user(request)
     if has_second_factor(user):
-        return _to_account()
+        return redirect_to_tab()
     signed = request.POST.get("secret", "") if request.method == "POST" else second_factor.new_secret(user)
     device = second_factor.device_for(user, signed)
     if device is None:
@@ -80,7 +74,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     """Replace the recovery codes, once a code is given."""
     user, form = _user(request), _code_form(request)
     if not has_second_factor(user):
-        return _to_account()
+        return redirect_to_tab()
     if form.is_valid():
         return _show_codes(request, second_factor.renew_recovery_codes(user))
     return _ask(request, form, _("New recovery codes"), _("The former ones are no longer valid."))
@@ -92,14 +86,14 @@ def remove(request: HttpRequest) -> HttpResponse:
     """Remove one's second factor, once a code is given, unless a group requires it."""
     user, form = _user(request), _code_form(request)
     if not has_second_factor(user):
-        return _to_account()
+        return redirect_to_tab()
     if second_factor.is_required(user):
         messages.error(request, _("A group that you belong to requires a second factor."))
-        return _to_account()
+        return redirect_to_tab()
     if form.is_valid():
         second_factor.remove(user)
         messages.success(request, _("The second factor is removed."))
-        return _to_account()
+        return redirect_to_tab()
     return _ask(request, form, _("Remove the second factor"), _("Your password alone will sign you in."))
 
 
@@ -144,7 +138,3 @@ def _ask(request: HttpRequest, form: CodeForm, title: str, explanation: str) -> 
 
 def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     return render(request, "accounts/admin/recovery_codes.html", {"codes": codes})
-
-
-def _to_account() -> HttpResponse:
-    return redirect(reverse("wagtailadmin_account") + "#tab-sign-ins")

@@ -2,34 +2,26 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
-from wagtail.admin.views.account import BaseSettingsPanel
 
 from accounts import own_sessions
-from accounts.admin.sign_ins import sign_ins_tab
+from accounts.admin.sign_ins import SignInsTabPanel, redirect_to_tab
 
 OTHERS = "others"
 
 
-class SessionsPanel(BaseSettingsPanel):
+class SessionsPanel(SignInsTabPanel):
     """Where one is signed in. Its buttons send the form of the page to another address."""
 
     name = "sessions"
     title = gettext_lazy("Where you are signed in")
-    tab = sign_ins_tab
     order = 50
     template_name = "accounts/admin/sessions.html"
-
-    def get_form(self) -> forms.Form:
-        return forms.Form()
 
     def get_context_data(self) -> dict[str, Any]:
         own = self.request.session.session_key
@@ -52,4 +44,4 @@ def end(request: HttpRequest) -> HttpResponse:
         messages.success(request, ngettext("%d session has ended.", "%d sessions have ended.", ended) % ended)
     else:
         messages.warning(request, _("That session had ended before."))
-    return redirect(reverse("wagtailadmin_account") + "#tab-sign-ins")
+    return redirect_to_tab()

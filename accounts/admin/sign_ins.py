@@ -4,6 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn
@@ -19,17 +22,27 @@ RECENT = timedelta(days=30)
 sign_ins_tab = SettingsTab("sign-ins", _("Sign-ins"), order=300)
 
 
-class SignInsPanel(BaseSettingsPanel):
-    """The last attempts on one's own account. There is nothing to fill in."""
+class SignInsTabPanel(BaseSettingsPanel):
+    """A panel of the tab “Sign-ins”, which has nothing to fill in."""
 
-    name = "sign_ins"
-    title = _("Last sign-ins")
     tab = sign_ins_tab
-    order = 100
-    template_name = "accounts/admin/sign_ins.html"
 
     def get_form(self) -> forms.Form:
         return forms.Form()
+
+
+def redirect_to_tab() -> HttpResponse:
+    """Redirect to the tab “Sign-ins” of one's account."""
+    return redirect(reverse("wagtailadmin_account") + "#tab-sign-ins")
+
+
+class SignInsPanel(SignInsTabPanel):
+    """The last attempts on one's own account."""
+
+    name = "sign_ins"
+    title = _("Last sign-ins")
+    order = 100
+    template_name = "accounts/admin/sign_ins.html"
 
     def get_context_data(self) -> dict[str, Any]:
         attempts = SignInAttempt.objects.of(self.user)
