@@ -6,32 +6,33 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-LONGEST_WAIT: Final = 3.0  # seconds for another's turn to end: some six hashes
+LONGEST_WAIT: Final = 3.0  # seconds for the slot to become free: some six hashes
 WAITING: Final = 1  # requests that wait; a process has four threads
 
 NICENESS: Final = 10  # on busy processors, a tenth of a reader's share: half a second becomes five
 
 _places = threading.BoundedSemaphore(1 + WAITING)
-_turn = threading.BoundedSemaphore(1)
+_slot = threading.BoundedSemaphore(1)
 
 
 @contextmanager
-def turn() -> Iterator[bool]:
-    """Wait for a turn and hold it; gives False at once where others wait already, and after LONGEST_WAIT."""
+def slot() -> Iterator[bool]:
+    """Wait for the slot and hold it; gives False at once where others wait already, and after LONGEST_WAIT."""
     if not _places.acquire(blocking=False):
         yield False
         return
     try:
-        taken = _turn.acquire(timeout=LONGEST_WAIT)
+        taken = _slot.acquire(timeout=LONGEST_WAIT)
         try:
             yield taken
         finally:
             if taken:
-                _turn.release()
+                _slot.release()
     finally:
         _places.release()
 
@@ -40,7 +41,7 @@ class LowPriorityPBKDF2PasswordHasher(PBKDF2PasswordHasher):
     """Django's hasher, whose hashes are the same; computed in a thread of its own, OpenSSL leaves Python to the others."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        encoded: str = _low_priority.submit(super().encode, password, salt, iterations).result()
+        encoded: str = _low_priority(os.getpid()).submit(super().encode, password, salt, iterations).result()
         return encoded
 
 
@@ -51,4 +52,7 @@ def _lower_priority() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
-_low_priority = ThreadPoolExecutor(1, "hashing", _lower_priority)  # its thread begins with the first hash, after the fork
+@cache
+def _low_priority(pid: int) -> ThreadPoolExecutor:
+    """Return this process's executor: a forked process has no thread of its parent's, and would wait for it without end."""
+    return ThreadPoolExecutor(1, "hashing", _lower_priority)
