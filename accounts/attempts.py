@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 
 from accounts import second_factor_sign_in
-from accounts.models import Door, SignInAttempt
+from accounts.models import AttemptKind, SignInAttempt
 from web.client import network_of
 
-KEPT = timedelta(days=90)
+RETENTION = timedelta(days=90)
 NAME_SHOWN = 3  # characters of a name that no account has: people type their password there
 NAME_LENGTH = 40  # characters
 
@@ -27,11 +27,11 @@ def connect() -> None:
     user_login_failed.connect(_failed, dispatch_uid="accounts.attempts")
 
 
-def record(door: Door, name: str, network: str, *, success: bool, user: User | None = None) -> None:
+def record(kind: AttemptKind, name: str, network: str, *, success: bool, user: User | None = None) -> None:
     """Store an attempt, and write it to the log."""
-    line = "%s of %r %s from %s.", door, name, "succeeded" if success else "failed", network or "an unknown network"
+    line = "%s of %r %s from %s.", kind, name, "succeeded" if success else "failed", network or "an unknown network"
     logger.log(logging.INFO if success else logging.WARNING, *line)
-    SignInAttempt.objects.create(door=door, name=name[:NAME_LENGTH], network=network, success=success, user=user)
+    SignInAttempt.objects.create(kind=kind, name=name[:NAME_LENGTH], network=network, success=success, user=user)
 
 
 def is_known(network: str, **user: str) -> bool:
@@ -39,7 +39,7 @@ def is_known(network: str, **user: str) -> bool:
     if not network or any("\0" in value for value in user.values()):  # which PostgreSQL refuses
         return False
     account = {f"user__{field}": value for field, value in user.items()}
-    return SignInAttempt.objects.filter(door=Door.SIGN_IN, success=True, network=network, **account).exists()
+    return SignInAttempt.objects.filter(kind=AttemptKind.SIGN_IN, success=True, network=network, **account).exists()
 
 
 def shortened(name: str) -> str:
@@ -53,19 +53,19 @@ def shortened(name: str) -> str:
 
 def forget(now: datetime) -> int:
     """Delete what is older than 90 days; return the number."""
-    return SignInAttempt.objects.filter(at__lt=now - KEPT).delete()[0]
+    return SignInAttempt.objects.filter(at__lt=now - RETENTION).delete()[0]
 
 
 def _succeeded(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     if request is None or not second_factor_sign_in.is_pending(request):  # else the code is to come
-        record(Door.SIGN_IN, user.get_username(), _network(request), success=True, user=user)
+        record(AttemptKind.SIGN_IN, user.get_username(), _network(request), success=True, user=user)
 
 
 def _failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     accounts = get_user_model()
     typed = str(credentials.get("username") or credentials.get(accounts.USERNAME_FIELD) or "")
     user = None if "\0" in typed else accounts._default_manager.filter(**{accounts.USERNAME_FIELD: typed}).first()
-    record(Door.SIGN_IN, user.get_username() if user else shortened(typed), _network(request), success=False, user=user)
+    record(AttemptKind.SIGN_IN, user.get_username() if user else shortened(typed), _network(request), success=False, user=user)
 
 
 def _network(request: HttpRequest | None) -> str:

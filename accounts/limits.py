@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from accounts.models import Door
+from accounts.models import AttemptKind
 from web import limits
 from web.rates import ACCOUNT, ALL, NETWORK, Limit
 
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What is counted: at which door, on which account (or restriction), from where; is the account known there?"""
+    """What is counted: of which kind, on which account (or restriction), from where; is the account known there?"""
 
-    door: Door
+    kind: AttemptKind
     name: str
     network: str
     known: bool = False
@@ -32,11 +32,11 @@ class Attempt:
     def values(self) -> dict[str, str]:
         """Return the values of the counters, by scope; of a name only its HMAC."""
         account = salted_hmac("accounts.limits", self.name.casefold(), algorithm="sha256").hexdigest()
-        own = f"@{self.network}" if self.known or self.door in (Door.PAGE, Door.DOCUMENTS) else ""
+        own = f"@{self.network}" if self.known or self.kind in (AttemptKind.PAGE, AttemptKind.DOCUMENTS) else ""
         return {
-            NETWORK: f"{self.door}:{self.network}",
-            ACCOUNT: f"{self.door}:{account}{own}",
-            ALL: str(self.door),
+            NETWORK: f"{self.kind}:{self.network}",
+            ACCOUNT: f"{self.kind}:{account}{own}",
+            ALL: str(self.kind),
         }
 
     @property
@@ -72,7 +72,7 @@ def report(attempt: Attempt, until: datetime) -> None:
     """Write to the log that this attempt was the last that a limit allows."""
     logger.warning(
         "LOGIN_LIMITS: %s, no further attempt like the last from %s until %s.",
-        attempt.door,
+        attempt.kind,
         attempt.network or "an unknown network",
         until.isoformat(timespec="seconds"),
     )

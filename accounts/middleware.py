@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import attempts, hashing, limits
 from accounts.limits import Attempt
-from accounts.models import Door
+from accounts.models import AttemptKind
 from web.client import network_of
 
 View = Callable[..., HttpResponseBase]
@@ -26,24 +26,24 @@ REDIRECTS = (301, 302, 303)
 def sign_in(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
     name, network = request.POST.get("username", ""), network_of(request)
     known = attempts.is_known(network, **{get_user_model().USERNAME_FIELD: name})
-    return Attempt(Door.SIGN_IN, name, network, known)
+    return Attempt(AttemptKind.SIGN_IN, name, network, known)
 
 
 def open_page(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
-    return Attempt(Door.PAGE, str(kwargs["page_view_restriction_id"]), network_of(request))
+    return Attempt(AttemptKind.PAGE, str(kwargs["page_view_restriction_id"]), network_of(request))
 
 
 def open_documents(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
-    return Attempt(Door.DOCUMENTS, str(kwargs["restriction_id"]), network_of(request))
+    return Attempt(AttemptKind.DOCUMENTS, str(kwargs["restriction_id"]), network_of(request))
 
 
 def reset(request: HttpRequest, kwargs: dict[str, Any]) -> Attempt:
     address, network = request.POST.get("email", ""), network_of(request)
     known = attempts.is_known(network, **{f"{get_user_model().get_email_field_name()}__iexact": address})
-    return Attempt(Door.RESET, address, network, known)
+    return Attempt(AttemptKind.RESET, address, network, known)
 
 
-DOORS: dict[str, Reader] = {  # by the name of the view
+LIMITED_VIEWS: dict[str, Reader] = {  # by the name of the view
     "wagtailadmin_login": sign_in,
     "wagtailcore_login": sign_in,
     "wagtailcore_authenticate_with_password": open_page,
@@ -71,9 +71,9 @@ class SignInLimits:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if request.method != "POST":
             return None
-        if name in DOORS:
-            return _limited(DOORS[name](request, kwargs), lambda: _in_turn(name, request, view, args, kwargs))
-        return _in_turn(name, request, view, args, kwargs) if name in HASHING else None
+        if name in LIMITED_VIEWS:
+            return _limited(LIMITED_VIEWS[name](request, kwargs), lambda: _with_slot(name, request, view, args, kwargs))
+        return _with_slot(name, request, view, args, kwargs) if name in HASHING else None
 
 
 def _limited(attempt: Attempt, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
@@ -84,20 +84,20 @@ def _limited(attempt: Attempt, respond: Callable[[], HttpResponseBase]) -> HttpR
         return too_many(now, taken.until or now)
     response = respond()
     succeeded = response.status_code in REDIRECTS
-    if attempt.door in (Door.PAGE, Door.DOCUMENTS):
-        attempts.record(attempt.door, attempt.name, attempt.network, success=succeeded)
-    if response.status_code == TOO_MANY_REQUESTS or (succeeded and attempt.door != Door.RESET):
+    if attempt.kind in (AttemptKind.PAGE, AttemptKind.DOCUMENTS):
+        attempts.record(attempt.kind, attempt.name, attempt.network, success=succeeded)
+    if response.status_code == TOO_MANY_REQUESTS or (succeeded and attempt.kind != AttemptKind.RESET):
         limits.give_back(attempt, now)
     elif taken.until:
         limits.report(attempt, taken.until)
     return response
 
 
-def _in_turn(name: str, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]) -> HttpResponseBase:
-    """Call the view, where it computes hashes in its turn."""
+def _with_slot(name: str, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]) -> HttpResponseBase:
+    """Call the view, where it computes hashes in the slot for hashes."""
     if name not in HASHING:
         return view(request, *args, **kwargs)
-    with hashing.turn() as taken:
+    with hashing.slot() as taken:
         return view(request, *args, **kwargs) if taken else busy()
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class Door(models.TextChoices):
+class AttemptKind(models.TextChoices):
     """What an attempt would open; each has counters of its own."""
 
     SIGN_IN = "sign-in", _("sign-in")
@@ -45,7 +45,7 @@ class SignInAttempt(models.Model):
     )
     name = models.CharField(_("name"), max_length=40, blank=True, default="")
     network = models.CharField(_("network"), max_length=50, blank=True, default="")
-    door = models.CharField(_("what for"), max_length=10, choices=Door, default=Door.SIGN_IN)
+    kind = models.CharField(_("what for"), max_length=10, choices=AttemptKind, default=AttemptKind.SIGN_IN)
     success = models.BooleanField(_("succeeded"))
     at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 

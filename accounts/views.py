@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import attempts, second_factor_sign_in
 from accounts.forms import CodeForm
-from accounts.models import Door
+from accounts.models import AttemptKind
 from web.client import network_of
 
 
@@ -27,7 +27,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
         second_factor_sign_in.finish(request, user)
         return HttpResponseRedirect(destination)
     if form.is_bound:
-        attempts.record(Door.SIGN_IN, user.get_username(), network_of(request), success=False, user=user)
+        attempts.record(AttemptKind.SIGN_IN, user.get_username(), network_of(request), success=False, user=user)
     return render(request, "accounts/admin/second_factor.html", {"form": form, "next": destination})
 
 

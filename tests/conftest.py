@@ -55,10 +55,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("pure")
         if not item.get_closest_marker("processes"):  # those may use the database that the environment names
             item.add_marker("once")
-    items.sort(key=_turn)
+    items.sort(key=_order)
 
 
-def _turn(item: pytest.Item) -> int:
+def _order(item: pytest.Item) -> int:
     """Return where the file of a test stands: the slowest, then other integration tests, then unit tests."""
     if item.path.stem in SLOWEST_FIRST:
         return SLOWEST_FIRST.index(item.path.stem)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
-from accounts.attempts import KEPT
+from accounts.attempts import RETENTION
 from accounts.models import SignInAttempt
 from wagtail_actions.viewset import ActingViewSet
 
@@ -47,7 +47,7 @@ class SignInsPanel(SignInsTabPanel):
     def get_context_data(self) -> dict[str, Any]:
         attempts = SignInAttempt.objects.of(self.user)
         failures = attempts.failed_since(timezone.now() - RECENT).count()
-        return {"attempts": attempts[:SHOWN], "failures": failures, "recent": RECENT.days, "kept": KEPT.days}
+        return {"attempts": attempts[:SHOWN], "failures": failures, "recent": RECENT.days, "kept": RETENTION.days}
 
 
 class SignInsViewSet(ActingViewSet):
@@ -60,11 +60,11 @@ class SignInsViewSet(ActingViewSet):
     menu_order = 1100
     add_to_admin_menu = False
     permissions = ("view",)
-    list_display = ["at", "user", "name", "network", "door", BooleanColumn("success", label=_("succeeded"), sort_key="success")]
-    list_filter = ["success", "door", "user"]
+    list_display = ["at", "user", "name", "network", "kind", BooleanColumn("success", label=_("succeeded"), sort_key="success")]
+    list_filter = ["success", "kind", "user"]
     search_fields = ["name", "network"]
-    list_export = ["at", "user", "name", "network", "door", "success"]
-    inspect_view_fields = ["at", "user", "name", "network", "door", "success"]
+    list_export = ["at", "user", "name", "network", "kind", "success"]
+    inspect_view_fields = ["at", "user", "name", "network", "kind", "success"]
     export_filename = "sign-ins"
 
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(blank=True, default='', max_length=40, verbose_name='name')),
                 ('network', models.CharField(blank=True, default='', max_length=50, verbose_name='network')),
-                ('door', models.CharField(choices=[('sign-in', 'sign-in'), ('page', 'protected page'), ('documents', 'protected documents'), ('reset', 'password reset')], default='sign-in', max_length=10, verbose_name='what for')),
+                ('kind', models.CharField(choices=[('sign-in', 'sign-in'), ('page', 'protected page'), ('documents', 'protected documents'), ('reset', 'password reset')], default='sign-in', max_length=10, verbose_name='what for')),
                 ('success', models.BooleanField(verbose_name='succeeded')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='time')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_attempts', to=settings.AUTH_USER_MODEL, verbose_name='account')),

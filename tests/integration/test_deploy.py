@@ -376,8 +376,8 @@ def test_admin_sets_its_cookies_for_this_host_alone(site: Site) -> None:
 
 @needs_nginx
 @pytest.mark.parametrize("path", PASSWORD_DOORS)
-def test_each_door_that_a_password_opens_is_limited(site: Site, limited: Site, path: str) -> None:
-    """With the limit as it is but for its burst, so that the doors can be tried one after the other."""
+def test_each_address_that_takes_a_password_is_limited(site: Site, limited: Site, path: str) -> None:
+    """With the limit as it is but for its burst, so that the addresses can be tried one after the other."""
     statuses = [limited.get(path)[0] for _ in range(4)]
     assert (429 in statuses[1:], statuses[0] == 429, site.get("/")[0]) == (True, False, 200)
 

@@ -27,8 +27,8 @@ def give_second_factor(user: User) -> tuple[bytes, list[str]]:
     return device.bin_key, second_factor.renew_recovery_codes(user)
 
 
-def give_password(user: User, door: str = "/admin/login/", destination: str = "", client: Client | None = None) -> Client:
+def give_password(user: User, path: str = "/admin/login/", destination: str = "", client: Client | None = None) -> Client:
     """Return a browser that has given the right password at an address."""
     client = client or Client()
-    client.post(door, {"username": user.get_username(), "password": PASSWORD, "next": destination})
+    client.post(path, {"username": user.get_username(), "password": PASSWORD, "next": destination})
     return client

@@ -5,7 +5,7 @@ from django.test import Client
 
 PASSWORD = "a long enough passphrase"
 HOME, OFFICE, ELSEWHERE = "198.51.100.7", "203.0.113.20", "192.0.2.66"
-DOORS = ("/admin/login/", "/_util/login/")
+SIGN_IN_PATHS = ("/admin/login/", "/_util/login/")
 
 
 def make_user(name: str = "ada", email: str = "ada@example.org") -> User:
@@ -13,7 +13,9 @@ def make_user(name: str = "ada", email: str = "ada@example.org") -> User:
     return User.objects.create_superuser(name, email, PASSWORD)
 
 
-def try_password(door: str = DOORS[0], name: str = "ada", password: str = "wrong", address: str = ELSEWHERE) -> tuple[int, str]:
+def try_password(
+    path: str = SIGN_IN_PATHS[0], name: str = "ada", password: str = "wrong", address: str = ELSEWHERE
+) -> tuple[int, str]:
     """Send the form as a browser of this address does; return the status and Retry-After."""
-    response = Client(REMOTE_ADDR=address).post(door, {"username": name, "password": password})
+    response = Client(REMOTE_ADDR=address).post(path, {"username": name, "password": password})
     return response.status_code, response.headers.get("Retry-After", "")

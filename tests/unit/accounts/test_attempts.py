@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import attempts
-from accounts.models import Door, SignInAttempt
+from accounts.models import AttemptKind, SignInAttempt
 from blog.models import BlogPage
 from kimonote import tasks
 from tests.support.factories import editors
@@ -133,8 +133,8 @@ def test_page_passwords_are_recorded(ada: User, blog: BlogPage) -> None:
         Client(REMOTE_ADDR=HOME).post(
             f"/_util/authenticate_with_password/{restriction.pk}/{blog.pk}/", {"password": password, "return_url": "/"}
         )
-    found = SignInAttempt.objects.order_by("pk").values_list("door", "name", "network", "success")
+    found = SignInAttempt.objects.order_by("pk").values_list("kind", "name", "network", "success")
     assert list(found) == [
-        (Door.PAGE, str(restriction.pk), "198.51.100.0/24", False),
-        (Door.PAGE, str(restriction.pk), "198.51.100.0/24", True),
+        (AttemptKind.PAGE, str(restriction.pk), "198.51.100.0/24", False),
+        (AttemptKind.PAGE, str(restriction.pk), "198.51.100.0/24", True),
     ]

@@ -19,7 +19,7 @@ from wagtail.models import Collection, CollectionViewRestriction, PageViewRestri
 from accounts import hashing
 from blog.models import BlogPage
 from tests.support.factories import make_post
-from tests.support.signing_in import DOORS, ELSEWHERE, HOME, OFFICE, PASSWORD, make_user, try_password
+from tests.support.signing_in import ELSEWHERE, HOME, OFFICE, PASSWORD, SIGN_IN_PATHS, make_user, try_password
 from web.rates import SIGN_IN, read_limits
 
 
@@ -56,16 +56,16 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> type[Hashes]:
     return Counted
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_wrong_passwords_beyond_the_limit_are_refused_before_hashing(ada: User, hashes: type[Hashes], door: str) -> None:
-    assert [try_password(door)[0] for _ in range(6)] == [200, 200, 200, 429, 429, 429]
+@pytest.mark.parametrize("path", SIGN_IN_PATHS)
+def test_wrong_passwords_beyond_the_limit_are_refused_before_hashing(ada: User, hashes: type[Hashes], path: str) -> None:
+    assert [try_password(path)[0] for _ in range(6)] == [200, 200, 200, 429, 429, 429]
     assert hashes.number == 3
 
 
 def test_refusal_says_when_to_try_again(ada: User) -> None:
     for _ in range(3):
         try_password()
-    response = Client(REMOTE_ADDR=ELSEWHERE).post(DOORS[0], {"username": "ada", "password": "wrong"})
+    response = Client(REMOTE_ADDR=ELSEWHERE).post(SIGN_IN_PATHS[0], {"username": "ada", "password": "wrong"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3600
     assert response["Cache-Control"] == "no-store"
@@ -81,8 +81,8 @@ def test_refusal_ends_with_its_span(ada: User) -> None:
     assert try_password(password=PASSWORD) == (302, "")
 
 
-def test_both_doors_share_their_counters(ada: User) -> None:
-    assert [try_password(DOORS[number % 2])[0] for number in range(4)] == [200, 200, 200, 429]
+def test_both_sign_in_pages_share_their_counters(ada: User) -> None:
+    assert [try_password(SIGN_IN_PATHS[number % 2])[0] for number in range(4)] == [200, 200, 200, 429]
 
 
 def test_network_is_limited_over_all_names(ada: User) -> None:
@@ -135,7 +135,7 @@ def test_unknown_network_is_no_known_one(ada: User) -> None:
 
 
 def test_forms_that_show_a_password_field_are_not_counted(ada: User) -> None:
-    assert [Client(REMOTE_ADDR=ELSEWHERE).get(DOORS[0]).status_code for _ in range(8)] == [200] * 8
+    assert [Client(REMOTE_ADDR=ELSEWHERE).get(SIGN_IN_PATHS[0]).status_code for _ in range(8)] == [200] * 8
 
 
 @pytest.mark.parametrize("name", ["\0", "ada\0", "\ud800".encode("utf-8", "surrogatepass"), "x" * 100_000, ""])
@@ -187,13 +187,13 @@ def test_hashing_never_takes_all_threads() -> None:
     taken: list[bool] = []
 
     def hold() -> None:
-        with hashing.turn() as first:
+        with hashing.slot() as first:
             taken.append(first)
             entered.set()
             leave.wait(10)
 
     def follow() -> None:
-        with hashing.turn() as second:
+        with hashing.slot() as second:
             taken.append(second)
 
     threads = [threading.Thread(target=hold), threading.Thread(target=follow)]
@@ -202,7 +202,7 @@ def test_hashing_never_takes_all_threads() -> None:
     threads[1].start()
     while hashing._places._value:
         threading.Event().wait(0.01)
-    with hashing.turn() as third:
+    with hashing.slot() as third:
         assert not third
     leave.set()
     for thread in threads:
@@ -230,29 +230,29 @@ def test_hashes_are_djangos_own_computed_at_low_priority(monkeypatch: pytest.Mon
 def test_whoever_finds_no_turn_is_asked_to_come_again_and_not_counted(ada: User) -> None:
     with hashing._places, hashing._places:
         assert [try_password() for _ in range(5)] == [(429, "2")] * 5
-        assert [try_password(DOORS[1]) for _ in range(5)] == [(429, "2")] * 5
+        assert [try_password(SIGN_IN_PATHS[1]) for _ in range(5)] == [(429, "2")] * 5
     assert try_password(password=PASSWORD) == (302, "")
 
 
 def test_every_view_of_wagtail_that_takes_a_password_is_limited() -> None:
     from django.urls import get_resolver
 
-    from accounts.middleware import DOORS, HASHING
+    from accounts.middleware import HASHING, LIMITED_VIEWS
 
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
     words = ("login", "authenticate", "password")
     found = {name for name in names if name.startswith("wagtail") and any(word in name for word in words)}
-    assert found - DOORS.keys() - HASHING == {
+    assert found - LIMITED_VIEWS.keys() - HASHING == {
         "wagtailadmin_password_reset_done",
         "wagtailadmin_password_reset_complete",
     }
 
 
-@pytest.mark.parametrize("door", [*DOORS, "/admin/password_reset/"])
-def test_refusal_is_readable_in_german(ada: User, settings: Settings, door: str) -> None:
+@pytest.mark.parametrize("path", [*SIGN_IN_PATHS, "/admin/password_reset/"])
+def test_refusal_is_readable_in_german(ada: User, settings: Settings, path: str) -> None:
     settings.LANGUAGE_CODE = "de"
     sent = {"username": "ada", "password": "wrong", "email": "ada@example.org"}
-    page = [Client(REMOTE_ADDR=ELSEWHERE).post(door, sent) for _ in range(4)][-1]
+    page = [Client(REMOTE_ADDR=ELSEWHERE).post(path, sent) for _ in range(4)][-1]
     assert page.status_code == 429
     assert "<h1>Zu viele Versuche</h1>" in page.content.decode()
     assert "Bitte versuche es nach dem " in page.content.decode()

@@ -19,7 +19,7 @@ from accounts.second_factor_sign_in import PENDING, VALID, has_second_factor
 from blog.models import BlogPage
 from tests.support.factories import editors, make_post
 from tests.support.second_factor import code_of, code_of_secret, give_password, give_second_factor
-from tests.support.signing_in import DOORS, PASSWORD, make_user
+from tests.support.signing_in import PASSWORD, SIGN_IN_PATHS, make_user
 
 ACCOUNT, ENROL, CODE = (reverse(name) for name in ("wagtailadmin_account", "accounts_enrol", "accounts_second_factor"))
 RENEW, REMOVE = reverse("accounts_renew_codes"), reverse("accounts_remove_second_factor")
@@ -84,13 +84,13 @@ def test_secret_of_another_account_or_of_yesterday_is_refused(ada: User, monkeyp
     assert second_factor.device_for(ada, signed) is None
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_code_is_asked_for_at_every_address_that_signs_in(ada: User, blog: BlogPage, door: str) -> None:
+@pytest.mark.parametrize("path", SIGN_IN_PATHS)
+def test_code_is_asked_for_at_every_address_that_signs_in(ada: User, blog: BlogPage, path: str) -> None:
     key, _ = give_second_factor(ada)
     post = make_post(blog, "a", title="For members")
     PageViewRestriction(page=post, restriction_type="login").save()
     client = Client()
-    response = client.post(door, {"username": "ada", "password": PASSWORD, "next": ACCOUNT})
+    response = client.post(path, {"username": "ada", "password": PASSWORD, "next": ACCOUNT})
     assert (response.status_code, response.headers["Location"]) == (302, f"{CODE}?next=%2Fadmin%2Faccount%2F")
     assert (is_signed_in(client), client.get(f"/{post.slug}/").status_code) == (False, 302)
     assert Session.objects.get().user is None
