@@ -124,7 +124,7 @@ def _index_queries(index: "TagIndex", selection: "Selection", middle: int) -> Qu
         "oldest first": lambda: index.page(index.select(selection), PAGE, oldest_first=True).ids,
         "facets": lambda: index.facets(index.select(selection), selection.tags, FACETS),
         "years": lambda: index.years(index.select(selection)),
-        "neighbby_index": lambda: index.neighbby_index(index.select(selection), middle),
+        "neighbours": lambda: index.neighbours(index.select(selection), middle),
     }
 
 
