@@ -69,7 +69,7 @@ class SecondFactor:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: list[Any], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        if not isinstance(request.user, User) or not request.path_info.startswith(reverse("wagtailadmin_home")):
+        if not request.path_info.startswith(reverse("wagtailadmin_home")) or not isinstance(request.user, User):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
         return (

@@ -6,6 +6,7 @@ from anymail.urls import urlpatterns as addresses
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from kimonote.urls import urlpatterns
 from mail.webhooks import webhook_urls
 from signup.models import State, Subscriber
 from tests.support.outbox_factories import make_subscriber
@@ -44,7 +45,7 @@ def report(address: str, secret: str = "") -> int:
 def guarded(settings: Settings, secret: str) -> None:
     """Let the site have the addresses that it has when it is started with this secret."""
     urls = types.ModuleType("guarded")
-    urls.__dict__["urlpatterns"] = webhook_urls(secret)
+    urls.__dict__["urlpatterns"] = [*webhook_urls(secret), *urlpatterns]
     settings.ANYMAIL, settings.ROOT_URLCONF = {"WEBHOOK_SECRET": secret}, urls
 
 
