@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
@@ -168,22 +169,14 @@ def site(
         stop(web)
 
 
-@pytest.fixture(scope="module")
-def cached(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The same with the micro-cache switched on, which keeps for an hour here, and says so."""
-    folder = tmp_path_factory.mktemp("cached")
+@contextmanager
+def another_nginx(site: Site, folder: Path, replacements: dict[str, str]) -> Iterator[Site]:
+    """A second nginx before the same site, whose configuration differs by these replacements."""
     plain, secure = free_port(), free_port()
     make_certificate(folder)
     conf = write_nginx_conf(folder, site.var, plain, secure, site.app)
     text = conf.read_text()
-    for shipped, ours in (
-        ("$kimonote_cache off;", "$kimonote_cache kimonote;"),
-        (
-            "proxy_cache_valid 200 301 404 1s;",
-            "proxy_cache_valid 200 301 404 1h; add_header X-Cache $upstream_cache_status always;",
-        ),
-        ("rate=30r/s", "rate=1000r/s"),
-    ):
+    for shipped, ours in replacements.items():
         assert shipped in text
         text = text.replace(shipped, ours)
     conf.write_text(text)
@@ -195,21 +188,26 @@ def cached(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
         stop(nginx)
 
 
+@pytest.fixture(scope="module")
+def cached(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same with the micro-cache switched on, which keeps for an hour here, and says so."""
+    replacements = {
+        "$kimonote_cache off;": "$kimonote_cache kimonote;",
+        "proxy_cache_valid 200 301 404 1s;": (
+            "proxy_cache_valid 200 301 404 1h; add_header X-Cache $upstream_cache_status always;"
+        ),
+        "rate=30r/s": "rate=1000r/s",
+    }
+    with another_nginx(site, tmp_path_factory.mktemp("cached"), replacements) as another:
+        yield another
+
+
 @pytest.fixture
 def limited(site: Site, tmp_path: Path) -> Iterator[Site]:
     """The same with the first request to a form alone, and one more in each three seconds: its counters are new."""
-    plain, secure = free_port(), free_port()
-    make_certificate(tmp_path)
-    conf = write_nginx_conf(tmp_path, site.var, plain, secure, site.app)
-    text = conf.read_text()
-    assert "zone=kimonote_forms burst=20 nodelay" in text
-    conf.write_text(text.replace("zone=kimonote_forms burst=20 nodelay", "zone=kimonote_forms"))
-    nginx = start(tmp_path, str(NGINX), "-p", str(tmp_path), "-c", str(conf))
-    try:
-        wait_for(lambda: answers(plain), nginx)
-        yield Site(plain, secure, site.app, site.var)
-    finally:
-        stop(nginx)
+    replacements = {"zone=kimonote_forms burst=20 nodelay": "zone=kimonote_forms"}
+    with another_nginx(site, tmp_path, replacements) as another:
+        yield another
 
 
 @needs_nginx
