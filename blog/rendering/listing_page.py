@@ -34,23 +34,39 @@ class AuthorView:
 def context(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Any]:
     """Return the template context of a listing."""
     chosen, reading = listing.selection, listing.reading
-    about, tagged = _about(listing, tag, author), len(chosen) > 0
-    years = navigation.years(listing)
-    place = {name: reading.parameters.get(name) for name in ("before", "after")}  # the cursors
+    about = _about(listing, tag, author)
     return {
         "title": title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
         "author": AuthorView(author.name, author_path(author.handle), web_url(author.url)) if author else None,
         "before_tags": before_tags(chosen, author.name if author else ""),
+        "pinned": _pinned(listing, tag) if tag else [],
+        "titles": _contents(listing) if reading.contents else [],
+        "cards": _cards(listing),
+        "stream": listing.stream is not None,
+        "chosen": bool(chosen),
+        "tagged": len(chosen) > 0,
+        "count": listing.count,
+        "oldest_first": reading.oldest_first,
+        "contents": reading.contents,
+        "here": "" if chosen else "notes",
+        "noindex": _is_one_of_too_many(listing),
+        **_navigation(listing),
+    }
+
+
+def _navigation(listing: Listing) -> dict[str, Any]:
+    """Return the part of the context that leads to other listings."""
+    chosen, reading = listing.selection, listing.reading
+    years = navigation.years(listing)
+    place = {name: reading.parameters.get(name) for name in ("before", "after")}  # the cursors
+    return {
         "wanted": navigation.removals(listing, chosen.wanted),
         "unwanted": navigation.removals(listing, chosen.unwanted),
         "when": _when(listing),
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
-        "titles": _contents(listing) if reading.contents else [],
-        "pinned": _pinned(listing, tag) if tag else [],
-        "cards": _cards(listing),
         "pages": navigation.pager(listing),
         "canonical": listing.address(contents=None, q=None, **place),
         "switches": navigation.switches(listing),
@@ -64,14 +80,6 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "hidden": [(name, value) for name, value in listing.parameters.items() if name != "q"],
         "feeds": feeds_of(listing),
         "sign_up": _sign_up(listing),
-        "stream": listing.stream is not None,
-        "chosen": bool(chosen),
-        "tagged": tagged,
-        "count": listing.count,
-        "oldest_first": reading.oldest_first,
-        "contents": reading.contents,
-        "here": "" if chosen else "notes",
-        "noindex": _is_one_of_too_many(listing),
     }
 
 
