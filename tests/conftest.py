@@ -14,6 +14,7 @@ from blog.models import BlogPage
 from blog.rendering.listing import card_fragments
 from blog.tagindex import store
 from tests.support.factories import make_blog
+from tests.support.migrated_rows import restore_after_flush
 
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}  # fixtures
 BROWSER = {"browser", "tab"}
@@ -70,6 +71,8 @@ def django_db_setup(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Path | None:
     """Set the test database up; on SQLite, return a copy of it as the migrations leave it."""
+    with django_db_blocker.unblock():
+        restore_after_flush()
     if connection.vendor != "sqlite":
         return None
     file = tmp_path_factory.mktemp("migrated") / "site.sqlite3"

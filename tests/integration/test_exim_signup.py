@@ -8,7 +8,6 @@ import requests
 from bs4 import BeautifulSoup
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
-from wagtail.models import Locale
 
 from mail import outbox
 from mail.worker import Sender
@@ -63,7 +62,6 @@ def sign_up_by_http(site: str, address: str) -> int:
 def test_sign_up_by_http_arrives_signed_and_a_bounce_suppresses_just_its_subscriber(
     live_server: LiveServer, line: EximDelivery, fork_server: ForkServer, tmp_path: Path
 ) -> None:
-    Locale.objects.get_or_create(language_code="en")
     make_blog()
     assert [sign_up_by_http(live_server.url, address) for address in ("ada@example.net", GONE)] == [303, 303]
 
@@ -88,7 +86,6 @@ def test_sign_up_by_http_arrives_signed_and_a_bounce_suppresses_just_its_subscri
 def test_digest_arrives_with_both_unsubscribe_headers_under_the_signature(line: EximDelivery, settings: Settings) -> None:
     for name, value in settings_for(line).items():
         setattr(settings, name, value)
-    Locale.objects.get_or_create(language_code="en")
     post = make_post(make_blog(), "garden")
     subscriber = make_subscriber("ada@example.net")
     outbox.put("digest:1", Kind.DIGEST, subscriber.address, {"subscriber": subscriber.pk, "posts": [post.pk]})

@@ -16,7 +16,6 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
 from blog.models import BlogPage
-from tests.support.factories import restore_roots
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +48,6 @@ def files(folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("kind", ["image", "document"])
 def test_upload_to_a_full_disk(admin_client: Client, blog: BlogPage, small_disk: Path, kind: str) -> None:
-    restore_roots()
     model = get_image_model() if kind == "image" else get_document_model()
     admin_client.raise_request_exception = False
     address = reverse("wagtailimages:add_multiple" if kind == "image" else "wagtaildocs:add_multiple")

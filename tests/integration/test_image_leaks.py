@@ -19,7 +19,7 @@ from wagtail.models import Collection, CollectionViewRestriction, GroupCollectio
 from blog.models import BlogPage, PostPage
 from blog.services.image_files import VersionMaker
 from tests.integration.test_leaks import HIDING, go_live, restrict
-from tests.support.factories import make_blog, make_post, restore_roots
+from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
 from tests.unit.blog.images.test_metadata import encoded
 
@@ -38,7 +38,6 @@ class Files:
     """A picture of each kind and a document, by the addresses that a page, an editor or a guesser may know."""
 
     def __init__(self) -> None:
-        restore_roots()
         make = get_image_model().objects.create
         self.images = [make(title=f"Sea {form}", file=ContentFile(encoded(form), name=f"sea.{form.lower()}")) for form in FORMS]
         self.document = get_document_model().objects.create(title="Paper", file=ContentFile(b"secret", name="paper.txt"))

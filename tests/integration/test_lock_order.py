@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import Locale, Page
+from wagtail.models import Page
 
 from blog.models import Author, BlogPage, IndexRevision, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision, revision_locked_by_first_write
@@ -33,7 +33,6 @@ on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite
 
 @pytest.fixture
 def blog(transactional_db: None) -> BlogPage:
-    Locale.objects.get_or_create(language_code="en")
     return make_blog()
 
 

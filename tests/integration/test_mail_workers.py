@@ -14,7 +14,6 @@ import pytest
 import requests
 from bs4 import BeautifulSoup
 from django.db import connection
-from wagtail.models import Locale
 
 from blog.models import BlogPage
 from tests.support.factories import make_blog
@@ -35,7 +34,6 @@ END_OTHERS = """
 @pytest.fixture
 def blog() -> BlogPage:
     """A blog in a database that the test before may have emptied."""
-    Locale.objects.get_or_create(language_code="en")
     return make_blog()
 
 

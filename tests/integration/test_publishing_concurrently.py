@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from wagtail.models import Locale
 
 from blog.tagindex import store
 from tests.support.factories import make_blog, make_post
@@ -16,7 +15,6 @@ POSTS = 12  # of each editor
 @pytest.mark.django_db(transaction=True)
 def test_listings_are_what_was_committed(tmp_path: Path) -> None:
     """Every listing is exactly what one revision's commit left, and no older than what was committed before it began."""
-    Locale.objects.get_or_create(language_code="en")
     blog = make_blog()
     for number in (1, 2):
         for post in range(POSTS):

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wagtail.models import Locale, Page
 
 from tests.support.publishing_processes import hear, processes, tell
 
@@ -25,9 +24,6 @@ Process = subprocess.Popen[str]
 @pytest.fixture
 def pair(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Process, Process]]:
     """A process that edits, and one that lists."""
-    Locale.objects.get_or_create(language_code="en")
-    if not Page.objects.exists():
-        Page.add_root(title="Root", slug="root")
     with processes([["edit_as_told"], ["compare"]], tmp_path) as (editor, reader):
         yield editor, reader
 

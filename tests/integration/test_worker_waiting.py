@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from wagtail.models import Locale
 
 from tests.support.factories import make_blog
 from tests.support.outbox_factories import put_test
@@ -92,7 +91,6 @@ def fork_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory)
 def test_worker_waits_while_the_database_is_locked_for_longer_than_the_timeout(fork_server: ForkServer, tmp_path: Path) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL lets others write meanwhile.")
-    Locale.objects.get_or_create(language_code="en")
     make_blog()
     put_test("reader@example.org")
     with SMTPServer() as smtp_server, WorkerProcesses(fork_server, tmp_path, EMAIL_URL=smtp_server.url) as workers:

@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth.models import Group, Permission
-from wagtail.models import Collection, Locale, Page, Site
+from wagtail.models import Page, Site
 
 from blog.models import Author, BlogPage, PostPage
 
@@ -16,28 +14,11 @@ numbers = count(1)
 
 def make_blog(hostname: str = "testserver", title: str = "Notes", default: bool = True) -> BlogPage:
     """A blog page at the root of a Wagtail site of its own."""
-    restore_roots()
     blog = Page.objects.get(depth=1).add_child(instance=BlogPage(title=title, slug=f"blog-{next(numbers)}"))
     if default:
         Site.objects.all().delete()
     Site.objects.create(hostname=hostname, port=80, root_page=blog, site_name=title, is_default_site=default)
     return blog
-
-
-def restore_roots() -> None:
-    """Make what Wagtail's migrations made and a test with transactions of its own has emptied."""
-    Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
-    if not Page.objects.exists():
-        Page.add_root(title="Root", slug="root")
-
-
-def editors() -> Group:
-    """The group of editors that Wagtail's migrations make; one like it where a test has emptied the database."""
-    group, _ = Group.objects.get_or_create(name="Editors")
-    group.permissions.add(Permission.objects.get(codename="access_admin"))
-    return group
 
 
 def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:

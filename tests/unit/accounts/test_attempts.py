@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,6 @@ from accounts import attempts
 from accounts.models import AttemptKind, SignInAttempt
 from blog.models import BlogPage
 from kimonote import tasks
-from tests.support.factories import editors
 from tests.support.signing_in import ELSEWHERE, HOME, PASSWORD, make_user, try_password
 
 
@@ -97,7 +96,7 @@ def test_administrators_see_the_report_and_editors_do_not(ada: User) -> None:
     assert reverse("sign_ins:index") in client.get(reverse("wagtailadmin_home")).content.decode()
 
     editor = User.objects.create_user("eve", password=PASSWORD)
-    editor.groups.add(editors())
+    editor.groups.add(Group.objects.get(name="Editors"))
     client.force_login(editor)
     assert client.get(reverse("sign_ins:index")).status_code == 302
     assert reverse("sign_ins:index") not in client.get(reverse("wagtailadmin_home")).content.decode()

@@ -17,7 +17,7 @@ from accounts import second_factor
 from accounts.models import Session, SignInAttempt
 from accounts.second_factor_sign_in import PENDING, VALID, has_second_factor
 from blog.models import BlogPage
-from tests.support.factories import editors, make_post
+from tests.support.factories import make_post
 from tests.support.second_factor import code_of, code_of_secret, give_password, give_second_factor
 from tests.support.signing_in import PASSWORD, SIGN_IN_PATHS, make_user
 
@@ -57,7 +57,7 @@ def require(user: User) -> None:
 
 def make_editor(name: str = "eve") -> User:
     editor = User.objects.create_user(name, password=PASSWORD)
-    editor.groups.add(editors())
+    editor.groups.add(Group.objects.get(name="Editors"))
     return editor
 
 

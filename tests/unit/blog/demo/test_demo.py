@@ -21,7 +21,6 @@ from blog.demo.loading import POSTS, read_post
 from blog.markdown.references import expand_one
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
 from blog.services.bootstrap import found_blog
-from tests.support.factories import restore_roots
 from tests.support.images import make_versions
 
 HOME = "http://testserver/"
@@ -31,7 +30,6 @@ HOME = "http://testserver/"
 def sample_sites(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BlogPage]:
     """The demo, made once and undone after the last test: each test's own transaction is within this one."""
     with django_db_blocker.unblock(), transaction.atomic():
-        restore_roots()
         blog = found_blog("http://testserver", "Kimonote")
         fill_site(blog)
         make_versions()

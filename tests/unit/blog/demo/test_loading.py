@@ -9,11 +9,10 @@ from django.test import Client
 from blog.demo import EDITOR, fill_site
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
 from blog.services.bootstrap import found_blog
-from tests.support.factories import make_post, restore_roots
+from tests.support.factories import make_post
 
 
 def test_account_can_sign_in_with_the_password_that_was_given(db: None) -> None:
-    restore_roots()
     password = fill_site(found_blog("http://testserver", "Kimonote"))
     assert password is not None
     assert Client().login(username=EDITOR, password=password)
@@ -21,7 +20,6 @@ def test_account_can_sign_in_with_the_password_that_was_given(db: None) -> None:
 
 
 def test_site_with_an_account_gets_no_other(db: None) -> None:
-    restore_roots()
     User.objects.create_user("ada")
     assert fill_site(found_blog("http://testserver", "Kimonote")) is None
     assert list(User.objects.values_list("username", flat=True)) == ["ada"]

@@ -17,7 +17,7 @@ from blog.images.versions import largest
 from blog.markdown import render_short
 from blog.markdown.references import expand_one
 from blog.models import BlogPage
-from tests.support.factories import make_blog, make_post, restore_roots
+from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>hit()</script></svg>'
@@ -45,7 +45,6 @@ def picture(width: int, height: int, kind: str = "PNG") -> bytes:
 
 
 def make_image(width: int = 2000, height: int = 1000, name: str = "sea.jpg") -> Image:
-    restore_roots()
     content = SVG if name.endswith(".svg") else picture(width, height, {"jpg": "JPEG", "gif": "GIF"}[name[-3:]])
     return get_image_model().objects.create(
         title="Sea", file=ImageFile(BytesIO(content), name=name), width=width, height=height

@@ -28,7 +28,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, PageView
 from blog.markdown import render_short
 from blog.markdown.references import expand, expand_one
 from blog.models import Appearance, BlogPage, PlainPage, PostPage, Stream, Tag
-from tests.support.factories import make_author, make_blog, make_post, restore_roots
+from tests.support.factories import make_author, make_blog, make_post
 from tests.support.images import make_versions
 
 FEEDS = ("/feed.rss", "/feed.atom", "/feed.json")
@@ -47,12 +47,10 @@ def picture(name: str) -> SimpleUploadedFile:
 
 
 def make_image(name: str = "lake.png", description: str = "") -> Image:
-    restore_roots()
     return get_image_model().objects.create(title="One", file=picture(name), width=60, height=30, description=description)
 
 
 def make_document(name: str = "paper.txt") -> Document:
-    restore_roots()
     return get_document_model().objects.create(title="Paper", file=ContentFile(b"x", name=name))
 
 

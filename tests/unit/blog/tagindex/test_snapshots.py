@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
-from wagtail.models import Locale, Page, PageViewRestriction, Revision, Site
+from wagtail.models import Page, PageViewRestriction, Revision, Site
 
 from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostPage, PostTag, Tag
@@ -301,7 +301,6 @@ def _seen(post: PostPage) -> list[Any]:
 
 
 def _start_anew() -> None:
-    Locale.objects.get_or_create(language_code="en")
     Site.objects.all().delete()
     Page.objects.filter(depth=2).delete()
     Author.objects.all().delete()
