@@ -1,16 +1,18 @@
 """Content codings of public responses: brotli and gzip (RFC 9110, section 8.4.1)."""
 
 import gzip
+import zlib
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 import brotli  # type: ignore[import-untyped]
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.text import compress_sequence
 
 SMALLEST: Final = 200  # bytes; smaller bodies are sent uncompressed
 QUICK: Final = {"br": 1, "gzip": 3}  # qualities: a page is compressed at once, in a tenth of the time it took to make …
 THOROUGH: Final = {"br": 5, "gzip": 6}  # … and an eighth smaller as soon as it is asked for again
+GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS  # of zlib: the largest window, with the header of gzip
 
 
 @lru_cache(200)
@@ -30,15 +32,29 @@ def compress(response: HttpResponseBase, coding: str) -> None:
     if response.has_header("Content-Encoding"):
         return
     if isinstance(response, StreamingHttpResponse):
-        if coding == "gzip" and not response.is_async:
-            response.streaming_content = compress_sequence(response.streaming_content)  # type: ignore[arg-type]
-            response["Content-Encoding"] = "gzip"
+        if coding and not response.is_async:
+            response.streaming_content = _compress_stream(cast(Iterator[bytes], response.streaming_content), coding)
+            response["Content-Encoding"] = coding
     elif isinstance(response, HttpResponse):
         if coding and len(response.content) >= SMALLEST:
             response.content = _compress(response.content, coding, QUICK[coding])
             response["Content-Encoding"] = coding
         if response.status_code != 304:
             response["Content-Length"] = str(len(response.content))
+
+
+def _compress_stream(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """Yield each chunk compressed, so that a browser shows it when it arrives, for 4 % more bytes in all."""
+    if coding == "br":
+        brotli_stream = brotli.Compressor(quality=THOROUGH[coding])
+        for chunk in chunks:
+            yield brotli_stream.process(chunk) + brotli_stream.flush()
+        yield brotli_stream.finish()
+    else:
+        gzip_stream = zlib.compressobj(THOROUGH[coding], wbits=GZIP_WINDOW)
+        for chunk in chunks:
+            yield gzip_stream.compress(chunk) + gzip_stream.flush(zlib.Z_SYNC_FLUSH)
+        yield gzip_stream.flush()
 
 
 def recompress(body: bytes, coding: str) -> bytes:
