@@ -41,6 +41,11 @@ def validators(snapshot: TagIndex) -> tuple[str, str]:
     return etag, last_modified if timezone.now() - snapshot.changed > RESOLUTION else ""
 
 
+def dated_at(snapshot: TagIndex) -> float:
+    """Return when pages of a snapshot may have a Last-Modified (seconds since 1970)."""
+    return (snapshot.changed + RESOLUTION).timestamp()
+
+
 @lru_cache(SNAPSHOTS)
 def _validators(version: str, changed: datetime) -> tuple[str, str]:
     """Return the validators; the time distinguishes snapshots of the same revision before and after a backup was restored."""

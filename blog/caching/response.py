@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import ResponseHeaders
 
 from blog.caching.compression import best_coding, recompress
-from blog.caching.conditional import is_current
+from blog.caching.conditional import dated_at, is_current
 from blog.request import RequestState
 
 OVERHEAD: Final = 1_500  # bytes that an entry costs beside its body
@@ -51,6 +51,7 @@ class CachedResponse:
     body: bytes
     revision: int
     stale_at: float | None = None  # seconds since 1970: when a post of its snapshot expires
+    dated_at: float | None = None  # seconds since 1970: when it may have a Last-Modified, if it has none yet
     etag: str = ""  # of a page (200); other responses have none
     last_modified: str = ""
     coding: str = ""  # that it is compressed in quickly, and could be better
@@ -65,14 +66,15 @@ class CachedResponse:
             response.content,
             state.snapshot.revision,
             state.stale_at,
+            dated_at(state.snapshot) if is_page and "Last-Modified" not in response else None,
             response.get("ETag", "") if is_page else "",
             response.get("Last-Modified", "") if is_page else "",
             response.get("Content-Encoding", ""),
         )
 
     def is_fresh(self, revision: int) -> bool:
-        """Return whether it may be sent at a revision: not after a post of its snapshot has expired."""
-        return self.revision == revision and self.is_unexpired()
+        """Return whether it may be sent at a revision: until a post of its snapshot expires, or until it may have a date."""
+        return self.revision == revision and self.is_unexpired() and (self.dated_at is None or time.time() < self.dated_at)
 
     def is_unexpired(self) -> bool:
         """Return whether no post of its snapshot has expired."""

@@ -77,11 +77,30 @@ def test_page_requested_again_is_compressed_better(client: Client, blog: BlogPag
     assert first["ETag"] == second["ETag"]
 
 
-def test_full_view_is_streamed_and_compressed(client: Client, blog: BlogPage) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "coding"), [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("gzip;q=0.5, br;q=0", "gzip"), ("zstd", "")]
+)
+def test_full_view_is_streamed_in_the_coding_that_a_browser_accepts(
+    client: Client, blog: BlogPage, accepted: str, coding: str
+) -> None:
     make_post(blog, "a", title="Streamed")
-    response = client.get("/?view=full", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/?view=full").getvalue()
+    response = client.get("/?view=full", headers={"Accept-Encoding": accepted})
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[coding]
     assert response.streaming
-    assert "Streamed" in gzip.decompress(response.getvalue()).decode()
+    assert response.get("Content-Encoding", "") == coding
+    assert unpack(response.getvalue()) == plain
+    assert b"Streamed" in plain
+
+
+def test_streamed_post_can_be_decompressed_before_the_next_is_read(client: Client, blog: BlogPage) -> None:
+    for title in ("Second", "First"):
+        make_post(blog, "a", title=title)
+    pieces = iter(client.get("/?view=full", headers={"Accept-Encoding": "br"}))
+    unpack, text = brotli.Decompressor(), b""
+    while b"First" not in text:
+        text += unpack.process(next(pieces))
+    assert b"Second" not in text
 
 
 def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) -> None:
@@ -94,6 +113,20 @@ def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) 
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
     make_post(blog, "a")
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_page_made_right_after_a_change_gets_its_date_later(
+    client: Client, blog: BlogPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, later = timezone.now() + timedelta(minutes=1), timezone.now() + timedelta(minutes=2)
+    IndexRevision.objects.update(changed=changed)  # a change so young that another may follow within its second
+    store.clear()
+    assert "Last-Modified" not in client.get("/")
+    monkeypatch.setattr("time.time", later.timestamp)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    date = client.get("/")["Last-Modified"]
+    assert date == http_date(changed.timestamp())
+    assert client.get("/", headers={"If-Modified-Since": date}).status_code == 304
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
