@@ -20,7 +20,7 @@ from blog.models import BlogPage, PlainPage, PostPage
 from blog.request import is_public
 from blog.views import media, posts
 
-INNERMOST = 1000  # Wagtail's own check of view restrictions, of order 0, is further out
+OUTERMOST, INNERMOST = -1, 1000  # Wagtail's own checks of view restrictions and methods are of order 0
 
 register_snippet(BlogViewSetGroup)
 hooks.register("register_bulk_action", MergeTags)
@@ -31,6 +31,12 @@ hooks.register("insert_global_admin_css", preview.style)
 hooks.register("before_serve_document", media.check_document, order=10)  # after Wagtail's own, which asks to sign in
 
 Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]
+
+
+def check_expiry(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Raise Http404 for a page that has expired, whatever the method: Wagtail leaves that to its next periodic task."""
+    if page.expire_at and page.expire_at <= timezone.now():
+        raise Http404
 
 
 def serve_post(next_serve: Serve) -> Serve:
@@ -51,9 +57,7 @@ def serve_post(next_serve: Serve) -> Serve:
 def serve_plain_page(
     next_serve: Serve, page: PlainPage, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]
 ) -> HttpResponseBase:
-    """Respond with a plain page, unless it has expired: Wagtail leaves that to its next periodic task."""
-    if page.expire_at and page.expire_at <= timezone.now():
-        raise Http404
+    """Respond with a plain page, which caches may keep if it is public."""
     response = next_serve(page, request, args, kwargs)
     if is_public(request):
         patch_cache_control(response, public=True, no_cache=True)
@@ -61,4 +65,5 @@ def serve_plain_page(
     return mark_personal(response)
 
 
+hooks.register("before_serve_page", check_expiry, order=OUTERMOST)
 hooks.register("on_serve_page", serve_post, order=INNERMOST)

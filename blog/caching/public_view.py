@@ -4,15 +4,18 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseNotModified
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.csrf import csrf_protect
+from wagtail.models import Page
 from wagtail.views import serve
 
 from blog.caching.conditional import is_conditional, is_current, validators
 from blog.caching.content_security import PUBLIC_POLICY, allowing
 from blog.request import RequestState, find_state
 
-SAFE_METHODS = ("GET", "HEAD")
+READING = ("GET", "HEAD")
+SAFE_METHODS = (*READING, "OPTIONS")
 
 View = Callable[..., HttpResponseBase]
 PageOrNone = Callable[..., HttpResponseBase | None]
@@ -24,6 +27,8 @@ class PublicView:
     `PageCacheMiddleware` calls `respond` for requests without a session and caches the result. Other requests pass the
     whole middleware chain; so do the URLs of hosts without a blog, which are Wagtail's to serve.
     """
+
+    csrf_exempt = True  # nothing is written here; what Wagtail serves instead is checked by serve_page
 
     def __init__(self, view: PageOrNone, *, or_page: bool = False) -> None:
         """Wrap a function; with `or_page` Wagtail serves the URL where it returns None, and for every unsafe method."""
@@ -41,9 +46,11 @@ class PublicView:
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Return the response for this reader, which must not be cached."""
         state = find_state(request)
-        if state is None or (self.or_page and request.method not in SAFE_METHODS):
+        if state is None or (self.or_page and request.method not in READING):
             return serve_page(request)
-        if request.method not in SAFE_METHODS:
+        if request.method == "OPTIONS":
+            return HttpResponse(headers={"Allow": ", ".join(SAFE_METHODS)})
+        if request.method not in READING:
             return HttpResponseNotAllowed(SAFE_METHODS)
         response = self.view(request, state, *args, **kwargs)
         return serve_page(request) if response is None else mark_personal(response)
@@ -60,8 +67,14 @@ def public_view_or_page(view: PageOrNone) -> PublicView:
 
 
 def serve_page(request: HttpRequest) -> HttpResponseBase:
-    """Serve the URL as Wagtail does, with its hooks; raise Http404 where it has no page."""
-    response: HttpResponseBase = serve(request, request.path_info.removeprefix("/"))
+    """Serve the URL as Wagtail does, with its hooks; raise Http404 where it has no page.
+
+    Django's CSRF check is for pages that accept the method; to the others a token would make no difference: 405.
+    """
+    path = request.path_info.removeprefix("/")
+    found = Page.route_for_request(request, path)
+    is_accepted = found is not None and request.method in found.page.allowed_http_method_names()
+    response: HttpResponseBase = (csrf_protect(serve) if is_accepted else serve)(request, path)
     return response
 
 

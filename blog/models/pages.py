@@ -1,5 +1,6 @@
 """The blog page and its posts: Wagtail pages, rendered when they are saved."""
 
+from http import HTTPMethod
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -27,6 +28,7 @@ RESERVED_SLUGS = frozenset(
     + "robots sitemap favicon _util".split()
 )
 
+READ_ONLY = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 PREVIEW = "blog.views.previews.preview"  # named, since a model imports no view: Wagtail asks the model for its preview
 
 
@@ -46,6 +48,7 @@ class BlogPage(Page):
     introduction_html = models.TextField(editable=False, default="")
 
     parent_page_types = ["wagtailcore.Page"]
+    allowed_http_methods = READ_ONLY
     content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("posts_per_page")]
 
     class Meta:
@@ -120,6 +123,7 @@ class PostPage(Page):
     objects = PostManager()
 
     parent_page_types = ["blog.BlogPage"]
+    allowed_http_methods = READ_ONLY
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,

@@ -16,7 +16,7 @@ from wagtail.search import index
 from blog.markdown import RenderError, cached_render, render
 from blog.markdown.references import expand_one
 from blog.models.fields import MarkdownField
-from blog.models.pages import refuse_reserved
+from blog.models.pages import READ_ONLY, refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 
 
@@ -39,6 +39,7 @@ class PlainPage(Page):
     objects = PageManager.from_queryset(PlainPageQuerySet)()
 
     parent_page_types = ["blog.BlogPage", "blog.PlainPage"]
+    allowed_http_methods = READ_ONLY
     subpage_types = ["blog.PlainPage"]
     content_panels = [*Page.content_panels, FieldPanel("body")]
     search_fields = [*Page.search_fields, index.SearchField("body")]

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
@@ -49,9 +48,7 @@ def post(request: HttpRequest, state: RequestState, slug: str) -> HttpResponse |
 
 
 def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:
-    """Return a private post's page, uncached. Expiry is checked, since Wagtail leaves it to its next periodic task."""
-    if found.expire_at and found.expire_at <= timezone.now():
-        raise Http404(_("There is no note “%s”.") % found.slug)
+    """Return a private post's page, uncached."""
     return mark_personal(show(request, state_of(request), PostRow.of(found)))
 
 

@@ -52,6 +52,8 @@ class SecurityHeaders(MiddlewareMixin):
             wanted = wanted.replace(UNFRAMED, FRAMED)
         response.headers["Content-Security-Policy"] = wanted
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if response.status_code >= BAD_REQUEST:
+            response.headers.setdefault("Cache-Control", "no-store")  # what is missing now may be published in a moment
         return response
 
 

@@ -1,11 +1,13 @@
 """Whatever the network asks for is answered, quickly and in words; nothing is a failure of ours."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from blog.models import BlogPage
+from blog.models import BlogPage, PlainPage, PostPage
 from tests.support.factories import make_author, make_post
 from tests.support.hostile import by_turns
 
@@ -36,7 +38,7 @@ GOOD = {200, 301, 302, 400, 404, 414}
 
 @pytest.fixture
 def little(blog: BlogPage) -> BlogPage:
-    make_post(blog, "a b", author=make_author("ada"))
+    make_post(blog, "a b", author=make_author("ada"), slug="first")
     return blog
 
 
@@ -93,7 +95,23 @@ def test_refusals_are_pages_in_words(client: Client, little: BlogPage) -> None:
     assert 'href="/tags/a/"' in unknown  # the selection without it
 
 
-@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_reading_is_all_a_listing_allows(client: Client, little: BlogPage, method: str) -> None:
-    response = getattr(client, method)("/tags/a/")
-    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch", "options"])
+@pytest.mark.parametrize("address", ["/", "/tags/", "/tags/a/", "/tags/a/feed.atom", "/first/", "/first.md", "/about/"])
+def test_reading_is_all_a_page_allows(little: BlogPage, method: str, address: str) -> None:
+    little.add_child(instance=PlainPage(title="About", slug="about"))
+    response = getattr(Client(enforce_csrf_checks=True), method)(address)
+    assert (response.status_code, response["Allow"]) == (200 if method == "options" else 405, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize("method", ["get", "post", "options"])
+def test_expired_post_is_unknown_to_every_method(client: Client, little: BlogPage, method: str) -> None:
+    PostPage.objects.filter(slug="first").update(expire_at=timezone.now() - timedelta(seconds=1))
+    expired, unknown = (getattr(client, method)(f"/{slug}/") for slug in ("first", "never"))
+    assert (expired.status_code, expired.content) == (404, unknown.content.replace(b"never", b"first"))
+
+
+@pytest.mark.parametrize("address", ["/nothing-here/", "/tags/nothing/", "/tags/a+-a/", "/signup/confirm/x/"])
+def test_error_says_how_it_may_be_cached(client: Client, little: BlogPage, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code >= 400
+    assert response["Cache-Control"] in ("no-store", "private, no-store", "public, no-cache")
