@@ -55,7 +55,7 @@ def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Ch
         index, page.ids, lambda ids: serialise_posts(ids, index, blog, site, form), blog.id, site, form
     )
     return Channel(
-        title=f"{blog.title}: {title}" if listing.selection else blog.title,
+        title=_title(listing, title),
         site=site,
         page=site + listing.address(),
         self_url=feed + feed_query(listing, before=_text(reading.before), after=_text(reading.after)),
@@ -65,6 +65,13 @@ def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Ch
         language=blog.language,
         entries=[part.text for part in fragments.values()],
     )
+
+
+def _title(listing: Listing, title: str) -> str:
+    """Return the feed's title: the blog's, with the selection's or stream's and the search terms."""
+    is_all = not (listing.selection or listing.stream or listing.reading.q)
+    words = " " + _("with “%(q)s”") % {"q": listing.reading.q} if listing.reading.q else ""
+    return listing.blog.title if is_all else f"{listing.blog.title}: {title}{words}"
 
 
 def _text(place: Cursor | None) -> str | None:

@@ -126,8 +126,10 @@ def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
 
 @public_view
 def about_feeds(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """Return the help page on URLs and feeds."""
-    return page(state, "blog/feeds.html", canonical=route("feeds"))
+    """Return the help page on URLs and feeds, with the address of the most used tag as an example."""
+    commonest = state.snapshot.tags()[:1]
+    example = tag_path(commonest[0].tag.slug) if commonest else route("listing")
+    return page(state, "blog/feeds.html", canonical=route("feeds"), example=example)
 
 
 def random(request: HttpRequest) -> HttpResponse:

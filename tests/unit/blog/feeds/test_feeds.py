@@ -15,7 +15,7 @@ from lxml import etree
 from blog.feeds import listing as listing_feeds
 from blog.feeds.entries import absolute
 from blog.feeds.listing import FEED_LENGTH
-from blog.models import BlogPage
+from blog.models import BlogPage, Stream
 from blog.rendering.feed_links import FORMS
 from tests.support.factories import make_author, make_post
 
@@ -31,6 +31,28 @@ def fed(blog: BlogPage) -> BlogPage:
     make_post(blog, "a c", title="Linked", link="https://example.org/?a=1&b=2")
     make_post(blog, "c", title="\x0bControl\x00led".replace("\x00", ""), body="日本")
     return blog
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/feed.json", "Notes"),
+        ("/tags/a/feed.json", "Notes: Notes tagged a"),
+        ("/feed.json?q=procurement", "Notes: All notes with “procurement”"),
+        ("/tags/a/feed.json?q=small+print", "Notes: Notes tagged a with “small print”"),
+        ("/streams/every/feed.json", "Notes: Every note"),
+        ("/streams/every/feed.json?year=2018&q=x", "Notes: Every note: Notes, from 2018 with “x”"),
+    ],
+)
+def test_feed_is_titled_as_what_it_holds(client: Client, fed: BlogPage, address: str, title: str) -> None:
+    Stream.objects.create(blog=fed, name="Every note", slug="every")
+    assert client.get(address).json()["title"] == title
+
+
+def test_help_on_feeds_gives_a_whole_address(client: Client, fed: BlogPage) -> None:
+    found = re.search(r"http://testserver(/\S+/feed\.atom)", client.get("/feeds/").text)
+    assert found is not None
+    assert client.get(found[1]).status_code == 200
 
 
 def atom_grammar() -> etree.RelaxNG:
