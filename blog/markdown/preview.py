@@ -5,13 +5,15 @@ Without it the editor would render by a script of its own, which knows neither o
 
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from blog.markdown import RenderError, render_short
 from blog.markdown.references import expand_one
+
+NAME = "markdown_preview"
 
 
 @require_POST
@@ -24,14 +26,9 @@ def preview(request: HttpRequest) -> HttpResponse:
     return HttpResponse(html)
 
 
-def urls() -> list[URLPattern]:
-    """Return the preview's URL pattern, below the admin's, where Wagtail checks permissions."""
-    return [path("markdown-preview/", preview, name="markdown_preview")]
-
-
 def script() -> SafeString:
     """Return the script that sets the preview's URL in the editor."""
-    return format_html('<script src="{}" data-preview="{}"></script>', static("admin/preview.js"), reverse("markdown_preview"))
+    return format_html('<script src="{}" data-preview="{}"></script>', static("admin/preview.js"), reverse(NAME))
 
 
 def style() -> SafeString:

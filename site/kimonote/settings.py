@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "accounts.session_middleware.SessionLifetime",
     "accounts.session_middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "blog.admin.page_access.PageAccess",  # shows a message
     "accounts.middleware.SignInLimits",  # before AtomicAdmin: see there
     "kimonote.middleware.AtomicAdmin",  # last: see there
 ]

@@ -7,14 +7,14 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from accounts.views import second_factor_page
-from blog.admin import choosers
+from blog.admin import choosers, page_access, page_choosers
 from blog.views import media
 from kimonote.health import health
 from mail.webhooks import webhook_urls
 
 urlpatterns = [
     path("admin/second-factor/", second_factor_page, name="accounts_second_factor"),  # for whoever is not signed in yet
-    path("admin/", include(choosers.urls)),  # for whoever may see what they offer
+    path("admin/", include([*page_choosers.urls, *choosers.urls, *page_access.urls])),  # for whoever may see what they name
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
