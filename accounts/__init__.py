@@ -3,5 +3,6 @@
 `limits` are those of attempts by password, `attempts` their record, `hashing` the turns to compute hashes, `middleware`
 applies all of them to every view that takes a password; `emails` composes the link to reset one. `sessions` is Django's
 session store with what their owner sees of them, `own_sessions` lists and ends them. `second_factor` has the verbs for
-codes, `second_factor_sign_in` keeps a sign-in that waits for one. `session_middleware` applies both to every request.
+codes, `encryption` says how they are stored, `second_factor_sign_in` keeps a sign-in that waits for one.
+`session_middleware` applies both to every request.
 """

@@ -51,6 +51,8 @@ def accounts_of(address: str) -> list[User]:
 
     Django finds addresses that look alike too, and sends to the account's own; here nothing but case may differ, of ASCII.
     """
+    if "\0" in address:  # which PostgreSQL refuses
+        return []
     field = get_user_model().get_email_field_name()
     return [user for user in PasswordResetForm().get_users(address) if _folded(getattr(user, field)) == _folded(address)]
 

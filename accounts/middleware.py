@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import attempts, hashing, limits
+from accounts.emails import accounts_of
 from accounts.limits import Attempt
 from accounts.models import AttemptKind
 from web.client import network_of
@@ -81,6 +82,7 @@ def _limited(attempt: Attempt, respond: Callable[[], HttpResponseBase]) -> HttpR
     now = timezone.now()
     taken = limits.take(attempt, now)
     if not taken.allowed:
+        _count_refused(attempt)
         return too_many(now, taken.until or now)
     response = respond()
     succeeded = response.status_code in REDIRECTS
@@ -91,6 +93,18 @@ def _limited(attempt: Attempt, respond: Callable[[], HttpResponseBase]) -> HttpR
     elif taken.until:
         limits.report(attempt, taken.until)
     return response
+
+
+def _count_refused(attempt: Attempt) -> None:
+    """Count a refused attempt for the account's owner, if there is one; else without a name, which may be a password."""
+    user = None
+    if attempt.kind == AttemptKind.SIGN_IN:
+        user = attempts.account_called(attempt.name)
+    elif attempt.kind == AttemptKind.RESET:
+        user = next(iter(accounts_of(attempt.name)), None)
+    is_typed = attempt.kind in (AttemptKind.SIGN_IN, AttemptKind.RESET)
+    name = user.get_username() if user else "" if is_typed else attempt.name
+    attempts.count_refused(attempt.kind, name, attempt.network, user)
 
 
 def _with_slot(name: str, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Attempts to sign in or to open what a password protects; sessions, of which everyone may see and end their own."""
+"""Attempts to sign in or to open what a password protects; sessions, of which everyone may see and end their own; secrets."""
 
 from datetime import datetime
 from importlib import import_module
@@ -10,6 +10,9 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.encryption import decrypt
 
 
 class AttemptKind(models.TextChoices):
@@ -29,11 +32,19 @@ class SignInAttemptQuerySet(models.QuerySet["SignInAttempt"]):
         return self.filter(user=user)
 
     def failed_since(self, moment: datetime) -> Self:
-        return self.filter(success=False, at__gte=moment)
+        return self.filter(success=False, refused=0, at__gte=moment)
+
+    def refused_since(self, moment: datetime) -> int:
+        """Return the number of attempts that the limits refused."""
+        total: int | None = self.filter(at__gte=moment).aggregate(total=models.Sum("refused"))["total"]
+        return total or 0
 
 
 class SignInAttempt(models.Model):
-    """An attempt: on whose account, from which truncated network. `name` is what was typed, shortened: it may be a password."""
+    """An attempt: on whose account, from which truncated network. `name` is what was typed, shortened: it may be a password.
+
+    Those that the limits refuse are not stored one by one: `refused` is their number within an hour from `at`.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -47,6 +58,7 @@ class SignInAttempt(models.Model):
     network = models.CharField(_("network"), max_length=50, blank=True, default="")
     kind = models.CharField(_("what for"), max_length=10, choices=AttemptKind, default=AttemptKind.SIGN_IN)
     success = models.BooleanField(_("succeeded"))
+    refused = models.PositiveIntegerField(_("refused by limits"), default=0)
     at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 
     objects = SignInAttemptQuerySet.as_manager()
@@ -77,3 +89,15 @@ class Session(AbstractBaseSession):
     def get_session_store_class(cls) -> type[SessionBase]:
         store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
         return store
+
+
+class Authenticator(TOTPDevice):
+    """django-otp's device for codes by time (TOTP), whose secret is stored encrypted."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def bin_key(self) -> bytes:
+        """Return the secret; raise ValueError where it cannot be decrypted."""
+        return decrypt(self.key, self.user_id)

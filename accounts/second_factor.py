@@ -11,10 +11,10 @@ from django.core import signing
 from django.db import transaction
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import own_sessions
-from accounts.models import Session
+from accounts.encryption import digests, encrypt
+from accounts.models import Authenticator, Session
 from accounts.second_factor_sign_in import has_second_factor
 
 RECOVERY_CODES: Final = 10
@@ -41,22 +41,24 @@ def new_secret(user: User) -> str:
     return signing.dumps([user.pk, secrets.token_hex(20)], salt=SALT)
 
 
-def device_for(user: User, signed: str) -> TOTPDevice | None:
+def device_for(user: User, signed: str) -> Authenticator | None:
     """Return the unsaved device with a signed secret; None where it is another's or too old."""
     try:
         owner, key = signing.loads(signed, salt=SALT, max_age=ENROLMENT)
     except signing.BadSignature:
         return None
-    return TOTPDevice(user=user, name="authenticator", key=key, confirmed=True) if owner == user.pk else None
+    if owner != user.pk:
+        return None
+    return Authenticator(user=user, name="authenticator", key=encrypt(bytes.fromhex(key), user.pk), confirmed=True)
 
 
-def secret_of(device: TOTPDevice) -> str:
+def secret_of(device: Authenticator) -> str:
     """Return the secret as people type it, in groups of four characters."""
     text = b32encode(device.bin_key).decode()
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
-def enrol(device: TOTPDevice, code: str, session_key: str | None) -> list[str]:
+def enrol(device: Authenticator, code: str, session_key: str | None) -> list[str]:
     """Store the device if the code is its own, end other sessions, return recovery codes; none for a wrong code."""
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits)
     totp.time = time.time()
@@ -79,7 +81,7 @@ def renew_recovery_codes(user: User) -> list[str]:
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name="recovery codes", confirmed=True)
         codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
-        StaticToken.objects.bulk_create(StaticToken(device=device, token=code) for code in codes)
+        StaticToken.objects.bulk_create(StaticToken(device=device, token=digests(code, user.pk)[0]) for code in codes)
     return codes
 
 
@@ -90,23 +92,55 @@ def count_recovery_codes(user: User) -> int:
 def verify(user: User, typed: str) -> bool:
     """Return whether a code is valid now, and use it up. One at a time is verified for each user."""
     code = "".join(typed.split()).lower()
-    model = TOTPDevice if _is_totp(code) else StaticDevice
+    model = Authenticator if _is_totp(code) else StaticDevice
     with transaction.atomic():
         device = model.objects.select_for_update().filter(user=user, confirmed=True).first()
         if device is None:
             return False
-        is_valid: bool = device.verify_token(code)
+        try:
+            is_valid: bool = device.verify_token(code if _is_totp(code) else _digest(device, code))
+        except ValueError as error:  # it cannot be decrypted
+            logger.error("%s `manage.py reset_second_factor` removes it.", error)
+            return False
         if not is_valid and device.throttling_failure_count > LONGEST_WAIT:
             device.throttling_failure_count = LONGEST_WAIT
             device.save(update_fields=["throttling_failure_count"])
     return is_valid
 
 
+def must_wait(user: User, typed: str) -> bool:
+    """Return whether no code of this kind is looked at now, after wrong ones."""
+    model = Authenticator if _is_totp("".join(typed.split())) else StaticDevice
+    device = model.objects.filter(user=user, confirmed=True).first()
+    return device is not None and not device.verify_is_allowed()[0]
+
+
+def _digest(device: StaticDevice, code: str) -> str:
+    """Return what stands for a recovery code in the database, by the key that it was made with."""
+    possible = digests(code, device.user_id)
+    found = device.token_set.filter(token__in=possible).first()
+    return str(found.token) if found else possible[0]
+
+
+def encrypt_anew() -> int:
+    """Encrypt by SECRET_KEY the secrets that a former key has encrypted; return their number."""
+    changed = 0
+    for device in Authenticator.objects.all():
+        try:
+            encrypted = encrypt(device.bin_key, device.user_id)
+        except ValueError as error:
+            logger.error("%s `manage.py reset_second_factor` removes it.", error)
+            continue
+        if encrypted != device.key:
+            changed += Authenticator.objects.filter(pk=device.pk, key=device.key).update(key=encrypted)
+    return changed
+
+
 def remove(user: User) -> int:
     """Delete a user's second factor; return the number of devices."""
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
-        number: int = TOTPDevice.objects.filter(user=user).delete()[0]
+        number: int = Authenticator.objects.filter(user=user).delete()[0]
     logger.warning("second factor of %r removed.", user.get_username())
     return number
 

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Authenticator
 
 PENDING, PASSED = "second_factor_pending", "second_factor_passed"  # keys in a session
 VALID: Final = 600  # seconds
@@ -43,4 +44,4 @@ def finish(request: HttpRequest, user: User) -> None:
 
 
 def has_second_factor(user: User) -> bool:
-    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+    return bool(Authenticator.objects.filter(user=user, confirmed=True).exists())

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
 from accounts.attempts import RETENTION
@@ -46,8 +46,9 @@ class SignInsPanel(SignInsTabPanel):
 
     def get_context_data(self) -> dict[str, Any]:
         attempts = SignInAttempt.objects.of(self.user)
-        failures = attempts.failed_since(timezone.now() - RECENT).count()
-        return {"attempts": attempts[:SHOWN], "failures": failures, "recent": RECENT.days, "kept": RETENTION.days}
+        since = timezone.now() - RECENT
+        numbers = {"failures": attempts.failed_since(since).count(), "refused": attempts.refused_since(since)}
+        return {"attempts": attempts[:SHOWN], "recent": RECENT.days, "kept": RETENTION.days, **numbers}
 
 
 class SignInsViewSet(ActingViewSet):
@@ -60,11 +61,15 @@ class SignInsViewSet(ActingViewSet):
     menu_order = 1100
     add_to_admin_menu = False
     permissions = ("view",)
-    list_display = ["at", "user", "name", "network", "kind", BooleanColumn("success", label=_("succeeded"), sort_key="success")]
+    list_display = [
+        *("at", "user", "name", "network", "kind"),
+        BooleanColumn("success", label=_("succeeded"), sort_key="success"),
+        Column("refused", label=_("refused by limits"), sort_key="refused"),
+    ]
     list_filter = ["success", "kind", "user"]
     search_fields = ["name", "network"]
-    list_export = ["at", "user", "name", "network", "kind", "success"]
-    inspect_view_fields = ["at", "user", "name", "network", "kind", "success"]
+    list_export = ["at", "user", "name", "network", "kind", "success", "refused"]
+    inspect_view_fields = ["at", "user", "name", "network", "kind", "success", "refused"]
     export_filename = "sign-ins"
 
 

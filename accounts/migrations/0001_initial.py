@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('otp_totp', '0003_add_timestamps'),
     ]
 
     operations = [
@@ -42,6 +43,7 @@ class Migration(migrations.Migration):
                 ('network', models.CharField(blank=True, default='', max_length=50, verbose_name='network')),
                 ('kind', models.CharField(choices=[('sign-in', 'sign-in'), ('page', 'protected page'), ('documents', 'protected documents'), ('reset', 'password reset')], default='sign-in', max_length=10, verbose_name='what for')),
                 ('success', models.BooleanField(verbose_name='succeeded')),
+                ('refused', models.PositiveIntegerField(default=0, verbose_name='refused by limits')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='time')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_attempts', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
@@ -51,5 +53,16 @@ class Migration(migrations.Migration):
                 'ordering': ['-at', '-pk'],
                 'indexes': [models.Index(fields=['user', '-at'], name='sign_in_attempt_user_at')],
             },
+        ),
+        migrations.CreateModel(
+            name='Authenticator',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('otp_totp.totpdevice',),
         ),
     ]

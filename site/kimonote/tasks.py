@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
-from accounts import attempts
+from accounts import attempts, second_factor
 from accounts.sessions import SessionStore
 from blog.search import analyze_tables
 from blog.services.image_files import VersionMaker
@@ -50,12 +50,13 @@ def read_returned() -> bool:
 
 
 def tidy_up() -> None:
-    """Delete expired records, and update the query planner's statistics."""
+    """Delete expired records, encrypt anew after a change of SECRET_KEY, and update the query planner's statistics."""
     outbox.clear()
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
     writing.forget(timezone.now())
     attempts.forget(timezone.now())
+    second_factor.encrypt_anew()
     SessionStore.clear_expired()
     analyze_tables()
 

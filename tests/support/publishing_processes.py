@@ -1,7 +1,7 @@
 """Processes of the project on a test's own database, which publish or read while others do.
 
 They take commands on standard input, and answer in JSON:
-`python -m tests.support.publishing_processes write|read|edit_as_told|compare|save|do …`.
+`python -m tests.support.publishing_processes write|read|edit_as_told|compare|save|do|give_code …`.
 """
 
 import json
@@ -187,6 +187,19 @@ def do() -> None:
         say(None)
 
 
+def give_code(username: str) -> None:
+    """Give the password, then the code that is told; answer whether that signed in."""
+    from django.contrib.auth.models import User
+    from django.urls import reverse
+
+    from tests.support.second_factor import give_password
+
+    client = give_password(User.objects.get(username=username))
+    say("ready")
+    client.post(reverse("accounts_second_factor"), {"code": hear_command()})
+    say(client.get(reverse("wagtailadmin_account")).status_code == 200)
+
+
 class Undone(Exception):
     """An editor's act that is rolled back."""
 
@@ -282,6 +295,7 @@ def main() -> None:
         "edit_as_told": edit_as_told,
         "save": save,
         "do": do,
+        "give_code": give_code,
     }
     kinds[kind](*arguments)
 

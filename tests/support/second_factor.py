@@ -5,9 +5,9 @@ from base64 import b32decode
 from django.contrib.auth.models import User
 from django.test import Client
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import second_factor
+from accounts.models import Authenticator
 from tests.support.signing_in import PASSWORD
 
 
@@ -23,7 +23,9 @@ def code_of_secret(shown: str) -> str:
 
 def give_second_factor(user: User) -> tuple[bytes, list[str]]:
     """Give a user a second factor; return its key and the recovery codes."""
-    device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+    device = second_factor.device_for(user, second_factor.new_secret(user))
+    assert isinstance(device, Authenticator)
+    device.save()
     return device.bin_key, second_factor.renew_recovery_codes(user)
 
 

@@ -8,12 +8,15 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
+from wagtail.models import PageViewRestriction
 
 from accounts import attempts
 from accounts.models import AttemptKind, SignInAttempt
 from blog.models import BlogPage
 from kimonote import tasks
 from tests.support.signing_in import ELSEWHERE, HOME, PASSWORD, make_user, try_password
+from web.rates import SIGN_IN, read_limits
 
 
 @pytest.fixture
@@ -55,6 +58,77 @@ def test_limit_that_is_reached_is_logged_once(ada: User, caplog: pytest.LogCaptu
     lines = [record.getMessage() for record in caplog.records if "LOGIN_LIMITS" in record.getMessage()]
     assert len(lines) == 1
     assert lines[0].startswith("LOGIN_LIMITS: sign-in, no further attempt like the last from 192.0.2.0/24 until 20")
+
+
+def refused() -> list[tuple[str, str, str | None, str, int]]:
+    found = SignInAttempt.objects.filter(refused__gt=0).order_by("pk")
+    return list(found.values_list("kind", "name", "user__username", "network", "refused"))
+
+
+def test_refused_attempts_are_counted_by_account_and_network(ada: User, settings: Settings) -> None:
+    settings.LOGIN_LIMITS = read_limits("account:1/hour", SIGN_IN)
+    for address in (ELSEWHERE, ELSEWHERE, ELSEWHERE, HOME):
+        try_password(address=address)
+    for name in ("nobody", "nobody", "NOBODY"):
+        try_password(name=name)
+    for email in ("ADA@example.org", "ada@example.org", "nobody@example.org", "nobody@example.org", "\0", "\0"):
+        Client(REMOTE_ADDR=HOME).post("/admin/password_reset/", {"email": email})
+    assert refused() == [
+        ("sign-in", "ada", "ada", "192.0.2.0/24", 2),
+        ("sign-in", "ada", "ada", "198.51.100.0/24", 1),
+        ("sign-in", "", None, "192.0.2.0/24", 2),
+        ("reset", "ada", "ada", "198.51.100.0/24", 1),
+        ("reset", "", None, "198.51.100.0/24", 2),
+    ]
+
+
+def test_refused_attempts_on_a_protected_page_are_counted(ada: User, blog: BlogPage, settings: Settings) -> None:
+    settings.LOGIN_LIMITS = read_limits("account:1/hour", SIGN_IN)
+    restriction = PageViewRestriction.objects.create(page=blog, restriction_type="password", password="open sesame")
+    for _ in range(3):
+        Client(REMOTE_ADDR=HOME).post(
+            f"/_util/authenticate_with_password/{restriction.pk}/{blog.pk}/", {"password": "wrong", "return_url": "/"}
+        )
+    assert refused() == [("page", str(restriction.pk), None, "198.51.100.0/24", 2)]
+
+
+def test_refused_attempts_take_few_rows_from_however_many_networks(
+    ada: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LOGIN_LIMITS = read_limits("all:1/day", SIGN_IN)
+    monkeypatch.setattr(attempts, "REFUSED_ROWS", 3)
+    for number in range(11):
+        try_password(name="ada" if number % 2 else f"name{number}", address=f"192.0.{number}.2")
+    assert refused() == [
+        ("sign-in", "ada", "ada", "192.0.1.0/24", 1),
+        ("sign-in", "", None, "192.0.2.0/24", 1),
+        ("sign-in", "ada", "ada", "192.0.3.0/24", 1),
+        ("sign-in", "", None, "", 4),
+        ("sign-in", "ada", "ada", "", 3),
+    ]
+
+
+def test_refused_attempts_of_the_next_hour_are_another_row(ada: User, settings: Settings) -> None:
+    settings.LOGIN_LIMITS = read_limits("all:1/day", SIGN_IN)
+    for _ in range(3):
+        try_password()
+    SignInAttempt.objects.update(at=timezone.now() - timedelta(minutes=61))
+    try_password()
+    assert [row[-1] for row in refused()] == [2, 1]
+
+
+def test_owner_and_administrator_see_refused_attempts(ada: User, settings: Settings) -> None:
+    settings.LOGIN_LIMITS = read_limits("account:1/hour", SIGN_IN)
+    for _ in range(24):
+        try_password()
+    client = Client(REMOTE_ADDR=HOME)
+    client.force_login(ada)
+    page = client.get(reverse("wagtailadmin_account")).content.decode()
+    assert "1 attempt to sign in to your account failed in the last 30 days." in page
+    assert "23 more were refused by the limits, without looking at their passwords." in page
+    assert "23 refused" in page
+    report = client.get(reverse("sign_ins:index") + "?export=csv").getvalue().decode()
+    assert ",sign-in,False,23" in report.replace("\r\n", "\n").replace("'", "")
 
 
 def test_owner_sees_the_last_sign_ins_and_failures(ada: User) -> None:
@@ -125,8 +199,6 @@ def test_name_is_shortened_so_that_no_password_is_kept() -> None:
 
 
 def test_page_passwords_are_recorded(ada: User, blog: BlogPage) -> None:
-    from wagtail.models import PageViewRestriction
-
     restriction = PageViewRestriction.objects.create(page=blog, restriction_type="password", password="open sesame")
     for password in ("wrong", "open sesame"):
         Client(REMOTE_ADDR=HOME).post(

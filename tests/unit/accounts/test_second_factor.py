@@ -1,6 +1,7 @@
 """The second factor: set up, asked for at every address that signs in, required by groups, lost and reset."""
 
 import re
+from base64 import b32decode
 from datetime import timedelta
 
 import pytest
@@ -9,14 +10,16 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from pytest_django.fixtures import Settings
 from wagtail.models import PageViewRestriction
 
 from accounts import second_factor
 from accounts.models import Session, SignInAttempt
 from accounts.second_factor_sign_in import PENDING, VALID, has_second_factor
 from blog.models import BlogPage
+from kimonote import tasks
 from tests.support.factories import make_post
 from tests.support.second_factor import code_of, code_of_secret, give_password, give_second_factor
 from tests.support.signing_in import PASSWORD, SIGN_IN_PATHS, make_user
@@ -133,6 +136,10 @@ def test_wrong_codes_make_the_next_wait(ada: User) -> None:
     assert "This code is not valid now." in page
     client.post(CODE, {"code": code_of(key)})
     assert not is_signed_in(client)
+    assert (SignInAttempt.objects.failed_since(ada.date_joined).count(), SignInAttempt.objects.get(refused__gt=0).refused) == (
+        1,
+        20,
+    )
     later = timezone.now() - timedelta(minutes=35)
     TOTPDevice.objects.update(throttling_failure_timestamp=later, throttling_failure_count=second_factor.LONGEST_WAIT)
     client.post(CODE, {"code": code_of(key)})
@@ -197,6 +204,47 @@ def test_second_factor_is_removed_by_a_code(ada: User) -> None:
     client.post(REMOVE, {"code": codes[0]})
     assert not has_second_factor(ada)
     assert is_signed_in(give_password(ada))
+
+
+def test_secrets_are_stored_encrypted(ada: User) -> None:
+    client = give_password(ada)
+    secret, _ = shown(client.get(ENROL).content.decode())
+    codes = set_up(client)
+    key = b32decode(secret.replace(" ", ""))
+    stored = TOTPDevice.objects.get().key
+    assert (key.hex() in stored, stored == second_factor.encrypt(key, ada.pk + 1)) == (False, False)
+    assert not StaticToken.objects.filter(token__in=codes).exists()
+    assert not second_factor.verify(ada, StaticToken.objects.first().token)
+
+
+def test_secret_of_one_account_is_of_no_use_to_another(ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    key, _ = give_second_factor(ada)
+    editor = make_editor()
+    give_second_factor(editor)
+    TOTPDevice.objects.filter(user=editor).update(key=TOTPDevice.objects.get(user=ada).key)
+    assert not second_factor.verify(editor, code_of(key))
+    assert "was encrypted with another SECRET_KEY" in caplog.text
+
+
+def test_former_key_holds_until_all_is_encrypted_anew(ada: User, settings: Settings) -> None:
+    key, codes = give_second_factor(ada)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key " * 5, [settings.SECRET_KEY]
+    assert second_factor.verify(ada, code_of(key, -1))
+    assert second_factor.verify(ada, codes[0])
+    tasks.tidy_up()
+    settings.SECRET_KEY_FALLBACKS = []
+    assert second_factor.verify(ada, code_of(key))
+    assert not second_factor.verify(ada, codes[1])
+
+
+def test_lost_key_keeps_out_without_an_error(ada: User, settings: Settings) -> None:
+    key, codes = give_second_factor(ada)
+    client = give_password(ada)
+    settings.SECRET_KEY = "another key " * 5
+    tasks.tidy_up()
+    assert not any(second_factor.verify(ada, code) for code in (code_of(key), codes[0]))
+    client = give_password(ada)
+    assert "This code is not valid now." in client.post(CODE, {"code": code_of(key)}).content.decode()
 
 
 def test_group_may_require_a_second_factor(ada: User) -> None:
