@@ -247,6 +247,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('blog', 'slug'), name='stream_slug_once_in_a_blog')],
             },
         ),
+        migrations.CreateModel(
+            name='VersionClaim',
+            fields=[
+                ('image', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='wagtailimages.image')),
+                ('until', models.DateTimeField()),
+            ],
+        ),
         migrations.AddConstraint(
             model_name='posttag',
             constraint=models.UniqueConstraint(fields=('content_object', 'tag'), name='post_bears_tag_once'),

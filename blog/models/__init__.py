@@ -12,6 +12,7 @@ from blog.models.revision import Change, IndexRevision
 from blog.models.site_settings import Appearance
 from blog.models.streams import Stream
 from blog.models.tags import MergedTag, Pin, PostTag, Tag, TagAlias
+from blog.models.version_claim import VersionClaim
 
 __all__ = [
     "Appearance",
@@ -30,4 +31,5 @@ __all__ = [
     "Stream",
     "Tag",
     "TagAlias",
+    "VersionClaim",
 ]

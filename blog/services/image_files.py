@@ -21,6 +21,7 @@ from blog.images.visibility import public_ids
 from blog.models.fields import IMAGE_FILTER, MarkdownField
 from blog.models.revision import IndexRevision, locked_revision, raise_revision
 from blog.models.usage import posts_that_use, references_to
+from blog.services.image_claims import claimed
 
 Version = tuple[str, str]  # a filter, and the key of the focal point that it depends on
 
@@ -88,8 +89,8 @@ class VersionMaker:
     def make_next(self) -> bool:
         """Make the versions of the next image; return whether there may be more to do."""
         if self.waiting:
-            self._make(self.waiting.popleft())
-            return True
+            is_made = self._make_if_free(self.waiting.popleft())
+            return is_made or bool(self.waiting)
         state = _state()
         if state == self.complete:
             return False
@@ -113,6 +114,13 @@ class VersionMaker:
     def _missing(self, image: AbstractImage, asked: Iterable[str], made: set[Version]) -> list[Version]:
         wanted = [*((spec, "") for spec in wanted_specs(image)), *((spec, _focal_point_key(image, spec)) for spec in asked)]
         return [one for one in wanted if one not in made and (image.pk, image.file.name, one) not in self.failed]
+
+    def _make_if_free(self, pk: int) -> bool:
+        """Make the versions of an image unless another worker does; return whether this one did."""
+        with claimed(pk) as is_free:
+            if is_free:
+                self._make(pk)
+            return is_free
 
     def _make(self, pk: int) -> None:
         image = get_image_model().objects.filter(pk=pk).first()

@@ -11,6 +11,7 @@ from accounts import attempts, second_factor
 from accounts.sessions import SessionStore
 from blog.search import analyze_tables
 from blog.services.image_files import VersionMaker
+from blog.services.orphaned_files import delete_orphaned_files
 from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
 from mail import maildir, outbox
@@ -58,6 +59,7 @@ def tidy_up() -> None:
     attempts.forget(timezone.now())
     second_factor.encrypt_anew()
     SessionStore.clear_expired()
+    delete_orphaned_files()
     analyze_tables()
 
 
