@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -71,6 +72,10 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.network or _('unknown network')})"
+
+    def get_success_display(self) -> str:
+        """Return what the page about an attempt shows."""
+        return gettext("yes") if self.success else gettext("no")
 
 
 class Session(AbstractBaseSession):

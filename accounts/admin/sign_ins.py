@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
 from accounts.attempts import RETENTION
@@ -51,6 +52,10 @@ class SignInsPanel(SignInsTabPanel):
         return {"attempts": attempts[:SHOWN], "recent": RECENT.days, "kept": RETENTION.days, **numbers}
 
 
+def _short_time(attempt: SignInAttempt) -> str:
+    return date_format(timezone.localtime(attempt.at), "SHORT_DATETIME_FORMAT")
+
+
 class SignInsViewSet(ActingViewSet):
     """The report for whoever may view sign-ins: administrators, until a group is given the permission."""
 
@@ -62,7 +67,8 @@ class SignInsViewSet(ActingViewSet):
     add_to_admin_menu = False
     permissions = ("view",)
     list_display = [
-        *("at", "user", "name", "network", "kind"),
+        TitleColumn("at", label=_("time"), accessor=_short_time, url_name="sign_ins:inspect", sort_key="at", width="20%"),
+        *("user", "name", "network", "kind"),
         BooleanColumn("success", label=_("succeeded"), sort_key="success"),
         Column("refused", label=_("refused by limits"), sort_key="refused"),
     ]

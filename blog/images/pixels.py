@@ -9,16 +9,23 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 MAX_PIXELS = 40_000_000  # of all frames together; decoded, they take up to 160 MB
+MAX_FRAMES = 2_000  # each takes time, however small: 200,000 of one pixel took 8 seconds of the request
 MEGAPIXEL = 1_000_000  # pixels
 
 TOO_MANY = _(
     "This picture has %(megapixels)s megapixels%(size)s: %(most)s are the most. "
     "Make it smaller, for example 4,000 pixels wide, and upload it again."
 )
+TOO_MANY_FRAMES = _(
+    "This picture has %(frames)s frames: %(most)s are the most. Shorten it, or make a film of it and link to that."
+)
 
 
 def check_pixels(file: IO[bytes]) -> None:
-    """Raise ValidationError if an image has more than MAX_PIXELS. What Pillow does not know is left to whoever decodes it."""
+    """Raise ValidationError if an image has more than MAX_PIXELS or MAX_FRAMES.
+
+    What Pillow does not know is left to whoever decodes it.
+    """
     try:
         file.seek(0)
         image = Image.open(file)  # not closed: the file is the caller's
@@ -31,6 +38,9 @@ def check_pixels(file: IO[bytes]) -> None:
         return
     finally:
         file.seek(0)
+    if frames > MAX_FRAMES:
+        numbers = {"frames": number_format(frames), "most": number_format(MAX_FRAMES)}
+        raise ValidationError(TOO_MANY_FRAMES, code="file_too_many_frames", params=numbers)
     if width * height * frames > MAX_PIXELS:
         size = f" ({width} × {height}" + (f" × {frames})" if frames > 1 else ")")
         raise _refusal(width * height * frames, size)

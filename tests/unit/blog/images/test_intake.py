@@ -88,6 +88,20 @@ def test_forty_megapixels_are_taken_and_frames_count() -> None:
         check_pixels(file)
 
 
+@pytest.mark.pure
+@pytest.mark.parametrize("further", [1_999, 2_000])
+def test_more_than_two_thousand_frames_are_refused_however_small(further: int) -> None:
+    file = BytesIO()
+    Image.new("P", (10, 10)).save(file, "GIF")
+    pixel = b"\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0"
+    content = BytesIO(file.getvalue()[:-1] + pixel * further + b";")
+    if further < 2_000:
+        check_pixels(content)
+    else:
+        with pytest.raises(ValidationError, match="2001 frames: 2000 are the most"):
+            check_pixels(content)
+
+
 MEASURED = """
 import resource, sys
 from io import BytesIO
