@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from accounts import attempts, hashing, limits
@@ -54,17 +55,11 @@ LIMITED_VIEWS: dict[str, Reader] = {  # by the name of the view
 HASHING = frozenset(("wagtailadmin_login", "wagtailcore_login", "wagtailadmin_password_reset_confirm"))
 
 
-class SignInLimits:
+class SignInLimits(MiddlewareMixin):
     """Count each attempt and refuse those beyond LOGIN_LIMITS; let one view at a time compute hashes.
 
     It comes before AtomicAdmin: what is counted stays so, and no transaction is open while a hash is computed.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 
 from accounts import second_factor, second_factor_sign_in
 from accounts.sessions import SessionStore, started_at
@@ -29,13 +30,10 @@ WITHOUT_SECOND_FACTOR: Final = (
 )
 
 
-class SessionLifetime:
+class SessionLifetime(MiddlewareMixin):
     """End a session that is too old, or of whoever may enter the admin and has been idle for too long."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def process_request(self, request: HttpRequest) -> None:
         session = request.session
         if session.session_key and isinstance(session, SessionStore) and request.user.is_authenticated:
             now = timezone.now()
@@ -43,7 +41,6 @@ class SessionLifetime:
                 logout(request)
             elif now - session.last_seen_at > NOTED_EVERY:
                 session.see(now)
-        return self.get_response(request)
 
 
 def _is_over(request: HttpRequest, session: SessionStore, now: datetime) -> bool:
@@ -53,14 +50,10 @@ def _is_over(request: HttpRequest, session: SessionStore, now: datetime) -> bool
     return now - session.last_seen_at > timedelta(hours=settings.SESSION_IDLE) and request.user.has_perm(ENTER_ADMIN)
 
 
-class SecondFactor:
+class SecondFactor(MiddlewareMixin):
     """Ask for a code after the password; let nobody into the admin who must set up a second factor and has not."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_sign_in = request.resolver_match is not None and request.resolver_match.view_name in SIGN_IN
         if is_sign_in and isinstance(response, HttpResponseRedirect) and second_factor_sign_in.is_pending(request):
             return HttpResponseRedirect(f"{reverse('accounts_second_factor')}?{urlencode({'next': response.url})}")

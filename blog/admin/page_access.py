@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.deprecation import MiddlewareMixin
 from wagtail.admin.auth import permission_denied, require_admin_access
 from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportView
 from wagtail.models import Page
@@ -16,14 +17,8 @@ PAGES: Final = ("page_id", "page_pk", "parent_page_id", "page_to_move_id", "dest
 NAMESPACES: Final = {"wagtailadmin_pages", "wagtailadmin_workflows"}  # whose views are about pages
 
 
-class PageAccess:
+class PageAccess(MiddlewareMixin):
     """Refuse views on pages that the user may not see in the admin."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: list[Any], kwargs: dict[str, Any]

@@ -88,17 +88,11 @@ class DatabaseCheck(MiddlewareMixin):
             read_revision()
 
 
-class AtomicAdmin:
+class AtomicAdmin(MiddlewareMixin):
     """Run every write in the admin as one transaction, so that an editor's change and the revision are atomic.
 
     It is the innermost middleware, so that Django's CSRF check runs before the view, which is called here.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: list[Any], kwargs: dict[str, Any]
