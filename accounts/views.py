@@ -22,7 +22,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     user = second_factor_sign_in.pending_user(request)
     if user is None:
         return redirect_to_login(destination, reverse("wagtailadmin_login"))
-    must_wait = second_factor.must_wait(user, request.POST.get("code", ""))
+    must_wait = request.method == "POST" and second_factor.must_wait(user, request.POST.get("code", ""))
     form = CodeForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         second_factor_sign_in.finish(request, user)
