@@ -26,7 +26,7 @@ settings.register_profile("fast", settings.get_profile("patient"), max_examples=
 settings.register_profile("thorough", settings.get_profile("patient"), max_examples=1000)
 settings.load_profile("patient")
 
-pytest_plugins = ["tests.support.browser", "tests.support.sample_sites", "tests.support.axe"]
+pytest_plugins = [f"tests.support.{name}" for name in ("images", "browser", "sample_sites", "axe")]
 
 
 # What takes longest goes first, so that one worker is not left with it in the end (seconds on two busy cores).

@@ -5,9 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import Group, Permission, User
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
@@ -23,15 +21,7 @@ from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
 from tests.unit.blog.images.test_metadata import encoded
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def media(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    settings.DEVELOPMENT = True
-    cache.clear()
-    return tmp_path / "media"
+pytestmark = [pytest.mark.usefixtures("media"), pytest.mark.django_db(transaction=True)]
 
 
 class Files:

@@ -1,11 +1,23 @@
-"""Images as they are uploaded, and their versions as the worker makes them."""
+"""Images as they are uploaded, where their files are, and their versions as the worker makes them."""
 
 from io import BytesIO
+from pathlib import Path
 
+import pytest
+from django.conf import LazySettings
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from blog.services.image_files import VersionMaker
+
+
+@pytest.fixture
+def media(settings: LazySettings, tmp_path: Path) -> Path:
+    """A folder for this test's files."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    cache.clear()  # where Wagtail remembers renditions, by ids that come again
+    return tmp_path / "media"
 
 
 def make_versions() -> None:

@@ -8,9 +8,7 @@ from pathlib import Path
 from struct import pack
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -22,13 +20,9 @@ from blog.models import BlogPage
 from tests.support.importing import run_import, simple, write_tree
 from tests.unit.blog.images.test_metadata import SECRETS, encoded
 
+pytestmark = pytest.mark.usefixtures("media")
+
 UPLOADS = ("/admin/images/add/", "/admin/images/multiple/add/", "/admin/images/chooser/create/")
-
-
-@pytest.fixture(autouse=True)
-def media(settings: LazySettings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    cache.clear()
 
 
 def huge_png(side: int = 11_000) -> bytes:

@@ -2,12 +2,9 @@
 
 import re
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
@@ -21,11 +18,7 @@ from blog.models import BlogPage
 from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
 
-
-@pytest.fixture(autouse=True)
-def media(settings: LazySettings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    cache.clear()  # where Wagtail remembers renditions, by ids that come again
+pytestmark = pytest.mark.usefixtures("media")
 
 
 def photograph() -> SimpleUploadedFile:

@@ -8,8 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from wagtail.images import get_image_model
@@ -23,15 +21,9 @@ from kimonote import tasks
 from tests.support.factories import make_post
 from tests.support.images import make_versions, png
 
+pytestmark = pytest.mark.usefixtures("media")
+
 PUBLIC, PRIVATE = "images", "private/images"
-
-
-@pytest.fixture(autouse=True)
-def media(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    settings.DEVELOPMENT = True
-    cache.clear()
-    return tmp_path / "media"
 
 
 def make_image() -> Image:

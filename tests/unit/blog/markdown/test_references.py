@@ -3,14 +3,11 @@
 import re
 from datetime import timedelta
 from io import BytesIO, StringIO
-from pathlib import Path
 from time import sleep
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -31,13 +28,9 @@ from blog.models import Appearance, BlogPage, PlainPage, PostPage, Stream, Tag
 from tests.support.factories import make_author, make_blog, make_post
 from tests.support.images import make_versions
 
+pytestmark = pytest.mark.usefixtures("media")
+
 FEEDS = ("/feed.rss", "/feed.atom", "/feed.json")
-
-
-@pytest.fixture(autouse=True)
-def media(settings: LazySettings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    cache.clear()  # where Wagtail remembers renditions, by ids that come again
 
 
 def picture(name: str) -> SimpleUploadedFile:
