@@ -1,18 +1,24 @@
 """Resolution of URLs to selections: parsing, canonical redirects, and suggestions for unknown tags."""
 
 import difflib
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.text import slugify
 
-from blog.models import Tag, TagAlias
-from blog.paths import tag_path
+from blog.models import Stream, TagAlias
+from blog.paths import selection_url
 from blog.selections.selection import Selection
+from blog.selections.typed import read_search, read_typed
 from blog.tagindex import TagIndex
 
 NEAR = 5  # names offered for an unknown tag
+MOST_COMPARED = 20  # similar names, of which those with posts are offered
+SLUGS = re.compile(r"[^\s,#+−]+(?:\+[^\s,#+−]+)*").fullmatch  # words that are joined as in a URL
 
 
 class UnknownTags(LookupError):
@@ -32,46 +38,101 @@ class CanonicalRedirect(LookupError):
         self.selection = selection
 
 
+class Near(NamedTuple):
+    """A tag or author with a similar name, the selection with it in place of the unknown one, and its number of posts."""
+
+    name: str
+    address: str
+    posts: int
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Similar tags for an unknown one."""
+    """Similar tags or authors for an unknown one."""
 
-    unknown: str
-    near: list[tuple[str, str]]  # name, URL
+    unknown: str  # an author as `@handle`
+    near: list[Near]
+
+    @property
+    def is_author(self) -> bool:
+        return self.unknown.startswith("@")
 
 
-def find(expression: str, handle: str = "") -> Selection:
-    """Parse the selection of a URL. Raise SelectionError, or CanonicalRedirect when the canonical spelling differs."""
-    selection = Selection.parse(f"{expression}+@{handle}" if handle else expression, settings.TAG_LIMIT)
+def read(text: str, index: TagIndex, limit: int | None = None) -> Selection:
+    """Parse what a visitor typed: slugs as in a URL, or names, such as `how we work, -C++`.
+
+    `limit` is the most tags it may have, if not TAG_LIMIT. Raise SelectionError.
+    """
+    limit = limit or settings.TAG_LIMIT
+    if SLUGS(text):
+        selection = Selection.parse(text, limit)
+        if not index.unknown(selection):
+            return selection
+    return read_typed(text, index.known, limit)
+
+
+def narrow_by_terms(selection: Selection, terms: str, index: TagIndex) -> tuple[Selection, str]:
+    """Return the selection with the tags, author, source and time that a search box's text names, and the other terms.
+
+    Raise SelectionError.
+    """
+    more, rest = read_search(terms, index.known, settings.TAG_LIMIT)
+    narrowed = Selection.of(
+        (*selection.wanted, *more.wanted),
+        (*selection.unwanted, *more.unwanted),
+        **{name: getattr(more, name) or getattr(selection, name) for name in ("author", "source", "year", "month")},
+    )
+    narrowed.check(settings.TAG_LIMIT)
+    return narrowed, rest
+
+
+def find(expression: str, handle: str, index: TagIndex) -> Selection:
+    """Return the selection of a URL. Raise SelectionError, CanonicalRedirect for another spelling, UnknownTags."""
+    selection = read(f"{expression}+@{handle}" if handle else expression, index)
     if selection.parameters:  # written among the tags: they belong in the query string
         raise CanonicalRedirect(selection)
+    check_known(selection, index)
     return selection
 
 
+def came_by(given: Mapping[str, str], blog: int, index: TagIndex) -> Stream | Selection:
+    """Return the stream of `?stream=`, or the selection of `?in=`, by which a reader came to a post. Raise SelectionError."""
+    slug = given.get("stream")
+    stream = Stream.objects.filter(blog_id=blog, slug=slug).first() if slug else None
+    return stream or read(given.get("in", ""), index)
+
+
 def check_known(selection: Selection, index: TagIndex) -> None:
-    """Raise CanonicalRedirect if an unknown tag is a former slug or a name of a known one, else UnknownTags."""
+    """Raise CanonicalRedirect if an unknown tag is a former slug of a known one, else UnknownTags."""
     unknown = index.unknown(selection)
     if not unknown:
         return
-    renamed = {old: new for old, new in _new_names(unknown).items() if index.tag(new)}
+    former = dict(TagAlias.objects.filter(slug__in=unknown).values_list("slug", "tag__slug"))
+    renamed = {old: new for old, new in former.items() if index.tag(new)}
     if renamed:
         raise CanonicalRedirect(selection.renaming(renamed))
     raise UnknownTags(selection, unknown)
 
 
-def _new_names(slugs: tuple[str, ...]) -> dict[str, str]:
-    """Return the current slugs of tags by former slugs, and by names ("c++" for "c-plus-plus")."""
-    aliases = dict(TagAlias.objects.filter(slug__in=slugs).values_list("slug", "tag__slug"))
-    by_name = Q()
-    for slug in slugs:
-        by_name |= Q(name__iexact=slug)
-    named = {name.lower(): slug for name, slug in Tag.objects.filter(by_name).values_list("name", "slug")}
-    return {**named, **aliases}
+def without_unknown(selection: Selection, unknown: tuple[str, ...]) -> Selection:
+    """Return the selection without these tags, or its author where that is `@handle` among them."""
+    known = selection.dropping(*unknown)
+    return replace(known, author=None) if f"@{known.author}" in unknown else known
 
 
-def suggest(index: TagIndex, unknown: str) -> Suggestion:
-    """Return known tags with names similar to an unknown one's."""
+def suggest(selection: Selection, unknown: str, index: TagIndex) -> Suggestion:
+    """Return the known tags, or authors for `@handle`, of similar names that have posts within the rest of the selection."""
+    rest = without_unknown(selection, index.unknown(selection))
+    if unknown.startswith("@"):
+        handles = difflib.get_close_matches(unknown[1:], index.authors(), NEAR, cutoff=0.6)
+        return Suggestion(unknown, _with_posts(((f"@{handle}", replace(rest, author=handle)) for handle in handles), index))
     names = {facet.tag.slug: facet.tag.name for facet in index.tags()}
-    near = difflib.get_close_matches(unknown, names, NEAR, cutoff=0.6)
+    near = difflib.get_close_matches(unknown, names, MOST_COMPARED, cutoff=0.6)
     near += [slug for slug in names if slug.startswith(slugify(unknown, allow_unicode=True)[:4] or "\0") and slug not in near]
-    return Suggestion(unknown, [(names[slug], tag_path(slug)) for slug in near[:NEAR]])
+    extend = rest.leaving_out if unknown in selection.unwanted else rest.adding
+    return Suggestion(unknown, _with_posts(((names[slug], extend(slug)) for slug in near if slug not in rest.tags), index))
+
+
+def _with_posts(found: Iterable[tuple[str, Selection]], index: TagIndex) -> list[Near]:
+    counted = ((name, selection, len(index.select(selection))) for name, selection in found)
+    return list(islice((Near(name, selection_url(chosen), count) for name, chosen, count in counted if count), NEAR))

@@ -1,6 +1,5 @@
 """The forms a visitor fills in: each reads, normalises and refuses in words; none of them writes."""
 
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from blog.resolve import CanonicalRedirect, UnknownTags, check_known, suggest
+from blog.resolve import CanonicalRedirect, UnknownTags, check_known, read, suggest
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
@@ -26,17 +25,11 @@ def known_to(index: TagIndex, selection: Selection) -> Selection:
     return selection
 
 
-def without(selection: Selection, unknown: tuple[str, ...]) -> Selection:
-    """Return the selection without these tags, or its author where that is `@handle` among them."""
-    known = selection.dropping(*unknown)
-    return replace(known, author=None) if f"@{known.author}" in unknown else known
-
-
 def explain_unknown(error: UnknownTags, index: TagIndex) -> str:
     """Return sentences that name the unknown tags and similar known ones."""
     sentences = []
     for word in error.unknown:
-        near = [] if word.startswith("@") else [name for name, _address in suggest(index, word).near]
+        near = [near.name for near in suggest(error.selection, word, index).near]
         sentences.append((_("No note is by %s.") if word.startswith("@") else _("No note is tagged “%s”.")) % word)
         if near:
             sentences.append(_("Did you mean %s?") % get_text_list(near, _("or")))
@@ -56,7 +49,7 @@ class SelectionForm(forms.Form):
     def clean_tags(self) -> Selection:
         try:
             limit = max(settings.TAG_LIMIT, len(self.subscribed))  # which may be of a higher limit that was set before
-            return self._known(Selection.parse(self.cleaned_data["tags"], limit))
+            return self._known(read(self.cleaned_data["tags"], self.index, limit))
         except SelectionError as error:
             raise ValidationError(explain(error)) from error
         except UnknownTags as error:

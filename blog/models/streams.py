@@ -11,9 +11,10 @@ from wagtail.admin.panels import FieldPanel
 from blog.markdown import render_short, validate
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
-from blog.models.tags import Order
+from blog.models.tags import Order, Tag
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
+from blog.selections.typed import KnownTags, read_typed
 
 
 class StreamQuerySet(models.QuerySet["Stream"]):
@@ -69,8 +70,8 @@ class Stream(models.Model):
         """Validate: raise ValidationError with the selection's own message if it is invalid."""
         super().clean()
         try:
-            self.selection.check(settings.TAG_LIMIT)  # its page leads to addresses of its tags
-            self.expression = str(self.selection)
+            known = KnownTags.of(Tag.objects.values_list("slug", "name"))
+            self.expression = str(read_typed(self.expression, known, settings.TAG_LIMIT))  # its page leads to its tags' pages
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error
 

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blog.selections.selection import EXTERNAL, Selection
+from blog.selections.typed import KnownTags
 from blog.tagindex.facets import count_facets
 from blog.tagindex.ordering import Ordering, positions
 from blog.tagindex.related import find_related
@@ -55,6 +57,11 @@ class TagIndex(Ordering):
         """Return the tag of this slug; None when no visible post has it."""
         number = self.numbers.get(slug)
         return None if number is None else self.tag_list[number]
+
+    @cached_property
+    def known(self) -> KnownTags:
+        """Return the tags that typed text may name."""
+        return KnownTags.of((slug, self.tag_list[number].name) for slug, number in self.numbers.items())
 
     def tags(self) -> list[Facet]:
         """Return every tag of a visible post, by falling count, then by slug."""

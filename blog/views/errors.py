@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from blog import availability
 from blog.paths import selection_url
 from blog.request import RequestState
-from blog.resolve import UnknownTags, suggest
+from blog.resolve import UnknownTags, suggest, without_unknown
 from blog.selections.errors import SelectionError, explain
 from blog.views.pages import page
 
@@ -44,13 +44,13 @@ def helpful(view: View[P]) -> View[P]:
 
 def unknown_tags(state: RequestState, error: UnknownTags) -> HttpResponse:
     """Return the 404 page that names the unknown tags, with similar names and the selection without them."""
-    without = error.selection.dropping(*error.unknown)
+    without = without_unknown(error.selection, error.unknown)
     return page(
         state,
         "blog/unknown_tags.html",
         status=404,
-        suggestions=[suggest(state.snapshot, name[:SHOWN]) for name in error.unknown],
-        without=selection_url(without) if without.tags else "",
+        suggestions=[suggest(error.selection, name, state.snapshot) for name in error.unknown],
+        without=selection_url(without) if without else "",
     )
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,9 +13,8 @@ from blog.rendering.formats import number
 from blog.rendering.navigation import Pager
 from blog.rendering.tag_cloud import Cloud, cloud
 from blog.request import RequestState
-from blog.resolve import CanonicalRedirect, check_known
+from blog.resolve import CanonicalRedirect, check_known, read
 from blog.selections.query import BadParameter, query
-from blog.selections.selection import Selection
 from blog.views.errors import helpful
 from blog.views.pages import page as respond
 
@@ -30,7 +28,7 @@ MOST_DIGITS = 6  # digits of a page number
 def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
     """Return the tag cloud, by name or by count; `?with=a+b` limits it to tags that co-occur with these."""
     index = state.snapshot
-    within = Selection.parse(request.GET.get("with", ""), settings.TAG_LIMIT)
+    within = read(request.GET.get("with", ""), index)
     by_count = request.GET.get("by") == BY_COUNT
     page = _page(request.GET.get("page") or "1")
     try:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,10 +9,10 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blog.resolve import UnknownTags
+from blog.resolve import UnknownTags, read, without_unknown
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
-from signup.forms import SignupForm, explain_unknown, known_to, without
+from signup.forms import SignupForm, explain_unknown, known_to
 from signup.models import Wording
 from signup.services import subscriptions
 from signup.services.subscriptions import SignupRequest
@@ -50,10 +49,10 @@ def _asked_for(request: HttpRequest, page: "SignupPage | None") -> tuple[Selecti
     index = public_index(request)
     text = request.GET.get("tags", page.expression if page else "")
     try:
-        selection = Selection.parse(text, settings.TAG_LIMIT)
+        selection = read(text, index)
         return known_to(index, selection), ""
     except UnknownTags as error:
-        return without(error.selection, error.unknown), explain_unknown(error, index)
+        return without_unknown(error.selection, error.unknown), explain_unknown(error, index)
     except SelectionError as error:
         return Selection(), explain(error)
 

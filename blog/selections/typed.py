@@ -1,0 +1,145 @@
+"""Selections as people type them: tags by name, with blanks and signs; and the text of a search box. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Self
+
+from blog.selections.selection import Selection
+from blog.selections.slugs import fold, slug
+
+SEPARATORS = " +,"
+MINUS = "-−"
+ATTRIBUTES = ("@", "source:", "year:", "month:")
+MARKED = re.compile(r"(?:^|\s)(?:[-−]?#|@|source:|year:|month:)\S").search  # in a search box's text: not of words alone
+ATTRIBUTE = re.compile(r"@\S+|source:(?:internal|external)|year:[0-9]{4}|month:[0-9]{1,2}").fullmatch
+MOST = 100  # tags and attributes that are read
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTags:
+    """The tags that typed text may name."""
+
+    slug_of: dict[str, str]  # by folded name, and by slug
+    name_of: dict[str, str]  # by slug
+    longest: int  # characters of the longest key of `slug_of`
+
+    @classmethod
+    def of(cls, tags: Iterable[tuple[str, str]]) -> Self:
+        """Return the known tags of pairs of slug and name; what is one tag's slug and another's name is read as the slug."""
+        name_of = dict(tags)
+        by_name = {name: slug for slug, full_name in name_of.items() if (name := _normal(full_name))}
+        slug_of = by_name | {slug: slug for slug in name_of}
+        return cls(slug_of, name_of, max(map(len, slug_of), default=0))
+
+
+def read_typed(text: str, known: KnownTags, limit: int | None = None) -> Selection:
+    """Parse typed tags and attributes, the longest known names first. Raise SelectionError as `Selection.parse` does.
+
+    >>> known = KnownTags.of([("open-source", "Open Source"), ("c", "C"), ("c-plus-plus", "C++")])
+    >>> str(read_typed("open source, -C++ agile @ada", known))
+    'agile+open-source+-c-plus-plus+@ada'
+    """
+    return Selection.parse("+".join(islice(_words(_normal(text), known), MOST)), limit)
+
+
+def read_search(text: str, known: KnownTags, limit: int | None = None) -> tuple[Selection, str]:
+    """Parse a search box's text: `#tags`, `-#tags`, `@author` as a selection, and what remains as search terms.
+
+    >>> known = KnownTags.of([("how-we-work", "How we work"), ("c-plus-plus", "C++")])
+    >>> selection, terms = read_search('#how we work "high speed" -#C++ trains', known)
+    >>> str(selection), terms
+    ('how-we-work+-c-plus-plus', '"high speed" trains')
+    """
+    if not MARKED(text):
+        return Selection(), text
+    text = _normal(text)
+    tags: list[str] = []
+    terms: list[str] = []
+    place = 0
+    while place < len(text):
+        sign = "-" if text[place] in MINUS and text[place + 1 : place + 2] == "#" else ""
+        start = place + len(sign)
+        if text[start] == "#" and text[start + 1 : start + 2].strip(SEPARATORS):
+            end, found = _longest(text, start + 1, known)
+            tags.append(sign + found)
+        else:
+            end = _term_end(text, place)
+            word = text[place:end]
+            if ATTRIBUTE(word.rstrip(",")):
+                tags.append(word)
+            else:
+                terms.append(word)
+        place = end + 1 if text[end : end + 1] in (" ", ",") else end
+    return Selection.parse("+".join(tags), limit), " ".join(terms)
+
+
+def typed(selection: Selection, terms: str, known: KnownTags) -> str:
+    """Return what to type into a search box for a selection and search terms: what `read_search` reads.
+
+    >>> typed(Selection.parse("agile+-c-plus-plus+year:2018"), "speed", KnownTags.of([("c-plus-plus", "C++")]))
+    'speed year:2018 #agile -#C++'
+    """
+    attributes = replace(selection, wanted=(), unwanted=())
+    tags = [f"#{_name(tag, known)}" for tag in selection.wanted] + [f"-#{_name(tag, known)}" for tag in selection.unwanted]
+    return " ".join(filter(None, [terms, *str(attributes).split("+"), *tags]))
+
+
+def _name(slug: str, known: KnownTags) -> str:
+    """Return the name of a tag if it is read as that tag, else the slug."""
+    name = " ".join(known.name_of.get(slug, slug).split())
+    return name if name[:1].strip(SEPARATORS) and known.slug_of.get(_normal(name)) == slug else slug
+
+
+def _normal(text: str) -> str:
+    return fold(" ".join(text.split()))
+
+
+def _words(text: str, known: KnownTags) -> Iterator[str]:
+    """Yield the tags and attributes of normalised text, each as `Selection.parse` reads it."""
+    place = 0
+    while place < len(text):
+        if text[place] in SEPARATORS:
+            place += 1
+            continue
+        sign = "-" if text[place] in MINUS else ""
+        start = place + len(sign)
+        start += text[start : start + 1] == "#" and bool(text[start + 1 : start + 2].strip(SEPARATORS))
+        if text.startswith(ATTRIBUTES, start):
+            place, word = _end(text, start, SEPARATORS), text[start : _end(text, start, SEPARATORS)]
+        else:
+            place, word = _longest(text, start, known)
+        yield sign + word
+
+
+def _longest(text: str, start: int, known: KnownTags) -> tuple[int, str]:
+    """Return where the longest known name that begins at `start` ends, and its slug; else of the word that begins there."""
+    ends = [end for end in range(start + 1, min(len(text), start + known.longest) + 1) if _may_end(text, end)]
+    for end in reversed(ends):
+        if found := known.slug_of.get(text[start:end]):
+            return end, found
+    end = next((end for end in range(start, len(text)) if _may_end(text, end)), len(text))
+    word = text[start:end]
+    return end, slug(word) if "+" in word else word
+
+
+def _may_end(text: str, end: int) -> bool:
+    """Return whether a name may end here: before separators, but not before the signs of “c++”."""
+    rest = text[end : end + MOST]
+    if rest[:1] == text[end - 1] == "+":
+        return False
+    following = rest.lstrip("+")
+    signs = len(rest) - len(following)
+    is_word_after = bool(following[:1].strip(" ,"))
+    return signs > 0 if is_word_after else signs < 2
+
+
+def _term_end(text: str, place: int) -> int:
+    """Return the end of the search term that begins here: a word, or a phrase in quotation marks."""
+    closing = text.find('"', place + 1) if text[place] == '"' else -1
+    return closing + 1 if closing > 0 else _end(text, place, " ")
+
+
+def _end(text: str, place: int, separators: str) -> int:
+    return next((end for end in range(place, len(text)) if text[end] in separators), len(text))
