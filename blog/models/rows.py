@@ -12,7 +12,9 @@ from blog.paths import web_url
 if TYPE_CHECKING:
     from blog.models.pages import PostPage
 
-TEXTS, NO_TEXTS = "post.html, post.toc", "'', ''"
+SHORT = 600  # characters of HTML: a text that a card shows in full
+TEXTS = "post.html, post.toc"
+SHORT_TEXTS = f"CASE WHEN LENGTH(post.html) <= {SHORT} THEN post.html ELSE '' END, ''"
 UTC_TEXT = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AT TIME ZONE 'UTC' AS TEXT)"}
 SELECT = """
 SELECT page.id, page.slug, page.title, post.subtitle, CAST(page.translation_key AS TEXT),
@@ -79,7 +81,7 @@ class PostRow(NamedTuple):
 
 
 def read_rows(ids: list[int], *, texts: bool = True) -> dict[int, PostRow]:
-    """Return these posts, by id; without `texts`, their HTML and table of contents are empty."""
+    """Return these posts, by id; without `texts`, only the HTML of short ones is read."""
     if not ids:
         return {}
     return {row.pk: row for row in _read(f"WHERE page.id IN ({', '.join(['%s'] * len(ids))})", ids, texts)}
@@ -96,7 +98,7 @@ def _read(where: str, values: Iterable[Any], texts: bool = True) -> list[PostRow
     columns = {name: utc(f"{name}_at") for name in ("first_published", "last_published")}
     with connection.cursor() as cursor:
         cursor.execute(
-            SELECT.format(published=utc("published"), texts=TEXTS if texts else NO_TEXTS, **columns) + where, list(values)
+            SELECT.format(published=utc("published"), texts=TEXTS if texts else SHORT_TEXTS, **columns) + where, list(values)
         )
         rows = [PostRow.read(row) for row in cursor.fetchall()]
     return [row._replace(html=html) for row, html in zip(rows, expand([row.html for row in rows]), strict=True)]

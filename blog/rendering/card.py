@@ -1,6 +1,7 @@
 """Cards: the HTML of single posts in a listing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.template.loader import get_template
 from markupsafe import Markup
@@ -8,6 +9,7 @@ from markupsafe import Markup
 from blog.rendering.post import PostView
 from blog.search import ExcerptPart
 
+EMPTY_TAGS = re.compile(r'<p class="tags meta">\s*(?=</article>)')
 SELECTION = Markup("\ue000")  # placeholder (a private-use character) in a card's links for `?in=` and the selection
 
 
@@ -34,6 +36,20 @@ def render_cards(
     }
 
 
-def with_selection(cards: Iterable[str], selection_query: str) -> Markup:
-    """Return cards joined, with `selection_query` (`?in=…` or empty) in place of the placeholder in their links."""
-    return Markup("\n".join(cards).replace(SELECTION, selection_query))  # noqa: S704 (what was rendered is escaped; so is the query)
+def without_links(html: str, paths: Collection[str]) -> str:
+    """Return cards without their links to tags and authors at these paths: those of the listing that they stand in.
+
+    >>> card = '<p class="tags meta"><a class="p-category" href="/tags/a/">A</a> <a class="p-category" href="/tags/b/">B</a> '
+    >>> without_links(card, ["/tags/a/"])
+    '<p class="tags meta"><a class="p-category" href="/tags/b/">B</a> '
+    """
+    if not paths:
+        return html
+    href = "|".join(map(re.escape, paths))
+    link = rf'<a class="p-category" href="(?:{href})">[^<]*</a> | · <a class="p-author h-card" href="(?:{href})">[^<]*</a>'
+    return EMPTY_TAGS.sub("", re.sub(link, "", html))
+
+
+def with_selection(cards: str, selection_query: str) -> Markup:
+    """Return cards with `selection_query` (`?in=…` or empty) in place of the placeholder in their links."""
+    return Markup(cards.replace(SELECTION, selection_query))  # noqa: S704 (what was rendered is escaped; so is the query)

@@ -24,14 +24,8 @@ def describe(selection: Selection, name_of: Callable[[str], str] = str, author: 
     if selection.unwanted:
         text += _(", without %s") % get_text_list([name_of(tag) for tag in selection.unwanted], _("or"))
     if selection.year:
-        text += _(", from %s") % (month_name(selection.year, selection.month) if selection.month else selection.year)
+        text += _(", from %s") % period_name(selection)
     return text if selection else _("All notes")
-
-
-def before_tags(selection: Selection, author: str = "") -> str:
-    """Return the description up to the tags, for a heading in which each tag is a link: “Link notes by Ada tagged”."""
-    tagged = _("tagged %s").partition("%s")[0].strip() if selection.wanted else ""
-    return f"{_whose(selection, author)} {tagged}".strip()
 
 
 def _whose(selection: Selection, author: str) -> str:
@@ -41,6 +35,20 @@ def _whose(selection: Selection, author: str) -> str:
     else:
         head = _("Notes written here") if selection.source == INTERNAL else _("Link notes")
     return " ".join([head, _("by %s") % (author or f"@{selection.author}")]) if selection.author else head
+
+
+def period_name(selection: Selection) -> str:
+    """Return the year, or month and year, of a selection; empty without one."""
+    if not selection.year:
+        return ""
+    return month_name(selection.year, selection.month) if selection.month else str(selection.year)
+
+
+def source_name(selection: Selection) -> str:
+    """Return what readers call a selection's source; empty without one."""
+    if selection.source is None:
+        return ""
+    return _("written here") if selection.source == INTERNAL else _("links")
 
 
 def notes(count: int) -> str:

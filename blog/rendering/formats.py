@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 
@@ -18,6 +19,11 @@ def day(moment: datetime) -> str:
 def month_name(year: int, month: int) -> str:
     """Return a localised month and year: “January 2018”."""
     return date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
+
+
+def month_of_year(month: int) -> str:
+    """Return a localised month: “January”."""
+    return str(MONTHS[month])
 
 
 def number(count: int) -> str:

@@ -14,7 +14,7 @@ from blog.paths import selection_path, stream_path
 from blog.rendering.listing_cards import read_cards, read_cards_found
 from blog.request import Blog
 from blog.search import search
-from blog.selections.query import FULL, PARAMETERS, Reading, query
+from blog.selections.query import FULL, PARAMETERS, Reading, query, selection_query, stream_query
 from blog.selections.selection import Selection
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
@@ -93,6 +93,11 @@ class Listing:
         inherited = self.stream.selection.parameters if self.stream else {}
         own = {name: value for name, value in self.selection.parameters.items() if inherited.get(name) != value}
         return {**own, **self.reading.start.parameters}
+
+    @cached_property
+    def post_query(self) -> str:
+        """Return the query of posts' URLs that tells where their reader came from."""
+        return stream_query(self.stream.slug) if self.stream else selection_query(self.selection)
 
     def address(self, **changes: str | None) -> str:
         """Return the URL of the first page with some parameters changed or, where None, removed."""

@@ -1,25 +1,30 @@
 """The template context of a listing's page."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from django.utils import timezone
 from markupsafe import Markup
 
 from blog.markdown.references import expand_one
 from blog.models import Author
 from blog.models.tags import AboutTag
-from blog.paths import author_path, post_path, sign_up_url, web_url
+from blog.paths import author_path, post_path, sign_up_url, tag_path, web_url
 from blog.rendering import navigation
-from blog.rendering.card import with_selection
-from blog.rendering.describe import before_tags, notes
+from blog.rendering.card import with_selection, without_links
+from blog.rendering.chips import chip_groups
+from blog.rendering.describe import notes
 from blog.rendering.description import description
 from blog.rendering.feed_links import feeds_of
-from blog.rendering.formats import month_name
 from blog.rendering.listing import Listing
 from blog.rendering.neighbours import Title
-from blog.selections.query import FULL, selection_query
+from blog.selections.cursor import MICROSECONDS
+from blog.selections.query import FULL
 from blog.selections.selection import Selection
+from blog.selections.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,13 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
         "author": AuthorView(author.name, author_path(author.handle), web_url(author.url)) if author else None,
-        "before_tags": before_tags(chosen, author.name if author else ""),
+        "chip_groups": chip_groups(listing, author.name if author else ""),
         "pinned": _pinned(listing, tag) if tag else [],
         "titles": _contents(listing) if reading.contents else [],
-        "cards": _cards(listing),
+        "years_of_cards": _cards_by_year(listing),
         "stream": listing.stream is not None,
-        "chosen": bool(chosen),
+        "is_front": not (chosen or reading.q or listing.stream or reading.before or reading.after),
+        "typed": reading.q if listing.stream else typed(chosen, reading.q, listing.index.known),
         "tagged": len(chosen) > 0,
         "count": listing.count,
         "oldest_first": reading.oldest_first,
@@ -62,14 +68,13 @@ def _navigation(listing: Listing) -> dict[str, Any]:
     years = navigation.years(listing)
     place = {name: reading.parameters.get(name) for name in ("before", "after")}  # the cursors
     return {
-        "wanted": navigation.removals(listing, chosen.wanted),
-        "unwanted": navigation.removals(listing, chosen.unwanted),
-        "when": _when(listing),
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
         "pages": navigation.pager(listing),
         "canonical": listing.address(contents=None, q=None, **place),
+        "random": navigation.random_address(listing),
         "switches": navigation.switches(listing),
+        "sources": navigation.sources(listing),
         "facets": navigation.facets(listing),
         "facets_query": listing.query_of(chosen),
         "more_tags": navigation.more_tags(listing),
@@ -87,14 +92,6 @@ def _is_one_of_too_many(listing: Listing) -> bool:
     """Return whether the page is `noindex`: there are more combinations of tags than crawlers can fetch."""
     chosen = listing.selection
     return len(chosen) > 1 or bool(chosen.unwanted or listing.reading.q)
-
-
-def _when(listing: Listing) -> str:
-    """Return the localised year or month of the selection."""
-    year, month = listing.selection.year, listing.selection.month
-    if year is None:
-        return ""
-    return month_name(year, month) if month else str(year)
 
 
 def _sign_up(listing: Listing) -> str:
@@ -123,13 +120,24 @@ def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
     """Return the featured posts of a tag's page that are visible to this reader."""
     if listing.selection.parameters or listing.selection.author or set(listing.reading.parameters) - {"contents"}:
         return []
-    post_query = selection_query(listing.selection)
     visible = [(slug, text) for id_, slug, text in tag.pinned if listing.index.position(id_) is not None]
-    return [Title(text, post_path(slug) + post_query) for slug, text in visible]
+    return [Title(text, post_path(slug) + listing.post_query) for slug, text in visible]
 
 
-def _cards(listing: Listing) -> Markup:
-    """Return the HTML of the page's cards."""
+def _cards_by_year(listing: Listing) -> list[tuple[int | None, Markup]]:
+    """Return the HTML of the page's cards in runs of one year; without years where one is chosen, or in results of a search."""
     if listing.reading.view == FULL:
-        return Markup()
-    return with_selection(listing.cards.values(), selection_query(listing.selection))
+        return []
+    chosen = listing.selection
+    own = [tag_path(tag) for tag in chosen.wanted] + ([author_path(chosen.author)] if chosen.author else [])
+    runs = groupby(listing.cards.items(), lambda card: _heading_year(listing, card[0]))
+    joined = ((year, without_links("\n".join(html for _id, html in run), own)) for year, run in runs)
+    return [(year, with_selection(html, listing.post_query)) for year, html in joined]
+
+
+def _heading_year(listing: Listing, post: int) -> int | None:
+    position = listing.index.position(post)
+    if position is None or listing.selection.year or listing.reading.q:
+        return None
+    published = listing.index.cursor(position).published
+    return datetime.fromtimestamp(published / MICROSECONDS, timezone.get_current_timezone()).year

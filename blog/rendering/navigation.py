@@ -3,27 +3,35 @@
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from blog.paths import cloud_url
+from blog.paths import cloud_url, route
 from blog.rendering.formats import month_name
 from blog.rendering.listing import FACETS, Listing
 from blog.rendering.selection_links import SelectionLinks
-from blog.selections.query import COMPACT, FULL, NEWEST, OLDEST
+from blog.selections.query import COMPACT, FULL, NEWEST, OLDEST, query
 from blog.selections.selection import EXTERNAL, INTERNAL
 from blog.tagindex import Positions, TagIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """The URLs of the choices of view, order and source; empty for the current ones."""
+    """The URLs of the choices of view and order; empty for the current ones."""
 
     compact: str | None
     full: str | None
     newest: str | None
     oldest: str | None
-    internal: str | None
-    external: str | None
-    every_source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSwitch:
+    """A choice of source and its number of posts; the current one, and one without a post, have no URL."""
+
+    label: str
+    count: int
+    address: str | None
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +42,6 @@ class FacetLink:
     count: int
     add: str
     leave_out: str
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """A tag of the selection, and the URL of the listing with that tag removed from the selection."""
-
-    name: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Pager:
 
 
 def switches(listing: Listing) -> Switches:
-    """Return the URLs of the other views, orders and sources."""
-    reading, source = listing.reading, listing.selection.source
+    """Return the URLs of the other views and orders."""
+    reading = listing.reading
 
     def choice(name: str, value: str, present: str, default: str) -> str | None:
         return None if value == present else listing.address(**{name: None if value == default else value})
@@ -73,10 +73,32 @@ def switches(listing: Listing) -> Switches:
         full=choice("view", FULL, reading.view, COMPACT),
         newest=choice("order", NEWEST, reading.order, reading.default_order),
         oldest=choice("order", OLDEST, reading.order, reading.default_order),
-        internal=choice("source", INTERNAL, source or "", ""),
-        external=choice("source", EXTERNAL, source or "", ""),
-        every_source=choice("source", "", source or "", ""),
     )
+
+
+def sources(listing: Listing) -> list[SourceSwitch]:
+    """Return the choices of source; none in a stream whose editor has chosen."""
+    if listing.stream and listing.stream.selection.source:
+        return []
+    index, current = listing.index, listing.selection.source
+    every = index.select(replace(listing.selection, source=None), listing.found)
+    external = len(every & index.external)
+    choices = [
+        (None, _("all"), len(every)),
+        (INTERNAL, _("written here"), len(every) - external),
+        (EXTERNAL, _("links"), external),
+    ]
+    return [
+        SourceSwitch(label, count, listing.address(source=source) if count and source != current else None, source == current)
+        for source, label, count in choices
+    ]
+
+
+def random_address(listing: Listing) -> str:
+    """Return the URL that leads to a random post of the listing."""
+    within = {"stream": listing.stream.slug} if listing.stream else {"in": str(listing.selection)}
+    terms = {"q": listing.reading.q}
+    return route("random") + query({name: value for name, value in {**within, **terms}.items() if value})
 
 
 def facets(listing: Listing) -> list[FacetLink]:
@@ -92,12 +114,6 @@ def more_tags(listing: Listing) -> str | None:
     if len(listing.facets) < FACETS or listing.selection.unwanted or listing.selection.author:
         return None
     return cloud_url(listing.selection)
-
-
-def removals(listing: Listing, tags: tuple[str, ...]) -> tuple[Removal, ...]:
-    """Return some of the selection's tags with the URLs that remove them; a stream may have tags without a visible post."""
-    known = [tag for tag in map(listing.index.tag, tags) if tag]
-    return tuple(Removal(tag.name, listing.redirected(listing.selection.dropping(tag.slug))) for tag in known)
 
 
 def name_of(index: TagIndex, slug: str) -> str:

@@ -1,13 +1,15 @@
 """Neighbours of a post in each selection it belongs to, related posts, and pairs of its tags."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from django.utils.translation import gettext as _
 
-from blog.models import PostPage
-from blog.paths import post_path, selection_path, selection_url
+from blog.models import PostPage, Stream
+from blog.paths import post_path, selection_path, selection_url, stream_path
+from blog.rendering.describe import period_name, source_name
 from blog.rendering.navigation import name_of
-from blog.selections.query import selection_query
+from blog.selections.query import selection_query, stream_query
 from blog.selections.selection import Selection
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
 
@@ -35,8 +37,24 @@ class NeighbourLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A selection or stream by which a reader came to a post; `query` is what keeps it in the links to the next posts."""
+
+    label: str
+    selection: Selection
+    address: str
+    query: str = ""
+
+    @classmethod
+    def of(cls, within: Stream | Selection, index: TagIndex) -> Self:
+        if isinstance(within, Stream):
+            return cls(within.name, within.selection, stream_path(within.slug), stream_query(within.slug))
+        return cls(_in_short(index, within), within, selection_url(within), selection_query(within))
+
+
+@dataclass(frozen=True, slots=True)
 class PostContext:
-    """Neighbours in each selection, and related posts: those that share most tags."""
+    """Neighbours in each selection, first where the reader came from; and related posts: those that share most tags."""
 
     ways: tuple[NeighbourLinks, ...] = ()
     related: tuple[Title, ...] = ()
@@ -49,46 +67,37 @@ class Pair:
     posts: int  # posts with both tags
 
 
-def neighbour_links(index: TagIndex, position: int, within: Selection | None) -> PostContext:
-    """Return a post's neighbours in the blog, in the selection of `?in=` and in each of its tags; one query."""
-    sets = [(_("All notes"), Selection())]
-    if within:
-        sets.append((_in_short(index, within), within))
-    always = len(sets)
-    for tag in index.tags_of(position):
-        selection = Selection.of([tag.slug])
-        if selection != within:
-            sets.append((f"#{tag.name}", selection))
-    beside = [(label, selection, index.neighbours(index.select(selection), position)) for label, selection in sets]
-    found = beside[:always] + [way for way in beside[always:] if way[2].total > 1]  # a tag with one post has no neighbours
+def neighbour_links(index: TagIndex, position: int, within: Way | None) -> PostContext:
+    """Return a post's neighbours where the reader came from, in the blog and in each of its tags; one query."""
+    every = Way(_("All notes"), Selection(), selection_path(Selection()))
+    came_by = [within] if within and position in index.select(within.selection) else []
+    tags = [Way(f"#{tag.name}", chosen := Selection.of([tag.slug]), selection_path(chosen)) for tag in index.tags_of(position)]
+    others = [way for way in tags if not came_by or way.selection != came_by[0].selection]
+    beside = [(way, index.neighbours(index.select(way.selection), position)) for way in (*came_by, every, *others)]
+    found = [(way, there) for way, there in beside if there.total > 1 or way not in others]  # a tag of one post leads nowhere
     related = index.related(position, RELATED)
-    ids = {id_ for *_set, there in found for id_ in (there.newer, there.older) if id_ is not None}
+    ids = {id_ for _way, there in found for id_ in (there.newer, there.older) if id_ is not None}
     titles = PostPage.objects.titles([*ids.union(related)])
     return PostContext(
-        ways=tuple(_around(label, selection, neighbours, titles, within) for label, selection, neighbours in found),
+        ways=tuple(_around(way, neighbours, titles) for way, neighbours in found),
         related=tuple(_title(*titles[id_]) for id_ in related if id_ in titles),
     )
 
 
 def _in_short(index: TagIndex, selection: Selection) -> str:
-    """Return the label of a selection: “programming + kimonote − email”."""
+    """Return the label of a selection: “programming + kimonote − email, @ada, 2018”."""
     wanted = " + ".join(name_of(index, tag) for tag in selection.wanted)
     unwanted = "".join(f" − {name_of(index, tag)}" for tag in selection.unwanted)
-    return f"{wanted}{unwanted}".strip() or str(selection)
+    author = f"@{selection.author}" if selection.author else ""
+    return ", ".join(filter(None, [f"{wanted}{unwanted}".strip(), author, source_name(selection), period_name(selection)]))
 
 
-def _around(
-    label: str, selection: Selection, neighbours: Neighbours, titles: dict[int, tuple[str, str]], within: Selection | None
-) -> NeighbourLinks:
-    post_query = selection_query(selection) if selection == within else ""
-
+def _around(way: Way, neighbours: Neighbours, titles: dict[int, tuple[str, str]]) -> NeighbourLinks:
     def title(id_: int | None) -> Title | None:
-        if id_ is None or id_ not in titles:
-            return None
-        return _title(*titles[id_], post_query)
+        return _title(*titles[id_], way.query) if id_ is not None and id_ in titles else None
 
     newer, older = title(neighbours.newer), title(neighbours.older)
-    return NeighbourLinks(label, selection_url(selection), neighbours.rank, neighbours.total, newer, older)
+    return NeighbourLinks(way.label, way.address, neighbours.rank, neighbours.total, newer, older)
 
 
 def _title(slug: str, text: str, post_query: str = "") -> Title:

@@ -92,6 +92,11 @@ def selection_query(selection: Selection) -> str:
     return f"?in={quote(str(selection), safe=ADDRESS_SAFE)}" if selection else ""
 
 
+def stream_query(slug: str) -> str:
+    """Return the query string of a post's URL with the stream of the listing: `?stream=slug`."""
+    return f"?stream={quote(slug)}"
+
+
 def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, str], default: str) -> str:
     value = given.get(name) or default
     if value not in allowed:

@@ -11,7 +11,6 @@ from blog.models.rows import PostRow, read_rows
 from blog.rendering.listing import Listing
 from blog.rendering.post import post_view
 from blog.rendering.post_tags import tags_of
-from blog.selections.query import selection_query
 from blog.tagindex import TagIndex
 from blog.tagindex.store import read_revision
 
@@ -27,7 +26,7 @@ def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Call
     FULL_VIEW_BYTES, and where writes never cease.
     """
     head, foot = render(PLACE).split(PLACE)
-    post_query = selection_query(listing.selection)
+    post_query = listing.post_query
     yield head
     sent = 0
     for start in range(0, len(listing.page.ids), CHUNK):

@@ -19,7 +19,7 @@ from blog.rendering.describe import describe, notes
 from blog.rendering.feed_links import file_name
 from blog.rendering.listing import Listing
 from blog.request import RequestState, latest_snapshot
-from blog.resolve import CanonicalRedirect, check_known, find
+from blog.resolve import CanonicalRedirect, find, narrow_by_terms
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
 from blog.selections.selection import Selection
 from blog.views.errors import helpful
@@ -37,8 +37,7 @@ def selection(
 ) -> HttpResponseBase:
     """Return a selection's listing as a page or a feed."""
     try:
-        spelt = find(expression, handle)
-        check_known(spelt, state.snapshot)
+        spelt = find(expression, handle, state.snapshot)
     except CanonicalRedirect as redirected:
         return redirect_to(request, redirected.selection, form)
     if not is_canonical(request.path_info, spelt, file_name(form)):
@@ -46,6 +45,11 @@ def selection(
     chosen = narrow(spelt, request.GET)
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
     reading = Reading.parse(request.GET, tag.order if tag else NEWEST)
+    narrowed, terms = narrow_by_terms(chosen, reading.q, state.snapshot)
+    if narrowed != chosen:
+        return redirect(
+            selection_path(narrowed) + file_name(form) + query(narrowed.parameters, replace(reading, q=terms).start.parameters)
+        )
     author = Author.objects.filter(handle=spelt.author).first() if spelt.author else None
     return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading), form, tag=tag, author=author)
 
@@ -97,7 +101,7 @@ def answer(
             whole_history(
                 listing,
                 lambda: latest_snapshot(request, state),
-                lambda cards: render_to_string(TEMPLATE, {**context, "cards": cards}),
+                lambda cards: render_to_string(TEMPLATE, {**context, "years_of_cards": [(None, cards)]}),
             )
         )
     return HttpResponse(render_to_string(TEMPLATE, context))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
@@ -17,13 +16,13 @@ from blog.rendering.comments import shown_under, threaded_views, title_of
 from blog.rendering.feed_links import feeds_below
 from blog.rendering.json_ld import blog_posting
 from blog.rendering.markdown_file import as_markdown
-from blog.rendering.neighbours import PostContext, neighbour_links, pairs
+from blog.rendering.neighbours import PostContext, Way, neighbour_links, pairs
 from blog.rendering.post import PostView, post_view
 from blog.rendering.post_tags import tags_of
 from blog.request import Blog, RequestState, state_of
+from blog.resolve import came_by
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
-from blog.tagindex import TagIndex
 from blog.views.pages import page
 
 
@@ -57,7 +56,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
     index = state.snapshot
     position = index.position(found.pk)
     shown = post_view(found, tags_of(index, found.pk))
-    beside = PostContext() if position is None else neighbour_links(index, position, _came_from(request, index))
+    beside = PostContext() if position is None else neighbour_links(index, position, _way(request, state))
     cover = _cover(found.cover) if found.cover else None
     context: dict[str, Any] = {
         "post": shown,
@@ -99,10 +98,12 @@ def markdown(request: HttpRequest, state: RequestState, slug: str) -> HttpRespon
     return HttpResponse(as_markdown(found), content_type="text/markdown; charset=utf-8")
 
 
-def _came_from(request: HttpRequest, index: TagIndex) -> Selection | None:
-    """Return the selection of `?in=`; None if there is none, or if it has tags that are not visible to this reader."""
+def _way(request: HttpRequest, state: RequestState) -> Way | None:
+    """Return how the reader came here; None from all notes, or by a selection of which this reader may not see each tag."""
+    index = state.snapshot
     try:
-        within = Selection.parse(request.GET.get("in", ""), settings.TAG_LIMIT)
+        found = came_by(request.GET, state.blog.id, index)
     except SelectionError:
         return None
-    return within if within and not index.unknown(within) else None
+    is_hidden = isinstance(found, Selection) and (not found or index.unknown(found))
+    return None if is_hidden else Way.of(found, index)

@@ -31,6 +31,6 @@ def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
     with in_site_language():
         shown = post_view(row, tags)
         if mode == CARD:
-            card = with_selection(render_cards([shown]).values(), "")
+            card = with_selection(render_cards([shown])[shown.row.pk], "")
             return render(request, "blog/card_preview.html", {"card": card, "noindex": True})
         return render(request, "blog/post.html", {"post": shown, "noindex": True, **UNPUBLISHED_CONTEXT})

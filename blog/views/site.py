@@ -5,7 +5,6 @@ from random import choice
 from typing import Any
 from urllib.parse import unquote
 
-from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemaps
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -20,10 +19,13 @@ from blog.caching.public_view import public_view
 from blog.feeds import listing as listing_feeds
 from blog.models import PlainPage, PostPage, Stream
 from blog.paths import post_path, route, tag_path
+from blog.rendering.neighbours import Way
 from blog.rendering.post import TagLink
 from blog.request import Blog, RequestState, state_of
+from blog.resolve import came_by
+from blog.search import search
 from blog.selections.errors import SelectionError, explain
-from blog.selections.query import selection_query
+from blog.selections.query import Reading
 from blog.selections.selection import Selection
 from blog.tagindex import Facet, TagIndex
 from blog.views.pages import page, page_context
@@ -133,18 +135,19 @@ def about_feeds(request: HttpRequest, state: RequestState) -> HttpResponse:
 
 
 def random(request: HttpRequest) -> HttpResponse:
-    """Redirect to a random post of the selection `?in=`."""
+    """Redirect to a random post of the selection `?in=` or the stream `?stream=`, with the search terms `?q=`."""
     state = state_of(request)
+    index = state.snapshot
     try:
-        within = Selection.parse(request.GET.get("in", ""), settings.TAG_LIMIT)
+        way = Way.of(came_by(request.GET, state.blog.id, index), index)
+        terms = Reading.parse(request.GET).q
     except SelectionError as error:
         return page(state, "400.html", status=400, reason=explain(error))
-    index = state.snapshot
-    chosen = index.select(within)
+    chosen = index.select(way.selection, search(state.blog.path, index, terms) if terms else None)
     post = int(index.post_ids[choice(chosen)]) if chosen else None  # noqa: S311 (not used for security)
     slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # None if it has just been deleted
     if slug is None:
         raise Http404(_("There is no note to choose from."))
-    response = redirect(post_path(slug) + selection_query(within))
+    response = redirect(post_path(slug) + way.query)
     add_never_cache_headers(response)
     return response

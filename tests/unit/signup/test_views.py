@@ -36,7 +36,7 @@ def test_the_form_is_whole_without_script(client: Client) -> None:
     page = soup(client.get("/signup/"))
     email = page.select_one("#email")
     assert (email["type"], email["autocomplete"], email["name"]) == ("email", "email", "email")
-    assert [label["for"] for label in page.select("form label")] == ["email", "tags", "website"]
+    assert [label["for"] for label in page.select("main form label")] == ["email", "tags", "website"]
     assert page.select_one("[name=website]").find_parent(hidden=True)
     assert page.select("script, [style], [onclick]") == []
     assert page.title.get_text() == "New notes by e-mail · Notes"
@@ -133,7 +133,7 @@ def test_a_near_miss_is_asked_about_once(client: Client) -> None:
 
 
 def test_a_suggestion_is_taken_by_its_button(client: Client) -> None:
-    button = soup(sign_up(client, "ada@gmial.com")).select("form button")[1]
+    button = soup(sign_up(client, "ada@gmial.com")).select("main form button")[1]
     assert (button["name"], button["value"]) == ("email", "ada@gmail.com")
     response = client.post("/signup/", {"email": ["ada@gmial.com", button["value"]], "tags": "", "stamp": stamp()})
     assert response.status_code == 303
@@ -283,7 +283,7 @@ def test_a_landing_page_shows_its_text_and_the_form(client: Client, landing: Sig
     assert page.select_one(".prose em").get_text() == "week"
     assert page.select("script") == []
     assert field(response, "tags") == "a -b"
-    assert page.select_one("form")["action"] == "/letters/"
+    assert page.select_one("main form")["action"] == "/letters/"
 
 
 def test_a_landing_page_takes_the_form_as_the_other_does(client: Client, landing: SignupPage) -> None:

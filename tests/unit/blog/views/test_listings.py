@@ -33,7 +33,7 @@ class Page:
 
     @property
     def titles(self) -> list[str]:
-        return self.all("article h2")
+        return self.all("article h2 a")
 
 
 @pytest.fixture
@@ -89,12 +89,58 @@ def test_facet_that_would_change_nothing_is_not_offered(client: Client, notes: B
 
 def test_selection_can_be_dropped_tag_by_tag(client: Client, notes: BlogPage) -> None:
     page = Page(client, "/tags/a+b+-c/?order=oldest")
-    dropped = {link.text: link.get("href") for link in page.tree.cssselect("h1 a")}
+    dropped = {link.cssselect("span")[0].text: link.get("href") for link in page.tree.cssselect("h1 a")}
     assert dropped == {
         "a": "/tags/b+-c/?order=oldest",
         "b": "/tags/a+-c/?order=oldest",
         "c": "/tags/a+b/?order=oldest",
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "chips"),
+    [
+        ("/", {}),
+        ("/tags/a+b/", {"a": ("/tags/b/", 2), "b": ("/tags/a/", 3)}),
+        ("/tags/a+-b/", {"a": ("/tags/-b/", 2), "b": ("/tags/a/", 3)}),
+        ("/@ada/tags/d/", {"Ada": ("/tags/d/", 1), "d": ("/@ada/", 1)}),
+        ("/tags/a/?source=external", {"links": ("/tags/a/", 3), "a": ("/?source=external", 1)}),
+        ("/?year=2019&month=5", {"May": ("/?year=2019", 2), "2019": ("/", 4)}),
+        ("/tags/b/?q=two", {"b": ("/?q=two", 1), "“two”": ("/tags/b/", 2)}),
+        ("/streams/mine/", {"Mine": ("/", 4)}),
+        ("/streams/mine/?year=2018", {"Mine": ("/?year=2018", 2), "2018": ("/streams/mine/", 1)}),
+        ("/streams/mine/?source=internal", {"written here": ("/streams/mine/", 1), "Mine": ("/?source=internal", 3)}),
+    ],
+)
+def test_each_part_is_a_chip_that_says_what_its_removal_leaves(
+    client: Client, notes: BlogPage, address: str, chips: dict[str, tuple[str, int]]
+) -> None:
+    Stream.objects.create(blog=notes, name="Mine", slug="mine", expression="a -c")
+    found = Page(client, address).tree.cssselect(".chip")
+    shown = {chip[0].text: (chip.get("href"), int(chip[1].text.removeprefix("×"))) for chip in found}
+    assert shown == chips
+    for path, count in chips.values():
+        assert Page(client, path).all(".found")[0].startswith(f"{count} note")
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("#a -#b", "/tags/a+-b/"),
+        ("three #b", "/tags/b/?q=three"),
+        ("@ada", "/@ada/"),
+        ("#open source", "/tags/open-source/"),
+        ("#C++ source:internal year:2018 two", "/tags/c-plus-plus/?source=internal&year=2018&q=two"),
+    ],
+)
+def test_search_box_leads_to_the_listing_that_fills_it_in_again(
+    client: Client, notes: BlogPage, typed: str, address: str
+) -> None:
+    post = make_post(notes, title="Signs")
+    post.tags.add("C++", "Open Source")
+    post.save()
+    response = client.get("/", {"q": typed})
+    assert (response.status_code, response["Location"]) == (302, address)
 
 
 def test_years_count_and_lead(client: Client, notes: BlogPage) -> None:
@@ -107,17 +153,17 @@ def test_years_count_and_lead(client: Client, notes: BlogPage) -> None:
 
 def test_switches_change_one_parameter_each(client: Client, notes: BlogPage) -> None:
     page = Page(client, "/tags/a/?order=oldest&source=internal")
-    assert page.all(".switches dd") == ["compact / full", "newest / oldest", "internal / external / all"]
+    assert page.all(".switches dd") == ["compact / full", "newest / oldest", "all 3 / written here 2 / links 1"]
     assert [link.get("href") for link in page.tree.cssselect(".switches a")] == [
         "/tags/a/?source=internal&order=oldest&view=full",
         "/tags/a/?source=internal",
-        "/tags/a/?source=external&order=oldest",
         "/tags/a/?order=oldest",
+        "/tags/a/?source=external&order=oldest",
     ]
 
 
 def test_sign_up_carries_the_selection(client: Client, notes: BlogPage) -> None:
-    assert Page(client, "/tags/a+-b/").address("header a[href^='/signup']") == "/signup/?tags=a+-b"
+    assert Page(client, "/tags/a+-b/").address("footer a[href^='/signup']") == "/signup/?tags=a+-b"
 
 
 def walk(client: Client, address: str | None, rel: str = "next") -> list[list[str]]:
@@ -180,9 +226,9 @@ def test_full_view_beyond_the_limit_links_to_the_next_page(client: Client, notes
 
 def test_cards_lead_to_posts_with_the_selection(client: Client, notes: BlogPage) -> None:
     page = Page(client, "/tags/a+-b/")
-    address = str(page.address("article h2 a"))
+    address = str(page.address("article .u-url"))
     assert address.endswith("/?in=a+-b")
-    assert "a − b 1 of 1" in Page(client, address).all(".around li")
+    assert Page(client, address).all(".around li")[0] == "a − b 1 of 1"
 
 
 def test_post_shows_what_lies_around_it(client: Client, notes: BlogPage) -> None:
