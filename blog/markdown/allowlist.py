@@ -14,9 +14,13 @@ MATHML = frozenset(
     "msub msubsup msup mtable mtd mtext mtr munder munderover".split()
 )
 FORMULA = frozenset(
-    "accent accentunder columnalign columnlines columnspacing depth display displaystyle fence form height largeop "
-    "linethickness lspace mathsize mathvariant maxsize minsize movablelimits notation rowlines rowspacing rspace "
-    "scriptlevel separator stretchy symmetric width".split()
+    "accent accentunder class columnalign columnlines columnspacing depth display displaystyle fence form height largeop "
+    "linethickness lspace mathcolor mathsize mathvariant maxsize minsize movablelimits notation rowlines rowspacing rspace "
+    "scriptlevel separator stretchy symmetric voffset width".split()
+)
+FORMULA_CLASSES = frozenset(
+    "apart back dashed-bottom dashed-end dashed-start dashed-top end full half indent solid-bottom solid-end solid-start "
+    "solid-top start tight-end tight-start tight-top".split()
 )
 
 TAGS = frozenset(f"{BLOCKS} {TABLE} {INLINE} {MEDIA}".split()) | MATHML

@@ -2,7 +2,7 @@
 
 import re
 
-from blog.markdown.allowlist import ADDRESS, FORMULA, MATHML
+from blog.markdown.allowlist import ADDRESS, FORMULA, FORMULA_CLASSES, MATHML
 from blog.markdown.tokens import Tag, Token
 
 SIDES = {
@@ -85,7 +85,7 @@ def _filter(tag: Tag) -> None:
 
 def _is_allowed(tag: Tag, name: str, value: str) -> bool:
     if tag.name in MATHML and name in FORMULA:
-        return True
+        return name != "class" or FORMULA_CLASSES.issuperset(value.split())
     if name in ("class", "rel", *GENERATED):
         return False
     return bool(VALUES[name].fullmatch(value)) if name in VALUES else name != "title" or bool(value)

@@ -2,7 +2,7 @@
 
 import nh3
 
-from blog.markdown.allowlist import MATHML
+from blog.markdown.allowlist import FORMULA, MATHML
 from blog.markdown.attributes import filter_attributes
 from blog.markdown.layout import lay_out
 from blog.markdown.tokens import Tag, Token, write
@@ -14,10 +14,10 @@ CLEANER = nh3.Cleaner(
     attributes={
         "a": {"href", "rel"},
         "abbr": {"title"},
-        "math": {"display"},
         "pre": {"tabindex"},
         "span": {"class", "tabindex"},
-    },
+    }
+    | {name: set(FORMULA) for name in MATHML},
     link_rel=None,
 )
 

@@ -3,7 +3,6 @@
 import re
 from re import Match
 from typing import Any
-from xml.etree import ElementTree as etree
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -32,14 +31,14 @@ class InlineFormula(InlineProcessor):
     def handleMatch(self, m: Match[str], data: str) -> tuple[Any, int | None, int | None]:
         if MONEY.fullmatch(m[1]):
             return None, None, None
-        return formula(m[1], block=False), m.start(), m.end()
+        return self.md.htmlStash.store(formula(m[1], display=False)), m.start(), m.end()
 
 
 class DisplayFormula(InlineProcessor):
     """A display formula within a paragraph: `$$x^2$$`."""
 
     def handleMatch(self, m: Match[str], data: str) -> tuple[Any, int | None, int | None]:
-        return formula(m[1], block=True), m.start(), m.end()
+        return self.md.htmlStash.store(formula(m[1], display=True)), m.start(), m.end()
 
 
 class BlockFormulas(Preprocessor):
@@ -49,9 +48,7 @@ class BlockFormulas(Preprocessor):
         return DISPLAY_BLOCK.sub(self._store, "\n".join(lines)).split("\n")
 
     def _store(self, match: Match[str]) -> str:
-        paragraph = etree.Element("p")
-        paragraph.append(formula(match[1], block=True))
-        return f"\n{self.md.htmlStash.store(etree.tostring(paragraph, 'unicode', method='html'))}\n"
+        return f"\n\n{self.md.htmlStash.store(formula(match[1], display=True))}\n\n"
 
 
 class Replacements(Postprocessor):

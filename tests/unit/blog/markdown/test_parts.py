@@ -34,7 +34,7 @@ INDENTED = {
 }
 
 
-@pytest.mark.parametrize("module", ["embeds", "fragment_ids", "plain_text"])
+@pytest.mark.parametrize("module", ["embeds", "fragment_ids", "mathml.tex", "plain_text"])
 def test_examples_in_docstrings(module: str) -> None:
     results = doctest.testmod(import_module(f"blog.markdown.{module}"))
     assert results.attempted > 0
