@@ -1,5 +1,6 @@
 """Small sites of the four generators, written into a temporary folder, and short ways to import them."""
 
+from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
 from textwrap import dedent
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from PIL import Image
 
 from blog.models import BlogPage, PostPage
+from transfer.importing.find import PostFinder
 from transfer.importing.report import ImportReport
 from transfer.importing.run import Import
 from transfer.importing.source import ImportOptions, SourcePost
@@ -56,7 +58,10 @@ def read(root: Path, text: str | bytes, name: str = "2018-05-31-a-post.md", **op
 
 def run_import(blog: BlogPage, *paths: Path, options: ImportOptions | None = None, **rules: Any) -> ImportReport:
     """Import in this process."""
-    return Import(blog, options or ImportOptions(), **{"jobs": 1, **rules}).run(find_files(paths))
+    options = options or ImportOptions()
+    with ExitStack() as stack:
+        found = PostFinder(options, stack, root=rules.pop("root", None)).find(paths)
+        return Import(blog, options, **{"jobs": 1, **rules}).run(found)
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int]:

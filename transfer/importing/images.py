@@ -12,7 +12,9 @@ from wagtail.utils.file import hash_filelike
 
 from blog.caching.content_security import blocked_hosts
 from blog.images.intake import ImageField, clean
+from transfer.importing.fetching import FetchError, ImageFetcher
 from transfer.importing.prepare import PreparedFile
+from transfer.importing.sources import find_image
 from transfer.importing.static_sites import image_paths
 
 MAX_TITLE = 255  # characters
@@ -21,17 +23,19 @@ MAX_TITLE = 255  # characters
 class ImageImporter:
     """The images of one run. A dry run creates none."""
 
-    def __init__(self, dry_run: bool) -> None:
-        self.dry_run = dry_run
+    def __init__(self, dry_run: bool, fetcher: ImageFetcher | None = None) -> None:
+        self.dry_run, self.fetcher = dry_run, fetcher
+        self.fetched = 0  # from other sites
         self.images: dict[Path, AbstractImage | None] = {}
         self.created: dict[int, set[str]] = {}  # by image id: keys of the files whose posts show it
         self.missing: list[tuple[str, str]] = []  # (key, target)
         self.blocked: Counter[str] = Counter()  # images of other sites that browsers will not load, by host
         self.refused: dict[Path, str] = {}  # why the library does not take a file
+        self.refused_addresses: dict[str, str] = {}  # why an image of another site was not fetched
 
     def import_image(self, prepared: PreparedFile, target: str) -> AbstractImage | None:
         """Return the image that a target in a post's text names; None where no such file exists, or it is no image."""
-        path = image_paths.find_file(target, prepared.file.path, prepared.file.site)
+        path = find_image(prepared.file, target) or self._fetch(target)
         if path is None:
             self.missing.append((prepared.file.key, target))
             return None
@@ -43,6 +47,27 @@ class ImageImporter:
         if image is None and not self.dry_run:
             self.missing.append((prepared.file.key, target))
         return image
+
+    def import_cover(self, prepared: PreparedFile) -> AbstractImage | None:
+        """Return the cover of a post; None where it has none, or one of another site that is not fetched."""
+        target = prepared.post.cover if prepared.post else ""
+        return self.import_image(prepared, target) if target and self._is_within_reach(prepared, target) else None
+
+    def _is_within_reach(self, prepared: PreparedFile, target: str) -> bool:
+        """Say whether an image is one of the posts' own, or may be fetched."""
+        return bool(self.fetcher or not image_paths.is_external(target) or find_image(prepared.file, target))
+
+    def _fetch(self, target: str) -> Path | None:
+        """Fetch an image of another site, if that was asked for."""
+        if self.fetcher is None or self.dry_run or not image_paths.is_external(target):
+            return None
+        try:
+            path = self.fetcher.fetch(target)
+        except FetchError as error:
+            self.refused_addresses[target] = str(error)
+            return None
+        self.fetched += path not in self.images
+        return path
 
     def _image(self, path: Path) -> AbstractImage | None:
         if self.dry_run:
@@ -74,7 +99,7 @@ class ImageImporter:
         """Return the text with the id of each image that was found as its target: `![…](image:7)`."""
 
         def image_id(target: str, _: bool) -> str | None:
-            if image_paths.is_external(target):
+            if not self._is_within_reach(prepared, target):
                 self.blocked.update(blocked_hosts(f'<img src="{target}">'))
                 return None
             image = self.import_image(prepared, target)

@@ -1,6 +1,5 @@
 """Reading and rendering files in worker processes, one for each core. Nothing here needs the database."""
 
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -9,13 +8,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from blog.markdown import Rendered, RenderError, render
-from transfer.importing.source import ImportOptions, Refusal, SourcePost
+from blog.markdown import Rendered, RenderError, render, render_comment
+from transfer.importing.source import ImportOptions, Refusal, SourceComment, SourcePost
+from transfer.importing.sources import Source, digest_of, find_image, read_source
 from transfer.importing.static_sites import image_paths
-from transfer.importing.static_sites.find import SourceFile
-from transfer.importing.static_sites.read import read_post
 
 MIN_FILES_FOR_PROCESSES = 60  # up to here, starting processes takes longer than reading the files
 QUEUED_PER_PROCESS = 40  # files per process that are read ahead
@@ -25,28 +24,20 @@ QUEUED_PER_PROCESS = 40  # files per process that are read ahead
 class PreparedFile:
     """A file that was read: either a post, rendered unless it shows images, or a refusal."""
 
-    file: SourceFile
+    file: Source
     digest: str
     post: SourcePost | None = None
     rendered: Rendered | None = None
     refusal: Refusal | None = None
+    comments: tuple[tuple[SourceComment, str], ...] = ()  # with their HTML
 
 
-def sha256_of(file: SourceFile) -> str:
-    """Return the SHA-256 of a file; "" where it cannot be read (`prepare_file` then refuses it)."""
-    try:
-        return hashlib.sha256(file.path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def prepare_file(file: SourceFile, options: ImportOptions) -> PreparedFile:
+def prepare_file(file: Source, options: ImportOptions) -> PreparedFile:
     """Read a file, and render it unless its images must be imported first."""
     digest = ""
     try:
-        raw = file.path.read_bytes()
-        digest = hashlib.sha256(raw).hexdigest()
-        post = read_post(file, raw, options)
+        digest = digest_of(file)
+        post = read_source(file, options)
     except OSError as error:
         return PreparedFile(file, digest, refusal=Refusal(f"The file cannot be read: {error.strerror}."))
     except Refusal as refusal:
@@ -57,9 +48,9 @@ def prepare_file(file: SourceFile, options: ImportOptions) -> PreparedFile:
     return prepared if has_images(file, post) else render_prepared(prepared)
 
 
-def has_images(file: SourceFile, post: SourcePost) -> bool:
-    """Say whether a post's text shows an image that lies beside it or below its site's root."""
-    return any(image_paths.find_file(target, file.path, file.site) for target in image_paths.image_targets(post.body))
+def has_images(file: Source, post: SourcePost) -> bool:
+    """Say whether a post's text shows an image that lies where the post was found."""
+    return any(find_image(file, target) for target in image_paths.image_targets(post.body))
 
 
 def render_prepared(prepared: PreparedFile) -> PreparedFile:
@@ -67,7 +58,8 @@ def render_prepared(prepared: PreparedFile) -> PreparedFile:
     if prepared.post is None:
         return prepared
     try:
-        return replace(prepared, rendered=render(prepared.post.body))
+        rendered = render(prepared.post.body)
+        return replace(prepared, rendered=rendered, comments=tuple(_rendered_comments(prepared.post)))
     except RenderError as error:
         return replace(prepared, post=None, refusal=Refusal(str(error), prepared.post.lines.get("body", 1)))
     except Exception as error:
@@ -75,7 +67,14 @@ def render_prepared(prepared: PreparedFile) -> PreparedFile:
         return replace(prepared, post=None, refusal=Refusal(reason, prepared.post.lines.get("body", 1)))
 
 
-def prepare_files(files: list[SourceFile], options: ImportOptions, jobs: int | None = None) -> Iterator[PreparedFile]:
+def _rendered_comments(post: SourcePost) -> Iterator[tuple[SourceComment, str]]:
+    """Yield each comment with its HTML; none that is beyond the limits."""
+    for comment in post.comments:
+        with suppress(RenderError):
+            yield comment, render_comment(comment.text)
+
+
+def prepare_files(files: list[Source], options: ImportOptions, jobs: int | None = None) -> Iterator[PreparedFile]:
     """Read and render files, in their order; on `jobs` processes, by default one for each core."""
     jobs = jobs or len(os.sched_getaffinity(0))
     if jobs == 1 or len(files) <= MIN_FILES_FOR_PROCESSES:
@@ -90,10 +89,8 @@ def prepare_files(files: list[SourceFile], options: ImportOptions, jobs: int | N
         pool.shutdown(cancel_futures=True)
 
 
-def _in_order(
-    pool: ProcessPoolExecutor, files: Iterable[SourceFile], options: ImportOptions, ahead: int
-) -> Iterator[PreparedFile]:
-    waiting: deque[tuple[SourceFile, Future[PreparedFile] | None]] = deque()
+def _in_order(pool: ProcessPoolExecutor, files: Iterable[Source], options: ImportOptions, ahead: int) -> Iterator[PreparedFile]:
+    waiting: deque[tuple[Source, Future[PreparedFile] | None]] = deque()
     for file in files:
         waiting.append((file, _submit(pool, file, options)))
         if len(waiting) > ahead:
@@ -102,14 +99,14 @@ def _in_order(
         yield _result(*waiting.popleft(), options)
 
 
-def _submit(pool: ProcessPoolExecutor, file: SourceFile, options: ImportOptions) -> "Future[PreparedFile] | None":
+def _submit(pool: ProcessPoolExecutor, file: Source, options: ImportOptions) -> "Future[PreparedFile] | None":
     try:
         return pool.submit(prepare_file, file, options)
     except BrokenProcessPool:
         return None
 
 
-def _result(file: SourceFile, future: "Future[PreparedFile] | None", options: ImportOptions) -> PreparedFile:
+def _result(file: Source, future: "Future[PreparedFile] | None", options: ImportOptions) -> PreparedFile:
     """Return a process's result; where the process has ended (killed, out of memory), read the file here."""
     try:
         return future.result() if future else prepare_file(file, options)

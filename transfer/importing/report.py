@@ -23,6 +23,8 @@ class ImportReport:
     images: int = 0
     missing_images: int = 0
     blocked_images: Counter[str] = field(default_factory=Counter)  # of other sites, by host
+    fetched_images: int = 0
+    comments: int = 0
     redirects: int = 0
     converted: Counter[str] = field(default_factory=Counter)
     unconverted: Counter[str] = field(default_factory=Counter)
@@ -72,6 +74,8 @@ class ImportReport:
             "new authors": len(self.new_authors),
             "images": self.images,
             "images not found": self.missing_images,
+            "images fetched": self.fetched_images,
+            "comments": self.comments,
             "old addresses redirected": self.redirects,
             **self.states,
         }

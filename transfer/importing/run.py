@@ -7,13 +7,14 @@ from django.db import OperationalError
 
 from blog.models import Author, BlogPage, ImportedFile
 from transfer.importing.chunk_size import ChunkSize
+from transfer.importing.fetching import ImageFetcher
+from transfer.importing.find import FoundPosts
 from transfer.importing.history import FileStatus, ImportHistory
 from transfer.importing.images import ImageImporter
-from transfer.importing.prepare import PreparedFile, prepare_files, render_prepared, sha256_of
+from transfer.importing.prepare import PreparedFile, prepare_files, render_prepared
 from transfer.importing.report import ImportReport
 from transfer.importing.source import ImportOptions, Refusal
-from transfer.importing.static_sites import image_paths
-from transfer.importing.static_sites.find import FoundFiles, SourceFile
+from transfer.importing.sources import Source, digest_of
 from transfer.importing.writing.writer import PostsRefused, PostWriter, ReadyPost
 
 MAX_KEY = 500  # characters of a file's path
@@ -31,18 +32,21 @@ class Import:
         dry_run: bool = False,
         overwrite: bool = False,
         jobs: int | None = None,
+        fetcher: ImageFetcher | None = None,
     ) -> None:
         self.blog, self.options, self.dry_run, self.overwrite, self.jobs = blog, options, dry_run, overwrite, jobs
         self.report = ImportReport()
         self.writer = PostWriter(blog, self.report, author=author, dry_run=dry_run)
-        self.image_importer = ImageImporter(dry_run)
+        self.image_importer = ImageImporter(dry_run, fetcher)
         self.chunk_size = ChunkSize()
 
-    def run(self, found_files: FoundFiles, step: Callable[[], object] = lambda: None) -> ImportReport:
+    def run(self, found: FoundPosts, step: Callable[[], object] = lambda: None) -> ImportReport:
         """Import the files; `step` is called after each."""
-        self.report.skipped = found_files.skipped
-        self.history = ImportHistory(self.blog, {file.key for file in found_files.files})
-        pending = list(self._with_status(found_files.files, step))
+        self.report.skipped = found.skipped
+        for refusal in found.refusals:
+            self.report.add_refusal(*refusal)
+        self.history = ImportHistory(self.blog, {file.key for file in found.files})
+        pending = list(self._with_status(found.files, step))
         statuses = {file.key: status for file, status in pending}
         chunk: list[ReadyPost] = []
         for prepared in prepare_files([file for file, _ in pending], self.options, self.jobs):
@@ -59,9 +63,10 @@ class Import:
         self.report.images = len(self.image_importer.created)
         self.report.missing_images = len(self.image_importer.missing)
         self.report.blocked_images = self.image_importer.blocked
+        self.report.fetched_images = self.image_importer.fetched
         return self.report
 
-    def _with_status(self, files: Iterable[SourceFile], step: Callable[[], object]) -> Iterable[tuple[SourceFile, FileStatus]]:
+    def _with_status(self, files: Iterable[Source], step: Callable[[], object]) -> Iterable[tuple[Source, FileStatus]]:
         """Yield the files that are new or changed, count the unchanged and report the refused."""
         keys: set[str] = set()
         for file in files:
@@ -77,13 +82,13 @@ class Import:
             else:
                 yield file, status
 
-    def _status(self, file: SourceFile, keys: set[str]) -> FileStatus:
+    def _status(self, file: Source, keys: set[str]) -> FileStatus:
         if file.key in keys:
             raise Refusal("Another file of this run has the same path below its site's root: import one site at a time.")
         keys.add(file.key)
         if len(file.key) > MAX_KEY or not _is_text(file.key):
             raise Refusal(f"The file's path is longer than {MAX_KEY} characters, or is no UTF-8: rename it.")
-        digest = sha256_of(file)
+        digest = _digest(file)
         status = self.history.status(file.key, digest, overwrite=self.overwrite)
         known = self.history.find(file.key, digest)
         if status is FileStatus.UNCHANGED and known and known.key != file.key and not self.dry_run:
@@ -92,13 +97,11 @@ class Import:
 
     def _ready(self, prepared: PreparedFile) -> ReadyPost | None:
         """Import the images of a post and render its text; None where it was refused."""
-        cover = None
         if prepared.post:
             body = self.image_importer.replace_images(prepared, prepared.post.body)
             if body != prepared.post.body or prepared.rendered is None:
                 prepared = render_prepared(replace(prepared, post=replace(prepared.post, body=body)))
-        if prepared.post and prepared.post.cover and not image_paths.is_external(prepared.post.cover):
-            cover = self.image_importer.import_image(prepared, prepared.post.cover)
+        cover = self.image_importer.import_cover(prepared)
         if prepared.refusal:
             self._refuse(prepared, prepared.refusal)
             return None
@@ -137,6 +140,14 @@ class Import:
     def _refuse(self, prepared: PreparedFile, refusal: Refusal) -> None:
         self.report.add_refusal(prepared.file.key, refusal.line, refusal.reason)
         self.image_importer.delete_images_of(prepared.file.key)
+
+
+def _digest(file: Source) -> str:
+    """Return a source's digest; "" where it cannot be read (`prepare_file` then refuses it)."""
+    try:
+        return digest_of(file)
+    except OSError:
+        return ""
 
 
 def _is_text(key: str) -> bool:

@@ -26,6 +26,17 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceComment:
+    """An approved comment on a post of the old site, without its writer's address."""
+
+    identity: str  # unique in its site, and the same in a later export
+    name: str
+    text: str  # Markdown; of a comment that was not read yet, HTML
+    sent: datetime
+    reply_to: str = ""  # the identity of another comment on the post
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePost:
     """A post as its file has it, its template tags converted into Markdown where that is possible."""
 
@@ -47,6 +58,7 @@ class SourcePost:
     notices: tuple[Notice, ...] = ()
     converted: dict[str, int] = field(default_factory=dict)  # template tags, by name: count
     unconverted: dict[str, int] = field(default_factory=dict)  # template tags kept as they are, by name: count
+    comments: tuple[SourceComment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,5 +5,6 @@
 - `bulk_create`: the rows of many new pages, and of all that Wagtail keeps of them.
 - `update`: a new revision of a post whose file changed.
 - `get_or_create`: tags and authors by name. `slugs`: free slugs.
+- `comments`: the approved comments that posts had on their old site.
 - `redirects`: from the addresses that posts had before.
 """

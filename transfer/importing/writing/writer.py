@@ -1,7 +1,7 @@
 """Several posts written in one transaction, with their tags, authors, redirects and import records."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from transfer.importing.report import ImportReport
 from transfer.importing.source import Refusal, SourcePost
 from transfer.importing.writing.build import build_post, page_fields, state_label
 from transfer.importing.writing.bulk_create import bulk_create_posts
+from transfer.importing.writing.comments import CommentsByPost, write_comments
 from transfer.importing.writing.get_or_create import get_or_create_authors, get_or_create_tags
 from transfer.importing.writing.redirects import create_redirects
 from transfer.importing.writing.slugs import SlugAllocator
@@ -88,10 +89,12 @@ class PostWriter:
             bulk_create_posts(self.blog, posts)
             redirects = self._create_redirects(list(zip(posts, chunk, strict=True)))
             self._record_files(list(zip(posts, chunk, strict=True)))
+            comments = write_comments(self._with_comments(zip(posts, chunk, strict=True)))
             raise_revision([post.pk for post in posts])
             transaction.set_rollback(self.dry_run)
         seconds = time.monotonic() - start
         self.slugs.mark_taken(slugs)
+        self.report.comments += comments
         self._report_new(posts, chunk, terms, redirects)
         return seconds
 
@@ -108,9 +111,11 @@ class PostWriter:
             post = update_post(ready.known.post_id, ready.prepared, self._fields(ready, terms), self._tags(ready, terms))
             redirects = self._create_redirects([(post, ready)])
             self._record_files([(post, ready)])
+            comments = write_comments(self._with_comments([(post, ready)]))
             raise_revision([post.pk])
             transaction.set_rollback(self.dry_run)
         self.report.changed += 1
+        self.report.comments += comments
         self._report_details([ready], terms, redirects)
 
     def _get_or_create(self, chunk: Sequence[ReadyPost]) -> TagsAndAuthors:
@@ -125,6 +130,9 @@ class PostWriter:
 
     def _tags(self, ready: ReadyPost, terms: TagsAndAuthors) -> list[Tag]:
         return list({terms.tags[name].pk: terms.tags[name] for name in ready.source.tags}.values())
+
+    def _with_comments(self, pairs: Iterable[tuple[PostPage, ReadyPost]]) -> CommentsByPost:
+        return [(post.pk, ready.prepared.comments) for post, ready in pairs if ready.prepared.comments]
 
     def _create_redirects(self, pairs: list[tuple[PostPage, ReadyPost]]) -> int:
         if self.site is None:

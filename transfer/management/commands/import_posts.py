@@ -1,10 +1,12 @@
-"""`manage.py import_posts`: bring the posts of a Jekyll, Hugo, Hakyll or Eleventy site into a blog."""
+"""`manage.py import_posts`: bring the posts of a static site, an export, a feed, bookmarks or a wiki into a blog."""
 
 import codecs
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from contextlib import ExitStack
 from datetime import tzinfo
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,23 +19,38 @@ from wagtail.models import Site
 
 from blog.models import Author, BlogPage
 from blog.search import analyze_tables
+from transfer.importing.fetching import ImageFetcher
+from transfer.importing.find import SOURCE_FORMATS, FoundPosts, PostFinder
 from transfer.importing.report import printable
 from transfer.importing.run import Import
 from transfer.importing.source import ImportOptions, Refusal
-from transfer.importing.static_sites.find import FoundFiles, find_files
 from transfer.importing.static_sites.permalinks import check_pattern
 
-HELP = """Import Markdown files with front matter (YAML, TOML or JSON), as Jekyll, Hugo, Hakyll and Eleventy write them.
+HELP = """Import posts. PATH may be:
 
-A second run imports nothing twice: files that changed are written into their posts, unless somebody edited those here.
-Each file is imported whole or not at all, and one that is refused never stops the others; the report names file, line and
-reason. The exit status is 0 when no file was refused, else 1.
+  a folder or file of Markdown with front matter (YAML, TOML or JSON), as Jekyll, Hugo, Hakyll and Eleventy write it
+  an export of WordPress (WXR, .xml) or Ghost (.json)
+  a feed that was saved as a file: RSS, Atom or JSON Feed
+  bookmarks that a browser or a service exported (Netscape's format, .html)
+  the folder of a DokuWiki, with data/pages and data/meta
+  a .zip of any of them
+
+Which of them it is, the command finds out by itself; --format tells it otherwise.
+
+A second run imports nothing twice: posts that changed there are written anew, unless somebody edited them here.
+Each post is imported whole or not at all, and one that is refused never stops the others; the report names file, line and
+reason. The exit status is 0 when nothing was refused, else 1.
 """
 EXAMPLES = """examples:
   manage.py import_posts ~/old-site --dry-run          say what would happen, write nothing
   manage.py import_posts ~/old-site/_posts             import
+  manage.py import_posts wordpress.xml --root ~/old-site --fetch-images
   manage.py import_posts posts --timezone Europe/Vienna --permalink /:year/:month/:title/
 """
+NOTHING_FOUND = (
+    "There is nothing at these paths that can be imported: no Markdown file (.md, .markdown …), and no export of WordPress or "
+    "Ghost, no feed, bookmarks or DokuWiki that was recognised. If there is one, name it by its file and --format."
+)
 
 
 class Command(BaseCommand):
@@ -45,7 +62,7 @@ class Command(BaseCommand):
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder that is searched whole")
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="what to import: see above")
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
         parser.add_argument("--overwrite", action="store_true", help="let files win over what was edited or deleted here since")
         parser.add_argument("--as-draft", action="store_true", help="import every post as a draft; it then needs no date")
@@ -59,24 +76,36 @@ class Command(BaseCommand):
         parser.add_argument(
             "--root", metavar="DIR", type=Path, help="the old site's folder, for its images; else it is guessed"
         )
+        parser.add_argument("--format", choices=SOURCE_FORMATS, help="what PATH is, if it is not recognised")
+        parser.add_argument(
+            "--fetch-images", action="store_true", help="fetch the images that posts show from other sites into the library"
+        )
         parser.add_argument("--without-tag", metavar="TAG", action="append", default=[], help="a tag to leave out (repeatable)")
         parser.add_argument("--encoding", default="utf-8", type=_encoding, help="the encoding of the files (utf-8)")
         parser.add_argument("--jobs", metavar="N", type=_jobs, help="processes to render on (one for each core)")
 
     def handle(self, **options: Any) -> None:
+        with ExitStack() as stack:  # of temporary folders
+            self._import(options, stack)
+
+    def _import(self, options: dict[str, Any], stack: ExitStack) -> None:
+        import_options = _options(options)
+        folder = stack.enter_context(TemporaryDirectory(prefix="import-images-")) if options["fetch_images"] else None
         run = Import(
             find_blog(options["blog"], options["site"]),
-            _options(options),
+            import_options,
             author=find_author(options["author"]),
             dry_run=options["dry_run"],
             overwrite=options["overwrite"],
             jobs=options["jobs"],
+            fetcher=ImageFetcher(Path(folder)) if folder else None,
         )
-        found_files = self._find(options["paths"], options["root"])
+        finder = PostFinder(import_options, stack, root=options["root"], name=options["format"])
+        found = self._find(finder, options["paths"])
         interrupted = False
         try:
-            with tqdm(total=len(found_files.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
-                run.run(found_files, bar.update)
+            with tqdm(total=len(found.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+                run.run(found, bar.update)
             analyze_tables()
         except KeyboardInterrupt:
             interrupted = True
@@ -96,18 +125,20 @@ class Command(BaseCommand):
                 self.stdout.write(f"image not found: {printable(key)}: {printable(target)}")
         for path, reason in run.image_importer.refused.items():
             self.stderr.write(f"image refused: {printable(str(path))}: {reason}")
+        for address, reason in run.image_importer.refused_addresses.items():
+            self.stderr.write(f"image not fetched: {printable(address)}: {printable(reason)}")
         self.stdout.write(run.report.text(dry_run=dry_run))
 
-    def _find(self, paths: list[Path], root: Path | None) -> FoundFiles:
-        if root and not root.is_dir():
-            raise CommandError(f"--root {root} is no folder.")
+    def _find(self, finder: PostFinder, paths: list[Path]) -> FoundPosts:
+        if finder.root and not finder.root.is_dir():
+            raise CommandError(f"--root {finder.root} is no folder.")
         try:
-            found_files = find_files(paths, root)
+            found = finder.find(paths)
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
-        if not found_files.files:
-            self.stderr.write("There is no Markdown file (.md, .markdown …) at these paths.")
-        return found_files
+        if not found.files and not found.refusals:
+            self.stderr.write(NOTHING_FOUND)
+        return found
 
 
 def _options(options: dict[str, Any]) -> ImportOptions:

@@ -1,0 +1,101 @@
+"""Ghost's JSON: fields, states, pictures; hostile JSON."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from wagtail.images import get_image_model
+
+from blog.models import BlogPage, PostPage
+from tests.support.checkout import ROOT
+from tests.support.importing import counts, post, run_import, tags_of, write_image
+
+EXPORT = ROOT / "tests/support/exports/ghost.json"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    write_image(tmp_path / "content/images/2024/05/tug.png")
+    return Path(shutil.copy(EXPORT, tmp_path))
+
+
+def old_export(path: Path, **post: Any) -> Path:
+    """Write an export as Ghost 0.x wrote it."""
+    fields = {"id": 1, "uuid": "u", "title": "Old", "slug": "old", "status": "published", "published_at": 1399000000000, **post}
+    data = {"posts": [fields], "tags": [], "posts_tags": [], "users": [{"id": 1, "name": "Ada"}]}
+    path.write_text(json.dumps({"meta": {"version": "003"}, "data": data}))
+    return path
+
+
+def test_fields_of_a_post(blog: BlogPage, export: Path) -> None:
+    report = run_import(blog, export)
+    page, image = post("tugs"), get_image_model().objects.get()
+    assert (counts(report), dict(report.skipped)) == ((6, 0, 0, 0), {"Ghost page": 1})
+    assert (page.title, page.summary, page.author.name, page.cover, page.published.isoformat()) == (
+        "Tugs & <pilots>",
+        "What a tug does.",
+        "Ada Lovelace",
+        image,
+        "2024-05-01T12:00:00+00:00",
+    )
+    assert tags_of(page) == ["ships", "work"]
+    assert page.body == (f"See [ropes](/ropes/).\n\n![A tug](image:{image.pk})\n\n```js\nlet a = 1;\n```\n\n*With Bob.*")
+    assert post("ropes").body == "A **rope**."
+
+
+def test_what_was_hidden_stays_hidden(blog: BlogPage, client: Client, export: Path) -> None:
+    run_import(blog, export)
+    assert set(PostPage.objects.filter(live=False).values_list("slug", flat=True)) == {"draft", "members", "letter", "to-come"}
+    text = client.get("/").content.decode()
+    assert not any(f"{word} words" in text for word in ("Draft", "Paid", "Sent", "Later"))
+
+
+def test_second_import_changes_nothing(blog: BlogPage, export: Path) -> None:
+    run_import(blog, export)
+    assert counts(run_import(blog, export)) == (0, 0, 6, 0)
+
+
+def test_old_exports_hold_markdown_and_milliseconds(blog: BlogPage, tmp_path: Path) -> None:
+    run_import(blog, old_export(tmp_path / "old.json", markdown="A *post*.", author_id=1))
+    page = post("old")
+    assert (page.body, page.published.isoformat(), page.author.name) == ("A *post*.", "2014-05-02T03:06:40+00:00", "Ada")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"db": [' * 100_000, "too deeply"),
+        ('{"db": [{"data": {"posts": [', "The JSON cannot be read"),
+        ('{"db": [{"data": {"posts": 1}}]}', "no list of posts"),
+        ('{"db": []}', "no list of posts"),
+    ],
+)
+def test_broken_exports_are_refused_whole(text: str, reason: str, blog: BlogPage, tmp_path: Path) -> None:
+    (tmp_path / "ghost.json").write_text(text)
+    report = run_import(blog, tmp_path / "ghost.json")
+    assert (counts(report), reason in report.refusals[0][2]) == ((0, 0, 0, 1), True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"html": "<div>" * 100_000}, "nests more than"),
+        ({"html": "x" * 1_000_001}, "characters of HTML"),
+        ({"html": "a\0b"}, "no"),
+        ({"html": "\ud800"}, "no"),
+        ({"published_at": "never"}, "“never” is no date"),
+        ({"title": None, "slug": None, "html": "<p>x</p>", "published_at": None, "created_at": None}, "no date"),
+    ],
+)
+def test_hostile_posts_are_refused_alone(fields: dict[str, Any], reason: str, blog: BlogPage, tmp_path: Path) -> None:
+    report = run_import(blog, old_export(tmp_path / "old.json", **fields))
+    assert (counts(report), reason in report.refusals[0][2]) == ((0, 0, 0, 1), True)
+
+
+@pytest.mark.parametrize("html", ["&" * 900_000, "<b>" * 90, "<ol>" + "<li>x" * 20_000, "<!--" * 200_000, " " * 900_000])
+def test_html_that_is_only_odd_is_read(html: str, blog: BlogPage, tmp_path: Path) -> None:
+    report = run_import(blog, old_export(tmp_path / "old.json", html=html))
+    assert all("limit" in refusal[2] or "at most" in refusal[2] for refusal in report.refusals)

@@ -1,0 +1,70 @@
+"""Archives of exports and sites, unpacked into a temporary folder: nothing outside of it, no links, within limits."""
+
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from transfer.importing.source import Refusal
+
+MAX_FILES = 100_000
+MAX_BYTES = 4_000_000_000  # unpacked
+MAX_RATIO = 200  # bytes unpacked for one packed; text packs to a tenth
+FREE_BYTES = 50_000_000  # unpacked, whatever the ratio
+CHUNK = 1 << 20  # bytes
+
+
+def is_archive(path: Path) -> bool:
+    return path.is_file() and zipfile.is_zipfile(path) and path.suffix.lower() == ".zip"
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Unpack a ZIP archive into a folder that is deleted in the end. Raise Refusal for one that is broken or hostile."""
+    with TemporaryDirectory(prefix="import-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack(archive, Path(folder).resolve())
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+            if isinstance(error, Refusal):
+                raise
+            raise Refusal(f"The archive cannot be unpacked: {error}.") from error
+        yield Path(folder).resolve()
+
+
+def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
+    members = archive.infolist()
+    if len(members) > MAX_FILES:
+        raise Refusal(f"The archive holds {len(members):,} files: it may hold {MAX_FILES:,}.")
+    for member in members:
+        _check_name(member)
+    budget = min(MAX_BYTES, max(FREE_BYTES, MAX_RATIO * sum(member.compress_size for member in members)))
+    for member in members:
+        if not member.is_dir():
+            budget = _unpack_file(archive, member, folder / member.filename, budget)
+
+
+def _check_name(member: zipfile.ZipInfo) -> None:
+    """Raise Refusal for a file that would lie outside of the folder, and for a link."""
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0:1] or "\0" in member.filename or not path.parts:
+        raise Refusal(f"The archive has a file outside of its folder: “{member.filename[:100]}”.")
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise Refusal(f"The archive has a link or special file: “{member.filename[:100]}”.")
+
+
+def _unpack_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, budget: int) -> int:
+    """Unpack a file; return how many bytes may still be unpacked. The size that the archive says is not believed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(member) as packed, path.open("xb") as file:
+        while chunk := packed.read(CHUNK):
+            budget -= len(chunk)
+            if budget < 0:
+                raise Refusal(
+                    f"The archive is larger than it may be, unpacked: {MAX_RATIO} times its size, or {MAX_BYTES:,} bytes."
+                )
+            file.write(chunk)
+    return budget

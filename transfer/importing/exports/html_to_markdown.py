@@ -1,0 +1,115 @@
+"""The HTML of a post as Markdown. Where Markdown has no form for something, its HTML stays, sanitised.
+
+nh3 comes first: it parses as browsers do, and leaves elements that are closed and allowed. `MarkdownConverter` then finds no
+script, no broken nesting and no unknown element.
+"""
+
+import re
+
+import nh3
+from bs4 import BeautifulSoup
+
+from transfer.importing.exports.markdown_converter import MarkdownConverter
+from transfer.importing.source import Refusal
+
+MAX_HTML = 1_000_000  # characters of a post's HTML
+MAX_DEPTH = 100  # elements within each other; the Markdown itself may have as many
+MAX_SPACES = 200  # side by side
+ELEMENTS = frozenset(
+    "a abbr audio b blockquote br caption cite code dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
+    "iframe img ins kbd li mark ol p pre q rp rt ruby s samp small source strong sub summary sup table tbody td tfoot th thead "
+    "time tr u ul var video".split()
+)
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"id", "lang", "dir"},
+    "a": {"href"},
+    "abbr": {"title"},
+    "audio": {"src", "controls"},
+    "code": {"class", "data-lang"},
+    "iframe": {"src", "title"},
+    "img": {"src", "alt"},
+    "ol": {"start", "reversed", "type"},
+    "pre": {"class", "data-lang"},
+    "source": {"src"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align"},
+    "time": {"datetime"},
+    "video": {"src", "poster", "controls", "width", "height"},
+}
+DROPPED_WITH_CONTENT = {
+    "script",
+    "style",
+    "noscript",
+    "object",
+    "template",
+    "title",
+    "textarea",
+    "svg",
+    "select",
+    "button",
+    "form",
+}
+# Elements that the next one of their kind closes: an unclosed one nests nothing.
+UNCOUNTED = frozenset(
+    "p li dt dd tr td th thead tbody tfoot br hr img input option source wbr link meta col area embed".split()
+)
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+WITHOUT_TEXT = ("audio", "dl", "figure", "hr", "iframe", "img", "ol", "pre", "table", "tbody", "thead", "tr", "ul", "video")
+FRAGMENT = re.compile(r"^[\w:.-]+$")
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+LAZY_SOURCE = re.compile(
+    r"<img\b[^<>]*?\sdata-(?:src|lazy-src|orig-file)\s*=\s*([\"'])(?P<url>[^\"'<>]+)\1[^<>]*>", re.IGNORECASE
+)
+
+
+def to_markdown(html: str) -> str:
+    """Return HTML as Markdown that shows the same. Raise Refusal beyond the limits."""
+    if len(html) > MAX_HTML:
+        raise Refusal(f"The text has {len(html):,} characters of HTML: a post may have {MAX_HTML:,}.")
+    soup = BeautifulSoup(_sanitised(html), "html.parser")
+    _anchor_fragments(soup)
+    try:
+        text: str = MarkdownConverter().convert_soup(soup)
+    except RecursionError as error:
+        raise Refusal("The HTML nests its elements too deeply.") from error
+    return text.strip("\n")
+
+
+def _sanitised(html: str) -> str:
+    html = LAZY_SOURCE.sub(lambda found: found[0].replace("<img", f'<img src="{found["url"]}"', 1), html)
+    return nh3.clean(
+        tame(html),
+        tags=set(ELEMENTS),
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None,
+        clean_content_tags=DROPPED_WITH_CONTENT,
+    )
+
+
+def tame(html: str) -> str:
+    """Return HTML without what takes a parser quadratic time. Raise Refusal for deep nesting (100,000 `<div>`: two minutes)."""
+    depth = 0
+    for closing, name in TAG.findall(html):
+        if name.lower() not in UNCOUNTED:
+            depth = max(depth - 1, 0) if closing else depth + 1
+        if depth > MAX_DEPTH:
+            raise Refusal(f"The HTML nests more than {MAX_DEPTH} elements within each other.")
+    html = re.sub(r"&(?![a-zA-Z#])", "&amp;", html)  # in nh3
+    return re.sub(rf"[ \t]{{{MAX_SPACES},}}", " " * MAX_SPACES, html)  # in markdownify
+
+
+def _anchor_fragments(soup: BeautifulSoup) -> None:
+    """Put an `<a id="…">` where a link of this text leads to; headings keep their id, all other ids go."""
+    linked = {str(link["href"])[1:] for link in soup.find_all("a", href=True) if str(link["href"]).startswith("#")}
+    for element in soup.find_all(id=FRAGMENT):
+        name = str(element["id"])
+        if element.name in HEADINGS and name in linked:
+            continue
+        del element["id"]
+        if name in linked:
+            anchor = soup.new_tag("a", id=name)
+            if element.name in WITHOUT_TEXT:
+                element.insert_before(anchor)
+            else:
+                element.insert(0, anchor)

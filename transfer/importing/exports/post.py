@@ -1,0 +1,198 @@
+"""A post of an export: its fields as they were written, and what `read` makes of them."""
+
+import hashlib
+import html
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from transfer.importing.exports.html_to_markdown import to_markdown
+from transfer.importing.exports.markdown_escapes import escape
+from transfer.importing.exports.wordpress_markup import wordpress_to_html
+from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
+from transfer.importing.static_sites import image_paths
+from transfer.importing.static_sites.dates import parse_date
+from transfer.importing.static_sites.fields import MAX_SUMMARY, MAX_TAG, plain_text, truncate
+from transfer.importing.static_sites.file_names import page_slug
+from transfer.importing.static_sites.generators import SourceSite
+from transfer.importing.static_sites.permalinks import normalize_path
+from transfer.importing.static_sites.read import MAX_TITLE, with_authors
+
+MAX_TAGS = 200  # of a post
+MAX_COMMENTS = 2_000  # of a post
+UPLOADS = ("wp-content/uploads", "uploads")  # folders of images, which may lie beside an export without those above them
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedPost:
+    """A post of an export, before its text is converted; `source.body` is in the export's own markup."""
+
+    key: str  # the same in each later export of this post: wordpress/old.example/12
+    source: SourcePost
+    markup: str = "html"  # a key of MARKUPS
+    line: int = 1  # of the export, where the post begins
+    digest: str = ""  # of what the export says of the post
+    fault: str = ""  # a reason to refuse it, which was found before it was read
+    scheduled: bool = False  # by the old site, which had not published it yet
+    folder: Path = Path()  # with the export, and perhaps its images
+    hosts: frozenset[str] = frozenset()  # of the old site
+
+
+@dataclass(slots=True)
+class Export:
+    """What was read from an export: its posts, and how many other things, by kind."""
+
+    posts: list[ExportedPost] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    address: str = ""  # of the old site
+
+
+def guarded(key: str, line: int, make: Callable[[], ExportedPost]) -> ExportedPost:
+    """Return the post that `make` returns, with its digest; where it raises Refusal, one that `read_exported` refuses."""
+    try:
+        return _with_digest(make())
+    except Refusal as refusal:
+        return ExportedPost(key, SourcePost("", "", ""), line=line, fault=refusal.reason)
+
+
+def read_date(text: str, zone: tzinfo, name: str = "date") -> datetime | None:
+    """Return the time that a text says; None for "" or WordPress's zeros. Raise Refusal where it is none."""
+    if not text or text.startswith(("0000-", "-0001")):
+        return None
+    try:
+        return parse_date(text, zone)
+    except ValueError as error:
+        raise Refusal(f"{name}: {error}") from error
+
+
+def _with_digest(post: ExportedPost) -> ExportedPost:
+    """Return a post with the digest of its fields; those that have their default do not count, so that new ones may come."""
+    empty = SourcePost("", "", "")
+    values = {key: value for key, value in asdict(post.source).items() if value != getattr(empty, key) and key != "lines"}
+    text = json.dumps([values, post.markup, post.scheduled], default=_as_text, sort_keys=True)
+    return replace(post, digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _as_text(value: Any) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def read_exported(post: ExportedPost, options: ImportOptions) -> SourcePost:
+    """Return the post with its text as Markdown. Raise Refusal with the reason."""
+    if post.fault:
+        raise Refusal(post.fault, post.line)
+    source = post.source
+    draft = options.as_draft or source.draft
+    notices = list(source.notices)
+    if post.scheduled and source.published and source.published <= datetime.now(UTC):
+        draft = True
+        notices.append(
+            Notice(post.line, f"It was to be published at {source.published:%Y-%m-%d %H:%M}, which is past: a draft.")
+        )
+    if source.published is None and not draft:
+        raise Refusal("The post has no date: write one into the export, or import with --as-draft.", post.line)
+    if len(source.comments) > MAX_COMMENTS:
+        raise Refusal(f"The post has {len(source.comments):,} comments: it may have {MAX_COMMENTS:,}.", post.line)
+    body = _converted(source.body, post)
+    title = truncate(_plain(source.title) or _title_of(body), MAX_TITLE)
+    return replace(
+        source,
+        title=title,
+        slug=page_slug(source.slug or title),
+        body=with_authors(body, source.authors[1:], options.coauthors_format),
+        draft=draft,
+        tags=_tags(source.tags, options.without_tags, post.line),
+        summary=truncate(_plain(source.summary[: 10 * MAX_SUMMARY]), MAX_SUMMARY),
+        lines=dict.fromkeys(("title", "slug", "link", "summary", "body", "expirydate"), post.line),
+        notices=tuple(notices),
+        comments=tuple(replace(comment, text=to_markdown(comment.text)) for comment in source.comments),
+    )
+
+
+def _converted(body: str, post: ExportedPost) -> str:
+    if "\0" in body or any("\ud800" <= sign <= "\udfff" for sign in body):
+        raise Refusal("The text holds a character that is none (NUL, or half of a surrogate pair).", post.line)
+    try:
+        return MARKUPS[post.markup](body)
+    except Refusal as refusal:
+        raise Refusal(refusal.reason, post.line) from refusal
+
+
+def _plain(text: str) -> str:
+    """Return a title or summary in HTML as plain text."""
+    return " ".join(html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>|<!--[^<>]*>", "", text)).split())
+
+
+def _title_of(body: str) -> str:
+    """Return the first words of a text, as the title of a post that has none."""
+    line = next((line for line in body.splitlines() if re.search(r"\w", plain_text(line))), "")
+    return truncate(plain_text(line), 60) or "Untitled"
+
+
+def _tags(names: Iterable[str], without: frozenset[str], line: int) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for name in (" ".join(name.split()).lstrip("#").strip() or name.strip() for name in names):
+        if name and name.lower() not in without:
+            found.setdefault(name.lower(), name)
+    if len(found) > MAX_TAGS:
+        raise Refusal(f"The post has {len(found):,} tags: it may have {MAX_TAGS}.", line)
+    long = next((name for name in found.values() if len(name) > MAX_TAG), "")
+    if long:
+        raise Refusal(f"The tag “{long[:40]}…” is longer than {MAX_TAG} characters.", line)
+    return tuple(found.values())
+
+
+def text_to_markdown(text: str) -> str:
+    """Return plain text as Markdown that shows it, line for line."""
+    return "\n".join(f"{escape(line)}  " if line.strip() else "" for line in text.strip().split("\n")).strip()
+
+
+MARKUPS: dict[str, Callable[[str], str]] = {
+    "html": to_markdown,
+    "wordpress": lambda body: to_markdown(wordpress_to_html(body)),
+    "text": text_to_markdown,
+    "markdown": lambda body: body.replace("\r\n", "\n").strip("\n"),
+}
+
+
+def find_exported_image(post: ExportedPost, target: str) -> Path | None:
+    """Return the file of an image that lies with the export; None where there is none, or it is another site's."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    if parts.scheme == "data" or (parts.netloc and parts.netloc.lower() not in post.hosts):
+        return None
+    site = SourceSite(post.folder)
+    shorter = (parts.path.split(f"/{folder}/", 1)[-1] for folder in UPLOADS if f"/{folder}/" in parts.path)
+    paths = [parts.path, *(f"/uploads/{path}" for path in shorter)]
+    found = (image_paths.find_file(path, post.folder / "export", site) for path in paths)
+    return next((path for path in found if path), None)
+
+
+LINK = re.compile(r"""(?P<before>\bhref\s*=\s*["']|\]\()(?P<address>https?://[^\s"'<>()]+)""", re.IGNORECASE)
+
+
+def with_own_links(export: Export) -> list[ExportedPost]:
+    """Return posts whose links to each other are paths, which the import redirects, wherever the old site is now."""
+    host = urlsplit(export.address).netloc.lower()
+    paths = {path for post in export.posts for path in post.source.addresses}
+
+    def relative(found: re.Match[str]) -> str:
+        try:
+            parts = urlsplit(found["address"])
+        except ValueError:
+            return found[0]
+        path = normalize_path(parts.path) if parts.netloc.lower() == host else ""
+        return f"{found['before']}{path}/{'#' + parts.fragment if parts.fragment else ''}" if path in paths else found[0]
+
+    return [
+        replace(post, hosts=frozenset((host,)), source=replace(post.source, body=LINK.sub(relative, post.source.body)))
+        for post in export.posts
+    ]

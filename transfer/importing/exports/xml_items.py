@@ -1,0 +1,121 @@
+"""XML of exports and feeds, read piece by piece by defusedxml: no entities of its own, nothing from elsewhere, not too deep."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from transfer.importing.source import Refusal
+
+MAX_BYTES = 500_000_000  # of an XML file
+MAX_DEPTH = 200  # elements within each other
+CHUNK = 1 << 16  # bytes
+CONTAINERS = frozenset(("rss", "channel", "feed", "RDF"))  # whose children are read one by one
+FORBIDDEN = bytes(code for code in range(32) if code not in b"\t\n\r")  # control characters, which XML does not allow
+NAMESPACES = {
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://www.w3.org/2005/Atom": "atom",
+    "http://purl.org/atom/ns#": "atom",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A child of a container, such as `<item>` or `<title>`, with the line it begins on."""
+
+    element: Element
+    line: int
+
+    @property
+    def name(self) -> str:
+        return short_name(self.element.tag)
+
+    def text(self, *names: str) -> str:
+        """Return the text of the first child that has one of these names and is not empty."""
+        return next((text for child in self.element if short_name(child.tag) in names and (text := text_of(child))), "")
+
+    def children(self, name: str) -> Iterator[Element]:
+        return (child for child in self.element if short_name(child.tag) == name)
+
+
+def short_name(tag: str) -> str:
+    """Return an element's name with the usual prefix of its namespace: `wp:status`, `content:encoded`, `item`."""
+    namespace, _, local = tag.removeprefix("{").rpartition("}")
+    if namespace.startswith("http://wordpress.org/export/"):
+        return f"{'excerpt' if '/excerpt' in namespace else 'wp'}:{local}"
+    prefix = NAMESPACES.get(namespace, "")
+    return f"{prefix}:{local}" if prefix else local
+
+
+def text_of(element: Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+class _Target:
+    """What the parser calls: it builds a tree of each container's child."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.first = 1  # line of the child that is built
+        self.current_line: Callable[[], int] = lambda: 1
+        self.builder: TreeBuilder | None = None
+        self.inside = 0  # how deep in the child that is built
+        self.items: list[Item] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Refusal(f"The XML nests more than {MAX_DEPTH} elements within each other.", self.current_line())
+        if self.builder is None:
+            if tag.rpartition("}")[2] in CONTAINERS:
+                return
+            self.builder, self.first = TreeBuilder(), self.current_line()
+        self.inside += 1
+        self.builder.start(tag, attributes)
+
+    def data(self, text: str) -> None:
+        if self.builder is not None:
+            self.builder.data(text)
+
+    def end(self, tag: str) -> None:
+        self.depth -= 1
+        if self.builder is None:
+            return
+        self.builder.end(tag)
+        self.inside -= 1
+        if not self.inside:
+            self.items.append(Item(self.builder.close(), self.first))
+            self.builder = None
+
+    def close(self) -> None:
+        pass
+
+
+def read_items(path: Path) -> Iterator[Item]:
+    """Yield the children of a file's containers. Raise Refusal, with the line, for XML that is broken or hostile."""
+    if path.stat().st_size > MAX_BYTES:
+        raise Refusal(
+            f"The file has {path.stat().st_size:,} bytes: an export may have {MAX_BYTES:,}. Export fewer posts at once."
+        )
+    target = _Target()
+    parser = DefusedXMLParser(target=target)
+    target.current_line = lambda: parser.parser.CurrentLineNumber
+    try:
+        with path.open("rb") as file:
+            is_ascii = not file.peek(2).startswith((b"\xff\xfe", b"\xfe\xff"))
+            while chunk := file.read(CHUNK):
+                parser.feed(chunk.translate(None, FORBIDDEN) if is_ascii else chunk)
+                yield from target.items
+                target.items.clear()
+        parser.close()
+    except ParseError as error:
+        raise Refusal(f"The XML cannot be read: {error.msg}.", error.position[0]) from error
+    except DefusedXmlException as error:
+        reason = f"The XML declares entities or includes other files ({type(error).__name__}), which exports do not."
+        raise Refusal(reason, target.current_line()) from error

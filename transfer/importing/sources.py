@@ -1,0 +1,35 @@
+"""What posts are read from: a file of a static site or of a wiki, or a part of an export. One way to handle them all."""
+
+import hashlib
+from pathlib import Path
+from typing import TypeAlias
+
+from transfer.importing.dokuwiki.pages import WikiPage, read_wiki_page
+from transfer.importing.exports.post import ExportedPost, find_exported_image, read_exported
+from transfer.importing.source import ImportOptions, SourcePost
+from transfer.importing.static_sites import image_paths
+from transfer.importing.static_sites.find import SourceFile
+from transfer.importing.static_sites.read import read_post
+
+Source: TypeAlias = SourceFile | WikiPage | ExportedPost
+
+
+def digest_of(source: Source) -> str:
+    """Return a digest of what the source says of its post. Raise OSError where it cannot be read."""
+    return source.digest if isinstance(source, ExportedPost) else hashlib.sha256(source.path.read_bytes()).hexdigest()
+
+
+def read_source(source: Source, options: ImportOptions) -> SourcePost:
+    """Return the post of a source. Raise Refusal with the line and the reason, OSError where it cannot be read."""
+    if isinstance(source, ExportedPost):
+        return read_exported(source, options)
+    if isinstance(source, WikiPage):
+        return read_wiki_page(source, options)
+    return read_post(source, source.path.read_bytes(), options)
+
+
+def find_image(source: Source, target: str) -> Path | None:
+    """Return the file of an image that a post shows, if it lies where the posts were found."""
+    if isinstance(source, ExportedPost):
+        return find_exported_image(source, target)
+    return None if image_paths.is_external(target) else image_paths.find_file(target, source.path, source.site)
