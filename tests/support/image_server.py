@@ -1,4 +1,4 @@
-"""A server of pictures on loopback, for tests of fetching: right ones, too large, of a wrong type, slow, cut short, elsewhere."""
+"""A server of pictures on loopback, for tests of fetching: right, too large, of a wrong type, slow, cut short, elsewhere."""
 
 import threading
 import time
