@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
-from blog.admin import defaults, file_api, foreign_media, images  # noqa: F401  (connects them)
+from blog.admin import defaults, file_api, foreign_media, images, unlisted_tags  # noqa: F401  (connects them)
 from blog.admin.choosers import for_editors
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags

@@ -6,6 +6,7 @@ time of clean HTML; `references` puts the addresses of images, documents and pag
 """
 
 import re
+from dataclasses import replace
 
 from blog.markdown.comments import reduce_to_comment
 from blog.markdown.limits import RenderError
@@ -32,7 +33,10 @@ REFERENCE = re.compile(rf' (id="|href="#){PREFIX}(?=[^<>]*>)')
 
 def render(text: str, prefix: str = PREFIX) -> Rendered:
     """Render a post's text; raises RenderError beyond the limits. Every id begins with the prefix."""
-    return postprocess(clean_html(text), prefix) if text.strip() else Rendered("", "", 0, "", "")
+    if not text.strip():
+        return Rendered("", "", 0, "", "")
+    converted = clean_html(text)
+    return replace(postprocess(converted.html, prefix), unlisted=converted.unlisted)
 
 
 def render_short(text: str) -> str:
@@ -42,7 +46,7 @@ def render_short(text: str) -> str:
 
 def render_comment(text: str) -> str:
     """Render a comment: no headings, pictures, tables or ids."""
-    return reduce_to_comment(read(clean_html(text))) if text.strip() else ""
+    return reduce_to_comment(read(clean_html(text).html)) if text.strip() else ""
 
 
 def prefixed(html: str, prefix: str) -> str:

@@ -44,4 +44,9 @@ ATTRIBUTES: dict[str, set[str]] = {
 # An address with a scheme that is safe, or with none: no colon before the path. Values are escaped, as they stand in HTML.
 ADDRESS = re.compile(r"(?:https?|mailto|tel):.*|[^:/?#]*(?:[/?#].*)?", re.DOTALL | re.IGNORECASE)
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "page", "doc", "image"})  # the last three are wagtail-markdown's own
-DROPPED_WITH_CONTENT = {"noscript", "object", "script", "style", "svg", "template", "textarea", "title"}
+# Tags left out while what they contain is shown, if they are closed: one alone is a word in angle brackets, hence text.
+CONTAINERS = frozenset(
+    "acronym address article aside big body center fieldset font footer form header hgroup html label legend main nav noscript "
+    "picture search section strike".split()
+)
+VOID_PARTS = {"source": {"audio", "picture", "video"}, "track": {"audio", "video"}}  # left out within these

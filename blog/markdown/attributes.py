@@ -16,11 +16,31 @@ SIDES = {
     for side in sides.split()
 }
 ALIGNMENT = {side: kept for side, kept in SIDES.items() if kept in ("right", "center")}
+ALERT_TITLE = "alert-title"
+ALERTS = {
+    name: f"alert-{kind}"
+    for kind, names in {
+        "note": "note info",
+        "tip": "tip hint",
+        "important": "important",
+        "warning": "warning",
+        "caution": "caution danger",
+    }.items()
+    for name in names.split()
+}
 CLASSES: dict[str, dict[str, str]] = {
     **dict.fromkeys(("img", "figure"), SIDES),
-    **dict.fromkeys(("p", "td", "th"), ALIGNMENT),
-    "div": {**ALIGNMENT, "footnote": "footnote", "wide": "wide"},
-    "ul": {"task-list": "tasks", "tasks": "tasks"},
+    **dict.fromkeys(("td", "th"), ALIGNMENT),
+    **dict.fromkeys(("ol", "ul"), dict.fromkeys(("contains-task-list", "task-list", "tasks"), "tasks")),
+    "blockquote": ALERTS,
+    "div": {
+        **ALIGNMENT,
+        **ALERTS,
+        **{f"markdown-alert-{name}": kind for name, kind in ALERTS.items()},  # of GFM's `> [!NOTE]`
+        "footnote": "footnote",
+        "wide": "wide",
+    },
+    "p": {**ALIGNMENT, **ALERTS, "markdown-alert-title": ALERT_TITLE},
     "span": {"box": "box", "filename": "filename", "hll": "hll"},
 }
 # Of Pygments' classes only those that the sheet colours, by their first letters.

@@ -2,9 +2,7 @@
 
 import html
 import re
-from re import Match
 
-IFRAME = re.compile(r"<iframe\b([^<>]{0,2000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 PICTURE = '<img src="/static/embed.svg" width="608" height="342" alt="">'  # the site's own, as wide as a text
 # A player's address, and that of the page one can visit.
@@ -15,16 +13,12 @@ PLAYERS = [
 ]
 
 
-def link_embeds(text: str) -> str:
-    """Replace every `<iframe>` by a linked picture; the HTML is not sanitised yet."""
-    return IFRAME.sub(_link, text)
-
-
-def _link(match: Match[str]) -> str:
-    found = {m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "") for m in ATTRIBUTE.finditer(match[1])}
+def link_embed(tag: str) -> str | None:
+    """Return a linked picture for the tag of an `<iframe>`, not sanitised yet; None if it names no page."""
+    found = {m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "") for m in ATTRIBUTE.finditer(tag)}
     address = visitable(found.get("src", "").strip())
     title = html.escape(found.get("title") or address)
-    return f'<p><a href="{html.escape(address)}">{PICTURE} {title}</a></p>' if address else ""
+    return f'<p><a href="{html.escape(address)}">{PICTURE} {title}</a></p>' if address else None
 
 
 def visitable(address: str) -> str:

@@ -17,13 +17,17 @@ PREFIX = "n-"  # of every id in a text
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text's stored forms: HTML, table of contents (HTML, may be empty), reading time, excerpt, plain text."""
+    """A text's stored forms: HTML, table of contents (HTML, may be empty), reading time, excerpt, plain text.
+
+    `unlisted` names the tags that are shown as text, for its author.
+    """
 
     html: str
     toc: str
     minutes: int
     excerpt: str
     plain: str = ""
+    unlisted: tuple[str, ...] = ()
 
 
 def postprocess(html: str, prefix: str = PREFIX) -> Rendered:

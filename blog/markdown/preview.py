@@ -8,22 +8,35 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from blog.markdown import RenderError, render_short
+from blog.markdown import Rendered, RenderError, render
 from blog.markdown.references import expand_one
 
 NAME = "markdown_preview"
+NOTE = '<p class="error-message">{}</p>'
+MOST_NAMED = 10  # tags in one sentence
 
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """Respond with the editor's text rendered, or with the reason why it cannot be."""
     try:
-        html = expand_one(render_short(request.POST.get("text", "")))
+        rendered = render(request.POST.get("text", ""))
     except RenderError as error:
-        html = format_html('<p class="error-message">{}</p>', str(error))
-    return HttpResponse(html)
+        return HttpResponse(format_html(NOTE, str(error)))
+    sentence = warning_of(rendered)
+    return HttpResponse((format_html(NOTE, sentence) if sentence else "") + expand_one(rendered.html))
+
+
+def warning_of(rendered: Rendered) -> str:
+    """Return the sentence that tells an author which tags readers see as text; empty if there are none."""
+    tags = ", ".join(f"<{name}>" for name in rendered.unlisted[:MOST_NAMED])
+    sentence = _(
+        "A text cannot have these tags, so readers see them as they are written: %s. Put them in backquotes, or take them out."
+    )
+    return sentence % tags if tags else ""
 
 
 def script() -> SafeString:

@@ -1,6 +1,7 @@
 """The process that turns Markdown into clean HTML for another one; it may be killed at any time. It does without Django.
 
-`main(["4", "3.0"])`: each message on socket 4 is a text, each reply a status byte and the HTML or a reason; 3 seconds a text.
+`main(["4", "3.0"])`: each message on socket 4 is a text, for which there are 3 seconds; each reply is a status byte and a
+reason, or the names of the tags that are shown as text and, on the lines behind them, the HTML.
 """
 
 import resource
@@ -8,10 +9,11 @@ import signal
 import traceback
 from multiprocessing.connection import Connection
 
-from markdown import Markdown
+from markdown_it import MarkdownIt
 
 from blog.markdown.limits import MAX_HTML_BYTES, MEMORY
-from blog.markdown.pipeline import build, to_html
+from blog.markdown.pipeline import to_html
+from blog.markdown.syntax import parser
 
 READY, DONE, DEEP, LARGE, COSTLY, FAILED = b"r", b"d", b"n", b"l", b"c", b"f"
 
@@ -21,19 +23,19 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    converter = build()
+    markdown = parser()
     with Connection(int(arguments[0])) as connection:
         connection.send_bytes(READY)
-        while _serve(connection, converter, float(arguments[1])):
+        while _serve(connection, markdown, float(arguments[1])):
             pass
 
 
-def _serve(connection: Connection, converter: Markdown, seconds: float) -> bool:
+def _serve(connection: Connection, markdown: MarkdownIt, seconds: float) -> bool:
     """Reply to one text; return whether to go on."""
     try:
         text = connection.recv_bytes().decode()
         signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal kills this process, in C code as well
-        reply = _answer(text, converter)
+        reply = _answer(text, markdown)
         signal.setitimer(signal.ITIMER_PROF, 0)
         connection.send_bytes(reply)
     except (EOFError, OSError):
@@ -41,9 +43,9 @@ def _serve(connection: Connection, converter: Markdown, seconds: float) -> bool:
     return True
 
 
-def _answer(text: str, converter: Markdown) -> bytes:
+def _answer(text: str, markdown: MarkdownIt) -> bytes:
     try:
-        html = to_html(text, converter).encode()
+        converted = to_html(text, markdown)
     except RecursionError:
         return DEEP
     except MemoryError:
@@ -51,4 +53,7 @@ def _answer(text: str, converter: Markdown) -> bytes:
     except Exception as error:
         traceback.print_exc()
         return FAILED + type(error).__name__.encode()
-    return DONE + html if len(html) <= MAX_HTML_BYTES else LARGE + str(len(html)).encode()
+    html = converted.html.encode()
+    if len(html) > MAX_HTML_BYTES:
+        return LARGE + str(len(html)).encode()
+    return DONE + ",".join(converted.unlisted).encode() + b"\n" + html

@@ -13,7 +13,6 @@ from environs import Env
 from jinja2 import StrictUndefined, Undefined
 
 from blog.availability import without_outages
-from blog.markdown import pipeline
 from kimonote.caches import read_cache_url
 from mail.config.email_url import EmailURLError, parse_email_url
 from mail.config.sender import sender_domain
@@ -131,7 +130,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "blog.context_processors.site",
-            ]
+            ],
+            "libraries": {"wagtailmarkdown": "blog.markdown.template_filter"},  # in place of its own
         },
     },
 ]
@@ -243,7 +243,7 @@ WAGTAIL_SITE_NAME = "Kimonote"
 OTP_TOTP_ISSUER = _host  # what an authenticator app calls the site
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
 WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org
-WAGTAILMARKDOWN = pipeline.WAGTAILMARKDOWN
+WAGTAILMARKDOWN = {"autodownload_fontawesome": False}  # or the editor would fetch it from a third party
 WAGTAILIMAGES_RENDITION_STORAGE = "versions"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "blog.admin.images.ImageForm"
 WAGTAILADMIN_BASE_URL = SITE_URL

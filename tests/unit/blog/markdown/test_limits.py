@@ -24,15 +24,19 @@ DEEP = "The text nests lists, quotations or HTML elements too deeply. Make them 
 SLOW = {
     "a Python loop": "[" * 250_000,
     "one regular expression": "*[\n" * 80_000,
+    "brackets": "[" * 50_000,
+    "pictures": "![" * 50_000,
     "formulas": "$x$ " * 60_000,
     "fenced code": "```\n" * 60_000,
     "quotations in code": "```php\n<?php " + "<<<a\n" * 50_000 + "```",
-    "table": "a|b\n-|-\n" + "`|" * 120_000,
+    "table": "a|" * 2_000 + "\n" + "-|" * 2_000 + "\n" + ("b|" * 2_000 + "\n") * 40,
     "abbreviations": "\n".join(f"*[k{number}]: t" for number in range(9_000))
     + "\n\n"
     + " ".join(f"k{n}" for n in range(15_000)),
 }
 BOUNDED = {
+    "bars in code": "a|b\n-|-\n" + "`|" * 120_000,
+    **{f"50,000 of {sign}": sign * 50_000 for sign in ("*", "_", "`", "<", "$")},
     "fence with spaces": "```" + " " * 250_000,
     "entities": "&amp;&#38;" * 2_000,
     "parentheses": "[a](" + "(" * 290_000,
@@ -130,13 +134,14 @@ def test_large_text_of_one_kind_is_rendered(text: str) -> None:
     "text",
     [
         "> " * 10_000 + "a",
+        ">" * 50_000,
         ">" * 10_000,
         "\n".join(f"{'    ' * depth}- a" for depth in range(300)),
         "<b>" * 101 + "a",
         "<div>" * 10_000,
         "<table><tr><td>" * 60,
     ],
-    ids=["quotations", "quotations without spaces", "lists", "elements", "many elements", "tables"],
+    ids=["quotations", "50,000 quotations", "quotations without spaces", "lists", "elements", "many elements", "tables"],
 )
 def test_deep_text_is_refused(text: str) -> None:
     with pytest.raises(RenderError) as refusal:
@@ -192,7 +197,7 @@ def test_fork_renders_by_a_process_of_its_own() -> None:
     code = """
 mine = _spare[0].process.pid
 child = os.fork()
-print(clean_html("bc"[bool(child)]), _spare[0].process.pid == mine, flush=True)
+print(clean_html("bc"[bool(child)]).html, _spare[0].process.pid == mine, flush=True)
 if child: os.waitpid(child, 0)
 """
     assert sorted(in_a_process(f"exec({code!r})")) == ["<p>b</p>", "<p>c</p>", "False", "True"]

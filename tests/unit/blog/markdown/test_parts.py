@@ -11,45 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blog.markdown.fragment_ids import FragmentIds, slug
-from blog.markdown.lists import Lists
 from blog.markdown.plain_text import EXCERPT_LENGTH, excerpt, reading_minutes, truncate
 from blog.markdown.tokens import depth, parse, write
 
-INDENTED = {
-    "a\n- b\n- c": "a\n\n- b\n- c",
-    "- a\n  - b\n    - c\n  - d\n- e": "- a\n    - b\n        - c\n    - d\n- e",
-    "- a\n    - b\n        - c": "- a\n    - b\n        - c",
-    "1. a\n   - b\n\n   c\n2. d": "1. a\n    - b\n\n    c\n\n2. d",
-    "- a\nlazy\n- b": "- a\nlazy\n- b",
-    "2018\n3. of May": "2018\n3. of May",
-    "a\n1. b": "a\n\n1. b",
-    "a | b\n- | -\nc | d": "a | b\n- | -\nc | d",
-    "a\n* * *\nb\n- - -": "a\n* * *\nb\n- - -",
-    "a\n---": "a\n---",
-    "    - code": "    - code",
-    "- a\n\n      code": "- a\n\n      code",
-    "- a\n\nb\n  - c": "- a\n\nb\n\n- c",
-    "\x02wzxhzdk:0\x03\na": "\x02wzxhzdk:0\x03\n\na",
-    "- a\n  \x02wzxhzdk:0\x03\n- b": "- a\n\n    \x02wzxhzdk:0\x03\n\n- b",
-}
 
-
-@pytest.mark.parametrize("module", ["embeds", "fragment_ids", "mathml.tex", "plain_text"])
+@pytest.mark.parametrize(
+    "module",
+    ["embeds", "fragment_ids", "mathml.tex", "plain_text", "syntax.attribute_lists", "syntax.code", "syntax.raw_html"],
+)
 def test_examples_in_docstrings(module: str) -> None:
     results = doctest.testmod(import_module(f"blog.markdown.{module}"))
     assert results.attempted > 0
     assert results.failed == 0
-
-
-@pytest.mark.parametrize(("text", "indented"), INDENTED.items())
-def test_lists_are_indented_as_python_markdown_wants(text: str, indented: str) -> None:
-    assert "\n".join(Lists().run(text.split("\n"))) == indented
-
-
-@given(st.text(alphabet="-*1. a\n\t|", max_size=60))
-def test_lists_keep_every_word(text: str) -> None:
-    lines = Lists().run(text.expandtabs(4).split("\n"))
-    assert " ".join(lines).split() == text.split()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""The editor's preview: rendered by the server, for editors alone."""
+"""The editor's preview: rendered by the server, for editors alone; and the filter in place of wagtail-markdown's own."""
 
 import pytest
 from django.contrib.auth.models import User
+from django.template import engines
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
@@ -11,7 +12,11 @@ from blog.markdown import render_short
 from blog.models import BlogPage
 from tests.support.hostile import corpus
 
-TEXT = "# A\n\n*b* $x^2$ <script>hit()</script><img src=x onerror=hit()>"
+TEXT = "# A\n\n*b* $x^2$ <img src=x onerror=hit()>"
+UNLISTED = (
+    '<p class="error-message">A text cannot have these tags, so readers see them as they are written: &lt;T&gt;, '
+    "&lt;script&gt;. Put them in backquotes, or take them out.</p>"
+)
 TRAP = "window.hits = 0; window.hit = () => window.hits++;"
 
 
@@ -23,6 +28,12 @@ def address() -> str:
 def test_preview_is_what_is_stored(admin_client: Client, address: str) -> None:
     response = admin_client.post(address, {"text": TEXT})
     assert response.content.decode() == render_short(TEXT)
+
+
+def test_preview_names_tags_that_are_shown_as_text(admin_client: Client, address: str) -> None:
+    text = "Vec<T> and <script>hit()</script>"
+    response = admin_client.post(address, {"text": text})
+    assert response.content.decode() == UNLISTED + render_short(text)
 
 
 def test_preview_of_a_text_beyond_the_limits_says_so(admin_client: Client, address: str) -> None:
@@ -41,6 +52,11 @@ def test_preview_is_for_editors(client: Client, address: str, db: None) -> None:
 
 def test_preview_is_not_to_be_followed(admin_client: Client, address: str) -> None:
     assert admin_client.get(address).status_code == 405
+
+
+def test_filter_of_wagtail_markdown_renders_as_this_site_does(db: None) -> None:
+    template = engines["django"].from_string("{% load wagtailmarkdown %}{{ text|markdown }}")
+    assert template.render({"text": TEXT}) == render_short(TEXT)
 
 
 def test_preview_in_the_editor_runs_no_script(tab: Page, live_server: LiveServer, blog: BlogPage, admin_client: Client) -> None:
