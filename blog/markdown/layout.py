@@ -3,12 +3,14 @@
 import html
 from collections.abc import Iterable, Iterator
 
+from blog.markdown.attributes import ALERT_TITLE
 from blog.markdown.headings import link_itself
 from blog.markdown.plain_text import is_footnote_mark
 from blog.markdown.tokens import Tag, Token
 
 SCROLLS = {"tabindex": "0"}  # or a keyboard could not reach what is wider than the page
 AVIF = "data-avif"  # of a picture: its versions in that format, until it is framed; authors cannot give it
+TRANSLATED = "data-translated"  # of an element whose word is put into the site's language when it is shown
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 
 
@@ -52,6 +54,8 @@ def _scrolling(wide: Tag, box: str) -> list[Token]:
 def _complete(tag: Tag) -> None:
     if tag.name == "pre":
         tag.attributes |= SCROLLS
+    elif tag.attributes.get("class") == ALERT_TITLE:
+        tag.attributes[TRANSLATED] = ""
     elif tag.name == "img":
         tag.attributes = {"alt": "", **tag.attributes, "loading": "lazy"}
     elif tag.name in ("audio", "video"):

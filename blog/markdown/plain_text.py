@@ -14,8 +14,8 @@ WORD = re.compile(r"\w[\w'’-]*")
 EXCERPT_LENGTH = 200  # characters of an excerpt
 INLINE = frozenset(allowlist.INLINE.split()) - {"br", "img"} | allowlist.MATHML
 EXCERPT_EXCLUDED = frozenset(
-    "figcaption figure filename footnote h2 h3 h4 h5 h6 img pre summary table".split()
-)  # elements, and two classes
+    "alert-title figcaption figure filename footnote h2 h3 h4 h5 h6 img pre summary table".split()
+)  # elements, and three classes
 FOOTNOTE_MARK = re.compile(r"fnref\d*-")
 
 

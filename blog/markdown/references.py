@@ -4,6 +4,7 @@ Stored HTML names what it refers to by attributes that no author can write, sinc
 
 - `<img data-image="9">`, with `data-filter="width-200"` where the text asks for one rendition;
 - `<img data-file="images/sea.jpg" src="/media/images/sea.jpg">`: a file in the media folder, which may be an image's;
+- `<p data-translated="">`: the title of an alert, whose word is shown in the site's language;
 - `<a data-page="5">`, `<a data-doc="5">` and `<a data-image="9">` (its largest version), with `data-rest="#part"` behind it.
 
 So an image replaced or deleted, and a page moved or made private, is shown as it is with the next request.
@@ -15,13 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Min, Q
+from django.utils.translation import pgettext
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
 
 from blog.images.versions import SIZES, existing_versions, largest
 from blog.images.visibility import in_private_collection, public_pages
-from blog.markdown.layout import AVIF, framed
+from blog.markdown.layout import AVIF, TRANSLATED, framed
 from blog.markdown.tokens import Tag, Token, parse, write
 
 IMAGE, FILE, PAGE, DOCUMENT = "data-image", "data-file", "data-page", "data-doc"
@@ -46,7 +48,7 @@ def expand(texts: list[str]) -> list[str]:
     if not parsed:
         return texts
     found = _find(_tags(parsed.values()))
-    expanded = {text: write(framed(_resolve(tokens, found))) for text, tokens in parsed.items()}
+    expanded = {text: write(framed(_resolve(_translate(tokens), found))) for text, tokens in parsed.items()}
     return [expanded.get(text, text) for text in texts]
 
 
@@ -86,6 +88,22 @@ def _find(tags: list[Tag]) -> Found:
     if ids[PAGE]:
         found.addresses |= {(PAGE, page.pk): page.url for page in public_pages().filter(pk__in=ids[PAGE]) if page.url}
     return found
+
+
+def _translate(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Yield the tokens with the titles of alerts (`> [!NOTE]`) in the site's language."""
+    words = {
+        "Note": pgettext("alert", "Note"),
+        "Tip": pgettext("alert", "Tip"),
+        "Important": pgettext("alert", "Important"),
+        "Warning": pgettext("alert", "Warning"),
+        "Caution": pgettext("alert", "Caution"),
+    }
+    is_title = False
+    for token in tokens:
+        if isinstance(token, Tag):
+            is_title = token.attributes.pop(TRANSLATED, None) is not None
+        yield words.get(token, token) if is_title and isinstance(token, str) else token
 
 
 def _resolve(tokens: Iterable[Token], found: Found) -> Iterator[Token]:

@@ -36,6 +36,7 @@ SPANS = {
     re.compile(r"<!\[CDATA\["): re.compile(r"\]\]>"),
 }
 CHECKBOX = re.compile(r"""type\s*=\s*["']?checkbox""", re.IGNORECASE)
+REST_IS_BLANK = re.compile(r"[ \t]*$", re.MULTILINE)
 COMMENT, COMMENT_END = "<!--", "-->"
 PICTURE = re.compile(r"\s*(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>\s*(?:</a>\s*)?", re.IGNORECASE)  # alone, perhaps in a link
 # kramdown's and PHP Markdown Extra's sign that the text in an element is Markdown.
@@ -87,12 +88,13 @@ def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _is_block(state: StateBlock, place: int) -> bool:
-    """Return whether HTML begins here: a tag on the list, or what has its end later on."""
+    """Return whether HTML begins here: a tag on the list, or what ends at the end of a line."""
     if state.src.startswith(COMMENT, place):
         return COMMENT_END in state.src[place:]
     for begin, end in SPANS.items():
         if begin.match(state.src, place):
-            return bool(end.search(state.src, place))
+            found = end.search(state.src, place)
+            return found is not None and REST_IS_BLANK.match(state.src, found.end()) is not None
     tag = NAME.match(state.src, place)
     name, env = tag[1].lower() if tag else "", cast(Environment, state.env)
     return name in TAGS or name == "iframe" or env.passes(name)

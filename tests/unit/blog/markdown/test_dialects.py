@@ -1,8 +1,10 @@
 """Markdown as blogs are written in it: what CommonMark and GFM read, and what Jekyll, Hugo and pandoc add."""
 
 import pytest
+from django.utils import translation
 
-from blog.markdown import render_short
+from blog.markdown import render, render_short
+from blog.markdown.references import expand_one
 from blog.markdown.syntax.code import Info, read_info
 
 CODE = '<pre tabindex="0"><code>{}\n</code></pre>'
@@ -111,3 +113,14 @@ def test_file_name_stands_above_its_code_and_lines_are_marked() -> None:
     assert render_short("```text:a.txt {2}\nx\ny\n```") == (
         '<span class="filename">a.txt</span><pre tabindex="0"><code>x\n<span class="hll">y\n</span></code></pre>'
     )
+
+
+ALERT = "> [!WARNING]\n> *a*\n\n{: .tip}\nb"
+
+
+def test_alert_has_its_title_in_the_sites_language() -> None:
+    html = '<div class="alert-warning">\n<p class="alert-title">{}</p>\n<p><em>a</em></p>\n</div>\n<p class="alert-tip">b</p>'
+    assert expand_one(render_short(ALERT)) == html.format("Warning")
+    with translation.override("de"):
+        assert expand_one(render_short(ALERT)) == html.format("Warnung")
+    assert render(ALERT).excerpt == "a b"
