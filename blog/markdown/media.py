@@ -35,7 +35,7 @@ def _reference_image(tag: Tag) -> Token:
     tag.attributes = {name: value for name, value in tag.attributes.items() if name not in ("sizes", "srcset")}  # ours alone
     source = html.unescape(tag.attributes.get("src", ""))
     if match := ADDRESS.fullmatch(source):
-        return _image(tag, int(match[2]), match[3] or "") if match[1] == "image" else tag.attributes.get("alt", "")
+        return _image(tag, int(match[2]), unquote(match[3] or "")) if match[1] == "image" else tag.attributes.get("alt", "")
     if name := stored(source):
         return _file(tag, name)
     return tag if source and allowlist.ADDRESS.fullmatch(tag.attributes["src"]) else tag.attributes.get("alt", "")

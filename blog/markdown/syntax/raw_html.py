@@ -90,7 +90,7 @@ def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _is_block(state: StateBlock, place: int) -> bool:
     """Return whether HTML begins here: a tag on the list, or what ends at the end of a line."""
     if state.src.startswith(COMMENT, place):
-        return COMMENT_END in state.src[place:]
+        return state.src.find(COMMENT_END, place) >= 0
     for begin, end in SPANS.items():
         if begin.match(state.src, place):
             found = end.search(state.src, place)

@@ -78,6 +78,15 @@ TEXTS = {
         "</ol>\n</div>",
     ),
     "box in HTML": ('<input type="checkbox" checked> a', '<p><span class="box">☑</span> a</p>'),
+    "image of the site": (
+        "![a](image:1,class=right,filter=width-200|jpegquality-40)",
+        '<p><img alt="a" data-image="1" data-filter="width-200|jpegquality-40" class="right" loading="lazy"></p>',
+    ),
+    "address beyond ASCII": ("[a](/tags/日本/?b=ü#c)", '<p><a href="/tags/%E6%97%A5%E6%9C%AC/?b=%C3%BC#c">a</a></p>'),
+    "heading beyond ASCII": (
+        "# Ä ö\n\n[a](#ä-ö)",
+        '<h2 id="n-ä-ö"><a href="#n-ä-ö">Ä ö</a></h2>\n<p><a href="#n-ä-ö">a</a></p>',
+    ),
     "picture alone in HTML": (
         '<img src="/a.png" alt="b" title="c">',
         '<figure><img alt="b" src="/a.png" loading="lazy"><figcaption>c</figcaption></figure>',
