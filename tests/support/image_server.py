@@ -1,4 +1,4 @@
-"""A server of pictures on loopback, for tests of fetching: right, too large, of a wrong type, slow, cut short, elsewhere."""
+"""A server of pictures on loopback, for tests of fetching: good, too large, slow, cut short, of a wrong type, elsewhere."""
 
 import threading
 import time

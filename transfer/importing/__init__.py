@@ -2,6 +2,9 @@
 
 - `run`: `Import`, one import from its files to its report. Call this.
 - `source`: `SourcePost`, what every importer makes of a post, as plain values; `Options`; `Refusal`.
+- `find`: what there is at a path: files of a static site, an export, a wiki, an archive.
+- `sources`: one way to read any of them.
+- `exports`: WordPress, Ghost, feeds, bookmarks. `dokuwiki`: its pages. `fetching`: images of other sites.
 - `static_sites`: the Markdown files of Jekyll, Hugo, Hakyll and Eleventy as `SourcePost`s.
 - `prepare`: files read and their Markdown rendered, on every core.
 - `images`: the images that posts show, put into Wagtail's image library.

@@ -103,7 +103,7 @@ def _content(item: Item) -> tuple[str, str]:
 
 def _xhtml(element: Element) -> str:
     """Return the children of an element as HTML."""
-    for child in element.iter():
+    for child in (inner for outer in element for inner in outer.iter()):
         child.tag = child.tag.rpartition("}")[2]
     return "".join(tostring(child, "unicode", "html", short_empty_elements=False) for child in element)
 

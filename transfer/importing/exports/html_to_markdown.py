@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 from transfer.importing.exports.markdown_converter import MarkdownConverter
 from transfer.importing.source import Refusal
 
-MAX_HTML = 1_000_000  # characters of a post's HTML
+MAX_HTML = 600_000  # characters of a post's HTML; its Markdown may have 300 kB
+MAX_ELEMENTS = 20_000  # of a post
 MAX_DEPTH = 100  # elements within each other; the Markdown itself may have as many
 MAX_SPACES = 200  # side by side
 ELEMENTS = frozenset(
@@ -64,8 +65,9 @@ LAZY_SOURCE = re.compile(
 
 def to_markdown(html: str) -> str:
     """Return HTML as Markdown that shows the same. Raise Refusal beyond the limits."""
-    if len(html) > MAX_HTML:
-        raise Refusal(f"The text has {len(html):,} characters of HTML: a post may have {MAX_HTML:,}.")
+    check_length(html)
+    if html.count("<") > MAX_ELEMENTS and len(TAG.findall(html)) > 2 * MAX_ELEMENTS:
+        raise Refusal(f"The HTML has more than {MAX_ELEMENTS:,} elements.")
     soup = BeautifulSoup(_sanitised(html), "html.parser")
     _anchor_fragments(soup)
     try:
@@ -85,6 +87,11 @@ def _sanitised(html: str) -> str:
         link_rel=None,
         clean_content_tags=DROPPED_WITH_CONTENT,
     )
+
+
+def check_length(html: str) -> None:
+    if len(html) > MAX_HTML:
+        raise Refusal(f"The text has {len(html):,} characters of HTML: a post may have {MAX_HTML:,}.")
 
 
 def tame(html: str) -> str:

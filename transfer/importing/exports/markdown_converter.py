@@ -229,6 +229,8 @@ def _is_simple_table(table: Tag) -> bool:
     spans = any(cell.get(span, "1") != "1" for cell in table.find_all(["td", "th"]) for span in ("colspan", "rowspan", "align"))
     if not rows or not _is_head(rows[0]) or spans or table.find([*BLOCKS, "caption", "tfoot"]):
         return False
+    if any("|" in code.get_text() for code in table.find_all("code")):
+        return False
     if any(len(cell.find_all("p")) > 1 for cell in table.find_all(["td", "th"])):
         return False
     return len({len(row.find_all(["td", "th"], recursive=False)) for row in rows}) == 1 and not any(map(_is_head, rows[1:]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from transfer.importing.exports.html_to_markdown import to_markdown
+from transfer.importing.exports.html_to_markdown import check_length, to_markdown
 from transfer.importing.exports.markdown_escapes import escape
 from transfer.importing.exports.wordpress_markup import wordpress_to_html
 from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
@@ -56,7 +56,9 @@ class Export:
 def guarded(key: str, line: int, make: Callable[[], ExportedPost]) -> ExportedPost:
     """Return the post that `make` returns, with its digest; where it raises Refusal, one that `read_exported` refuses."""
     try:
-        return _with_digest(make())
+        post = make()
+        check_length(post.source.body)
+        return _with_digest(post)
     except Refusal as refusal:
         return ExportedPost(key, SourcePost("", "", ""), line=line, fault=refusal.reason)
 
@@ -131,7 +133,8 @@ def _plain(text: str) -> str:
 
 def _title_of(body: str) -> str:
     """Return the first words of a text, as the title of a post that has none."""
-    line = next((line for line in body.splitlines() if re.search(r"\w", plain_text(line))), "")
+    unescaped = re.sub(r"\\([!-/:-@\[-`{-~])", lambda found: f"&#{ord(found[1])};", body[:10_000])
+    line = next((line for line in unescaped.splitlines() if re.search(r"\w", plain_text(line))), "")
     return truncate(plain_text(line), 60) or "Untitled"
 
 

@@ -48,7 +48,7 @@ def test_page_as_a_post(blog: BlogPage, client: Client, wiki: Path) -> None:
         '```python\ndef pull(rope):\n    return "**" * 2\n```\n\n'
         "```\nindented code\n```\n\n"
         "> quoted\n\n---\n\n"
-        f"![At the quay](image:{image.pk})\n\n\nMind the rope.\n\n"
+        f"![At the quay](image:{image.pk})\n\nMind the rope.\n\n"
         "[^1]: A footnote, with **bold**."
     )
     for old in ("/blog/2014/tugs", "/doku.php?id=blog:2014:tugs", "/doku.php/blog:2014:tugs", "/blog:2014:tugs"):
@@ -78,9 +78,9 @@ def test_changed_page_is_updated(blog: BlogPage, wiki: Path) -> None:
         ("**open //both", "\\*\\*open //both"),
         ("** a** b", "<strong> a</strong> b"),
         ("**a //b** c//", "**a //b** c//"),
-        ("[[there|[x] {{pic.png}}]]", "&#91;&#91;there|[x] ![](/pic.png)]]"),
+        ("[[there|[x] {{pic.png}}]]", "&#91;[there|&#91;x] ![](/pic.png)]]"),
         ("[[there]] [[there#part|{{pic.png}}]]", "[there](/there/) [![](/pic.png)](/there/)"),
-        ("<nowiki>[[x]]</nowiki>", "&#91;[x]]"),
+        ("<nowiki>[[x]]</nowiki>", "&#91;&#91;x]]"),
         ("[[javascript:alert(1)|x]]", "x"),
         ("{{https://a.b/c.png|x}}", "![x](https://a.b/c.png)"),
         ("{{doc.pdf|The paper}}", "The paper"),
