@@ -26,6 +26,7 @@ TYPES = {  # that the image library takes, with the suffix of their files
 }
 MAX_BYTES = 10 << 20  # of an image: what the library takes
 MAX_REDIRECTS = 5
+MAX_ADDRESSES = 4  # of a host that are tried
 MAX_FAILURES = 3  # of a host in a row, after which it is asked no more
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 60.0  # for one request, from connecting to the last byte
@@ -90,7 +91,7 @@ class ImageFetcher:
             found = self._request(address)
             if isinstance(found, Path):
                 return found
-            address = urljoin(address, found)
+            address = _joined(address, found)
         raise FetchError(f"It redirects more than {MAX_REDIRECTS} times.")
 
     def _request(self, url: str) -> Path | str:
@@ -107,19 +108,18 @@ class ImageFetcher:
         return result
 
     def _connect(self, host: str, port: int, is_secure: bool) -> socket.socket:
-        """Return a connection to an address of a host that was checked."""
-        target = self._look_up(host, port)
-        try:
-            connection = socket.create_connection(target[:2], timeout=min(CONNECT_SECONDS, self.seconds))
-            if not is_secure:
-                return connection
-            context = ssl.create_default_context()
-            return context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
-        except (OSError, ValueError) as error:
-            raise HostError(f"{host} cannot be reached: {error}.") from error
+        """Return a connection to an address of a host that was checked; TLS is not negotiated yet."""
+        fault: Exception | None = None
+        for address in self._look_up(host, port):
+            try:
+                connection = socket.create_connection((address, port), timeout=min(CONNECT_SECONDS, self.seconds))
+                return _with_tls(connection, host) if is_secure else connection
+            except (OSError, ValueError) as error:
+                fault = error
+        raise HostError(f"{host} cannot be reached: {fault}.") from fault
 
-    def _look_up(self, host: str, port: int) -> tuple[str, int]:
-        """Return an address of a host. Raise FetchError where one of its addresses is not public."""
+    def _look_up(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host. Raise FetchError where one of them is not public."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -129,9 +129,7 @@ class ImageFetcher:
             address = ipaddress.ip_address(text.partition("%")[0])
             if "%" in text or not (is_public(address) or any(address in network for network in self.allowed)):
                 raise FetchError(f"{host} is {address}, which is no public address.")
-        if not addresses:
-            raise HostError(f"{host} has no address.")
-        return addresses[0], port
+        return addresses[:MAX_ADDRESSES]
 
     def _respond(self, url: str, connection: socket.socket) -> Path | str:
         """Ask for an address; a timer ends the connection, also one whose other end sends a byte now and then."""
@@ -148,7 +146,8 @@ class ImageFetcher:
             client.putheader("Accept", ", ".join(TYPES))
             client.putheader("User-Agent", "Kimonote import")
             client.endheaders()
-            return self._read(url, client.getresponse(), timer)
+            with client.getresponse() as response:
+                return self._read(url, response, timer)
         except (OSError, http.client.HTTPException, ValueError) as error:
             late = "" if timer.is_alive() else f" within {self.seconds:g} seconds"
             raise HostError(f"{host} did not respond{late}: {type(error).__name__}.") from error
@@ -183,6 +182,22 @@ class ImageFetcher:
                 return content
             content += chunk
         raise FetchError(f"It is larger than {self.max_bytes >> 20} MB.")
+
+
+def _with_tls(connection: socket.socket, host: str) -> ssl.SSLSocket:
+    try:
+        context = ssl.create_default_context()
+        return context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
+    except (OSError, ValueError):
+        connection.close()
+        raise
+
+
+def _joined(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError as error:
+        raise FetchError("It redirects to an address that cannot be understood.") from error
 
 
 def _parts(url: str) -> tuple[str, int, bool, str]:

@@ -85,5 +85,5 @@ class PostFinder:
             found.refusals.append((path.name, refusal.line, refusal.reason))
             return
         folder = (self.root or path.parent).resolve()
-        found.files += [replace(post, folder=folder) for post in with_own_links(export)]
+        found.files += [replace(post, folder=folder, is_root=self.root is not None) for post in with_own_links(export)]
         found.skipped += export.skipped

@@ -11,6 +11,7 @@ MAX_KINDS = 12  # kinds of template tags that are named
 class ImportReport:
     """The counts, refusals and notices of one run."""
 
+    unit: str = "file"  # what is counted
     imported: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -47,7 +48,7 @@ class ImportReport:
     def _summary(self, dry_run: bool) -> str:
         counts = f"{self.imported} imported, {self.changed} changed, {self.unchanged} unchanged, {len(self.refusals)} refused"
         lead = "Dry run, nothing was written. It would be: " if dry_run else ""
-        return f"{lead}{counts}: {self.total} {'file' if self.total == 1 else 'files'}."
+        return f"{lead}{counts}: {self.total} {self.unit}{'' if self.total == 1 else 's'}."
 
     def _refused(self) -> list[str]:
         return [f"refused: {printable(key)}:{line}: {reason}" for key, line, reason in self.refusals]

@@ -7,6 +7,7 @@ from django.db import OperationalError
 
 from blog.models import Author, BlogPage, ImportedFile
 from transfer.importing.chunk_size import ChunkSize
+from transfer.importing.exports.post import ExportedPost
 from transfer.importing.fetching import ImageFetcher
 from transfer.importing.find import FoundPosts
 from transfer.importing.history import FileStatus, ImportHistory
@@ -43,6 +44,7 @@ class Import:
     def run(self, found: FoundPosts, step: Callable[[], object] = lambda: None) -> ImportReport:
         """Import the files; `step` is called after each."""
         self.report.skipped = found.skipped
+        self.report.unit = "post" if any(isinstance(file, ExportedPost) for file in found.files) else "file"
         for refusal in found.refusals:
             self.report.add_refusal(*refusal)
         self.history = ImportHistory(self.blog, {file.key for file in found.files})

@@ -78,7 +78,9 @@ def test_redirect_to_a_private_address_is_refused(host: str, server: ImageServer
     assert "no public address" in refusal(fetcher(tmp_path), server.url("/redirect.png"))
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x.png", "gopher://127.0.0.1/", "http://", "//"])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "ftp://127.0.0.1/x.png", "gopher://127.0.0.1/", "http://", "//", "http://[x", "https://.a"]
+)
 def test_redirect_to_what_is_no_web_address_is_refused(target: str, server: ImageServer, tmp_path: Path) -> None:
     server.locations["/redirect.png"] = target
     assert refusal(fetcher(tmp_path), server.url("/redirect.png"))

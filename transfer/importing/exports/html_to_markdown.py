@@ -55,7 +55,23 @@ UNCOUNTED = frozenset(
     "p li dt dd tr td th thead tbody tfoot br hr img input option source wbr link meta col area embed".split()
 )
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-WITHOUT_TEXT = ("audio", "dl", "figure", "hr", "iframe", "img", "ol", "pre", "table", "tbody", "thead", "tr", "ul", "video")
+ANCHORED_BEFORE = (
+    "a",
+    "audio",
+    "dl",
+    "figure",
+    "hr",
+    "iframe",
+    "img",
+    "ol",
+    "pre",
+    "table",
+    "tbody",
+    "thead",
+    "tr",
+    "ul",
+    "video",
+)
 FRAGMENT = re.compile(r"^[\w:.-]+$")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 LAZY_SOURCE = re.compile(
@@ -116,7 +132,7 @@ def _anchor_fragments(soup: BeautifulSoup) -> None:
         del element["id"]
         if name in linked:
             anchor = soup.new_tag("a", id=name)
-            if element.name in WITHOUT_TEXT:
+            if element.name in ANCHORED_BEFORE:
                 element.insert_before(anchor)
             else:
                 element.insert(0, anchor)

@@ -26,7 +26,7 @@ from transfer.importing.static_sites.read import MAX_TITLE, with_authors
 
 MAX_TAGS = 200  # of a post
 MAX_COMMENTS = 2_000  # of a post
-UPLOADS = ("wp-content/uploads", "uploads")  # folders of images, which may lie beside an export without those above them
+UPLOADS = ("wp-content/uploads", "content/images", "uploads")  # folders of images, which may lie beside an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class ExportedPost:
     fault: str = ""  # a reason to refuse it, which was found before it was read
     scheduled: bool = False  # by the old site, which had not published it yet
     folder: Path = Path()  # with the export, and perhaps its images
+    is_root: bool = False  # the folder was named as the old site's: every image below it may be shown
     hosts: frozenset[str] = frozenset()  # of the old site
 
 
@@ -172,10 +173,11 @@ def find_exported_image(post: ExportedPost, target: str) -> Path | None:
         return None
     if parts.scheme == "data" or (parts.netloc and parts.netloc.lower() not in post.hosts):
         return None
-    site = SourceSite(post.folder)
-    shorter = (parts.path.split(f"/{folder}/", 1)[-1] for folder in UPLOADS if f"/{folder}/" in parts.path)
-    paths = [parts.path, *(f"/uploads/{path}" for path in shorter)]
-    found = (image_paths.find_file(path, post.folder / "export", site) for path in paths)
+    inside = [folder for folder in UPLOADS if f"/{folder}/" in f"/{parts.path}"]
+    if not (inside or post.is_root):
+        return None  # a folder of downloads may hold images that are nobody's business
+    paths = [parts.path, *(f"/{folder}/{parts.path.split(f'{folder}/', 1)[-1]}" for folder in inside)]
+    found = (image_paths.find_file(path, post.folder / "export", SourceSite(post.folder)) for path in paths)
     return next((path for path in found if path), None)
 
 

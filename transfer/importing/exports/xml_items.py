@@ -37,8 +37,8 @@ class Item:
         return short_name(self.element.tag)
 
     def text(self, *names: str) -> str:
-        """Return the text of the first child that has one of these names and is not empty."""
-        return next((text for child in self.element if short_name(child.tag) in names and (text := text_of(child))), "")
+        """Return the text of the first of these children that is there and not empty."""
+        return next((text for name in names for child in self.children(name) if (text := text_of(child))), "")
 
     def children(self, name: str) -> Iterator[Element]:
         return (child for child in self.element if short_name(child.tag) == name)

@@ -13,6 +13,7 @@ from wagtail.models import Site
 from blog.markdown import caching_renders
 from blog.models import Author, BlogPage, ImportedFile, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision
+from transfer.importing.exports.post import ExportedPost
 from transfer.importing.history import EarlierImport
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.report import ImportReport
@@ -102,7 +103,8 @@ class PostWriter:
         """Write a changed file into its post. Raise Refusal where it cannot be saved, or is a file of another post."""
         assert ready.known
         assert ready.known.post_id
-        if not overwrite and not is_same_post(ready.known.post_id, ready.source):
+        has_id = isinstance(ready.prepared.file, ExportedPost)  # of the old site, which no other post has
+        if not (overwrite or has_id or is_same_post(ready.known.post_id, ready.source)):
             reason = "Another post was imported from a file of this name: rename the file, or let it win with --overwrite."
             raise Refusal(reason, ready.source.lines.get("title", 1))
         rendered = {ready.source.body: ready.prepared.rendered} if ready.prepared.rendered else {}

@@ -51,7 +51,7 @@ def test_page_as_a_post(blog: BlogPage, client: Client, wiki: Path) -> None:
         f"![At the quay](image:{image.pk})\n\nMind the rope.\n\n"
         "[^1]: A footnote, with **bold**."
     )
-    for old in ("/blog/2014/tugs", "/doku.php?id=blog:2014:tugs", "/doku.php/blog:2014:tugs", "/blog:2014:tugs"):
+    for old in ("/blog/2014/tugs/", "/doku.php?id=blog:2014:tugs", "/doku.php/blog:2014:tugs", "/blog:2014:tugs"):
         assert client.get(old)["Location"] == "/tugs/"
     assert dict(report.unconverted) == {"link to no page": 1, "NOTOC": 1, "WRAP": 1}
     assert dict(report.skipped) == {"page of the wiki itself": 1}

@@ -1,5 +1,6 @@
 """Feeds as files: RSS, Atom, JSON Feed; what is hostile in them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 
 from blog.models import BlogPage
 from tests.support.checkout import ROOT
-from tests.support.importing import counts, post, run_import, tags_of
+from tests.support.importing import counts, post, run_import, tags_of, write_image
 from transfer.importing.exports import xml_items
 
 EXPORTS = ROOT / "tests/support/exports"
@@ -59,7 +60,7 @@ def test_json_feed(blog: BlogPage) -> None:
     assert counts(run_import(blog, EXPORTS / "feed.json")) == (2, 0, 0, 0)
     tugs, link = post("tugs"), post("link")
     assert (tugs.body, tags_of(tugs), tugs.author.name) == ("A **tug**.\n\n*With Bob.*", ["ships", "tug-boats"], "Ada Lovelace")
-    assert (link.title, link.link, link.body) == ("Worth reading.", "https://other.example/paper", "Worth \\*reading\\*.")
+    assert (link.title, link.link, link.body) == ("Worth *reading*.", "https://other.example/paper", "Worth \\*reading\\*.")
     assert counts(run_import(blog, EXPORTS / "feed.json")) == (0, 0, 2, 0)
 
 
@@ -103,3 +104,16 @@ def test_file_beyond_the_limit_is_not_read(blog: BlogPage, tmp_path: Path, monke
     monkeypatch.setattr(xml_items, "MAX_BYTES", 100)
     report = run_import(blog, write(tmp_path / "feed.xml", ITEM.format("")))
     assert "an export may have 100" in report.refusals[0][2]
+
+
+def test_images_beside_a_feed_are_taken_from_folders_of_uploads_or_a_named_root(blog: BlogPage, tmp_path: Path) -> None:
+    """A feed lies among an operator's downloads: what it names there is not shown to everybody."""
+    for name in ("IMG_1.png", "uploads/a.png"):
+        write_image(tmp_path / name, "red" if "IMG" in name else "navy")
+    description = '&lt;img src="/IMG_1.png"&gt;&lt;img src="/blog/wp-content/uploads/a.png"&gt;'
+    path = write(tmp_path / "feed.xml", ITEM.format(f"<description>{description}</description>"))
+    run_import(blog, path)
+    assert re.fullmatch(r"!\[\]\(/IMG_1\.png\)!\[\]\(image:\d+\)", post("t").body)
+    post("t").delete()
+    run_import(blog, path, root=tmp_path, overwrite=True)
+    assert re.fullmatch(r"!\[\]\(image:\d+\)!\[\]\(image:\d+\)", post("t").body)
