@@ -134,7 +134,8 @@ class ImageFetcher:
     def _respond(self, url: str, connection: socket.socket) -> Path | str:
         """Ask for an address; a timer ends the connection, also one whose other end sends a byte now and then."""
         host, port, is_secure, path = _parts(url)
-        timer = threading.Timer(self.seconds, _shut_down, (connection,))
+        late = threading.Event()
+        timer = threading.Timer(self.seconds, _shut_down, (connection, late))
         timer.start()
         client = http.client.HTTPConnection(host, port)
         client.sock = connection
@@ -147,15 +148,15 @@ class ImageFetcher:
             client.putheader("User-Agent", "Kimonote import")
             client.endheaders()
             with client.getresponse() as response:
-                return self._read(url, response, timer)
+                return self._read(url, response, late)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            late = "" if timer.is_alive() else f" within {self.seconds:g} seconds"
-            raise HostError(f"{host} did not respond{late}: {type(error).__name__}.") from error
+            limit = f" within {self.seconds:g} seconds" if late.is_set() else ""
+            raise HostError(f"{host} did not respond{limit}: {type(error).__name__}.") from error
         finally:
             timer.cancel()
             client.close()
 
-    def _read(self, url: str, response: http.client.HTTPResponse, timer: threading.Timer) -> Path | str:
+    def _read(self, url: str, response: http.client.HTTPResponse, late: threading.Event) -> Path | str:
         location = response.getheader("Location")
         if response.status in REDIRECTS and location:
             return location
@@ -165,7 +166,7 @@ class ImageFetcher:
         if content_type not in TYPES:
             raise FetchError(f"It is “{content_type[:80]}”, no image that the library takes.")
         content = self._content(response)
-        if response.length or not timer.is_alive():
+        if response.length or late.is_set():
             raise TimeoutError  # the connection was ended before the image was
         path = self.folder / sha256(url.encode()).hexdigest() / f"{_stem(url)}{TYPES[content_type]}"
         path.parent.mkdir(exist_ok=True)
@@ -225,6 +226,7 @@ def _stem(url: str) -> str:
     return "".join(sign if sign.isalnum() else "-" for sign in name).strip("-") or "image"
 
 
-def _shut_down(connection: socket.socket) -> None:
+def _shut_down(connection: socket.socket, late: threading.Event) -> None:
+    late.set()  # first: the other thread wakes as soon as the connection ends
     with suppress(OSError):  # it may be closed already
         connection.shutdown(socket.SHUT_RDWR)

@@ -57,7 +57,6 @@ def _xml_post(key: str, item: Item, link: str, address: str, path: Path, options
     summary = item.text("atom:summary") if item.text("atom:content") else ""
     source = SourcePost(
         title=_title(item),
-        slug=_slug(link),
         body=body,
         published=read_date(
             item.text("pubDate", "dc:date", "atom:published", "atom:issued", "atom:updated"), options.time_zone
@@ -66,22 +65,20 @@ def _xml_post(key: str, item: Item, link: str, address: str, path: Path, options
         tags=tuple(_tags(item)),
         authors=tuple(_authors(item)),
         summary=summary,
-        **_addresses(link, address, related),
+        **_address_fields(link, address, related),
     )
     return ExportedPost(key, source, markup, item.line, folder=path.parent)
 
 
-def _addresses(link: str, address: str, related: str = "") -> dict[str, Any]:
-    """Return where a post links to, if it is external, and the path that it had, if it is not."""
+def _address_fields(link: str, address: str, related: str = "") -> dict[str, Any]:
+    """Return where a post links to, if it is external; its slug and the path that it had, if it is the feed's own."""
     hosts = [urlsplit(url).netloc.lower().removeprefix("www.") for url in (link, address)]
     if hosts[0] and hosts[1] and hosts[0] != hosts[1]:
-        return {"link": link}
+        return {"slug": "", "link": link}
     path = normalize_path(link)
-    return {"link": related if related.startswith(("http://", "https://")) else "", "addresses": (path,) if path else ()}
-
-
-def _slug(link: str) -> str:
-    return re.sub(r"\.\w+\Z", "", normalize_path(link).rsplit("/", 1)[-1])
+    external = related if related.startswith(("http://", "https://")) else ""
+    slug = re.sub(r"\.\w+\Z", "", path.rsplit("/", 1)[-1])
+    return {"slug": slug, "link": external, "addresses": (path,) if path else ()}
 
 
 def _title(item: Item) -> str:
@@ -143,7 +140,6 @@ def _json_post(key: str, item: dict[str, Any], address: str, path: Path, options
     tags = item.get("tags")
     source = SourcePost(
         title=html.escape(text(item.get("title"))),
-        slug=_slug(link),
         body=text(item.get("content_html")) or text(item.get("content_text")),
         published=read_date(text(item.get("date_published")), options.time_zone, "date_published"),
         modified=read_date(text(item.get("date_modified")), options.time_zone, "date_modified"),
@@ -151,6 +147,6 @@ def _json_post(key: str, item: dict[str, Any], address: str, path: Path, options
         authors=tuple(filter(None, (text(author.get("name")) for author in authors))),
         summary=html.escape(text(item.get("summary"))),
         cover=text(item.get("image")) or text(item.get("banner_image")),
-        **_addresses(link, address, text(item.get("external_url"))),
+        **_address_fields(link, address, text(item.get("external_url"))),
     )
     return ExportedPost(key, source, "html" if text(item.get("content_html")) else "text", folder=path.parent)
