@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from blog.models import BlogPage
+from blog.models import BlogPage, PostPage
+from tests.support.checkout import ROOT
 from tests.support.factories import make_author, make_blog
 from tests.support.importing import POST, command, post, write_tree
 from transfer.importing.report import ImportReport
@@ -40,6 +41,55 @@ def test_dry_run_says_so(blog: BlogPage, tmp_path: Path) -> None:
 def test_missing_images_are_named_on_request(blog: BlogPage, tmp_path: Path) -> None:
     root = write_tree(tmp_path, {"a.md": POST.format(title="A") + "![](x.png)\n"})
     assert "image not found: a.md: x.png" in command(root, "-v2")[1]
+
+
+EXPORTS = ROOT / "tests/support/exports"
+
+
+@pytest.mark.parametrize(
+    ("name", "summary"),
+    [
+        ("wordpress.xml", "8 imported, 0 changed, 0 unchanged, 1 refused: 9 posts."),
+        ("ghost.json", "6 imported, 0 changed, 0 unchanged, 0 refused: 6 posts."),
+        ("feed.rss", "3 imported, 0 changed, 0 unchanged, 1 refused: 4 posts."),
+        ("feed.atom", "2 imported, 0 changed, 0 unchanged, 0 refused: 2 posts."),
+        ("feed.json", "2 imported, 0 changed, 0 unchanged, 0 refused: 2 posts."),
+        ("bookmarks.html", "3 imported, 0 changed, 0 unchanged, 1 refused: 4 posts."),
+        ("dokuwiki", "4 imported, 0 changed, 0 unchanged, 1 refused: 5 files."),
+    ],
+)
+def test_export_is_recognised(name: str, summary: str, blog: BlogPage) -> None:
+    status, said = command(EXPORTS / name, "--dry-run")
+    assert (status, said.splitlines()[-1]) == (
+        int("0 refused" not in summary),
+        f"Dry run, nothing was written. It would be: {summary}",
+    )
+    assert not PostPage.objects.exists()
+
+
+def test_folder_without_markdown_is_searched_for_exports(blog: BlogPage, tmp_path: Path) -> None:
+    write_tree(tmp_path, {name: (EXPORTS / name).read_bytes() for name in ("feed.atom", "ghost.json")})
+    assert "8 imported" in command(tmp_path, "--dry-run")[1]
+    assert "2 imported" in command(tmp_path, "--dry-run", "--format=feed")[1]
+    write_tree(tmp_path, {"a.md": POST.format(title="A")})
+    assert "1 imported" in command(tmp_path, "--dry-run")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "reason"),
+    [
+        ("feed.rss", "ghost", "refused: feed.rss:1: The JSON cannot be read"),
+        ("ghost.json", "wordpress", "refused: ghost.json:1: The XML cannot be read"),
+        ("ghost.json", "dokuwiki", "refused: ghost.json:1: This is no DokuWiki"),
+    ],
+)
+def test_format_that_is_wrong_is_refused(name: str, given: str, reason: str, blog: BlogPage) -> None:
+    status, said = command(EXPORTS / name, f"--format={given}")
+    assert (status, reason in said) == (1, True)
+
+
+def test_nothing_to_import_is_said(blog: BlogPage, tmp_path: Path) -> None:
+    assert "There is nothing at these paths that can be imported" in command(write_tree(tmp_path, {"a.txt": "x"}))[1]
 
 
 def test_options_reach_the_posts(blog: BlogPage, tmp_path: Path) -> None:
@@ -102,6 +152,8 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--timezone",
         "--permalink",
         "--jobs",
+        "--format",
+        "--fetch-images",
         "examples:",
     ):
         assert option in said

@@ -87,10 +87,9 @@ def to_markdown(html: str) -> str:
     soup = BeautifulSoup(_sanitised(html), "html.parser")
     _anchor_fragments(soup)
     try:
-        text: str = MarkdownConverter().convert_soup(soup)
+        return MarkdownConverter().convert_soup(soup)
     except RecursionError as error:
         raise Refusal("The HTML nests its elements too deeply.") from error
-    return text.strip("\n")
 
 
 def _sanitised(html: str) -> str:

@@ -19,6 +19,7 @@ BLOCK_HTML = "audio details iframe video".split()
 BLOCKS = "blockquote details div dl figure h1 h2 h3 h4 h5 h6 hr iframe ol pre table ul video audio".split()
 EMPHASIS = ("b", "strong", "em", "i", "del", "s")
 LANGUAGE = re.compile(r"(?:\b(?:language|lang|brush|highlight-source)[-:]\s*)([\w+#.-]+)")
+BLANK = "\ue002"  # marks blank lines of code until those between blocks are reduced to one
 PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 
 
@@ -36,7 +37,7 @@ class MarkdownConverter(markdownify.MarkdownConverter):
             for number, item in enumerate(numbered.find_all("li", recursive=False), _start(numbered))
         }
         converted: str = super().convert_soup(soup)
-        return converted
+        return re.sub(r"\n{3,}", "\n\n", converted).replace(BLANK, "").strip("\n")
 
     def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
         before = el.previous_sibling
@@ -117,6 +118,7 @@ class MarkdownConverter(markdownify.MarkdownConverter):
         for line_break in el.find_all("br"):
             line_break.replace_with("\n")
         code = el.get_text().strip("\n")
+        code = re.sub(r"\n{3,}", lambda run: f"\n{BLANK}" * (len(run[0]) - 1) + "\n", code)
         longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
         fence = "`" * (longest + 1)
         return f"\n\n{fence}{_language(el)}\n{code}\n{fence}\n\n" if code.strip() else ""

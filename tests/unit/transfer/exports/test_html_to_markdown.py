@@ -47,6 +47,7 @@ from transfer.importing.source import Refusal
         ("<p>x<sup><a href='#f1' id='r1'>1</a></sup></p><ol><li id=f1>n <a href='#r1'>b</a></ol>", None),
         ("<img src='/blank.gif' data-src='/real.png'>", "![](/real.png)"),
         ("<p>&nbsp;</p><p>List&lt;int&gt; &amp;amp; $5 $6</p>", "List&lt;int> &amp;amp; \\$5 \\$6"),
+        ("<div><div><p>a</p></div></div><pre>b\n\n\n\nc</pre><hr><p>d</p>", "a\n\n```\nb\n\n\n\nc\n```\n\n---\n\nd"),
         ("", ""),
     ],
 )
