@@ -75,9 +75,13 @@ def read_date(text: str, zone: tzinfo, name: str = "date") -> datetime | None:
 
 
 def _with_digest(post: ExportedPost) -> ExportedPost:
-    """Return a post with the digest of its fields; those that have their default do not count, so that new ones may come."""
-    empty = SourcePost("", "", "")
-    values = {key: value for key, value in asdict(post.source).items() if value != getattr(empty, key) and key != "lines"}
+    """Return a post with the digest of its fields.
+
+    Those that have their default do not count, so that new ones may come; nor does where in the export the post stands.
+    """
+    values = asdict(replace(post.source, lines={}, notices=()))
+    empty = asdict(SourcePost("", "", ""))
+    values = {key: value for key, value in values.items() if value != empty[key]}
     text = json.dumps([values, post.markup, post.scheduled], default=_as_text, sort_keys=True)
     return replace(post, digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 

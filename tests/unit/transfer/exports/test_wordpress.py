@@ -106,6 +106,12 @@ def test_second_import_changes_nothing(blog: BlogPage, export: Path) -> None:
     assert (IndexRevision.objects.get().number, get_image_model().objects.count(), Comment.objects.count()) == before
 
 
+def test_posts_that_moved_within_the_export_are_unchanged(blog: BlogPage, export: Path) -> None:
+    run_import(blog, export)
+    export.write_text(export.read_text().replace("<channel>", "<channel>\n<item><wp:post_type>page</wp:post_type></item>"))
+    assert counts(run_import(blog, export)) == (0, 0, 8, 1)
+
+
 def test_later_export_changes_one_post_and_adds_its_comments(blog: BlogPage, export: Path) -> None:
     run_import(blog, export)
     Comment.objects.filter(name="Bob").update(state="rejected")
