@@ -253,3 +253,13 @@ def test_import_on_several_processes_is_the_same(tmp_path: Path, monkeypatch: py
     report = run_import(blog, root, jobs=2, options=ImportOptions())
     assert (counts(report), [refusal[0] for refusal in report.refusals]) == ((4, 0, 0, 1), ["x.md"]), report.text()
     assert [page.html for page in PostPage.objects.all()] == ["<p>Some text.</p>"] * 4
+
+
+def test_old_addresses_that_are_the_sites_own_are_refused_with_a_note(blog: BlogPage, tmp_path: Path) -> None:
+    aliases = "[/admin, /admin/pages/, /signup/x, /tags/, /../.., /archive/a.html]"
+    report = run_import(blog, write_tree(tmp_path, {"a.md": simple("A", aliases=aliases)}))
+    assert set(Redirect.objects.values_list("old_path", flat=True)) == {"/archive/a.html"}
+    assert sorted(sentence for _, _, sentence in report.notices) == [
+        f"Its old address {path} is the site's own, or leads somewhere else already."
+        for path in ("/admin", "/admin/pages", "/signup/x", "/tags")
+    ]

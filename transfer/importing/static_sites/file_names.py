@@ -21,6 +21,7 @@ class FileName:
     date: str = ""
     draft: bool = False
     folders: tuple[str, ...] = ()  # sections: below the site's root, without ROOT_FOLDERS
+    categories: tuple[str, ...] = ()  # Jekyll's: the folders above `_posts`
 
     @property
     def as_title(self) -> str:
@@ -46,8 +47,13 @@ def parse_file_name(key: str) -> FileName:
         stem,
         dated[1] if dated else "",
         any(folder in DRAFT_FOLDERS for folder in folders),
-        tuple(folder for folder in folders if folder not in ROOT_FOLDERS | DRAFT_FOLDERS),
+        _sections(folders),
+        _sections(folders[: folders.index("_posts")]) if "_posts" in folders else (),
     )
+
+
+def _sections(folders: list[str]) -> tuple[str, ...]:
+    return tuple(folder for folder in folders if folder not in ROOT_FOLDERS | DRAFT_FOLDERS)
 
 
 def page_slug(text: str) -> str:

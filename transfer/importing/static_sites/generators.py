@@ -7,13 +7,17 @@ from pathlib import Path
 
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.front_matter import READERS, FrontMatter
+from transfer.importing.static_sites.permalink_patterns import DATE_FORMATS
 
 MAX_PARENTS = 3  # folders above the named one, in which the site's root is searched
 MARKER_FILES = {
-    "jekyll": ("_config.yml", "_config.yaml", "_config.toml", "_posts"),
-    "hugo": ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config/_default", "archetypes", "config.toml"),
+    "jekyll": ("_config.yml", "_config.yaml", "_config.toml"),
+    "hugo": ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config/_default", "archetypes"),
+    "zola": ("config.toml",),  # unless Hugo's, which had this name until 2022
     "eleventy": ("eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts", ".eleventy.js"),
+    "astro": ("astro.config.mjs", "astro.config.js", "astro.config.ts", "astro.config.mts"),
     "hakyll": ("site.hs",),
+    "pelican": ("pelicanconf.py",),
 }
 CONFIGURATION_FILES = (
     "_config.yml",
@@ -33,46 +37,77 @@ class SourceSite:
     """A static site. `permalinks` are patterns by section ("" for all), such as /:year/:month/:day/:title/."""
 
     root: Path
-    generator: str = ""
+    generator: str = ""  # a key of MARKER_FILES; "" if unknown
     permalinks: dict[str, str] = field(default_factory=dict)
+    configuration: FrontMatter = field(default_factory=FrontMatter)
 
 
 def detect_site(folder: Path, named: Path) -> SourceSite:
     """Return the site that a folder belongs to; `named` is the folder that the import was asked for."""
     highest = named.parents[MAX_PARENTS - 1] if len(named.parents) >= MAX_PARENTS else Path(named.anchor)
-    for candidate in (folder, *folder.parents):
+    candidates = [path for path in (folder, *folder.parents) if path.is_relative_to(highest)]
+    for candidate in candidates:
         if generator := _generator(candidate):
             return _site(candidate, generator)
-        if candidate == highest:
-            break
-    return SourceSite(named)
+    without_configuration = next((path for path in candidates if (path / "_posts").is_dir()), None)
+    return SourceSite(without_configuration, "jekyll") if without_configuration else SourceSite(named)
 
 
 @lru_cache(maxsize=10_000)
 def _generator(folder: Path) -> str:
-    return next((name for name, marks in MARKER_FILES.items() if any((folder / mark).exists() for mark in marks)), "")
+    found = next((name for name, marks in MARKER_FILES.items() if any((folder / mark).exists() for mark in marks)), "")
+    return "hugo" if found == "zola" and not _is_zola(folder / "config.toml") else found
+
+
+def _is_zola(configuration: Path) -> bool:
+    """Tell Zola's `config.toml` from Hugo's: Zola requires `base_url`, where Hugo has `baseURL`."""
+    return bool(re.search(r"^base_url\s*=", _text(configuration), re.MULTILINE))
 
 
 @lru_cache(maxsize=1_000)
 def _site(root: Path, generator: str) -> SourceSite:
-    configuration = next((root / name for name in CONFIGURATION_FILES if (root / name).is_file()), None)
-    return SourceSite(root, generator, _permalinks(_read(configuration)) if configuration else {})
+    if generator == "pelican":
+        return SourceSite(root, generator, _pelican_permalinks(_text(root / "pelicanconf.py")))
+    path = next((root / name for name in CONFIGURATION_FILES if (root / name).is_file()), None)
+    configuration = _read(path) if path else FrontMatter()
+    return SourceSite(root, generator, _permalinks(configuration), configuration)
+
+
+def _text(path: Path) -> str:
+    """Return a configuration's text; "" where it cannot be read, since posts can be imported without it."""
+    try:
+        return path.read_bytes()[:MAX_CONFIGURATION_BYTES].decode("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _read(path: Path) -> FrontMatter:
-    """Return a configuration; empty where it cannot be read, since posts can be imported without it."""
     try:
-        text = path.read_bytes()[:MAX_CONFIGURATION_BYTES].decode("utf-8-sig").replace("\r\n", "\n")
-        return READERS[path.suffix[1:]](text, 1)
-    except (OSError, UnicodeDecodeError, Refusal):
+        return READERS[path.suffix[1:]](_text(path), 1)
+    except Refusal:
         return FrontMatter()
 
 
+def _pelican_permalinks(configuration: str) -> dict[str, str]:
+    """Return the pattern of `ARTICLE_URL = "{date:%Y}/{slug}/"`, a line of Python that is searched, never run."""
+    found = re.search(r"^ARTICLE_URL\s*=\s*([\"'])(.+?)\1", configuration, re.MULTILINE)
+    if not found:
+        return {}
+    formats = {form: name for name, form in reversed(DATE_FORMATS.items())}
+    pattern = re.sub(
+        r"\{date:([^{}]*)\}", lambda date: re.sub(r"%\w", lambda part: f":{formats.get(part[0])}", date[1]), found[2]
+    )
+    return {"": "/" + re.sub(r"\{(\w+)\}", r":\1", pattern).lstrip("/")}
+
+
 def _permalinks(configuration: FrontMatter) -> dict[str, str]:
-    permalinks = {"": configuration.text("permalink")}
+    collections = configuration.values.get("collections")
+    posts = collections.get("posts") if isinstance(collections, dict) else None
+    collected = posts.get("permalink") if isinstance(posts, dict) else None
+    permalinks = {"": collected or configuration.values.get("permalink", "")}  # `none` is a style here
     sections = configuration.values.get("permalinks")
     if isinstance(sections, dict):
         nested = sections.get("page")
         named = {**sections, **(nested if isinstance(nested, dict) else {})}
-        permalinks |= {name: pattern for name, pattern in named.items() if isinstance(pattern, str)}
-    return {name: pattern for name, pattern in permalinks.items() if re.match(r"[/:\w]", pattern)}
+        permalinks |= named
+    return {name: text for name, text in permalinks.items() if isinstance(text, str) and re.match(r"[/:\w]", text)}

@@ -142,7 +142,9 @@ class PostWriter:
         count, taken = create_redirects([(post, ready.source.addresses) for post, ready in pairs], self.site)
         by_post = {post.pk: ready for post, ready in pairs}
         for post, path in taken:
-            self.report.add_notice(by_post[post.pk].key, 1, f"Its old address {path} leads somewhere else already.")
+            self.report.add_notice(
+                by_post[post.pk].key, 1, f"Its old address {path} is the site's own, or leads somewhere else already."
+            )
         return count
 
     def _record_files(self, pairs: list[tuple[PostPage, ReadyPost]]) -> None:

@@ -24,7 +24,7 @@ from transfer.importing.find import SOURCE_FORMATS, FoundPosts, PostFinder
 from transfer.importing.report import printable
 from transfer.importing.run import Import
 from transfer.importing.source import ImportOptions, Refusal
-from transfer.importing.static_sites.permalinks import check_pattern
+from transfer.importing.static_sites.permalink_patterns import STYLES, check_pattern
 
 HELP = """Import posts. PATH may be:
 
@@ -41,6 +41,7 @@ A second run imports nothing twice: posts that changed there are written anew, u
 Each post is imported whole or not at all, and one that is refused never stops the others; the report names file, line and
 reason. The exit status is 0 when nothing was refused, else 1.
 """
+PERMALINK_HELP = f"how the old site made addresses: a pattern like /:year/:month/:title/, or one of {', '.join(STYLES)}"
 EXAMPLES = """examples:
   manage.py import_posts ~/old-site --dry-run          say what would happen, write nothing
   manage.py import_posts ~/old-site/_posts             import
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         parser.add_argument("--site", metavar="HOST", help="the same, by the host name of its site")
         parser.add_argument("--author", metavar="HANDLE", help="the author of posts that name none")
         parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the time zone of dates without one (TIME_ZONE)")
-        parser.add_argument("--permalink", metavar="PATTERN", default="", type=_pattern, help="how the old site made addresses")
+        parser.add_argument("--permalink", metavar="PATTERN", default="", type=_pattern, help=PERMALINK_HELP)
         parser.add_argument(
             "--root", metavar="DIR", type=Path, help="the old site's folder, for its images; else it is guessed"
         )

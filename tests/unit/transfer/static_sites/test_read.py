@@ -6,19 +6,20 @@ import pytest
 
 from tests.support.importing import read, write_tree
 from transfer.importing.source import Refusal
-from transfer.importing.static_sites import dates, fields, file_names, permalinks
+from transfer.importing.static_sites import dates, fields, file_names, permalink_patterns, permalinks
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.find import find_files
 from transfer.importing.static_sites.front_matter import split_front_matter
 from transfer.importing.static_sites.template_tags import arguments
 
+MODULES = (permalinks, permalink_patterns, arguments, dates, fields, file_names)
 NOON = datetime(2018, 5, 31, 12, tzinfo=UTC)
 
 
 def test_examples_in_docstrings() -> None:
     import doctest
 
-    assert [doctest.testmod(module).failed for module in (permalinks, arguments, dates, fields, file_names)] == [0] * 5
+    assert [doctest.testmod(module).failed for module in MODULES] == [0] * len(MODULES)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,13 @@ def test_naive_dates_are_in_the_given_zone(tmp_path: Path) -> None:
 def test_header_is_the_date_before_the_name_is(tmp_path: Path) -> None:
     post = read(tmp_path, "---\ndate: 2019-01-02T03:04:05+01:00\n---\nText.")
     assert post.published == datetime(2019, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=1)))
-    assert post.addresses == ("/2019/01/02/a-post", "/2019/01/02/a-post.html", "/2018/05/31/a-post", "/2018/05/31/a-post.html")
+    assert post.addresses == (
+        "/2019/01/02/a-post",
+        "/2019/01/02/a-post.html",
+        "/2018-05-31-a-post.html",
+        "/2018/05/31/a-post",
+        "/2018/05/31/a-post.html",
+    )
 
 
 @pytest.mark.parametrize(

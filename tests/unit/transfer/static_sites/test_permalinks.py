@@ -1,0 +1,98 @@
+"""The addresses that posts had on their old site, by generator and permalink style."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.importing import write_tree
+from transfer.importing.source import ImportOptions
+from transfer.importing.static_sites.find import find_files
+from transfer.importing.static_sites.read import read_post
+
+
+def addresses(root: Path, files: dict[str, str | bytes], below: str = "", permalink: str = "") -> tuple[str, ...]:
+    """Return the old addresses of the only post of a site."""
+    write_tree(root, files)
+    (found,) = find_files([root / below]).files
+    return read_post(found, found.path.read_bytes(), ImportOptions(permalink=permalink)).addresses
+
+
+JEKYLL_POST = "---\ntitle: X\n{}---\nText.\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "without", "within"),
+    [
+        ("none", "/x.html", "/news/go/x.html"),
+        ("date", "/2020/01/02/x.html", "/news/go/2020/01/02/x.html"),
+        ("pretty", "/2020/01/02/x", "/news/go/2020/01/02/x"),
+        ("ordinal", "/2020/002/x.html", "/news/go/2020/002/x.html"),
+        ("weekdate", "/2020/W01/Thu/x.html", "/news/go/2020/W01/Thu/x.html"),
+        ("/:categories/:title", "/x", "/news/go/x"),
+        ("/:categories/:short_year/:i_month/:i_day/:title:output_ext", "/20/1/2/x.html", "/news/go/20/1/2/x.html"),
+        ("/:year-:month/:short_month/:long_month/:title", "/2020-01/Jan/January/x", "/2020-01/Jan/January/x"),
+    ],
+)
+@pytest.mark.parametrize("by_option", [True, False])
+def test_jekyll_styles_without_and_with_categories(
+    style: str, without: str, within: str, by_option: bool, tmp_path: Path
+) -> None:
+    configuration = {"_config.yml": "title: X\n" if by_option else f"permalink: {style}\n"}
+    for categories, address in (("", without), ("categories: [News, Go]\n", within)):
+        files = {**configuration, "_posts/2020-01-02-x.md": JEKYLL_POST.format(categories)}
+        assert addresses(tmp_path, files, permalink=style if by_option else "") == (address,)
+
+
+def test_jekyll_default(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"_config.yml": "title: X\n", "_posts/2020-01-02-x.md": JEKYLL_POST.format("")}
+    assert addresses(tmp_path, files)[0] == "/2020/01/02/x.html"
+
+
+def test_jekyll_folder_above_posts_is_a_category_and_the_configuration_marks_the_root(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "_config.yml": "permalink: pretty\n",
+        "blog/_posts/deep/2020-01-02-Big-News.md": JEKYLL_POST.format("category: Go\n"),
+    }
+    assert addresses(tmp_path, files) == ("/blog/go/2020/01/02/Big-News",)
+    assert addresses(tmp_path, files, below="blog/_posts") == ("/blog/go/2020/01/02/Big-News",)
+
+
+def test_jekyll_collection_of_posts(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "_config.yml": "collections:\n  posts:\n    permalink: /news/:year/:title/\n",
+        "_posts/2020-01-02-x.md": JEKYLL_POST.format(""),
+    }
+    assert addresses(tmp_path, files) == ("/news/2020/x",)
+
+
+@pytest.mark.parametrize("below", ["", "posts"])
+def test_dated_names_in_posts_of_an_unknown_generator(below: str, tmp_path: Path) -> None:
+    found = addresses(tmp_path, {"posts/2020-01-02-x.md": JEKYLL_POST.format("")}, below)
+    assert "/posts/2020-01-02-x.html" in found
+
+
+@pytest.mark.parametrize(
+    ("mark", "name", "front_matter", "address"),
+    [
+        ("hugo.toml", "content/posts/Hello World.md", "date: 2020-01-02\n", "/posts/hello-world"),
+        ("hugo.toml", "content/posts/2020-01-02-x.md", "", "/posts/2020-01-02-x"),
+        ("site.hs", "posts/2020-01-02-x.md", "", "/posts/2020-01-02-x.html"),
+        ("astro.config.mjs", "src/content/blog/2020-01-02-x.md", "", "/blog/2020-01-02-x"),
+        ("eleventy.config.js", "src/blog/2020-01-02-x.md", "", "/blog/x"),
+    ],
+)
+def test_defaults_of_other_generators(mark: str, name: str, front_matter: str, address: str, tmp_path: Path) -> None:
+    assert addresses(tmp_path, {mark: "", name: JEKYLL_POST.format(front_matter)}) == (address,)
+
+
+def test_hugo_title_is_that_of_the_front_matter(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "hugo.toml": '[permalinks]\nposts = "/:year/:title/"\nnotes = "/:slug/:contentbasename"\n',
+        "content/posts/a.md": "---\ntitle: Gödel's C++ Notes, again\ndate: 2020-01-02\n---\n",
+    }
+    assert addresses(tmp_path, files) == ("/2020/gödels-c++-notes-again",)
+
+
+@pytest.mark.parametrize("address", ["/../..", "/a/../b", "/./c", "/%2e%2e/d", "/a%5cb", "/", "?x=1"])
+def test_addresses_that_lead_upwards_or_nowhere_are_left_out(address: str, tmp_path: Path) -> None:
+    assert addresses(tmp_path, {"a.md": f"---\ndate: 2020-01-02\naliases: ['{address}', /ok]\n---\nText.\n"}) == ("/ok",)
