@@ -71,7 +71,8 @@ class SignInAttempt(models.Model):
         indexes = [models.Index(fields=["user", "-at"], name="sign_in_attempt_user_at")]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.network or _('unknown network')})"
+        network = self.network or _("unknown network")
+        return f"{self.name} ({network})"
 
     def get_success_display(self) -> str:
         """Return what the page about an attempt shows."""

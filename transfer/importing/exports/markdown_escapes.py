@@ -9,6 +9,7 @@ ESCAPES = [  # of one character, wherever it stands
     (re.compile(rf"\\(?=[{PUNCTUATION}]|[ \t]*$)", re.MULTILINE), r"\\\\"),
     (re.compile(r"([*`$])"), r"\\\1"),
     (re.compile(r"(?<!\w)_|_(?!\w)"), r"\\_"),
+    (re.compile(r"\^(?=\[)"), "&#94;"),  # of a footnote in the line
     (re.compile(r"\[(?=[\[^ ]|[xX]\])|\[(?=[^\[\]]*\][(:\[])"), "&#91;"),
     (re.compile(r"\](?=[(:\[])"), "&#93;"),
     (re.compile(r"\{(?=[:#.%{<])"), "&#123;"),

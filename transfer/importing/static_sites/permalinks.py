@@ -59,7 +59,7 @@ def _names(front_matter: FrontMatter, name: FileName, site: SourceSite, categori
 
 
 def _patterns(front_matter: FrontMatter, site: SourceSite, pattern: str, names: PostNames) -> Sequence[str]:
-    """Return the patterns of the front matter, of the command, of the configuration, or of the generator: the first there is."""
+    """Return the patterns of the front matter, the command, the configuration or the generator: the first there is."""
     own = "".join(_texts(front_matter, "permalink")[:1]).strip()  # not `text()`, to which `none` is nothing
     own = own if re.search(r"/:|^\w+$", own) and own.lower() not in ("true", "false") else ""
     section = "".join(names.sections[:1])

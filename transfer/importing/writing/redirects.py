@@ -22,9 +22,7 @@ def create_redirects(posts: Sequence[tuple[PostPage, tuple[str, ...]]], site: Si
             path = Redirect.normalise_path(address)
             if len(path) > MAX_OLD_PATH or path == Redirect.normalise_path(f"/{post.slug}/"):
                 continue
-            if _is_reserved(path):
-                taken.append((post, path))
-            elif wanted.setdefault(path, post) is not post:
+            if _is_reserved(path) or wanted.setdefault(path, post) is not post:
                 taken.append((post, path))
     existing = dict(Redirect.objects.filter(old_path__in=wanted, site=site).values_list("old_path", "redirect_page"))
     taken += [(post, path) for path, post in wanted.items() if path in existing and existing[path] != post.pk]
