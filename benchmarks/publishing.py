@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from statistics import median
@@ -132,11 +133,16 @@ def import_posts(folder: Path) -> None:
     options = ImportOptions(time_zone=timezone.get_default_timezone(), coauthors_format="With {}.")
     files = find_files([folder])
     start = time.perf_counter()
-    prepared = list(run.prepare_files(files.files, options))
+    with run.WorkerPool(len(files.files)) as workers:
+        read = {found.file.key: found for found in workers.map(partial(run.read_file, options=options), files.files)}
+        rendered = {found.file.key: found for found in workers.map(run.render_prepared, read.values())}
     rendering = time.perf_counter() - start
     start, processor = time.perf_counter(), time.process_time()
-    with mock.patch.object(run, "prepare_files", return_value=iter(prepared)):
-        report = run.Import(BlogPage.objects.get(), options).run(files)
+    with (
+        mock.patch.object(run, "read_file", lambda file, options: read[file.key]),
+        mock.patch.object(run, "render_prepared", lambda prepared: rendered[prepared.file.key]),
+    ):
+        report = run.Import(BlogPage.objects.get(), options, jobs=1).run(files)
     writing, processor = time.perf_counter() - start, time.process_time() - processor
     print(f"Importing {report.imported:,} posts:\n")
     rows = [

@@ -4,11 +4,25 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from wagtail.contrib.redirects.models import Redirect
+
 from blog.models import BlogPage, ImportedFile
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.file_names import parse_file_name
+from transfer.importing.static_sites.links import LinkedPost
 
-FIELDS = ("pk", "key", "digest", "post_id", "revision", "live", "post__latest_revision_id", "post__live")
+FIELDS = (
+    "pk",
+    "key",
+    "digest",
+    "post_id",
+    "revision",
+    "live",
+    "post__latest_revision_id",
+    "post__live",
+    "post__slug",
+    "post__title",
+)
 
 
 class FileStatus(Enum):
@@ -26,6 +40,8 @@ class EarlierImport:
     digest: str
     post_id: int | None  # None: deleted here
     is_edited: bool  # here, since the import
+    slug: str = ""
+    title: str = ""
 
 
 class ImportHistory:
@@ -38,6 +54,19 @@ class ImportHistory:
 
     def find(self, key: str, digest: str) -> EarlierImport | None:
         return self.by_key.get(key) or self.moved.get((parse_file_name(key).stem, digest))
+
+    def linked_posts(self) -> list[LinkedPost]:
+        """Return the posts of earlier imports, with the addresses that lead to them by a redirect."""
+        redirects: dict[int, list[str]] = {}
+        posts = {known.post_id for known in self.by_key.values()}
+        for post, path in Redirect.objects.filter(redirect_page__isnull=False).values_list("redirect_page_id", "old_path"):
+            if post in posts:
+                redirects.setdefault(post, []).append(path)
+        return [
+            LinkedPost(known.key, known.slug, known.title, tuple(redirects.get(known.post_id, ())))
+            for known in self.by_key.values()
+            if known.post_id
+        ]
 
     def status(self, key: str, digest: str, *, overwrite: bool) -> FileStatus:
         """Return whether a file is new, changed or unchanged. Raise Refusal where an editor's work would be lost."""
@@ -55,4 +84,6 @@ class ImportHistory:
 
 def _known(row: dict[str, Any]) -> EarlierImport:
     edited = row["post__latest_revision_id"] != row["revision"] or row["post__live"] != row["live"]
-    return EarlierImport(row["pk"], row["key"], row["digest"], row["post_id"], edited)
+    return EarlierImport(
+        row["pk"], row["key"], row["digest"], row["post_id"], edited, row["post__slug"] or "", row["post__title"] or ""
+    )

@@ -16,6 +16,7 @@ from transfer.importing.fetching import FetchError, ImageFetcher
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.sources import find_image
 from transfer.importing.static_sites import image_paths
+from transfer.importing.static_sites.targets import Target, TargetKind, replace_targets
 
 MAX_TITLE = 255  # characters
 
@@ -98,14 +99,16 @@ class ImageImporter:
     def replace_images(self, prepared: PreparedFile, body: str) -> str:
         """Return the text with the id of each image that was found as its target: `![…](image:7)`."""
 
-        def image_id(target: str, _: bool) -> str | None:
-            if not self._is_within_reach(prepared, target):
-                self.blocked.update(blocked_hosts(f'<img src="{target}">'))
+        def image_id(target: Target) -> str | None:
+            if target.kind is not TargetKind.IMAGE:
                 return None
-            image = self.import_image(prepared, target)
+            if not self._is_within_reach(prepared, target.address):
+                self.blocked.update(blocked_hosts(f'<img src="{target.address}">'))
+                return None
+            image = self.import_image(prepared, target.address)
             return f"image:{image.pk}" if image else None
 
-        return image_paths.replace_targets(body, image_id)
+        return replace_targets(body, image_id)
 
     def delete_images_of(self, key: str) -> None:
         """Delete the images that no post but this refused one shows."""

@@ -26,6 +26,7 @@ class ImportReport:
     blocked_images: Counter[str] = field(default_factory=Counter)  # of other sites, by host
     fetched_images: int = 0
     comments: int = 0
+    links_to_nowhere: dict[str, list[str]] = field(default_factory=dict)  # targets that are not in the import, by file
     redirects: int = 0
     converted: Counter[str] = field(default_factory=Counter)
     unconverted: Counter[str] = field(default_factory=Counter)
@@ -42,7 +43,7 @@ class ImportReport:
 
     def text(self, dry_run: bool = False) -> str:
         """Return the report as it is printed."""
-        parts = (self._refused, self._notices, self._template_tags, self._blocked, self._created)
+        parts = (self._refused, self._notices, self._template_tags, self._blocked, self._links, self._created)
         return "\n".join([*(line for part in parts for line in part()), self._summary(dry_run)])
 
     def _summary(self, dry_run: bool) -> str:
@@ -68,6 +69,10 @@ class ImportReport:
             return []
         hosts = format_counts(self.blocked_images)
         return [f"Images of other sites, which readers do not see unless MEDIA_SOURCES names their hosts: {hosts}."]
+
+    def _links(self) -> list[str]:
+        count = sum(map(len, self.links_to_nowhere.values()))
+        return [f"Links to nowhere: {count:,} in {len(self.links_to_nowhere):,} posts (-v 2 lists them)."] if count else []
 
     def _created(self) -> list[str]:
         created = {

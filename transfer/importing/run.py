@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from django.db import OperationalError
 
@@ -10,12 +11,15 @@ from transfer.importing.chunk_size import ChunkSize
 from transfer.importing.exports.post import ExportedPost
 from transfer.importing.fetching import ImageFetcher
 from transfer.importing.find import FoundPosts
-from transfer.importing.history import FileStatus, ImportHistory
+from transfer.importing.history import EarlierImport, FileStatus, ImportHistory
 from transfer.importing.images import ImageImporter
-from transfer.importing.prepare import PreparedFile, prepare_files, render_prepared
+from transfer.importing.prepare import PreparedFile, read_file, render_prepared
 from transfer.importing.report import ImportReport
 from transfer.importing.source import ImportOptions, Refusal
-from transfer.importing.sources import Source, digest_of
+from transfer.importing.sources import Source, digest_of, host_of
+from transfer.importing.static_sites.links import LinkedPost, LinkIndex, LinkResolver
+from transfer.importing.workers import WorkerPool
+from transfer.importing.writing.slugs import SlugAllocator
 from transfer.importing.writing.writer import PostsRefused, PostWriter, ReadyPost
 
 MAX_KEY = 500  # characters of a file's path
@@ -51,16 +55,19 @@ class Import:
         pending = list(self._with_status(found.files, step))
         statuses = {file.key: status for file, status in pending}
         chunk: list[ReadyPost] = []
-        for prepared in prepare_files([file for file, _ in pending], self.options, self.jobs):
-            ready = self._ready(prepared)
-            if ready and statuses[prepared.file.key] is FileStatus.NEW:
-                chunk.append(ready)
-            elif ready:
-                self._change(ready)
-            if len(chunk) >= self.chunk_size.posts:
-                self._add(chunk)
-                chunk = []
-            step()
+        with WorkerPool(len(pending), self.jobs) as workers:
+            read = list(workers.map(partial(read_file, options=self.options), [file for file, _ in pending]))
+            self.links = self._link_index(read)
+            for prepared in workers.map(render_prepared, map(self._with_references, read)):
+                ready = self._ready(prepared)
+                if ready and statuses[prepared.file.key] is FileStatus.NEW:
+                    chunk.append(ready)
+                elif ready:
+                    self._change(ready)
+                if len(chunk) >= self.chunk_size.posts:
+                    self._add(chunk)
+                    chunk = []
+                step()
         self._add(chunk)
         self.report.images = len(self.image_importer.created)
         self.report.missing_images = len(self.image_importer.missing)
@@ -97,16 +104,40 @@ class Import:
             ImportedFile.objects.filter(pk=known.pk).update(key=file.key)
         return status
 
+    def _link_index(self, read: Sequence[PreparedFile]) -> LinkIndex:
+        """Return the posts that links may lead to: those of this run, at the slugs they will get, and those of earlier runs."""
+        new = [prepared for prepared in read if prepared.post and not self._known(prepared)]
+        slugs = SlugAllocator().allocate(self.blog, [prepared.post.slug for prepared in new if prepared.post])
+        slug_of = {prepared.file.key: slug for prepared, slug in zip(new, slugs, strict=True)}
+        slug_of |= {prepared.file.key: known.slug for prepared in read if (known := self._known(prepared))}
+        posts = [
+            LinkedPost(prepared.file.key, slug_of[prepared.file.key], prepared.post.title, prepared.post.addresses)
+            for prepared in read
+            if prepared.post
+        ]
+        return LinkIndex.of([*posts, *self.history.linked_posts()])
+
+    def _known(self, prepared: PreparedFile) -> EarlierImport | None:
+        """Return the earlier import of a file whose post is still there."""
+        known = self.history.find(prepared.file.key, prepared.digest)
+        return known if known and known.post_id else None
+
+    def _with_references(self, prepared: PreparedFile) -> PreparedFile:
+        """Return a post whose links lead to the posts' addresses here, and whose images are in the library."""
+        if prepared.post is None:
+            return prepared
+        links = LinkResolver(self.links, prepared.file.key, prepared.post.addresses, host_of(prepared.file))
+        body = self.image_importer.replace_images(prepared, links.replace_links(prepared.post.body))
+        if links.nowhere:
+            self.report.links_to_nowhere[prepared.file.key] = links.nowhere
+        return replace(prepared, post=replace(prepared.post, body=body))
+
     def _ready(self, prepared: PreparedFile) -> ReadyPost | None:
-        """Import the images of a post and render its text; None where it was refused."""
-        if prepared.post:
-            body = self.image_importer.replace_images(prepared, prepared.post.body)
-            if body != prepared.post.body or prepared.rendered is None:
-                prepared = render_prepared(replace(prepared, post=replace(prepared.post, body=body)))
-        cover = self.image_importer.import_cover(prepared)
+        """Import the cover of a post that was rendered; None where it was refused."""
         if prepared.refusal:
             self._refuse(prepared, prepared.refusal)
             return None
+        cover = self.image_importer.import_cover(prepared)
         return ReadyPost(prepared, cover, self.history.find(prepared.file.key, prepared.digest))
 
     def _add(self, chunk: Sequence[ReadyPost]) -> None:
@@ -145,7 +176,7 @@ class Import:
 
 
 def _digest(file: Source) -> str:
-    """Return a source's digest; "" where it cannot be read (`prepare_file` then refuses it)."""
+    """Return a source's digest; "" where it cannot be read (`read_file` then refuses it)."""
     try:
         return digest_of(file)
     except OSError:

@@ -28,6 +28,11 @@ def read_source(source: Source, options: ImportOptions) -> SourcePost:
     return read_post(source, source.path.read_bytes(), options)
 
 
+def host_of(source: Source) -> str:
+    """Return the host of the old site, whose links may lead to posts of the import; "" where it is not known."""
+    return next(iter(source.hosts), "") if isinstance(source, ExportedPost) else source.site.host
+
+
 def find_image(source: Source, target: str) -> Path | None:
     """Return the file of an image that a post shows, if it lies where the posts were found."""
     if isinstance(source, ExportedPost):

@@ -247,7 +247,7 @@ def test_queries_do_not_grow_with_posts(blog: BlogPage, tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_import_on_several_processes_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transfer.importing.prepare.MIN_FILES_FOR_PROCESSES", 1)
+    monkeypatch.setattr("transfer.importing.workers.MIN_ITEMS_FOR_PROCESSES", 1)
     blog = make_blog()
     root = write_tree(tmp_path, {f"{number}.md": POST.format(title=number) for number in range(4)} | {"x.md": "---\n"})
     report = run_import(blog, root, jobs=2, options=ImportOptions())

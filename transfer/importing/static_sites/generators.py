@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.front_matter import READERS, FrontMatter
@@ -40,6 +41,14 @@ class SourceSite:
     generator: str = ""  # a key of MARKER_FILES; "" if unknown
     permalinks: dict[str, str] = field(default_factory=dict)
     configuration: FrontMatter = field(default_factory=FrontMatter)
+
+    @property
+    def host(self) -> str:
+        """Return the old site's host, as its configuration names it."""
+        try:
+            return urlsplit(self.configuration.text("url", "baseurl", "base_url")).hostname or ""
+        except ValueError:
+            return ""
 
 
 def detect_site(folder: Path, named: Path) -> SourceSite:

@@ -124,6 +124,9 @@ class Command(BaseCommand):
         if verbose:
             for key, target in run.image_importer.missing:
                 self.stdout.write(f"image not found: {printable(key)}: {printable(target)}")
+            for key, targets in run.report.links_to_nowhere.items():
+                for target in targets:
+                    self.stdout.write(f"link to nowhere: {printable(key)}: {printable(target)}")
         for path, reason in run.image_importer.refused.items():
             self.stderr.write(f"image refused: {printable(str(path))}: {reason}")
         for address, reason in run.image_importer.refused_addresses.items():

@@ -157,3 +157,29 @@ def test_eleventy(blog: BlogPage, client: Client, tmp_path: Path) -> None:
     assert redirects() == {"/blog/one": "one"}
     response = client.get("/blog/one/")
     assert (response.status_code, response["Location"]) == (301, "/one/")
+
+
+def test_links_lead_to_the_posts_present_addresses_in_any_order(blog: BlogPage, tmp_path: Path) -> None:
+    """The first file refers to the last, whose slug is its own, and to one whose slug was taken."""
+    root = write_tree(
+        tmp_path,
+        {
+            "hugo.toml": "baseURL = 'https://old.example/'\n",
+            "content/posts/a.md": '---\ntitle: A\ndate: 2020-01-02\n---\n[z]({{< ref "z.md#x" >}}) [b](/notes/b/) [c](/topics/mobile/)\n',
+            "content/notes/b.md": "---\ntitle: B\ndate: 2020-01-02\n---\nB.\n",
+            "content/posts/b.md": "---\ntitle: B\ndate: 2020-01-02\n---\nB.\n",
+            "content/posts/z.md": "---\ntitle: Z\ndate: 2020-01-02\nslug: omega\n---\n[b](b.md)\n",
+        },
+    )
+    report = run_import(blog, root)
+    assert {slug: fields["body"] for slug, fields in posts_of(blog).items()} == {
+        "a": "[z](/omega/#x) [b](/b/) [c](/topics/mobile/)",
+        "b": "B.",
+        "b-2": "B.",
+        "omega": "[b](/b-2/)",
+    }
+    assert report.links_to_nowhere == {"content/posts/a.md": ["/topics/mobile/"]}
+    assert "Links to nowhere: 1 in 1 posts" in report.text()
+    write_tree(root, {"content/posts/new.md": "---\ntitle: New\ndate: 2020-01-02\n---\n[z](z.md) [b](/posts/b/)\n"})
+    run_import(blog, root)
+    assert posts_of(blog)["new"]["body"] == "[z](/omega/) [b](/b-2/)"

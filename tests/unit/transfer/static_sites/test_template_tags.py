@@ -48,9 +48,12 @@ def convert(text: str) -> str:
         ("## Heading {#id}", "## Heading {#id}"),
         ("{{</* figure src=a.png */>}}", "{{< figure src=a.png >}}"),
         # links
-        ("[a]({% post_url 2014-03-12-Coming-soon %})", "[a](/coming-soon/)"),
-        ("[a]({% link _posts/2014-03-12-b.md %}) [c]({% link files/d.pdf %})", "[a](/b/) [c](/files/d.pdf)"),
-        ('[a]({{< ref "posts/b.md#c" >}}) [d]({{< relref "b" >}})', "[a](/b/#c) [d](/b/)"),
+        ("[a]({% post_url 2014-03-12-Coming-soon %})", "[a](imported:2014-03-12-Coming-soon)"),
+        (
+            "[a]({% link _posts/2014-03-12-b.md %}) [c]({% link files/d.pdf %})",
+            "[a](imported:_posts/2014-03-12-b.md) [c](/files/d.pdf)",
+        ),
+        ('[a]({{< ref "posts/b.md#c" >}}) [d]({{< relref "b" >}})', "[a](imported:posts/b.md#c) [d](imported:b)"),
         ("{% youtube abcdefghijk %}", "[Video on YouTube](https://www.youtube.com/watch?v=abcdefghijk)"),
         ('{{< youtube id="abcdefghijk" title="Film" >}}', "[Film](https://www.youtube.com/watch?v=abcdefghijk)"),
         ("{{< vimeo 146022717 >}}", "[Video on Vimeo](https://vimeo.com/146022717)"),

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable
 
-from transfer.importing.static_sites.file_names import page_slug, parse_file_name
 from transfer.importing.static_sites.template_tags.arguments import TagArguments, parse_arguments
-from transfer.importing.static_sites.template_tags.markup import IMAGE_PATH, image, link, video_page
+from transfer.importing.static_sites.template_tags.markup import IMAGE_PATH, image, link, link_target, video_page
 
 IMAGE_TAGS = frozenset(
     "image img image_with_class picture figure fig responsive_image respimg responsiveimage imgproc include include_relative"
@@ -68,14 +67,13 @@ def _is_video_id(word: str) -> bool:
 
 
 def _post_link(arguments: TagArguments, as_html: bool) -> str | None:
-    """Return the path here of a post that `post_url`, `link`, `ref` or `relref` names."""
+    """Return a reference to the post that `post_url`, `link`, `ref` or `relref` names; a path where it is another file."""
     path, _, fragment = (arguments.get("path") or "".join(arguments.positional[:1])).partition("#")
     if not path:
         return f"#{fragment}" if fragment else None
-    if re.search(r"\.(?!md\b|markdown\b|html?\b)\w+\Z", path):
+    if re.search(r"\.(?!mdx?\b|markdown\b|html?\b)[a-z]\w*\Z", path):
         return f"/{path.lstrip('/')}"
-    slug = page_slug(parse_file_name(re.sub(r"\.(?:md|markdown|html?)\Z", "", path) + ".md").title)
-    return f"/{slug}/#{fragment}" if fragment else f"/{slug}/"
+    return f"imported:{link_target(path)}" + (f"#{fragment}" if fragment else "")
 
 
 def _gist(arguments: TagArguments, as_html: bool) -> str | None:
