@@ -29,7 +29,9 @@ class ImportReport:
     links_to_nowhere: dict[str, list[str]] = field(default_factory=dict)  # targets that are not in the import, by file
     redirects: int = 0
     converted: Counter[str] = field(default_factory=Counter)
+    hidden: Counter[str] = field(default_factory=Counter)
     unconverted: Counter[str] = field(default_factory=Counter)
+    posts_with_literal_tags: int = 0
 
     @property
     def total(self) -> int:
@@ -60,7 +62,11 @@ class ImportReport:
         return [*lines, f"note: and {more} more of such notes."] if more > 0 else lines
 
     def _template_tags(self) -> list[str]:
-        groups = (("turned into Markdown", self.converted), ("left as they are", self.unconverted))
+        groups = (
+            ("turned into Markdown", self.converted),
+            ("hidden in comments (--shortcodes says what they mean)", self.hidden),
+            (f"shown as text in {self.posts_with_literal_tags:,} posts", self.unconverted),
+        )
         return [f"Template tags {what}: {format_counts(counts)}." for what, counts in groups if counts]
 
     def _blocked(self) -> list[str]:

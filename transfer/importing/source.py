@@ -57,6 +57,7 @@ class SourcePost:
     lines: dict[str, int] = field(default_factory=dict)  # of the front matter's keys, for refusals and notices
     notices: tuple[Notice, ...] = ()
     converted: dict[str, int] = field(default_factory=dict)  # template tags, by name: count
+    hidden: dict[str, int] = field(default_factory=dict)  # template tags in comments, by name: count
     unconverted: dict[str, int] = field(default_factory=dict)  # template tags kept as they are, by name: count
     comments: tuple[SourceComment, ...] = ()
 
@@ -69,5 +70,6 @@ class ImportOptions:
     encoding: str = "utf-8"
     as_draft: bool = False
     permalink: str = ""  # the old site's pattern of addresses, such as /:year/:month/:day/:title/
+    shortcodes: dict[str, str] = field(default_factory=dict)  # what the old site's own template tags mean, by name
     without_tags: frozenset[str] = frozenset()
     coauthors_format: str = "With {}."  # a last line, names a post's further authors

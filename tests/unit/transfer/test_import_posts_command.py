@@ -114,6 +114,8 @@ def test_options_reach_the_posts(blog: BlogPage, tmp_path: Path) -> None:
         ([".", "--timezone", "../../etc/passwd"], "is no time zone"),
         ([".", "--permalink", "/:nonsense/"], "cannot be filled"),
         ([".", "--encoding", "nonsense"], "is no encoding"),
+        ([".", "--shortcodes", "nowhere"], "nowhere cannot be read"),
+        ([".", "--shortcodes", "wrong.yml"], "wrong.yml:1: “picture!” is no meaning of the tag “pic”: write one of "),
         ([".", "--jobs", "0"], "no number of processes"),
         ([".", "--root", "nowhere"], "is no folder"),
         ([], "PATH"),
@@ -123,6 +125,7 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(
     arguments: list[str], reason: str, blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    write_tree(tmp_path, {"wrong.yml": "pic: picture!\n"})
     with pytest.raises(CommandError, match=reason):
         call_command("import_posts", *arguments)
 
@@ -151,6 +154,8 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--site",
         "--timezone",
         "--permalink",
+        "--shortcodes",
+        "weekdate",
         "--jobs",
         "--format",
         "--fetch-images",

@@ -79,22 +79,20 @@ class LinkResolver:
 
     def resolve(self, target: Target) -> str | None:
         """Return the new address of a link; None where it stays as it is."""
-        if target.kind is TargetKind.IMAGE:
-            return None
         if target.kind is TargetKind.WIKI_LINK:
             return self._wiki_link(target)
         if target.address.startswith(IMPORTED):
             return self._named(target.address.removeprefix(IMPORTED))
         path, fragment = self._own_path(target.address)
-        if not path:
-            return None
-        slug = self._slug_of(path)
-        if slug:
+        return self._path(path, fragment, target.address) if path and target.kind is TargetKind.LINK else None
+
+    def _path(self, path: str, fragment: str, address: str) -> str | None:
+        if slug := self._slug_of(path):
             return f"/{slug}/{fragment}"
         whole = self._whole(path)
         if KNOWN_HERE.match(whole):
             return None
-        self.nowhere.append(target.address)
+        self.nowhere.append(address)
         return f"{quote(whole, safe='/%:@!$&+,;=~')}{fragment}" if whole != path else None
 
     def _own_path(self, address: str) -> tuple[str, str]:

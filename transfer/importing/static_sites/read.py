@@ -32,7 +32,13 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         )
         raise Refusal(f"There is {reason}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
     title, body = title_and_body(front_matter, body, name)
-    converter = TemplateTagConverter(body, front_matter)
+    converter = TemplateTagConverter(
+        body,
+        front_matter,
+        generator=file.site.generator,
+        configuration=file.site.configuration,
+        shortcodes=options.shortcodes,
+    )
     body = converter.markdown().strip("\n")
     names = fields.authors(front_matter)
     return SourcePost(
@@ -53,6 +59,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         lines={**front_matter.lines, "body": first},
         notices=front_matter.notices + _notes(title, front_matter),
         converted=dict(converter.converted),
+        hidden=dict(converter.hidden),
         unconverted=dict(converter.unconverted),
     )
 

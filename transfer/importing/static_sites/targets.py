@@ -1,4 +1,4 @@
-"""The targets of links and images in a text: Markdown inline and by reference, wiki links, and HTML. Code is not looked into."""
+"""The targets of links and images in a text: Markdown inline and by reference, wiki links, HTML. Code is left out."""
 
 import re
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def replace_targets(text: str, replacement: Replacement) -> str:
 def find_targets(text: str) -> list[Target]:
     """Return the targets of a text, each once."""
     found: dict[Target, None] = {}
-    replace_targets(text, lambda target: found.setdefault(target))
+    replace_targets(text, found.setdefault)
     return list(found)
 
 

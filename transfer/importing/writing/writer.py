@@ -176,6 +176,8 @@ class PostWriter:
         self.report.redirects += redirects
         for ready in chunk:
             self.report.converted.update(ready.source.converted)
+            self.report.hidden.update(ready.source.hidden)
             self.report.unconverted.update(ready.source.unconverted)
+            self.report.posts_with_literal_tags += bool(ready.source.unconverted)
             for add_notice in ready.source.notices:
                 self.report.add_notice(ready.key, add_notice.line, add_notice.sentence)

@@ -25,6 +25,7 @@ from transfer.importing.report import printable
 from transfer.importing.run import Import
 from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.static_sites.permalink_patterns import STYLES, check_pattern
+from transfer.importing.static_sites.shortcode_file import read_shortcodes
 
 HELP = """Import posts. PATH may be:
 
@@ -82,6 +83,13 @@ class Command(BaseCommand):
             "--fetch-images", action="store_true", help="fetch the images that posts show from other sites into the library"
         )
         parser.add_argument("--without-tag", metavar="TAG", action="append", default=[], help="a tag to leave out (repeatable)")
+        parser.add_argument(
+            "--shortcodes",
+            metavar="FILE",
+            default={},
+            type=_shortcodes,
+            help="what the old site's own tags mean: “NAME: MEANING” lines",
+        )
         parser.add_argument("--encoding", default="utf-8", type=_encoding, help="the encoding of the files (utf-8)")
         parser.add_argument("--jobs", metavar="N", type=_jobs, help="processes to render on (one for each core)")
 
@@ -151,6 +159,7 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         encoding=options["encoding"],
         as_draft=options["as_draft"],
         permalink=options["permalink"],
+        shortcodes=options["shortcodes"],
         without_tags=frozenset(tag.lower() for tag in options["without_tag"]),
         coauthors_format=gettext("With {}."),
     )
@@ -204,6 +213,17 @@ def _pattern(pattern: str) -> str:
         return check_pattern(pattern)
     except Refusal as refusal:
         raise ArgumentTypeError(str(refusal)) from refusal
+
+
+def _shortcodes(path: str) -> dict[str, str]:
+    try:
+        return read_shortcodes(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise ArgumentTypeError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ArgumentTypeError(f"{path} is not UTF-8: save it so.") from error
+    except Refusal as refusal:
+        raise ArgumentTypeError(f"{path}:{refusal.line}: {refusal.reason}") from refusal
 
 
 def _encoding(name: str) -> str:

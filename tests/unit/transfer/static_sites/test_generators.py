@@ -165,7 +165,13 @@ def test_links_lead_to_the_posts_present_addresses_in_any_order(blog: BlogPage, 
         tmp_path,
         {
             "hugo.toml": "baseURL = 'https://old.example/'\n",
-            "content/posts/a.md": '---\ntitle: A\ndate: 2020-01-02\n---\n[z]({{< ref "z.md#x" >}}) [b](/notes/b/) [c](/topics/mobile/)\n',
+            "content/posts/a.md": """\
+                ---
+                title: A
+                date: 2020-01-02
+                ---
+                [z]({{< ref "z.md#x" >}}) [b](/notes/b/) [c](/topics/mobile/)
+                """,
             "content/notes/b.md": "---\ntitle: B\ndate: 2020-01-02\n---\nB.\n",
             "content/posts/b.md": "---\ntitle: B\ndate: 2020-01-02\n---\nB.\n",
             "content/posts/z.md": "---\ntitle: Z\ndate: 2020-01-02\nslug: omega\n---\n[b](b.md)\n",

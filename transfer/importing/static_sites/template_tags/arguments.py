@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 ARGUMENT = re.compile(
-    r"""(?:(?P<key>[A-Za-z_][\w-]*)\s*[:=]\s*)?(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<bare>[^\s,"']+))""",
+    r"""(?:(?P<key>[A-Za-z_][\w-]*)\s*(?::(?!//)|=)\s*)?(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<bare>[^\s,"']+))""",
     re.DOTALL,
 )
 

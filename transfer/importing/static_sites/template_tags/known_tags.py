@@ -1,4 +1,4 @@
-"""Convert tags and shortcodes of known names: images, figures, videos, links to posts, gists."""
+"""Convert tags and shortcodes that are known by name (figures, videos, links to posts, gists) or by a picture's path."""
 
 import re
 from collections.abc import Callable
@@ -10,6 +10,7 @@ IMAGE_TAGS = frozenset(
     "image img image_with_class picture figure fig responsive_image respimg responsiveimage imgproc include include_relative"
     " include_cached render".split()
 )
+ROOT_PATH_TAGS = IMAGE_TAGS - {"figure"}  # tags whose bare path is one below the site's root
 PATHS = ("src", "image", "image_path", "path", "url", "file", "img", "filename")
 Converter = Callable[[TagArguments, bool], "str | None"]
 
@@ -26,16 +27,16 @@ def convert_known_tag(name: str, arguments: str, *, as_html: bool) -> str | None
     if name in ("youtube", "vimeo"):
         return _video(name, parsed, as_html)
     found = LINK_TAGS.get(name)
-    return found(parsed, as_html) if found else None
+    return found(parsed, as_html) if found else _image(name, parsed, as_html)
 
 
 def _image(name: str, arguments: TagArguments, as_html: bool) -> str | None:
     named = [arguments.named[key] for key in PATHS if key in arguments.named]
-    path = next((path for path in (*named, *arguments.positional) if IMAGE_PATH.search(path)), "")
+    path = next((path for path in (*named, *arguments.positional, *arguments.named.values()) if IMAGE_PATH.search(path)), "")
     if not path:
         return None
-    beside = "/" not in path or path.startswith(("http:", "https:", "/", ".")) or name == "figure"
-    source = path if beside else f"/{path}"  # the tags that take a bare path mean one below the site's root
+    beside = "/" not in path or path.startswith(("http:", "https:", "/", ".")) or name not in ROOT_PATH_TAGS
+    source = path if beside else f"/{path}"
     caption = arguments.get("caption", "title", "attr")
     return image(source, arguments.get("alt") or _alt(name, arguments, path) or caption, caption, as_html=as_html)
 
@@ -104,3 +105,5 @@ LINK_TAGS: dict[str, Converter] = {
     "twitter": _tweet,
     "x": _tweet,
 }
+
+KNOWN_TAGS = frozenset(("youtube", "vimeo", *IMAGE_TAGS, *LINK_TAGS))

@@ -54,6 +54,11 @@ def link_text(text: str) -> str:
     return re.sub(r"([\[\]\\])", r"\\\1", " ".join(text.split()))
 
 
+def comment(text: str) -> str:
+    """Return a text as an HTML comment, which it cannot end."""
+    return f"<!-- {re.sub(r'-(?=-)|-(?=>)', '- ', ' '.join(text.split()))} -->"
+
+
 def code_block(code: str, language: str) -> str:
     """Return a fenced code block, whose fence is longer than any in the code."""
     longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)

@@ -2,16 +2,12 @@
 
 import re
 
-from transfer.importing.static_sites.front_matter import FrontMatter, fold_key
+from transfer.importing.static_sites.front_matter import FrontMatter, Value, fold_key
 from transfer.importing.static_sites.template_tags.arguments import parse_arguments
 from transfer.importing.static_sites.template_tags.markup import link, video_page
 
 EMPTY_VARIABLES = frozenset(
     ("site.baseurl", "site.url", "site.github.url", "site.base_url", "baseurl", "base_url", "pathprefix", "site.production_url")
-)
-IDENTITY_FILTERS = frozenset(  # filters that leave a text what it is, here
-    "url relative_url absolute_url absoluteurl htmlbaseurl escape xml_escape h safe strip raw markdownify smartify dump"
-    " normalize_whitespace strip_html trim string".split()
 )
 FILTER_SEPARATOR = re.compile(r"""\|(?=(?:[^"']|"[^"]*"|'[^']*')*\Z)""")  # at a bar outside of quotes
 MAX_LENGTH = 1_000  # characters of an expression
@@ -21,43 +17,67 @@ class UnknownVariable(ValueError):
     """Raised for a variable or filter that is not known; the message is the name to count it by."""
 
 
-def evaluate(expression: str, front_matter: FrontMatter, *, as_html: bool) -> str:
-    """Return the value of an expression. Raise UnknownVariable for what only the old site's own code defines."""
-    if len(expression) > MAX_LENGTH:
-        raise UnknownVariable("{{ … }}")
-    first, *filters = (part.strip(" \t\n-") for part in FILTER_SEPARATOR.split(expression))
-    text = _read_value(first, front_matter, filters[-1] if filters else "")
-    for each in filters:
-        text = _apply_filter(text, each, front_matter, as_html=as_html)
-    return text
+class Variables:
+    """What variables stand for: fields of the post's front matter, and `site.…` of the old site's configuration."""
 
+    def __init__(self, front_matter: FrontMatter, configuration: FrontMatter) -> None:
+        self.front_matter, self.configuration = front_matter, configuration
 
-def _read_value(term: str, front_matter: FrontMatter, last: str) -> str:
-    if quoted := re.fullmatch(r"\"([^\"]*)\"|'([^']*)'", term, re.DOTALL):
-        return (quoted[1] if quoted[1] is not None else quoted[2]).strip()
-    if term.lower() in EMPTY_VARIABLES:
-        return ""
-    key = re.sub(r"\A(?:page|post|this)\.", "", term)
-    text = front_matter.text(fold_key(key)) if re.fullmatch(r"[\w-]+", key) else ""
-    if not text:
-        raise UnknownVariable(_label(last or term))
-    return text
-
-
-def _apply_filter(text: str, words: str, front_matter: FrontMatter, *, as_html: bool) -> str:
-    name, _, rest = words.partition(":") if ":" in words else words.partition("(")
-    name = name.strip().lower()
-    if name in IDENTITY_FILTERS:
+    def evaluate(self, expression: str, *, as_html: bool) -> str:
+        """Return the value of an expression. Raise UnknownVariable for what only the old site's own code defines."""
+        if len(expression) > MAX_LENGTH:
+            raise UnknownVariable("{{ … }}")
+        first, *filters = (part.strip(" \t\n-") for part in FILTER_SEPARATOR.split(expression))
+        text = self._read_value(first)
+        for each in filters:
+            text = self._apply_filter(text, each, as_html=as_html)
         return text
-    if name in ("prepend", "append"):
-        term = rest.strip(" )")
-        added = _read_value(term, front_matter, words)
-        return added + text if name == "prepend" else text + added
-    if name == "embed":
-        titles = parse_arguments(rest.strip(" )")).positional
-        if found := video_page(text, titles[0] if titles else ""):
-            return link(*found, as_html=as_html)
-    raise UnknownVariable(_label(words))
+
+    def parameter(self, name: str) -> str | None:
+        """Return what Hugo's `param` does: a field of the front matter, else of the configuration; None where there is none."""
+        parameters = ("params", *name.split("."))
+        return _look_up(self.front_matter, *name.split(".")) or _look_up(self.configuration, *parameters) or None
+
+    def _read_value(self, term: str) -> str:
+        if quoted := re.fullmatch(r"\"([^\"]*)\"|'([^']*)'", term, re.DOTALL):
+            return (quoted[1] if quoted[1] is not None else quoted[2]).strip()
+        if term.lower() in EMPTY_VARIABLES:
+            return ""
+        if not re.fullmatch(r"[\w-]+(?:\.[\w-]+)*", term):
+            raise UnknownVariable(_label(term))
+        scope, _, rest = term.partition(".")
+        if scope == "site" and rest:
+            text = _look_up(self.configuration, *rest.split("."))
+        else:
+            text = _look_up(self.front_matter, *(rest if scope in ("page", "post", "this") and rest else term).split("."))
+        if not text:
+            raise UnknownVariable(_label(term))
+        return text
+
+    def _apply_filter(self, text: str, words: str, *, as_html: bool) -> str:
+        """Return what a filter makes of a text; one that is not known changes nothing."""
+        name, _, rest = words.partition(":") if ":" in words else words.partition("(")
+        argument = rest.strip(" )")
+        match name.strip().lower():
+            case "prepend":
+                return self._read_value(argument) + text
+            case "append":
+                return text + self._read_value(argument)
+            case "default":
+                return text or self._read_value(argument)
+            case "embed":
+                titles = parse_arguments(argument).positional
+                if found := video_page(text, titles[0] if titles else ""):
+                    return link(*found, as_html=as_html)
+        return text
+
+
+def _look_up(values: FrontMatter, *keys: str) -> str:
+    """Return the text under a path of keys; "" where there is none."""
+    value: Value = values.values
+    for key in keys:
+        value = next((value[each] for each in (fold_key(key), key) if each in value), "") if isinstance(value, dict) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _label(words: str) -> str:
