@@ -1,5 +1,6 @@
 """Slugs of tags for URLs. Pure; letters of every script are preserved."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -38,14 +39,23 @@ def in_order(name: str) -> tuple[str, str]:
 def slug(name: str) -> str:
     """Return the slug of a tag's name: letters, digits, marks, `_` and `-`, never beginning or ending with `-`.
 
-    >>> [slug(name) for name in ("C++", "C#", ".NET", "naïve", "日本", "Node.js", "★")]
-    ['c-plus-plus', 'c-sharp', 'dot-net', 'naïve', '日本', 'node-js', 'black-star']
+    >>> [slug(name) for name in ("C++", "C#", ".NET", "naïve", "日本", "Node.js", "★", "€", "$")]
+    ['c-plus-plus', 'c-sharp', 'dot-net', 'naïve', '日本', 'node-js', 'black-star', 'euro-sign', 'dollar-sign']
     """
     name = fold(name.strip())
     if name.startswith("."):
         name = f"dot {name[1:]}"
     spelt = "".join(_spell(sign) for sign in name)
-    return "-".join(part for part in spelt.split("-") if part)[:MAX_SLUG].strip("-") or "tag"
+    return _joined(spelt) or _joined("-".join(_sign_name(sign) for sign in name)) or "tag"
+
+
+def _joined(spelt: str) -> str:
+    return "-".join(part for part in spelt.split("-") if part)[:MAX_SLUG].strip("-")
+
+
+def _sign_name(sign: str) -> str:
+    """Return the name of a character, for a tag that consists of signs alone; "" for a space."""
+    return "" if sign.isspace() else re.sub(r"[\W_]+", "-", unicodedata.name(sign, "").lower())
 
 
 def is_slug_sign(sign: str) -> bool:

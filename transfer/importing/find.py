@@ -25,6 +25,7 @@ class FoundPosts:
 
     files: list[Source] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)  # files with front matter that are of no form that can be read
     refusals: list[tuple[str, int, str]] = field(default_factory=list)
 
 
@@ -46,13 +47,14 @@ class PostFinder:
         static = find_files(files, self.root)
         found.files = [*static.files, *found.files]
         found.skipped += static.skipped
+        found.unread += static.unread
         return found
 
     def _unpacked(self, path: Path) -> Path:
         return self.stack.enter_context(unpacked(path)) if is_archive(path) else path
 
     def _find_one(self, path: Path, found: FoundPosts) -> list[Path]:
-        """Add the posts of an export or a wiki; return the paths in which to look for Markdown files."""
+        """Add the posts of an export or a wiki; return the paths in which to look for a static site's files."""
         wiki = wiki_root(path) if self.format in (None, "dokuwiki") else None
         if wiki is not None:
             pages, skipped = find_wiki_pages(wiki)

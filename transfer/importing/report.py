@@ -18,6 +18,7 @@ class ImportReport:
     refusals: list[tuple[str, int, str]] = field(default_factory=list)
     notices: list[tuple[str, int, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)  # files with front matter that were not read, by suffix
     states: Counter[str] = field(default_factory=Counter)  # drafts, scheduled …
     new_tags: set[str] = field(default_factory=set)  # slugs of those created
     new_authors: set[str] = field(default_factory=set)  # slugs of those created
@@ -93,7 +94,9 @@ class ImportReport:
         }
         counts = ", ".join(f"{name} {count}" for name, count in created.items() if count)
         skipped = f"Left alone: {format_counts(self.skipped)}." if self.skipped else ""
-        return [line for line in (skipped, f"Also: {counts}." if counts else "") if line]
+        unread = +self.unread
+        warning = f"Warning: files that begin with front matter and were not read: {format_counts(unread)}." if unread else ""
+        return [line for line in (warning, skipped, f"Also: {counts}." if counts else "") if line]
 
 
 def format_counts(counts: Counter[str]) -> str:

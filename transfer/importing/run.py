@@ -47,7 +47,7 @@ class Import:
 
     def run(self, found: FoundPosts, step: Callable[[], object] = lambda: None) -> ImportReport:
         """Import the files; `step` is called after each."""
-        self.report.skipped = found.skipped
+        self.report.skipped, self.report.unread = found.skipped, found.unread
         self.report.unit = "post" if any(isinstance(file, ExportedPost) for file in found.files) else "file"
         for refusal in found.refusals:
             self.report.add_refusal(*refusal)

@@ -69,6 +69,7 @@ class ImportOptions:
     time_zone: tzinfo = UTC  # of dates without one
     encoding: str = "utf-8"
     as_draft: bool = False
+    ignore_expiry: bool = False
     permalink: str = ""  # the old site's pattern of addresses, such as /:year/:month/:day/:title/
     shortcodes: dict[str, str] = field(default_factory=dict)  # what the old site's own template tags mean, by name
     without_tags: frozenset[str] = frozenset()

@@ -10,12 +10,15 @@ MAX_LENGTH = 100  # characters of a date
 MIN_YEAR, MAX_YEAR = 1000, 9998  # years that an address can name, in every zone
 
 TIME = r"(?:[T,\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?)?"
-ZONE = r"\s*(?P<zone>[A-Za-z]+(?:/[A-Za-z_+\-0-9/]+)?|[+-]\d{1,2}(?::?\d{2})?)?"
+ZONE = r"\s*(?P<zone>[A-Za-z]+(?:/[A-Za-z_+\-0-9/]+)?|[+-]\d{1,2}(?::?\d{2})?)?(?:(?<=\d)\s+[A-Z]{2,5})?"  # Go: -0700 PDT
 DATE_PATTERNS = [
     re.compile(form + TIME + ZONE + r"\s*(?:\([^)]*\))?\Z", re.IGNORECASE)
     for form in (
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
         r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+        r"(?P<month>0?[1-9]|1[0-2])/(?P<day>\d{1,2})/(?P<year>\d{4})",  # of the United States
+        r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})",
+        r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})",
         r"(?:[a-z]+,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?P<month>[a-z]{3,9})\.?,?[\s-]+(?P<year>\d{4})",
         r"(?:[a-z]+,\s+)?(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
         r"[a-z]{3}\s+(?P<month>[a-z]{3})\s+(?P<day>\d{1,2})\s+(?P<year>\d{4})",

@@ -1,14 +1,20 @@
-"""Find the Markdown files below the given paths. All other files are counted; nothing outside of the paths is opened."""
+"""Find the posts below the given paths. All other files are counted; nothing outside of the paths is opened."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from transfer.importing.static_sites.file_names import parse_file_name
+from transfer.importing.static_sites.front_matter import FENCE
 from transfer.importing.static_sites.generators import SourceSite, detect_site
 
 MARKDOWN_SUFFIXES = frozenset((".md", ".markdown", ".mdown", ".mkd", ".mkdn"))
+OTHER_SUFFIXES = frozenset((".mdx", ".lhs", ".rst"))
+HTML_SUFFIXES = frozenset((".html", ".htm"))  # which are posts if they have front matter and a date
+HEAD_BYTES = 4_000  # of a file, in which its front matter is looked for
 SKIPPED_FOLDERS = frozenset(  # folders of generators and tools, which hold no posts
     "_includes _layouts _data _sass _plugins _site _cache node_modules vendor archetypes themes layouts __pycache__".split()
 )
@@ -19,7 +25,7 @@ PROJECT_FILES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A Markdown file; its key is its path below the site's root."""
+    """A post's file; its key is its path below the site's root."""
 
     path: Path
     key: str
@@ -32,6 +38,7 @@ class FoundFiles:
 
     files: list[SourceFile] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)  # files with front matter that are of no form that can be read
 
 
 def find_files(paths: Iterable[Path], root: Path | None = None) -> FoundFiles:
@@ -41,7 +48,7 @@ def find_files(paths: Iterable[Path], root: Path | None = None) -> FoundFiles:
     for given in (path.resolve(strict=True) for path in paths):
         folder = given if given.is_dir() else given.parent
         for path in _walk(given, found_files.skipped) if given.is_dir() else [given]:
-            if path not in seen and _is_post(path, found_files.skipped, asked_for=path == given):
+            if path not in seen and _is_post(path, found_files, asked_for=path == given):
                 seen.add(path)
                 site = SourceSite(root.resolve()) if root else detect_site(path.parent, folder)
                 found_files.files.append(SourceFile(path, _key(path, site.root, folder), site))
@@ -65,19 +72,38 @@ def _is_skipped(folder: Path, skipped: Counter[str]) -> bool:
     return folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS
 
 
-def _is_post(path: Path, skipped: Counter[str], *, asked_for: bool) -> bool:
+def _is_post(path: Path, found_files: FoundFiles, *, asked_for: bool) -> bool:
     """Say whether a file may be a post; else count its suffix or kind."""
     if path.is_symlink():
-        skipped["symbolic link"] += 1
+        kind = "symbolic link"
     elif not path.is_file():
-        skipped["special file"] += 1
-    elif path.suffix.lower() not in MARKDOWN_SUFFIXES:
-        skipped[path.suffix.lower() or "no suffix"] += 1
+        kind = "special file"
     elif not asked_for and (path.stem.lower() in PROJECT_FILES or path.stem.startswith("_index")):
-        skipped[path.name] += 1
-    else:
+        kind = path.name
+    elif path.suffix.lower() in MARKDOWN_SUFFIXES | OTHER_SUFFIXES or _is_html_post(path):
         return True
+    else:
+        kind = path.suffix.lower() or "no suffix"
+        found_files.unread[kind] += bool(_front_matter_head(path))
+    found_files.skipped[kind] += 1
     return False
+
+
+def _is_html_post(path: Path) -> bool:
+    if path.suffix.lower() not in HTML_SUFFIXES:
+        return False
+    head = _front_matter_head(path)
+    return bool(head) and bool(parse_file_name(path.name).date or re.search(r"^[\"']?date[\"']?\s*[:=]", head, re.MULTILINE))
+
+
+def _front_matter_head(path: Path) -> str:
+    """Return the beginning of a file that begins with front matter; else ""."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
+    except OSError:
+        return ""
+    return head if FENCE.match(head) else ""
 
 
 def _key(path: Path, root: Path, folder: Path) -> str:

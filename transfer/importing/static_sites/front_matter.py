@@ -25,6 +25,11 @@ MAX_DEPTH = 20  # levels of lists and mappings
 MAX_VALUES = 5_000  # in the front matter of one file
 NULLS = frozenset(("", "~", "null", "nil", "none"))
 FENCE = re.compile(r"\s*(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n")
+HEADER = re.compile(r"^(?P<key>[A-Z][A-Za-z_ -]{1,30}):[ \t]*(?P<value>[^\n]*(?:\n[ \t]{4,}[^\n]+)*)(?:\n|\Z)", re.MULTILINE)
+HEADERS = re.compile(  # Pelican's, which begin with one of these keys
+    r"\A\s*(?=(?:Title|Date|Slug|Category|Tags|Author|Authors|Status|Summary|Modified):)"
+    r"(?:[A-Z][A-Za-z_ -]{1,30}:[^\n]*(?:\n[ \t]{4,}[^\n]+)*(?:\n|\Z))+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,23 @@ def split_front_matter(text: str) -> tuple[FrontMatter | None, str, int]:
         return _fenced(text, opening)
     if re.match(r'\s*\{\s*(?:"|\})', text):
         return _json(text)
+    if headers := HEADERS.match(text):
+        return _headers(text, headers)
     return None, text, 1
+
+
+def _headers(text: str, headers: re.Match[str]) -> tuple[FrontMatter, str, int]:
+    """Read Pelican's headers: `Title: …` and others, up to an empty line; a line that is indented continues the one above."""
+    values: dict[str, Value] = {}
+    for found in HEADER.finditer(headers[0]):
+        values[found["key"]] = " ".join(found["value"].split())
+    front_matter = from_texts(values)
+    return front_matter, text[headers.end() :], headers[0].count("\n") + 1
+
+
+def from_texts(values: dict[str, Value]) -> FrontMatter:
+    """Return front matter of values that were read already. Raise Refusal beyond the limits."""
+    return _front_matter(values, 1, {fold_key(key): line for line, key in enumerate(values, 1)})
 
 
 def _fenced(text: str, opening: re.Match[str]) -> tuple[FrontMatter, str, int]:

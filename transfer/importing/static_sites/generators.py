@@ -30,6 +30,7 @@ CONFIGURATION_FILES = (
     "hugo.json",
     "config.toml",
 )
+NAME_KEYS = ("name", "displayname", "display_name", "fullname", "full_name", "title")  # of an author
 MAX_CONFIGURATION_BYTES = 1_000_000
 
 
@@ -41,6 +42,7 @@ class SourceSite:
     generator: str = ""  # a key of MARKER_FILES; "" if unknown
     permalinks: dict[str, str] = field(default_factory=dict)
     configuration: FrontMatter = field(default_factory=FrontMatter)
+    authors: dict[str, str] = field(default_factory=dict)  # names by handle in lower case
 
     @property
     def host(self) -> str:
@@ -79,7 +81,7 @@ def _site(root: Path, generator: str) -> SourceSite:
         return SourceSite(root, generator, _pelican_permalinks(_text(root / "pelicanconf.py")))
     path = next((root / name for name in CONFIGURATION_FILES if (root / name).is_file()), None)
     configuration = _read(path) if path else FrontMatter()
-    return SourceSite(root, generator, _permalinks(configuration), configuration)
+    return SourceSite(root, generator, _permalinks(configuration), configuration, _authors(root))
 
 
 def _text(path: Path) -> str:
@@ -120,3 +122,18 @@ def _permalinks(configuration: FrontMatter) -> dict[str, str]:
         named = {**sections, **(nested if isinstance(nested, dict) else {})}
         permalinks |= named
     return {name: text for name, text in permalinks.items() if isinstance(text, str) and re.match(r"[/:\w]", text)}
+
+
+def _authors(root: Path) -> dict[str, str]:
+    """Return the authors' names in `_data/authors.yml` (Jekyll) and `data/authors/ada.yml` (Hugo), by handle in lower case."""
+    names: dict[str, str] = {}
+    for folder in ("_data", "data"):
+        files = (path for path in sorted((root / folder).glob("authors.*")) if path.suffix[1:] in READERS)
+        people = [(handle, person) for path in files for handle, person in _read(path).values.items()]
+        single = (path for path in sorted((root / folder / "authors").glob("*.*")) if path.suffix[1:] in READERS)
+        people += [(path.stem, dict(_read(path).values)) for path in single]
+        for handle, person in people:
+            name = next((person[key] for key in NAME_KEYS if key in person), "") if isinstance(person, dict) else person
+            if isinstance(name, str) and name.strip():
+                names.setdefault(handle.lower(), name.strip())
+    return names

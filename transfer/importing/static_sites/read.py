@@ -1,29 +1,37 @@
 """Read a file's bytes as a post: decoded, split, its fields parsed, its template tags converted. No database, no settings."""
 
 import re
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 
 from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
 from transfer.importing.static_sites import fields
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.file_names import FileName, page_slug, parse_file_name
-from transfer.importing.static_sites.find import SourceFile
-from transfer.importing.static_sites.front_matter import FrontMatter, Value, split_front_matter
+from transfer.importing.static_sites.find import HTML_SUFFIXES, SourceFile
+from transfer.importing.static_sites.front_matter import FrontMatter, Value, from_texts, split_front_matter
+from transfer.importing.static_sites.html_body import html_block
+from transfer.importing.static_sites.literate_haskell import literate_haskell_to_markdown
+from transfer.importing.static_sites.mdx import mdx_to_markdown
 from transfer.importing.static_sites.permalinks import normalize_path, old_paths, own_permalink
+from transfer.importing.static_sites.restructured_text import restructured_text_to_html, split_fields
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 
 MAX_FILE_BYTES = 2_000_000  # bytes of a file
 MAX_TITLE = 255  # characters; of a subtitle too
+DATE_IN_PATH = re.compile(r"(?:.*/)?(\d{4})/(\d{1,2})/(\d{1,2})(?:/|\Z)")
 HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(?P<underlined>[^\n]+)\n=+[ \t]*(?:\n|\Z)")
 
 
 def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePost:
     """Return the post of a file. Raise Refusal with the line and the reason."""
-    front_matter, body, first = split_front_matter(decode(raw, options.encoding))
+    suffix = file.path.suffix.lower()
+    front_matter, body, first = _split(decode(raw, options.encoding), suffix)
     name = parse_file_name(file.key)
     has_none, front_matter = front_matter is None, front_matter or FrontMatter()
     draft = options.as_draft or fields.is_draft(front_matter, name)
-    dates = _dates(front_matter, name, options)
+    dates, front_matter = _dates(front_matter, name, options, draft=draft)
     if not dates and not draft:
         reason = (
             "neither front matter nor a date in the name"
@@ -39,8 +47,9 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         configuration=file.site.configuration,
         shortcodes=options.shortcodes,
     )
-    body = converter.markdown().strip("\n")
-    names = fields.authors(front_matter)
+    body, components = _to_markdown(converter.markdown(), suffix)
+    body = body.strip("\n")
+    names = tuple(dict.fromkeys(file.site.authors.get(name.lower(), name) for name in fields.authors(front_matter)))
     return SourcePost(
         title=title,
         subtitle=fields.truncate(fields.plain_text(front_matter.text(*fields.SUBTITLES)), MAX_TITLE),
@@ -48,7 +57,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         body=with_authors(body, names[1:], options.coauthors_format),
         published=dates[0] if dates else None,
         modified=fields.read_date(front_matter, fields.MODIFIED, options),
-        expires=fields.read_date(front_matter, fields.EXPIRES, options),
+        expires=None if options.ignore_expiry else fields.read_date(front_matter, fields.EXPIRES, options),
         draft=draft,
         tags=fields.tags(front_matter, options.without_tags),
         authors=names,
@@ -59,7 +68,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         lines={**front_matter.lines, "body": first},
         notices=front_matter.notices + _notes(title, front_matter),
         converted=dict(converter.converted),
-        hidden=dict(converter.hidden),
+        hidden=dict(converter.hidden + components),
         unconverted=dict(converter.unconverted),
     )
 
@@ -102,16 +111,50 @@ def with_authors(body: str, skipped: tuple[str, ...], words: str) -> str:
     return f"{body}\n\n*{words.format(names)}*" if skipped else body
 
 
-def _dates(front_matter: FrontMatter, name: FileName, options: ImportOptions) -> list[datetime]:
-    """Return the dates of the front matter and of the name; the first is the post's."""
-    dates = [fields.read_date(front_matter, fields.DATES, options)]
-    if name.date:
+def _split(text: str, suffix: str) -> tuple[FrontMatter | None, str, int]:
+    """Split a text into front matter, or a reStructuredText's fields, and body."""
+    front_matter, body, first = split_front_matter(text)
+    if suffix == ".rst" and front_matter is None:
+        values, body = split_fields(text)
+        return from_texts({**values}), body, 1 + text[: len(text) - len(body)].count("\n")
+    return front_matter, body, first
+
+
+def _to_markdown(body: str, suffix: str) -> tuple[str, Counter[str]]:
+    """Return a body of any form as Markdown, and the components of MDX that lost their marks."""
+    if suffix == ".mdx":
+        return mdx_to_markdown(body)
+    if suffix == ".lhs":
+        return literate_haskell_to_markdown(body), Counter()
+    if suffix == ".rst":
+        return html_block(restructured_text_to_html(body)), Counter()
+    return (html_block(body) if suffix in HTML_SUFFIXES else body), Counter()
+
+
+def _dates(
+    front_matter: FrontMatter, name: FileName, options: ImportOptions, *, draft: bool
+) -> tuple[list[datetime], FrontMatter]:
+    """Return the dates of the front matter, of the name and of the address; the first is the post's.
+
+    A draft may have a date that cannot be read, which is noted.
+    """
+    dates: list[datetime | None] = []
+    try:
+        dates.append(fields.read_date(front_matter, fields.DATES, options))
+    except Refusal as refusal:
+        if not draft:
+            raise
+        front_matter = replace(front_matter, notices=(*front_matter.notices, Notice(refusal.line, refusal.reason)))
+    in_address = DATE_IN_PATH.match(front_matter.text("path", "permalink", "url")) or DATE_IN_PATH.search(
+        "/".join(name.folders)
+    )
+    for text in (name.date, "-".join(in_address.groups()) if in_address else ""):
         try:
-            dates.append(parse_date(name.date, options.time_zone))
+            dates += [parse_date(text, options.time_zone)] if text else []
         except ValueError as error:
-            if dates[0] is None:
+            if not any(dates) and not draft:
                 raise Refusal(f"The name's date: {error}") from error
-    return [date for date in dates if date]
+    return list(dict.fromkeys(date for date in dates if date)), front_matter
 
 
 def _last(address: str) -> str:

@@ -29,7 +29,8 @@ from transfer.importing.static_sites.shortcode_file import read_shortcodes
 
 HELP = """Import posts. PATH may be:
 
-  a folder or file of Markdown with front matter (YAML, TOML or JSON), as Jekyll, Hugo, Hakyll and Eleventy write it
+  a folder or file of posts with front matter (YAML, TOML, JSON, or headers), as Jekyll, Hugo, Hakyll, Eleventy, Astro,
+    Zola and Pelican have them: Markdown, MDX, literate Haskell, reStructuredText, and HTML with a date
   an export of WordPress (WXR, .xml) or Ghost (.json)
   a feed that was saved as a file: RSS, Atom or JSON Feed
   bookmarks that a browser or a service exported (Netscape's format, .html)
@@ -50,8 +51,9 @@ EXAMPLES = """examples:
   manage.py import_posts posts --timezone Europe/Vienna --permalink /:year/:month/:title/
 """
 NOTHING_FOUND = (
-    "There is nothing at these paths that can be imported: no Markdown file (.md, .markdown …), and no export of WordPress or "
-    "Ghost, no feed, bookmarks or DokuWiki that was recognised. If there is one, name it by its file and --format."
+    "There is nothing at these paths that can be imported: no post (.md, .mdx, .rst, .lhs, or .html with front matter and a "
+    "date), and no export of WordPress or Ghost, no feed, bookmarks or DokuWiki that was recognised. If there is one, name it "
+    "by its file and --format."
 )
 
 
@@ -68,6 +70,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
         parser.add_argument("--overwrite", action="store_true", help="let files win over what was edited or deleted here since")
         parser.add_argument("--as-draft", action="store_true", help="import every post as a draft; it then needs no date")
+        parser.add_argument("--ignore-expiry", action="store_true", help="import posts that expired as if they never did")
         parser.add_argument(
             "--blog", metavar="SLUG", help="the blog to import into, by its slug or number, if there are several"
         )
@@ -158,6 +161,7 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         time_zone=options["timezone"] or timezone.get_default_timezone(),
         encoding=options["encoding"],
         as_draft=options["as_draft"],
+        ignore_expiry=options["ignore_expiry"],
         permalink=options["permalink"],
         shortcodes=options["shortcodes"],
         without_tags=frozenset(tag.lower() for tag in options["without_tag"]),

@@ -1,0 +1,177 @@
+"""Posts in other forms than Markdown with front matter."""
+
+from pathlib import Path
+
+import pytest
+
+from blog.markdown import render
+from blog.models import BlogPage
+from tests.support.importing import read, run_import, simple, write_tree
+from transfer.importing.source import ImportOptions, Refusal
+from transfer.importing.static_sites import html_body, literate_haskell
+from transfer.importing.static_sites.find import find_files
+from transfer.importing.static_sites.read import read_post
+
+HEAD = "---\ntitle: A\ndate: 2020-01-02\n---\n"
+
+
+def test_examples_in_docstrings() -> None:
+    import doctest
+
+    assert [doctest.testmod(module).failed for module in (html_body, literate_haskell)] == [0, 0]
+
+
+def test_mdx(tmp_path: Path) -> None:
+    text = """\
+import Layout from '../layouts/Base.astro'
+import hero from "./hero.png"
+export const x = {
+  a: 1,
+}
+
+Text {/* a remark */}with `import y` and `<Kbd>`.
+
+<Image src={hero} alt="A hero" />
+
+<YouTube id="abcdefghijk" />
+
+<Callout type="tip">
+
+Kept *text*.
+
+</Callout>
+
+<Chart data={rows} />
+
+```jsx
+import React from 'react'
+<App />
+```
+"""
+    post = read(tmp_path, HEAD + text, "a.mdx")
+    assert post.body == (
+        "Text with `import y` and `<Kbd>`.\n\n![A hero](./hero.png)\n\n"
+        "[Video on YouTube](https://www.youtube.com/watch?v=abcdefghijk)\n\n\n\nKept *text*.\n\n\n\n"
+        "<!-- <Chart data={rows} /> -->\n\n```jsx\nimport React from 'react'\n<App />\n```"
+    )
+    assert post.hidden == {"<Callout>": 1, "<Chart>": 1}
+
+
+def test_literate_haskell(tmp_path: Path) -> None:
+    text = "Birds.\n\n> x :: Int\n>\n> x = 1\n\n\\begin{code}\ny = 2\n\\end{code}\nEnd.\n"
+    assert (
+        read(tmp_path, HEAD + text, "a.lhs").body
+        == "Birds.\n\n```haskell\nx :: Int\n\nx = 1\n```\n\n```haskell\ny = 2\n```\nEnd."
+    )
+
+
+def test_html_with_front_matter(tmp_path: Path) -> None:
+    text = "<p>One *two*</p>\n\n    <ul>\n\n<li>a</li>\n\n    </ul>\n<pre>a\n\n  b</pre>\n\n<p>End</p>\n"
+    html = render(read(tmp_path, HEAD + text, "a.html").body).html
+    assert "One *two*" in html
+    assert "<li>a</li>" in html
+    assert ">a\n\n  b</pre>" in html
+    assert "<p>End</p>" in html
+
+
+def test_html_without_a_date_is_no_post(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {"_config.yml": "", "index.html": "---\nlayout: default\n---\n", "_posts/2020-01-02-a.html": "---\ntitle: A\n---\n"},
+    )
+    assert [file.key for file in find_files([tmp_path]).files] == ["_posts/2020-01-02-a.html"]
+
+
+def test_restructured_text(tmp_path: Path) -> None:
+    text = """\
+A title
+#######
+
+:date: 2010-10-03 10:20
+:tags: thats, awesome
+:authors: Ada Lovelace
+:slug: my-post
+
+Text with *stress*, ``code`` and a link_.
+
+.. _link: https://a.example/
+
+.. include:: /etc/passwd
+
+.. raw:: html
+
+   <script>alert(1)</script>
+
+::
+
+    indented
+
+    code
+"""
+    post = read(tmp_path, text, "a.rst")
+    assert (post.title, post.slug, post.tags, post.authors) == ("A title", "my-post", ("thats", "awesome"), ("Ada Lovelace",))
+    assert str(post.published) == "2010-10-03 10:20:00+00:00"
+    html = render(post.body).html
+    assert "<em>stress</em>" in html
+    assert "indented\n\ncode" in html.replace("&#10;", "\n")
+    assert "root:" not in html
+    assert "alert(1)" not in html
+
+
+@pytest.mark.parametrize("text", ["a" * 400_000, " " * 300 + "a"])
+def test_restructured_text_beyond_the_limits_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="indented by more than"):
+        read(tmp_path, f"T\n===\n\n:date: 2010-10-03\n\n{text}\n", "a.rst")
+
+
+def test_headers_of_pelican(tmp_path: Path) -> None:
+    text = (
+        "Title: My title\nDate: 2010-12-03 10:20\nTags: one, two words\nSummary: Long\n    and longer\n\nText: not a header.\n"
+    )
+    post = read(tmp_path, text, "a.md")
+    assert (post.title, post.tags, post.summary, post.body) == (
+        "My title",
+        ("one", "two words"),
+        "Long and longer",
+        "Text: not a header.",
+    )
+
+
+def test_zola_has_the_date_in_its_path(tmp_path: Path) -> None:
+    post = read(
+        tmp_path,
+        '+++\npath = "2014/12/12/1.0-Timeline"\ntitle = "A"\naliases = ["2014/12/12/1.0-Timeline.html"]\n+++\n',
+        "a.md",
+    )
+    assert (str(post.published)[:10], post.addresses) == (
+        "2014-12-12",
+        ("/2014/12/12/1.0-Timeline", "/2014/12/12/1.0-Timeline.html"),
+    )
+
+
+def test_files_with_front_matter_that_are_not_read_are_a_warning(blog: BlogPage, tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"a.md": simple("A"), "b.adoc": HEAD, "c.adoc": HEAD, "d.njk": HEAD, "e.txt": "Text."})
+    assert "Warning: files that begin with front matter and were not read: .adoc 2, .njk 1." in run_import(blog, root).text()
+
+
+@pytest.mark.parametrize("date", ["0000-00-00", "soon", "31-31-31", "0001-01-01T00:00:00Z"])
+def test_draft_with_a_date_that_is_none_is_a_draft(date: str, tmp_path: Path) -> None:
+    post = read(tmp_path, f"---\ntitle: A\ndate: {date}\ndraft: true\n---\n", "a.md")
+    assert (post.draft, post.published) == (True, None)
+
+
+def test_expiry_can_be_ignored(tmp_path: Path) -> None:
+    text = "---\ndate: 2018-05-31\nexpiryDate: 2019-01-01\n---\n"
+    assert read(tmp_path, text).expires is not None
+    assert read(tmp_path, text, ignore_expiry=True).expires is None
+
+
+def test_names_of_authors_stand_in_files_of_their_own(tmp_path: Path) -> None:
+    files = {
+        "_data/authors.yml": "ada:\n  name: Ada Lovelace\n",
+        "data/authors/grace.toml": 'display_name = "Grace Hopper"\n',
+        "_config.yml": "",
+    }
+    write_tree(tmp_path, {**files, "a.md": "---\ndate: 2018-05-31\nauthors: [ada, Grace, noah]\n---\n"})
+    (found,) = find_files([tmp_path]).files
+    assert read_post(found, found.path.read_bytes(), ImportOptions()).authors == ("Ada Lovelace", "Grace Hopper", "noah")

@@ -1,0 +1,48 @@
+"""MDX as Markdown: imports and exports are dropped, components become what they show, or lose their marks."""
+
+import re
+from collections import Counter
+
+from transfer.importing.static_sites.targets import CODE
+from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag
+from transfer.importing.static_sites.template_tags.markup import comment
+
+MODULE_LINES = re.compile(
+    rf"(?P<code>{CODE})|^(?:import|export)\b(?!\s+\w+\s+\w+ \w)[^\n]*(?:\n(?!\n)[^\n]+)*\n?", re.MULTILINE
+)
+IMPORTED_FILE = re.compile(r"^import\s+(\w+)\s+from\s+[\"']([^\"'\n]+)[\"']", re.MULTILINE)
+ATTRIBUTES = r"(?:[^<>{}\"']|\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*?"
+COMPONENT = re.compile(
+    rf"(?P<code>{CODE}|`+[^`]*`+)"
+    r"|(?P<remark>\{/\*(?s:.*?)\*/\})"
+    rf"|</(?P<closed>[A-Z][\w.]*)\s*>|<(?P<name>[A-Z][\w.]*)(?P<attributes>\s{ATTRIBUTES})?/?>",
+    re.MULTILINE,
+)
+
+
+def mdx_to_markdown(text: str) -> tuple[str, Counter[str]]:
+    """Return the Markdown of an MDX file, and the components that lost their marks, by name."""
+    files = dict(IMPORTED_FILE.findall(text))
+    dropped: Counter[str] = Counter()
+
+    def replaced(found: re.Match[str]) -> str:
+        if found["code"] is not None:
+            return found[0]
+        if found["remark"] or found["closed"]:
+            return ""
+        attributes = re.sub(
+            r"\{\s*[\"'`]?([^{}\"'`]*?)[\"'`]?\s*\}", lambda value: _quoted(files, value[1]), found["attributes"] or ""
+        )
+        markdown = convert_known_tag(found["name"], attributes, as_html=False)
+        if markdown is None:
+            dropped[f"<{found['name']}>"] += 1
+            return comment(found[0]) if found[0].endswith("/>") else ""
+        return markdown
+
+    without_modules = MODULE_LINES.sub(lambda found: found[0] if found["code"] is not None else "", text)
+    return COMPONENT.sub(replaced, without_modules), dropped
+
+
+def _quoted(files: dict[str, str], value: str) -> str:
+    """Return an attribute's expression as text: the path of an imported file, where it names one."""
+    return '"{}"'.format(files.get(value, value).replace('"', "'"))
