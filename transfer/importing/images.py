@@ -1,6 +1,9 @@
 """Images of imported posts, created in Wagtail's image library: each content once; deleted again if the post is refused."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -14,11 +17,35 @@ from blog.caching.content_security import blocked_hosts
 from blog.images.intake import ImageField, clean
 from transfer.importing.fetching import FetchError, ImageFetcher
 from transfer.importing.prepare import PreparedFile
+from transfer.importing.source import IMAGE_TYPES
 from transfer.importing.sources import find_image
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.targets import Target, TargetKind, replace_targets
+from transfer.importing.workers import WorkerPool
 
 MAX_TITLE = 255  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """An image's file as the library keeps it, or the reason why it does not take it."""
+
+    content: bytes = b""
+    digest: str = ""
+    refusal: str = ""
+
+
+def read_image(path: Path) -> CleanImage:
+    """Read and clean a file; what worker processes do."""
+    try:
+        upload = SimpleUploadedFile(path.name, path.read_bytes())
+        ImageField().clean(upload)
+        content = clean(upload, path.name).read()
+    except ValidationError as error:
+        return CleanImage(refusal=" ".join(error.messages))
+    except OSError as error:
+        return CleanImage(refusal=f"The file cannot be read: {error.strerror}.")
+    return CleanImage(content, hash_filelike(BytesIO(content)))
 
 
 class ImageImporter:
@@ -31,8 +58,21 @@ class ImageImporter:
         self.created: dict[int, set[str]] = {}  # by image id: keys of the files whose posts show it
         self.missing: list[tuple[str, str]] = []  # (key, target)
         self.blocked: Counter[str] = Counter()  # images of other sites that browsers will not load, by host
+        self.types_not_taken: Counter[str] = Counter()  # files that posts show, by suffix
         self.refused: dict[Path, str] = {}  # why the library does not take a file
         self.refused_addresses: dict[str, str] = {}  # why an image of another site was not fetched
+
+    def import_all(self, posts: Sequence[PreparedFile], workers: WorkerPool) -> None:
+        """Import the images of these posts at once: files are read and cleaned on every core, then stored."""
+        keys: dict[Path, set[str]] = {}
+        for prepared in posts:
+            for path in (find_image(prepared.file, target) for target in _targets(prepared)):
+                if path and _is_taken(path):
+                    keys.setdefault(path, set()).add(prepared.file.key)
+        for path, image in zip(keys, workers.map(read_image, keys), strict=True):
+            self.images[path] = self._stored(path, image)
+            if stored := self.images[path]:
+                self.created.get(stored.pk, set()).update(keys[path])
 
     def import_image(self, prepared: PreparedFile, target: str) -> AbstractImage | None:
         """Return the image that a target in a post's text names; None where no such file exists, or it is no image."""
@@ -40,12 +80,17 @@ class ImageImporter:
         if path is None:
             self.missing.append((prepared.file.key, target))
             return None
+        if not _is_taken(path):
+            self.types_not_taken[path.suffix.lower() or "no suffix"] += 1
+            return None
+        if self.dry_run:
+            return None
         if path not in self.images:
-            self.images[path] = self._image(path)
+            self.images[path] = self._stored(path, read_image(path))
         image = self.images[path]
         if image and image.pk in self.created:
             self.created[image.pk].add(prepared.file.key)
-        if image is None and not self.dry_run:
+        if image is None:
             self.missing.append((prepared.file.key, target))
         return image
 
@@ -70,27 +115,17 @@ class ImageImporter:
         self.fetched += path not in self.images
         return path
 
-    def _image(self, path: Path) -> AbstractImage | None:
-        if self.dry_run:
+    def _stored(self, path: Path, image: "CleanImage") -> AbstractImage | None:
+        """Return the image of this content in the library, created if there is none; None for what it does not take."""
+        if image.refusal:
+            self.refused[path] = image.refusal
             return None
-        try:
-            upload = self._read(path)
-        except ValidationError as error:
-            self.refused[path] = " ".join(error.messages)
-            return None
-        digest = hash_filelike(upload)
-        known: AbstractImage | None = get_image_model().objects.filter(file_hash=digest).order_by("pk").first()
-        return known or self._create(path, upload)
+        known: AbstractImage | None = get_image_model().objects.filter(file_hash=image.digest).order_by("pk").first()
+        return known or self._create(path, image.content)
 
-    def _read(self, path: Path) -> SimpleUploadedFile:
-        """Return an image's file as the library keeps it; raise ValidationError for what it does not take."""
-        upload = SimpleUploadedFile(path.name, path.read_bytes())
-        ImageField().clean(upload)
-        return SimpleUploadedFile(path.name, clean(upload, path.name).read())
-
-    def _create(self, path: Path, upload: SimpleUploadedFile) -> AbstractImage:
-        upload.seek(0)
-        image = get_image_model()(title=path.stem.replace("-", " ").replace("_", " ")[:MAX_TITLE], file=upload)
+    def _create(self, path: Path, content: bytes) -> AbstractImage:
+        image = get_image_model()(title=path.stem.replace("-", " ").replace("_", " ")[:MAX_TITLE])
+        image.file = SimpleUploadedFile(path.name, content)
         with transaction.atomic():
             image.save()
         self.created[image.pk] = set()
@@ -118,3 +153,14 @@ class ImageImporter:
                 get_image_model().objects.get(pk=pk).delete()
                 del self.created[pk]
                 self.images = {path: image for path, image in self.images.items() if not image or image.pk != pk}
+
+
+def _targets(prepared: PreparedFile) -> list[str]:
+    """Return the images that a post shows, and its cover."""
+    post = prepared.post
+    targets = [*image_paths.image_targets(post.body), post.cover] if post else []
+    return [target for target in targets if target]
+
+
+def _is_taken(path: Path) -> bool:
+    return path.suffix.lower().lstrip(".") in IMAGE_TYPES

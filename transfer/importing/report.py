@@ -24,6 +24,7 @@ class ImportReport:
     new_authors: set[str] = field(default_factory=set)  # slugs of those created
     images: int = 0
     missing_images: int = 0
+    types_not_taken: Counter[str] = field(default_factory=Counter)  # images of types that the library does not take
     blocked_images: Counter[str] = field(default_factory=Counter)  # of other sites, by host
     fetched_images: int = 0
     comments: int = 0
@@ -46,7 +47,7 @@ class ImportReport:
 
     def text(self, dry_run: bool = False) -> str:
         """Return the report as it is printed."""
-        parts = (self._refused, self._notices, self._template_tags, self._blocked, self._links, self._created)
+        parts = (self._refused, self._notices, self._template_tags, self._types, self._blocked, self._links, self._created)
         return "\n".join([*(line for part in parts for line in part()), self._summary(dry_run)])
 
     def _summary(self, dry_run: bool) -> str:
@@ -76,6 +77,9 @@ class ImportReport:
             return []
         hosts = format_counts(self.blocked_images)
         return [f"Images of other sites, which readers do not see unless MEDIA_SOURCES names their hosts: {hosts}."]
+
+    def _types(self) -> list[str]:
+        return [f"Image types not taken: {format_counts(self.types_not_taken)}."] if self.types_not_taken else []
 
     def _links(self) -> list[str]:
         count = sum(map(len, self.links_to_nowhere.values()))

@@ -58,6 +58,8 @@ class Import:
         with WorkerPool(len(pending), self.jobs) as workers:
             read = list(workers.map(partial(read_file, options=self.options), [file for file, _ in pending]))
             self.links = self._link_index(read)
+            if not self.dry_run:
+                self.image_importer.import_all(read, workers)
             for prepared in workers.map(render_prepared, map(self._with_references, read)):
                 ready = self._ready(prepared)
                 if ready and statuses[prepared.file.key] is FileStatus.NEW:
@@ -71,6 +73,7 @@ class Import:
         self._add(chunk)
         self.report.images = len(self.image_importer.created)
         self.report.missing_images = len(self.image_importer.missing)
+        self.report.types_not_taken = self.image_importer.types_not_taken
         self.report.blocked_images = self.image_importer.blocked
         self.report.fetched_images = self.image_importer.fetched
         return self.report

@@ -263,3 +263,16 @@ def test_old_addresses_that_are_the_sites_own_are_refused_with_a_note(blog: Blog
         f"Its old address {path} is the site's own, or leads somewhere else already."
         for path in ("/admin", "/admin/pages", "/signup/x", "/tags")
     ]
+
+
+def test_images_in_every_spelling_are_found_and_other_types_counted(blog: BlogPage, tmp_path: Path) -> None:
+    body = (
+        "![a](</p/a b.png>) ![a](c(1).png) ![a][r] <img src=d.png> ![a](größe.png) ![a](e.svg) ![a](none.png)\n\n[r]: r.png\n"
+    )
+    root = write_tree(tmp_path, {"a.md": simple("A") + body, "e.svg": "<svg/>"})
+    for number, name in enumerate(("p/a b.png", "c(1).png", "r.png", "d.png", "größe.png")):
+        write_image(root / name, f"#0000{number}0")
+    report = run_import(blog, root)
+    assert (report.images, report.missing_images, dict(report.types_not_taken)) == (5, 1, {".svg": 1})
+    assert post("a").body.count("image:") == 5
+    assert "Image types not taken: .svg 1." in report.text()

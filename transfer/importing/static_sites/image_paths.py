@@ -5,7 +5,6 @@ import unicodedata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from transfer.importing.source import IMAGE_TYPES
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.targets import TargetKind, find_targets
 
@@ -38,7 +37,7 @@ def find_file(target: str, post: Path, site: SourceSite) -> Path | None:
         path = unquote(urlsplit(target).path)
     except ValueError:
         return None
-    if not path or "\0" in path or Path(path).suffix.lower().lstrip(".") not in IMAGE_TYPES:
+    if not path or "\0" in path:
         return None
     spellings = dict.fromkeys((path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD"))))
     places = (place for spelling in spellings for place in _places(spelling, post, site))

@@ -137,7 +137,7 @@ class LinkResolver:
         name, _, heading = target.address.partition("#")
         slug = self.index.find_name(name)
         if not slug:
-            self.nowhere.append(f"[[{target.address}]]")
+            self.nowhere += [f"[[{target.address}]]"] if re.search(r"[^\W\d]", name) else []  # `[[2]]` cites a reference
             return None
         fragment = "#" + re.sub(r"[\W_]+", "-", heading.lower()).strip("-") if heading else ""
         text = re.sub(r"([\[\]\\])", r"\\\1", target.text)

@@ -158,8 +158,8 @@ def _dates(
 
 
 def _last(address: str) -> str:
-    """Return the last part of a path, without `.html`."""
-    return re.sub(r"\.\w+\Z", "", normalize_path(address).rsplit("/", 1)[-1])
+    """Return the last part of a path, without `.html`; that of `/Rust-1.42` has no suffix."""
+    return re.sub(r"\.(?:x?html?|php|aspx?)\Z", "", normalize_path(address).rsplit("/", 1)[-1])
 
 
 def _addresses(

@@ -82,7 +82,8 @@ def find_targets(text: str) -> list[Target]:
 
 def _with_address(found: re.Match[str], form: str, address: str) -> str:
     if form in ("img", "a"):
-        return f'{found[form]}"{address}"'
+        quote = "'" if found[f"{form}_single"] is not None else '"'
+        return f"{found[form]}{quote}{address}{quote}"
     pointed = f"<{address}>" if re.search(r"[\s()]", address) else address
     return f"{found[form]}{pointed}{found[f'{form}_after'] if form != 'definition' else ''}"
 

@@ -143,6 +143,7 @@ def test_zola_has_the_date_in_its_path(tmp_path: Path) -> None:
         '+++\npath = "2014/12/12/1.0-Timeline"\ntitle = "A"\naliases = ["2014/12/12/1.0-Timeline.html"]\n+++\n',
         "a.md",
     )
+    assert post.slug == "1-0-timeline"
     assert (str(post.published)[:10], post.addresses) == (
         "2014-12-12",
         ("/2014/12/12/1.0-Timeline", "/2014/12/12/1.0-Timeline.html"),

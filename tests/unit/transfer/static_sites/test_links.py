@@ -62,7 +62,7 @@ def test_link_to_what_is_not_in_the_import_keeps_its_whole_path(text: str, resol
 
 
 @pytest.mark.parametrize(
-    "text", ["[a](#x)", "[a](mailto:a@b.c)", "[a](https://new.example/x)", "[a](/)", "[a](/tags/x/)", "[ [ -f x ]]"]
+    "text", ["[a](#x)", "[a](mailto:a@b.c)", "[a](https://new.example/x)", "[a](/)", "[a](/tags/x/)", "[ [ -f x ]]", "[[2]]"]
 )
 def test_other_links_are_no_business_of_an_import(text: str) -> None:
     links = resolver()
