@@ -38,13 +38,13 @@ def test_page_as_a_post(blog: BlogPage, client: Client, wiki: Path) -> None:
         ["big-ships", "blog", "ships", "tug-boats"],
     )
     assert page.body == (
-        "A **tug** pulls *hard*, with `ropes` and <u>care</u> [^1]. See [the ropes](/blog/2014/ropes/), nowhere, "
+        "A **tug** pulls *hard*, with `ropes` and <u>care</u> [^1]. See [the ropes](/ropes/), nowhere, "
         "[a paper](https://other.example/a_b), [Tugboat](https://en.wikipedia.org/wiki/Tugboat) and "
         "<https://bare.example/x_y>.\n"
         "Two lines   \nand a break, 2 \\* 3 < 4, \\*\\*literal\\*\\*, <del>gone</del> and H<sub>2</sub>O.\n\n"
         "## A section\n\n"
         "- one\n  - nested **bold**\n- two\n1. first\n1. second\n\n"
-        "| Name | Length |\n| --- | --- |\n| [Rope](/blog/2014/ropes/) | 12 |\n| Chain |  |\n\n"
+        "| Name | Length |\n| --- | --- |\n| [Rope](/ropes/) | 12 |\n| Chain |  |\n\n"
         '```python\ndef pull(rope):\n    return "**" * 2\n```\n\n'
         "```\nindented code\n```\n\n"
         "> quoted\n\n---\n\n"

@@ -34,7 +34,7 @@ def test_rss(blog: BlogPage, client: Client) -> None:
         "AT&T <b>",
         "Ada Lovelace",
         ["ships", "tug-boats"],
-        "Whole, see [ropes](/2018/ropes.html/).",
+        "Whole, see [ropes](/ropes/).",
     )
     assert (ropes.author.name, ropes.body, ropes.link) == ("Bob", "A *rope*.", "")
     assert post("something-elsewhere").link == "https://other.example/paper"

@@ -37,7 +37,7 @@ def test_fields_of_a_post(blog: BlogPage, client: Client, export: Path) -> None:
     )
     assert tags_of(page) == ["ships", "tug-boats"]
     assert page.body == (
-        "A tug pulls **hard**, see [ropes](/2018/01/ropes/#knots) and [about](https://old.example/about/).\n\n"
+        "A tug pulls **hard**, see [ropes](/ropes/#knots) and [about](https://old.example/about/).\n\n"
         f'![A tug](image:{image.pk} "At the quay")\n\n'
         '```python\nprint("a < b")\n```'
     )
