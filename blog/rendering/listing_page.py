@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -51,7 +52,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "years_of_cards": _cards_by_year(listing),
         "stream": listing.stream is not None,
         "is_front": not (chosen or reading.q or listing.stream or reading.before or reading.after),
-        "typed": reading.q if listing.stream else typed(chosen, reading.q, listing.index.known),
+        "typed": reading.q if listing.stream else typed(chosen, reading.q, partial(navigation.known_name, listing.index)),
         "tagged": len(chosen) > 0,
         "count": listing.count,
         "oldest_first": reading.oldest_first,

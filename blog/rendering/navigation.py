@@ -116,6 +116,12 @@ def more_tags(listing: Listing) -> str | None:
     return cloud_url(listing.selection)
 
 
+def known_name(index: TagIndex, slug: str) -> str:
+    """Return a tag's name; "" if no visible post has it."""
+    tag = index.tag(slug)
+    return tag.name if tag else ""
+
+
 def name_of(index: TagIndex, slug: str) -> str:
     """Return a tag's name if a visible post has the tag, else the slug."""
     tag = index.tag(slug)

@@ -1,7 +1,7 @@
 """Selections as people type them: tags by name, with blanks and signs; and the text of a search box. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Self
@@ -22,16 +22,15 @@ class KnownTags:
     """The tags that typed text may name."""
 
     slug_of: dict[str, str]  # by folded name, and by slug
-    name_of: dict[str, str]  # by slug
     longest: int  # characters of the longest key of `slug_of`
 
     @classmethod
     def of(cls, tags: Iterable[tuple[str, str]]) -> Self:
         """Return the known tags of pairs of slug and name; what is one tag's slug and another's name is read as the slug."""
-        name_of = dict(tags)
-        by_name = {name: slug for slug, full_name in name_of.items() if (name := _normal(full_name))}
-        slug_of = by_name | {slug: slug for slug in name_of}
-        return cls(slug_of, name_of, max(map(len, slug_of), default=0))
+        pairs = [*tags]
+        by_name = {name: slug for slug, full_name in pairs if (name := _normal(full_name))}
+        slug_of = by_name | {slug: slug for slug, _name in pairs}
+        return cls(slug_of, max(map(len, slug_of), default=0))
 
 
 def read_typed(text: str, known: KnownTags, limit: int | None = None) -> Selection:
@@ -75,21 +74,25 @@ def read_search(text: str, known: KnownTags, limit: int | None = None) -> tuple[
     return Selection.parse("+".join(tags), limit), " ".join(terms)
 
 
-def typed(selection: Selection, terms: str, known: KnownTags) -> str:
+def typed(selection: Selection, terms: str, name_of: Callable[[str], str]) -> str:
     """Return what to type into a search box for a selection and search terms: what `read_search` reads.
 
-    >>> typed(Selection.parse("agile+-c-plus-plus+year:2018"), "speed", KnownTags.of([("c-plus-plus", "C++")]))
+    `name_of` gives a tag's name for its slug, and "" for one that is unknown.
+
+    >>> names = {"c-plus-plus": "C++", "agile": "agile"}
+    >>> typed(Selection.parse("agile+-c-plus-plus+year:2018"), "speed", lambda tag: names.get(tag, ""))
     'speed year:2018 #agile -#C++'
     """
     attributes = replace(selection, wanted=(), unwanted=())
-    tags = [f"#{_name(tag, known)}" for tag in selection.wanted] + [f"-#{_name(tag, known)}" for tag in selection.unwanted]
+    tags = [f"#{_name(tag, name_of)}" for tag in selection.wanted] + [f"-#{_name(tag, name_of)}" for tag in selection.unwanted]
     return " ".join(filter(None, [terms, *str(attributes).split("+"), *tags]))
 
 
-def _name(slug: str, known: KnownTags) -> str:
-    """Return the name of a tag if it is read as that tag, else the slug."""
-    name = " ".join(known.name_of.get(slug, slug).split())
-    return name if name[:1].strip(SEPARATORS) and known.slug_of.get(_normal(name)) == slug else slug
+def _name(tag: str, name_of: Callable[[str], str]) -> str:
+    """Return a tag's name if it is read as that tag; else, where an editor chose another slug, the slug."""
+    name = " ".join(name_of(tag).split())
+    is_of_another = _normal(name) != tag and bool(name_of(_normal(name)))
+    return name if name[:1].strip(SEPARATORS) and slug(name) == tag and not is_of_another else tag
 
 
 def _normal(text: str) -> str:
