@@ -107,7 +107,7 @@ def test_author_s_comment_is_shown_at_once(client: Client, post: PostPage) -> No
     signed_in = Client()
     signed_in.force_login(maren)
     page = soup(signed_in.get(f"{FORM}?to={ada.pk}"))
-    assert [field["name"] for field in page.select("form [name]")] == ["csrfmiddlewaretoken", "to", "text"]
+    assert [field["name"] for field in page.select("main form [name]")] == ["csrfmiddlewaretoken", "to", "text"]
     assert "You write as Maren Holt, and what you write is shown at once." in " ".join(page.main.get_text().split())
     response = signed_in.post(FORM, {"to": ada.pk, "text": "Thank *you*."})
     reply = Comment.objects.latest("pk")
