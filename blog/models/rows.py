@@ -12,9 +12,9 @@ from blog.paths import web_url
 if TYPE_CHECKING:
     from blog.models.pages import PostPage
 
-SHORT = 600  # characters of HTML: a text that a card shows in full
+SHORT = 600  # characters of HTML: a text that a card shows in full, unless its editor wrote a summary
 TEXTS = "post.html, post.toc"
-SHORT_TEXTS = f"CASE WHEN LENGTH(post.html) <= {SHORT} THEN post.html ELSE '' END, ''"
+SHORT_TEXTS = f"CASE WHEN LENGTH(post.html) <= {SHORT} AND post.summary = '' THEN post.html ELSE '' END, ''"
 UTC_TEXT = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AT TIME ZONE 'UTC' AS TEXT)"}
 SELECT = """
 SELECT page.id, page.slug, page.title, post.subtitle, CAST(page.translation_key AS TEXT),

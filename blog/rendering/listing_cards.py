@@ -17,8 +17,8 @@ def read_cards(ids: list[int], index: TagIndex, *, anchored: bool = False) -> di
 
 
 def read_cards_found(ids: list[int], index: TagIndex, words: str, *, anchored: bool = False) -> dict[int, str]:
-    """Return the cards of these posts, by id, each with an excerpt around the search terms: one query."""
+    """Return the cards of these posts, by id, each with an excerpt around the search terms, or else its summary: one query."""
     rows = read_rows(ids)
     excerpts = {id_: found for id_, row in rows.items() if (found := excerpt(row.html, words))}
-    posts = (post_view(row, tags_of(index, row.pk)) for row in rows.values())
+    posts = (post_view(row._replace(html=""), tags_of(index, row.pk)) for row in rows.values())
     return {**render_cards(posts, anchored=anchored, excerpts=excerpts)}

@@ -1,5 +1,6 @@
 """No output tells of a post that its reader may not open: before and after each transition, everywhere."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -55,7 +56,8 @@ def fragments(text: str, asked: str) -> list[str]:
     for word in (WORD, TAG, "eve"):
         if word in asked.lower():
             text = text.replace(f"“{word}”", "").replace(f"“<bdi>{word}</bdi>”", "").replace(f"“<bdi>@{word}</bdi>”", "")
-            text = text.replace(f"q={word}", "").replace(f'value="{word}"', "").replace(f"/{word}", "").replace(f"-{word}", "")
+            text = text.replace(f"q={word}", "").replace(f"/{word}", "").replace(f"-{word}", "")
+            text = re.sub(rf'value="{word}( #common #other)?"', "", text)  # the search box
             text = text.replace(f"with={word}", "")
     text = text.replace("www.w3.org/1999/xhtml", "")
     year = [] if "1999" in asked else ["1999"]

@@ -42,16 +42,19 @@ def test_found_words_are_marked_in_the_listing(client: Client, blog: BlogPage) -
 
 
 def test_word_in_the_title_alone_finds_the_post(client: Client, blog: BlogPage) -> None:
-    make_post(blog, "a", title="Zebra", body="Nothing striped here.", summary="A summary.")
+    make_post(blog, "a", title="Zebra", body="Nothing striped here. " * 100, summary="A summary.")
     page = client.get("/?q=zebra").content.decode()
     assert "Zebra</a>" in page
     assert "A summary." in page
+    assert "striped" not in page
 
 
 def test_nothing_found_says_so(client: Client, blog: BlogPage) -> None:
     make_post(blog, "a")
     page = client.get("/?q=%3Cb%3Eunheard").content.decode()
-    assert "No note here holds “&lt;b&gt;unheard”." in page
+    assert '<h1 class="selection">' in page
+    assert "“&lt;b&gt;unheard”" in page
+    assert "Each × above says how many notes there are without that part." in page
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no catalogue that databases share")

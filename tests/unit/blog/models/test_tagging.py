@@ -50,8 +50,8 @@ def test_renaming_follows_into_streams_and_cards(client: Client, blog: BlogPage)
     tag.save()
     stream.refresh_from_db()
     assert stream.expression == "new"
-    page = client.get("/streams/s/").content.decode()
-    assert 'href="/tags/new/">new name</a>' in page
+    assert 'href="/tags/new/">new name</a>' in client.get("/").content.decode()
+    assert "1 note" in client.get("/streams/s/").content.decode()
 
 
 def test_merged_tags_are_one(client: Client, blog: BlogPage) -> None:
