@@ -13,6 +13,7 @@ from typing import Any
 FIRST, YEARS = datetime(2003, 1, 1, tzinfo=UTC), 22
 LENGTH = int(os.environ.get("LENGTH", "20"))  # of a post, in sentences
 BODY = "Words enough for a post of this kind. " * LENGTH
+AUTHORS = 60
 BATCH_SIZE = 5_000  # rows
 CACHE = 500_000  # KB that SQLite may use while it is filled: tables of a million rows have indexes in every order
 
@@ -59,8 +60,10 @@ def fill(size: int) -> str:
         insert(cursor, "wagtailcore_page", _pages(blog, first, size))
         insert(cursor, "blog_postpage", _posts(first, posts))
         insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in post_tags))
+        insert(cursor, "blog_author", _authors())
+        insert(cursor, "blog_postauthor", _post_authors(first, size))
         if connection.vendor == "postgresql":
-            for table in ("blog_tag", "wagtailcore_page", "blog_posttag"):
+            for table in ("blog_tag", "wagtailcore_page", "blog_posttag", "blog_author", "blog_postauthor"):
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
             cursor.execute("VACUUM ANALYZE")
         else:
@@ -76,6 +79,21 @@ def _tags(tags: dict[str, int]) -> Iterator[dict[str, Any]]:
 
     for name, number in tags.items():
         yield {**_blank(Tag), "id": number, "name": name, "slug": name}
+
+
+def _authors() -> Iterator[dict[str, Any]]:
+    from blog.models import Author
+
+    for number in range(1, AUTHORS + 1):
+        yield {**_blank(Author), "id": number, "name": f"Author {number}", "handle": f"author-{number}"}
+
+
+def _post_authors(first: int, size: int) -> Iterator[dict[str, Any]]:
+    """Every third post has two authors."""
+    for number in range(size):
+        for place in range(2 if number % 3 == 0 else 1):
+            author = (number * 7 + place * (1 + number % 11)) % AUTHORS + 1
+            yield {"post_id": first + number, "author_id": author, "sort_order": place}
 
 
 def _pages(blog: Any, first: int, size: int) -> Iterator[dict[str, Any]]:

@@ -100,10 +100,10 @@ def _publish(client: Any, blog: int, slug: str) -> float:
 
 def _form(**fields: str) -> dict[str, str]:
     """The post's form as the editor sends it."""
-    empty = dict.fromkeys(["link", "summary", "cover", "author", "published", "go_live_at", "expire_at"], "")
+    empty = dict.fromkeys(["link", "summary", "cover", "published", "go_live_at", "expire_at"], "")
     counts = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0", "MIN_NUM_FORMS": "0", "MAX_NUM_FORMS": "1000"}
-    comments = {f"comments-{name}": value for name, value in counts.items()}
-    return {**empty, **comments, **fields, "action-publish": "yes"}
+    formsets = {f"{prefix}-{name}": value for prefix in ("comments", "post_authors") for name, value in counts.items()}
+    return {**empty, **formsets, **fields, "action-publish": "yes"}
 
 
 def write_files(folder: Path, number: int) -> None:
@@ -130,7 +130,7 @@ def import_posts(folder: Path) -> None:
     from transfer.importing.static_sites.find import find_files
 
     call_command("prepare", stdout=StringIO())
-    options = ImportOptions(time_zone=timezone.get_default_timezone(), coauthors_format="With {}.")
+    options = ImportOptions(time_zone=timezone.get_default_timezone())
     files = find_files([folder])
     start = time.perf_counter()
     with run.WorkerPool(len(files.files)) as workers:

@@ -65,7 +65,7 @@ def prepare(count: int) -> list[int]:
     """Give two tags and an author `count` posts each, half of the tags' in common, with versions and references."""
     from django.db import connection
 
-    from blog.models import Author, PostPage, Tag
+    from blog.models import Author, PostAuthor, PostPage, Tag
 
     source, target = (Tag.objects.create(name=name, slug=name) for name in (SOURCE, TARGET))
     author = Author.objects.create(name="Bench", handle="bench")
@@ -73,7 +73,7 @@ def prepare(count: int) -> list[int]:
     post_tags = [(post, source.pk) for post in posts[:count]] + [(post, target.pk) for post in posts[-count:]]
     with connection.cursor() as cursor:
         insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in post_tags))
-    PostPage.objects.filter(pk__in=posts[:count]).update(author=author)
+    PostAuthor.objects.bulk_create(PostAuthor(post_id=post, author=author, sort_order=0) for post in posts[:count])
     add_versions(posts)
     add_references(posts)
     return posts
@@ -91,7 +91,7 @@ def add_versions(posts: list[int]) -> None:
 
     own, base = (ContentType.objects.get_for_model(model) for model in (PostPage, Page))
     for start in range(0, len(posts), 500):
-        some = PostPage.objects.filter(pk__in=posts[start : start + 500]).prefetch_related("tagged_items")
+        some = PostPage.objects.filter(pk__in=posts[start : start + 500]).prefetch_related("tagged_items", "post_authors")
         Revision.objects.bulk_create(
             Revision(
                 content_type=own,
@@ -113,7 +113,8 @@ def add_references(posts: list[int]) -> None:
     from transfer.importing.writing.bulk_create import index_references
 
     for start in range(0, len(posts), 500):
-        index_references(list(PostPage.objects.filter(pk__in=posts[start : start + 500]).prefetch_related("tagged_items")))
+        some = PostPage.objects.filter(pk__in=posts[start : start + 500]).prefetch_related("tagged_items", "post_authors")
+        index_references(list(some))
 
 
 def acts(client: Any) -> dict[str, Callable[[], None]]:

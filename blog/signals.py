@@ -28,12 +28,13 @@ from wagtail.models import (
 )
 
 from blog.images import intake  # noqa: F401  (connects it)
-from blog.models import Author, BlogPage, Comment, Pin, PostPage, PostTag, Stream, Tag, TagAlias
+from blog.models import Author, BlogPage, Comment, Pin, PostAuthor, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision, revision_raised
 from blog.models.usage import posts_that_use, references_below, references_to
 from blog.services.image_files import place_after_commit
 
 FILES = (get_image_model(), get_document_model())
+RELATIONS = (PostAuthor, PostTag)
 
 
 def _save_in_one_transaction(model: type[models.Model]) -> None:
@@ -41,7 +42,7 @@ def _save_in_one_transaction(model: type[models.Model]) -> None:
     model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
 
 
-for _model in (CollectionViewRestriction, PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
+for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Site, TagAlias, *FILES):
     _save_in_one_transaction(_model)
 
 
@@ -77,9 +78,9 @@ def _lock_before_deleting(**kwargs: Any) -> None:
     lock_revision()
 
 
-for _model in (CollectionViewRestriction, PageViewRestriction, Pin, PostTag, Site, TagAlias, *FILES):
+for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Site, TagAlias, *FILES):
     pre_save.connect(_lock_before_saving, sender=_model, dispatch_uid=f"lock_before_saving_{_model.__name__}")
-for _model in (Author, CollectionViewRestriction, PageViewRestriction, Pin, PostTag, Site, Stream, Tag, TagAlias):
+for _model in (*RELATIONS, Author, CollectionViewRestriction, PageViewRestriction, Pin, Site, Stream, Tag, TagAlias):
     pre_delete.connect(_lock_before_deleting, sender=_model, dispatch_uid=f"lock_before_deleting_{_model.__name__}")
 
 
@@ -197,18 +198,27 @@ def on_name_deleted(**kwargs: Any) -> None:
     raise_revision(None)
 
 
+@receiver(post_save, sender=PostAuthor)
 @receiver(post_save, sender=PostTag)
-def on_post_tagged(instance: PostTag, raw: bool = False, **kwargs: Any) -> None:
+def on_relation_saved(instance: PostAuthor | PostTag, raw: bool = False, **kwargs: Any) -> None:
     if not raw:
-        raise_revision([instance.content_object_id])
+        raise_revision([_post_of(instance)])
 
 
+@receiver(post_delete, sender=PostAuthor)
 @receiver(post_delete, sender=PostTag)
-def on_post_untagged(instance: PostTag, origin: models.Model | models.QuerySet[Any] | None = None, **kwargs: Any) -> None:
-    """Raise the revision, except when a tag or a page is deleted, which raises it itself."""
+def on_relation_deleted(
+    instance: PostAuthor | PostTag, origin: models.Model | models.QuerySet[Any] | None = None, **kwargs: Any
+) -> None:
+    """Raise the revision, except when a tag, an author or a page is deleted, which raises it itself."""
     origin_model = getattr(origin, "model", type(origin))
-    if not issubclass(origin_model, Tag | Page):
-        raise_revision([instance.content_object_id])
+    if not issubclass(origin_model, Tag | Author | Page):
+        raise_revision([_post_of(instance)])
+
+
+def _post_of(relation: PostAuthor | PostTag) -> int:
+    post: int = relation.post_id if isinstance(relation, PostAuthor) else relation.content_object_id
+    return post
 
 
 @receiver(post_delete, sender=Comment)

@@ -11,5 +11,5 @@ from blog.models import Author, PostPage
 @receiver(init_new_page, dispatch_uid="author_of_new_post")
 def set_author(page: Any, **kwargs: Any) -> None:
     """Set a new post's author to that of the editor's account."""
-    if isinstance(page, PostPage) and page.author_id is None and page.owner_id:
-        page.author = Author.objects.filter(user_id=page.owner_id).first()
+    if isinstance(page, PostPage) and not page.authors and page.owner_id:
+        page.authors = Author.objects.filter(user_id=page.owner_id)

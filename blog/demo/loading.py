@@ -82,7 +82,7 @@ def _make_post(blog: BlogPage, path: Path, authors: dict[str, Author], editor: A
         title=header["title"],
         slug=path.stem,
         published=header["date"],
-        author=authors[header["author"]],
+        authors=[authors[handle] for handle in header["author"].split(", ")],
         link=header.get("link", ""),
         summary=header.get("summary", ""),
         body=PICTURE.sub(_make_picture, body),

@@ -62,7 +62,7 @@ def _entry(comment: Comment, site: str, slug: str, post: str, date: Callable[[da
         summary="",
         published=date(comment.sent),
         updated=date(_approved(comment)),
-        author=comment.shown_name,
+        authors=(comment.shown_name,),
         tags=(),
         about="",
     )

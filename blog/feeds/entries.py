@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     summary: str
     published: str
     updated: str
-    author: str
+    authors: tuple[str, ...]
     tags: tuple[str, ...]
     about: str  # the URL that an external post links to
 
@@ -72,7 +72,7 @@ def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable
         summary=post.excerpt,
         published=published,
         updated=published if post.updated == post.published else date(post.updated),
-        author=post.author or blog.title,
+        authors=tuple(author.name for author in post.authors) or (blog.title,),
         tags=tuple(tag.name for tag in tags_of(index, post.pk)),
         about=post.link,
     )
@@ -106,6 +106,6 @@ def _as_json(entry: Entry) -> dict[str, Any]:
         "summary": entry.summary,
         "date_published": entry.published,
         "date_modified": entry.updated,
-        "authors": [{"name": entry.author}],
+        "authors": [{"name": author} for author in entry.authors],
         "tags": entry.tags,
     }

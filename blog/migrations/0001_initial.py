@@ -130,7 +130,6 @@ class Migration(migrations.Migration):
                 ('toc', models.TextField(default='', editable=False)),
                 ('excerpt', models.TextField(default='', editable=False)),
                 ('minutes', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='posts', to='blog.author', verbose_name='author')),
                 ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='cover image')),
             ],
             options={
@@ -165,6 +164,22 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'posts to start with',
                 'ordering': ['sort_order'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='PostAuthor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='post_authors', to='blog.author', verbose_name='author')),
+                ('post', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='post_authors', to='blog.postpage')),
+            ],
+            options={
+                'verbose_name': 'author of a post',
+                'verbose_name_plural': 'authors of posts',
+                'ordering': ['sort_order'],
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('post', 'author'), name='post_by_an_author_once')],
             },
         ),
         migrations.CreateModel(

@@ -3,7 +3,7 @@
 Writes that touch several rows are verbs in `blog.services`.
 """
 
-from blog.models.authors import Author
+from blog.models.authors import Author, PostAuthor
 from blog.models.comments import Comment, CommentState
 from blog.models.imported_file import ImportedFile
 from blog.models.pages import BlogPage, PostPage
@@ -26,6 +26,7 @@ __all__ = [
     "MergedTag",
     "Pin",
     "PlainPage",
+    "PostAuthor",
     "PostPage",
     "PostTag",
     "Stream",

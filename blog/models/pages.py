@@ -1,5 +1,6 @@
 """The blog page and its posts: Wagtail pages, rendered when they are saved."""
 
+from collections.abc import Iterable
 from http import HTTPMethod
 from typing import Any
 
@@ -11,13 +12,13 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, MultipleChooserPanel
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from blog.markdown import Rendered, RenderError, cached_render, render, render_short, validate
-from blog.models.authors import Author
+from blog.models.authors import Author, PostAuthor
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
@@ -93,9 +94,6 @@ def _rows(select: str, ids: list[int]) -> list[tuple[Any, ...]]:
 class PostPage(Page):
     """A post. With a link it is external: it refers to another site's page."""
 
-    author = models.ForeignKey(
-        "blog.Author", verbose_name=_("author"), null=True, blank=True, on_delete=models.SET_NULL, related_name="posts"
-    )
     published = models.DateTimeField(
         _("publication time"), null=True, blank=True, db_index=True, help_text=_("Empty: when it is first published.")
     )
@@ -131,7 +129,13 @@ class PostPage(Page):
         FieldPanel("body"),
         FieldPanel("tags"),
         MultiFieldPanel([FieldPanel("link"), FieldPanel("summary"), FieldPanel("cover")], _("In listings")),
-        MultiFieldPanel([FieldPanel("author"), FieldPanel("published")], _("By whom and when")),
+        MultiFieldPanel(
+            [
+                MultipleChooserPanel("post_authors", chooser_field_name="author", heading=_("Authors"), label=_("author")),
+                FieldPanel("published"),
+            ],
+            _("By whom and when"),
+        ),
         FieldPanel("comments_allowed"),
     ]
     search_fields = [
@@ -160,6 +164,15 @@ class PostPage(Page):
             raise ValidationError({"body": str(error)}) from error
         if self.published and self.published > timezone.now() and not self.go_live_at:
             raise ValidationError({"published": _("This time is yet to come: to publish the post then, use “Set schedule”.")})
+
+    @property
+    def authors(self) -> list[Author]:
+        """Return the authors in the order of the byline."""
+        return [item.author for item in self.post_authors.all()]
+
+    @authors.setter
+    def authors(self, authors: Iterable[Author]) -> None:
+        self.post_authors.set([PostAuthor(author=author, sort_order=place) for place, author in enumerate(authors)])
 
     @property
     def comment_count(self) -> int:
@@ -217,7 +230,7 @@ class PostPage(Page):
             raise_revision([self.pk])
 
     def _leave_what_is_gone(self) -> None:
-        """Replace tags merged, and remove tags and an author deleted, since this post was loaded."""
+        """Replace tags merged, and remove tags and authors deleted, since this post was loaded."""
         in_memory = getattr(self, "_cluster_related_objects", None) or {}
         items = list(self.tagged_items.all()) if "tagged_items" in in_memory else []
         if items:
@@ -227,5 +240,5 @@ class PostPage(Page):
                 item.tag_id = tag
             if len(kept) < len(items):
                 self.tagged_items.set(kept.values())
-        if self.author_id and not Author.objects.filter(pk=self.author_id).exists():
-            self.author = None
+        if by := list(self.post_authors.all()) if "post_authors" in in_memory else []:
+            self.post_authors.set(PostAuthor.storable(self.pk, by))

@@ -14,6 +14,7 @@ from wagtail.models import Orderable
 
 from blog.markdown import render_short, validate
 from blog.models.fields import MarkdownField
+from blog.models.relations import RelationQuerySet
 from blog.models.revision import locked_revision, raise_revision
 from blog.selections.slugs import slug
 
@@ -122,24 +123,13 @@ class Tag(TagBase, ClusterableModel):
         apps.get_model("blog.Stream").objects.rename_tag(old_slug, self.slug)
 
 
-class PostTagQuerySet(models.QuerySet["PostTag"]):
-    """Queries of tagged items."""
-
-    def delete_at_once(self) -> int:
-        """Delete these rows by one statement, without the signals of each, and return their number.
-
-        Nothing refers to such a row; whoever calls this raises the revision for all of them.
-        """
-        return self._raw_delete(self.db)
-
-
 class PostTag(ItemBase):
     """A tagged item: the relation of a post and a tag."""
 
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="post_tags")
     content_object = ParentalKey("blog.PostPage", on_delete=models.CASCADE, related_name="tagged_items")
 
-    objects = PostTagQuerySet.as_manager()
+    objects = RelationQuerySet["PostTag"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="post_bears_tag_once")]

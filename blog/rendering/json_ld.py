@@ -16,7 +16,7 @@ ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that no tex
 
 def blog_posting(post: PostView, blog: "Blog", base: str, picture: str = "") -> Markup:
     """Return a post as JSON-LD (schema.org/BlogPosting); `base` is the site's URL, `picture` that of the post's image."""
-    author = {"@type": "Person", "name": post.author, "url": base + post.author_address} if post.author else None
+    authors = [{"@type": "Person", "name": author.name, "url": base + author.address} for author in post.authors]
     properties: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "BlogPosting",
@@ -27,7 +27,7 @@ def blog_posting(post: PostView, blog: "Blog", base: str, picture: str = "") -> 
         "description": post.description,
         "keywords": [tag.name for tag in post.tags],
         "image": base + picture if picture else "",
-        "author": author,
+        "author": authors[0] if len(authors) == 1 else authors,
         "citation": post.link,
         "commentCount": post.comments,
         "inLanguage": blog.language,

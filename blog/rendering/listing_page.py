@@ -15,7 +15,7 @@ from blog.models import Author
 from blog.models.tags import AboutTag
 from blog.paths import author_path, post_path, sign_up_url, tag_path, web_url
 from blog.rendering import navigation
-from blog.rendering.card import with_selection, without_links
+from blog.rendering.card import with_selection, without_author, without_tags
 from blog.rendering.chips import chip_groups
 from blog.rendering.describe import notes
 from blog.rendering.description import description
@@ -130,10 +130,11 @@ def _cards_by_year(listing: Listing) -> list[tuple[int | None, Markup]]:
     if listing.reading.view == FULL:
         return []
     chosen = listing.selection
-    own = [tag_path(tag) for tag in chosen.wanted] + ([author_path(chosen.author)] if chosen.author else [])
+    own_tags, own_author = [tag_path(tag) for tag in chosen.wanted], author_path(chosen.author) if chosen.author else ""
     runs = groupby(listing.cards.items(), lambda card: _heading_year(listing, card[0]))
-    joined = ((year, without_links("\n".join(html for _id, html in run), own)) for year, run in runs)
-    return [(year, with_selection(html, listing.post_query)) for year, html in joined]
+    joined = ((year, without_tags("\n".join(html for _id, html in run), own_tags)) for year, run in runs)
+    others = ((year, without_author(html, own_author) if own_author else html) for year, html in joined)
+    return [(year, with_selection(html, listing.post_query)) for year, html in others]
 
 
 def _heading_year(listing: Listing, post: int) -> int | None:

@@ -7,7 +7,13 @@ import yaml
 from blog.paths import web_url
 
 if TYPE_CHECKING:
-    from blog.models import PostPage
+    from blog.models import Author, PostPage
+
+
+def _name_of(author: "Author") -> str:
+    """Return an author's name, or the handle where others are called the same: what an import finds the author by."""
+    others = type(author).objects.filter(name__iexact=author.name).exclude(pk=author.pk)
+    return author.handle if others.exists() else author.name
 
 
 def as_markdown(post: "PostPage") -> str:
@@ -17,7 +23,7 @@ def as_markdown(post: "PostPage") -> str:
         "subtitle": post.subtitle or None,
         "date": post.published.isoformat() if post.published else None,
         "slug": post.slug,
-        "author": post.author.handle if post.author else None,
+        "authors": [_name_of(author) for author in post.authors],
         "tags": [tag.name for tag in post.tags.all()],
         "link": web_url(post.link) or None,
         "summary": post.summary or None,

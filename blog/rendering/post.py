@@ -20,8 +20,8 @@ DESCRIPTION = 34  # words in the meta description
 
 
 @dataclass(frozen=True, slots=True)
-class TagLink:
-    """A tag and the path of its listing."""
+class Link:
+    """A tag or an author, and the path of its listing."""
 
     name: str
     address: str
@@ -32,7 +32,7 @@ class PostView:
     """The view model of a post: the fields of its row, its tags, and values derived from them."""
 
     row: "PostRow"
-    tags: tuple[TagLink, ...]
+    tags: tuple[Link, ...]
 
     def __getattr__(self, name: str) -> Any:
         """Return the row's attribute of that name, so that templates can use every field of the row."""
@@ -44,9 +44,9 @@ class PostView:
         return post_path(self.row.slug)
 
     @property
-    def author_address(self) -> str:
-        """Return the path of the author's listing."""
-        return author_path(self.row.handle) if self.row.handle else ""
+    def authors(self) -> tuple[Link, ...]:
+        """Return the authors, each with the path of their listing."""
+        return tuple(Link(author.name, author_path(author.handle)) for author in self.row.authors)
 
     @property
     def moment(self) -> str:
@@ -71,7 +71,7 @@ class PostView:
 
 def post_view(row: "PostRow", tags: "Iterable[IndexedTag | Tag]") -> PostView:
     """Return the view model of a post with its tags."""
-    return PostView(row, tuple(TagLink(tag.name, tag_path(tag.slug)) for tag in tags))
+    return PostView(row, tuple(Link(tag.name, tag_path(tag.slug)) for tag in tags))
 
 
 def host(address: str) -> str:

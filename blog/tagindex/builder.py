@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from blog.tagindex.index import NOTHING, TagIndex
+from blog.tagindex.index import TagIndex
 from blog.tagindex.ordering import positions
-from blog.tagindex.postings import build_postings
-from blog.tagindex.types import NO_AUTHOR, IndexData, IntArray, Positions, compact
+from blog.tagindex.postings import BITS, LOWER, build_postings, pair_keys
+from blog.tagindex.types import IndexData, IntArray, compact
 from blog.tagindex.years import YearRanges
 
 SPACING = 64  # positions: of each so many one stays free, for posts to come
@@ -44,7 +44,8 @@ def build(data: IndexData, zone: tzinfo, now: float) -> TagIndex:
         numbers={tag.slug: number for number, tag in enumerate(postings.tag_list)},
         slug_ranks=_slug_ranks([tag.slug for tag in postings.tag_list]),
         **vars(postings),
-        **_author_fields(data, visible, spread, np.frombuffer(all_positions.to_array(), np.uint32)),
+        external=positions(np.frombuffer(all_positions.to_array(), np.uint32)[data.external[visible] == 1]),
+        **_author_fields(data, sorted_ids, sorted_positions, data.external[visible][spread]),
     )
 
 
@@ -57,20 +58,37 @@ def _spread(length: int) -> IntArray:
     return np.repeat(np.arange(length), counts)
 
 
-def _author_fields(data: IndexData, visible: IntArray, spread: IntArray, occupied: IntArray) -> dict[str, Any]:
-    """Return the fields of an index for authors and sources. Author number 0 stands for none."""
-    ids = np.union1d([NO_AUTHOR], np.unique(data.author))
-    bylines = compact(np.searchsorted(ids, data.author[visible].astype(np.int64)) * 2 + data.external[visible])
-
-    def where(are: IntArray) -> Positions:
-        return positions(occupied[are])
-
+def _author_fields(data: IndexData, sorted_ids: IntArray, sorted_positions: IntArray, external: IntArray) -> dict[str, Any]:
+    """Return the fields of an index for authors; `external` is by position."""
+    ids = np.fromiter(sorted(data.authors), np.int64)
+    keys = pair_keys(data.post_authors, sorted_ids, sorted_positions, ids)
+    keys.sort()
+    places, authors = (keys >> BITS).astype(np.int64), (keys & LOWER).astype(np.int64)
+    by_author = np.split(places[np.argsort(authors, kind="stable")], np.cumsum(np.bincount(authors, minlength=len(ids)))[:-1])
+    bylines, byline_authors = _bylines(places, authors, len(external), len(ids))
     return {
-        "handles": [data.authors.get(author, "") for author in ids.tolist()],
-        "bylines": bylines[spread],
-        "by_author": [NOTHING, *(where(bylines >> 1 == number) for number in range(1, len(ids)))],
-        "external": where(bylines & 1 == 1),
+        "handles": [data.authors[author] for author in ids.tolist()],
+        "bylines": compact(bylines * 2 + external),
+        "byline_authors": byline_authors,
+        "by_author": [positions(theirs) for theirs in by_author[: len(ids)]],
     }
+
+
+def _bylines(places: IntArray, authors: IntArray, length: int, count: int) -> tuple[IntArray, list[tuple[int, ...]]]:
+    """Number the different sets of authors: return the number at each of `length` positions, and the authors by number.
+
+    `places` and `authors` (of `count`) are pairs in rising order. The k-th author of each post leads from the number of those
+    before to the number of those with this one, as in a trie.
+    """
+    numbers = np.zeros(length, np.int64)
+    byline_authors: list[tuple[int, ...]] = [()]
+    rank = np.arange(len(places)) - np.searchsorted(places, places)  # of a pair among those of its post
+    for k in range(int(rank.max(initial=-1)) + 1):
+        these = rank == k
+        steps, inverse = np.unique(numbers[places[these]] * count + authors[these], return_inverse=True)
+        numbers[places[these]] = len(byline_authors) + inverse
+        byline_authors += [(*byline_authors[step // count], step % count) for step in steps.tolist()]
+    return numbers, byline_authors
 
 
 def _slug_ranks(slugs: list[str]) -> IntArray:

@@ -21,10 +21,10 @@ class GapBuffer:
     def __init__(self, index: TagIndex, data: IndexData, toggle: Callable[[int], None]) -> None:
         self.old, self.toggle = index, toggle
         tags = len(data.post_tags)
-        authors = len(index.handles) + len(data.authors)
+        bylines = len(index.byline_authors) + len(data.posts)
         self.post_ids = _copy(index.post_ids, int(data.posts.max(initial=0)))
         self.published = index.published.copy()
-        self.bylines = _copy(index.bylines, 2 * authors + 1)
+        self.bylines = _copy(index.bylines, 2 * bylines + 1)
         self.forward_starts = _copy(index.forward_starts, len(index.forward_index) + tags)
         self.forward_lengths = _copy(index.forward_lengths, tags)
         self.occupied = BitMap(index.all_positions)

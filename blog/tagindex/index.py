@@ -24,8 +24,8 @@ class TagIndex(Ordering):
     """Posts in order of publication, with postings by tag, author and source, and a forward index from posts to tags.
 
     Tags and authors are numbered from 0, tags by falling count at the time of building. The tags of the post at position p
-    are `forward_index[forward_starts[p] : forward_starts[p] + forward_lengths[p]]`; `bylines[p] >> 1` is its author, and
-    `bylines[p] & 1` is 1 for an external post.
+    are `forward_index[forward_starts[p] : forward_starts[p] + forward_lengths[p]]`; its authors are
+    `byline_authors[bylines[p] >> 1]`, and `bylines[p] & 1` is 1 for an external post.
     """
 
     revision: int
@@ -50,6 +50,7 @@ class TagIndex(Ordering):
     cooccurrence: NDArray[np.int32]  # posts that two of the most frequent tags have in common
 
     handles: list[str]
+    byline_authors: list[tuple[int, ...]]  # the different sets of authors, each in rising order; the first is empty
     by_author: list[Positions]
     external: Positions
 
@@ -126,9 +127,9 @@ class TagIndex(Ordering):
         """Return a post's tags in order of their slugs."""
         return sorted((self.tag_list[number] for number in self.tag_numbers(position)), key=lambda tag: tag.slug)
 
-    def author_of(self, position: int) -> str | None:
-        """Return the handle of a post's author; None without one."""
-        return self.handles[int(self.bylines[position]) >> 1] or None
+    def authors_of(self, position: int) -> list[str]:
+        """Return the handles of a post's authors, in alphabetical order."""
+        return sorted(self.handles[number] for number in self.byline_authors[int(self.bylines[position]) >> 1])
 
     def pairs(self, position: int, limit: int = 5) -> list[tuple[IndexedTag, IndexedTag, int]]:
         """Return the pairs of a post's tags with the most posts in common (at least two), and that number."""

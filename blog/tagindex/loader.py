@@ -22,7 +22,7 @@ BLOCK: Final = 64  # posts whose ids are aggregated into one row
 
 ID: Final = np.uint32
 
-REVISION, CHANGED_POST, TAG, AUTHOR, RESTRICTION, EXPIRING, LIVE, POST, POST_TAG = range(9)
+REVISION, CHANGED_POST, TAG, AUTHOR, RESTRICTION, EXPIRING, LIVE, POST, POST_TAG, POST_AUTHOR = range(10)
 
 METADATA = """
 SELECT {REVISION} AS kind, number AS id, 0 AS other, {changed} AS a, '' AS b FROM blog_indexrevision WHERE id = {row}
@@ -34,9 +34,9 @@ UNION ALL SELECT {RESTRICTION}, restriction.id, page.id, page.path, ''
 POSTS = """
 UNION ALL SELECT {EXPIRING}, id, 0, {expires}, '' FROM wagtailcore_page
   WHERE live AND path LIKE %(below)s AND expire_at IS NOT NULL {and_changed}
-UNION ALL SELECT {POST}, page_ptr_id, {byline}, {published}, ''
+UNION ALL SELECT {POST}, page_ptr_id, {external}, {published}, ''
   FROM blog_postpage WHERE published IS NOT NULL {and_changed_post}
-UNION ALL SELECT {POST}, page_ptr_id, {byline}, {first_published}, ''
+UNION ALL SELECT {POST}, page_ptr_id, {external}, {first_published}, ''
   FROM blog_postpage JOIN wagtailcore_page ON wagtailcore_page.id = page_ptr_id WHERE published IS NULL {and_changed_post}
 """
 ALL_ROWS = """
@@ -47,6 +47,9 @@ UNION ALL SELECT {LIVE}, number, 0, (SELECT {join}(CAST(id AS TEXT), ' ') FROM w
 UNION ALL SELECT {POST_TAG}, number, 0, (SELECT {join}(content_object_id || ' ' || tag_id, ' ') FROM blog_posttag
     WHERE content_object_id >= number * {BLOCK} AND content_object_id < (number + 1) * {BLOCK}), ''
   FROM block
+UNION ALL SELECT {POST_AUTHOR}, number, 0, (SELECT {join}(post_id || ' ' || author_id, ' ') FROM blog_postauthor
+    WHERE post_id >= number * {BLOCK} AND post_id < (number + 1) * {BLOCK}), ''
+  FROM block
 """
 CHANGED_ROWS = """
 UNION ALL SELECT {CHANGED_POST}, post_id, 0, '', '' FROM changed_post
@@ -56,6 +59,8 @@ UNION ALL SELECT {LIVE}, 0, 0, CAST(id AS TEXT), '' FROM wagtailcore_page
   WHERE live AND path LIKE %(below)s AND depth = %(depth)s {and_changed}
 UNION ALL SELECT {POST_TAG}, 0, 0, content_object_id || ' ' || tag_id, '' FROM blog_posttag
   WHERE content_object_id IN (SELECT post_id FROM changed_post)
+UNION ALL SELECT {POST_AUTHOR}, 0, 0, post_id || ' ' || author_id, '' FROM blog_postauthor
+  WHERE post_id IN (SELECT post_id FROM changed_post)
 """
 BLOCKS_CTE = """
 WITH RECURSIVE block(number) AS (
@@ -110,7 +115,7 @@ def _sql(statement: str, changed_posts: bool = False) -> str:
         expires=utc("expire_at"),
         published=utc("published"),
         first_published=f"COALESCE({utc('first_published_at')}, '1970-01-01')",
-        byline="COALESCE(author_id, 0) * 2 + CASE WHEN link = '' THEN 0 ELSE 1 END",
+        external="CASE WHEN link = '' THEN 0 ELSE 1 END",
         and_changed="AND id IN (SELECT post_id FROM changed_post)" if changed_posts else "",
         and_changed_post="AND page_ptr_id IN (SELECT post_id FROM changed_post)" if changed_posts else "",
     )
@@ -127,26 +132,26 @@ class _Columns:
     """Integer columns as they are read, each in one growing buffer: many small arrays would fragment memory."""
 
     def __init__(self) -> None:
-        self.live, self.posts, self.bylines, self.published, self.post_tags = (bytearray() for _ in range(5))
+        self.posts, self.external, self.published = bytearray(), bytearray(), bytearray()
+        self.numbers = {kind: bytearray() for kind in (LIVE, POST_TAG, POST_AUTHOR)}
 
     def append(self, kind: int, rows: list[tuple[Any, ...]]) -> None:
         if kind == POST:
-            _, posts, bylines, published, _ = zip(*rows, strict=True)
+            _, posts, external, published, _ = zip(*rows, strict=True)
             self.posts += np.array(posts, ID).tobytes()
-            self.bylines += np.array(bylines, ID).tobytes()
+            self.external += bytes(external)
             self.published += np.array(published, "M8[us]").tobytes()
         else:
             numbers = np.fromstring(" ".join(row[3] for row in rows if row[3]), np.int64, sep=" ").astype(ID)
-            column = self.live if kind == LIVE else self.post_tags
-            column += numbers.tobytes()
+            self.numbers[kind] += numbers.tobytes()
 
     def write_to(self, data: IndexData) -> None:
         """Write the rows of live posts of this blog into an IndexData."""
-        posts, bylines = np.frombuffer(self.posts, ID), np.frombuffer(self.bylines, ID)
-        kept = np.isin(posts, np.frombuffer(self.live, ID), assume_unique=True)
-        data.posts, data.published = posts[kept], np.frombuffer(self.published, np.int64)[kept]
-        data.author, data.external = bylines[kept] >> 1, (bylines[kept] & 1).astype(np.bool_)
-        data.post_tags = np.frombuffer(self.post_tags, ID).reshape(-1, 2)
+        posts, external = np.frombuffer(self.posts, ID), np.frombuffer(self.external, np.bool_)
+        live, post_tags, post_authors = (np.frombuffer(column, ID) for column in self.numbers.values())
+        kept = np.isin(posts, live, assume_unique=True)
+        data.posts, data.external, data.published = posts[kept], external[kept], np.frombuffer(self.published, np.int64)[kept]
+        data.post_tags, data.post_authors = post_tags.reshape(-1, 2), post_authors.reshape(-1, 2)
 
 
 def _parse(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> IndexData:
@@ -154,7 +159,7 @@ def _parse(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, 
     hidden: set[int] = set()
     changed_posts: set[int] = set()
     for kind, rows in groups:
-        if kind in (POST, LIVE, POST_TAG):
+        if kind in (POST, LIVE, POST_TAG, POST_AUTHOR):
             columns.append(kind, rows)
         elif kind == TAG:
             data.tags |= {number: (slug, slug if slug == name else name) for _, number, _, slug, name in rows}

@@ -43,7 +43,7 @@ def build_postings(data: IndexData, sorted_ids: IntArray, sorted_positions: IntA
     `sorted_ids` are the visible posts, `sorted_positions` theirs among `length` positions. Empties `data.post_tags`.
     """
     ids = np.fromiter(sorted(data.tags), np.int64)
-    keys = _keys(data.post_tags, sorted_ids, sorted_positions, ids)
+    keys = pair_keys(data.post_tags, sorted_ids, sorted_positions, ids)
     data.post_tags = np.empty((0, 2), np.int64)  # free its memory
     tag_list, post_counts = _number(data.tags, ids, keys)
     keys.sort()
@@ -70,17 +70,17 @@ def _parts(numbers: IntArray, length: int = BATCH_SIZE) -> Iterator[IntArray]:
     return (numbers[start : start + length] for start in range(0, len(numbers), length))
 
 
-def _keys(post_tags: IntArray, sorted_ids: IntArray, sorted_positions: IntArray, ids: IntArray) -> Keys:
-    """Return a key (position, index of the tag in `ids`) for each tag of each visible post."""
-    keys = np.empty(len(post_tags) if len(sorted_ids) else 0, np.uint64)
+def pair_keys(pairs: IntArray, sorted_ids: IntArray, sorted_positions: IntArray, ids: IntArray) -> Keys:
+    """Return a key (position, index of the tag or author in `ids`) for each pair (post id, its id) of a visible post."""
+    keys = np.empty(len(pairs) if len(sorted_ids) else 0, np.uint64)
     length = 0
-    for part in _parts(post_tags[: len(keys)]):
-        posts, tags = part.T
+    for part in _parts(pairs[: len(keys)]):
+        posts, others = part.T
         places = np.searchsorted(sorted_ids, posts.astype(sorted_ids.dtype))
         places[places == len(sorted_ids)] = 0
         is_indexed = sorted_ids[places] == posts
         found = sorted_positions[places[is_indexed]].astype(np.uint64) << BITS
-        found |= np.searchsorted(ids, tags[is_indexed].astype(np.int64)).astype(np.uint64)
+        found |= np.searchsorted(ids, others[is_indexed].astype(np.int64)).astype(np.uint64)
         keys[length : length + len(found)] = found
         length += len(found)
     return keys[:length]

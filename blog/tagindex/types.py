@@ -14,7 +14,6 @@ IntArray = NDArray[Any]  # integers of the narrowest dtype that holds them
 Positions = FrozenBitMap  # ranks in the order of (publication, id); frozen, since readers of an index share them
 
 NEVER = datetime.fromtimestamp(0, UTC)
-NO_AUTHOR = 0  # author id of a post without one
 ALL_HIDDEN = 0  # in `hidden`: every post; no post has this id
 
 
@@ -54,6 +53,10 @@ def _none() -> IntArray:
     return np.empty(0, np.int64)
 
 
+def _no_pairs() -> IntArray:
+    return np.empty((0, 2), np.int64)
+
+
 @dataclass
 class IndexData:
     """The rows of one SELECT, as columns: a blog's live posts, hidden ones included, with their tags and the revision.
@@ -70,9 +73,9 @@ class IndexData:
     expiring: dict[int, float] = field(default_factory=dict)  # by page id, in seconds since 1970; pages too: texts link to them
     posts: IntArray = field(default_factory=_none)
     published: IntArray = field(default_factory=_none)  # microseconds since 1970
-    author: IntArray = field(default_factory=_none)
     external: IntArray = field(default_factory=_none)  # 1 or 0
-    post_tags: IntArray = field(default_factory=lambda: _none().reshape(0, 2))  # rows of (post id, tag id)
+    post_tags: IntArray = field(default_factory=_no_pairs)  # rows of (post id, tag id)
+    post_authors: IntArray = field(default_factory=_no_pairs)  # rows of (post id, author id)
 
     def visible(self, now: float) -> NDArray[np.bool_]:
         """Return a boolean per post: whether its audience may see it at `now` (seconds since 1970)."""

@@ -60,6 +60,8 @@ class _Change:
         self.old, self.data = index, data
         self.buffer = GapBuffer(index, data, self._toggle)
         self.tag_list, self.numbers, self.handles = index.tag_list.copy(), index.numbers.copy(), index.handles.copy()
+        self.bylines = {authors: number for number, authors in enumerate(index.byline_authors)}
+        self.byline_authors = index.byline_authors.copy()
         self.by_tag = defaultdict[int, set[int]](set)
         self.by_author = defaultdict[int, set[int]](set)
         self.external = set[int]()
@@ -68,6 +70,9 @@ class _Change:
         self.tags = defaultdict[int, list[int]](list)  # tag ids by post id
         for post, tag in data.post_tags.tolist():
             self.tags[post].append(tag)
+        self.authors = defaultdict[int, list[int]](list)  # author ids by post id
+        for post, author in data.post_authors.tolist():
+            self.authors[post].append(author)
 
     def _number(self, tag: IndexedTag) -> int:
         """Return the number of a tag; a new one where no visible post had it."""
@@ -83,12 +88,19 @@ class _Change:
             self.handles.append(handle)
         return self.handles.index(handle)
 
+    def _byline(self, authors: tuple[int, ...]) -> int:
+        number = self.bylines.setdefault(authors, len(self.byline_authors))
+        if number == len(self.byline_authors):
+            self.byline_authors.append(authors)
+        return number
+
     def _toggle(self, position: int) -> None:
         """Note in every bitmap of a post that it comes to a position or leaves it."""
         for number in self.buffer.tags_at(position):
             self.by_tag[number] ^= {position}
         byline = int(self.buffer.bylines[position])
-        self.by_author[byline >> 1] ^= {position}
+        for author in self.byline_authors[byline >> 1]:
+            self.by_author[author] ^= {position}
         if byline & 1:
             self.external ^= {position}
 
@@ -102,11 +114,11 @@ class _Change:
     def add(self, post: int) -> None:
         row, data = self.rows[post], self.data
         numbers = [self._number(IndexedTag(tag, *data.tags[tag])) for tag in self.tags[post]]
-        author = self._author(data.authors.get(int(data.author[row]), ""))
+        byline = self._byline(tuple(sorted(self._author(data.authors[author]) for author in self.authors[post])))
         place = self.buffer.open_gap(Cursor(int(data.published[row]), post))
         if place is None:
             raise CannotUpdate
-        self.buffer.insert(place, post, author * 2 + int(data.external[row]), numbers)
+        self.buffer.insert(place, post, byline * 2 + int(data.external[row]), numbers)
         self._toggle(place)
         self._count_together(numbers, 1)
 
@@ -130,6 +142,7 @@ class _Change:
             bitmaps=bitmaps,
             cooccurrence=self.cooccurrence,
             handles=self.handles,
+            byline_authors=self.byline_authors,
             by_author=self._by_author(),
             external=_toggled(self.old.external, self.external),
         )
@@ -146,7 +159,7 @@ class _Change:
     def _by_author(self) -> list[Positions]:
         by_author = self.old.by_author + [NOTHING] * (len(self.handles) - len(self.old.handles))
         for number, flips in self.by_author.items():
-            by_author[number] = _toggled(by_author[number], flips) if number else NOTHING
+            by_author[number] = _toggled(by_author[number], flips)
         return by_author
 
     def _slug_ranks(self) -> IntArray:

@@ -92,7 +92,7 @@ def _cover(image: int) -> Cover:
 @public_view
 def markdown(request: HttpRequest, state: RequestState, slug: str) -> HttpResponse:
     """Return a post's Markdown as `import_posts` parses it (RFC 7763)."""
-    found = PostPage.objects.of_blog(state.blog.path).filter(slug=slug).select_related("author").first()
+    found = PostPage.objects.of_blog(state.blog.path).filter(slug=slug).prefetch_related("post_authors__author").first()
     if found is None or state.snapshot.position(found.pk) is None:
         raise Http404(_("There is no note “%s”.") % slug)
     return HttpResponse(as_markdown(found), content_type="text/markdown; charset=utf-8")

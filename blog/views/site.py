@@ -20,7 +20,7 @@ from blog.feeds import listing as listing_feeds
 from blog.models import PlainPage, PostPage, Stream
 from blog.paths import post_path, route, tag_path
 from blog.rendering.neighbours import Way
-from blog.rendering.post import TagLink
+from blog.rendering.post import Link
 from blog.request import Blog, RequestState, state_of
 from blog.resolve import came_by
 from blog.search import search
@@ -119,7 +119,7 @@ def sitemap(request: HttpRequest, state: RequestState, section: str) -> HttpResp
 @public_view
 def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return the blog's feeds (all notes, streams, tags) as OPML 2.0, for import into a feed reader."""
-    tags = [TagLink(tag.name, tag_path(tag.slug)) for tag, _count in state.snapshot.tags()]
+    tags = [Link(tag.name, tag_path(tag.slug)) for tag, _count in state.snapshot.tags()]
     context = page_context(state, tags=tags, streams=Stream.objects.filter(blog_id=state.blog.id))
     return HttpResponse(
         listing_feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8"

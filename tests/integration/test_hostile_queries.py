@@ -42,7 +42,7 @@ PLACES: dict[str, Callable[[list[str]], list[str]]] = {
 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_a_page_repeats_is_text(tab: Page, blog: BlogPage, place: str) -> None:
-    make_post(blog, "a b", slug="note", author=make_author(), body="A note that holds hit, script and onerror.")
+    make_post(blog, "a b", slug="note", authors=[make_author()], body="A note that holds hit, script and onerror.")
     prepare(tab)
     texts = [text for text in corpus() if is_text(text)]
     pages = pages_at(PLACES[place](texts))

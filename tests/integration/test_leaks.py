@@ -96,14 +96,14 @@ def world(blog: BlogPage) -> tuple[PostPage, PostPage]:
     Stream.objects.create(blog=blog, name="All", slug="all")
     Stream.objects.create(blog=blog, name="Rare", slug="rare", expression=TAG)
     ada, eve = make_author("ada"), make_author("eve", name="Eve Hidden")
-    neighbour = make_post(blog, "common other", title="Neighbour", author=ada)
+    neighbour = make_post(blog, "common other", title="Neighbour", authors=[ada])
     hidden = make_post(
         blog,
         f"common other {TAG}",
         title=f"The {WORD}",
         slug=f"the-{WORD}",
         body=f"A {WORD}.",
-        author=eve,
+        authors=[eve, ada],
         summary=f"{WORD} summary",
         link=f"https://{WORD}.example/",
         published=timezone.now().replace(year=1999),
@@ -130,6 +130,7 @@ def test_hidden_post_shows_nowhere(client: Client, world: tuple[PostPage, PostPa
     unknown = client.get("/tags/never-heard-of/")
     assert after[f"/tags/{TAG}/ (1)"] == (404, unknown.getvalue().decode().replace("never-heard-of", TAG))
     assert after["/@eve/ (1)"][0] == 404
+    assert [at["/@ada/tags/common/ (1)"][1].count("<article") for at in (before, after)] == [2, 1]
 
 
 @pytest.fixture

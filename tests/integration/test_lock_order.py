@@ -63,7 +63,7 @@ VERBS = {"rename": rename, "merge": merge, "delete": delete, "delete several": d
 def test_verb_and_saves_of_its_posts_both_succeed(blog: BlogPage, tmp_path: Path, verb: str) -> None:
     """Both are processes of the project, on production's own path, at the same time."""
     author = make_author()
-    posts = [make_post(blog, "a b" if number % 2 else "a", author=author).pk for number in range(POSTS)]
+    posts = [make_post(blog, "a b" if number % 2 else "a", authors=[author]).pk for number in range(POSTS)]
     with processes([["save", *map(str, posts)], ["do"]], tmp_path) as (saving, doing):
         tell(saving, SECONDS)
         time.sleep(0.15)
@@ -77,7 +77,7 @@ def test_verb_and_saves_of_its_posts_both_succeed(blog: BlogPage, tmp_path: Path
 @pytest.mark.parametrize("verb", VERBS)
 def test_verb_waits_for_the_revision_before_it_locks_anything_else(blog: BlogPage, verb: str) -> None:
     """While a post's saving holds the revision row, a verb holds no row that the saving may still need."""
-    post = make_post(blog, "a b", author=make_author())
+    post = make_post(blog, "a b", authors=[make_author()])
     saved, began = Event(), Event()
 
     def act() -> None:
@@ -118,7 +118,7 @@ WRITES: dict[str, Callable[[PostPage], object]] = {
 @on_postgresql
 @pytest.mark.parametrize("write", WRITES)
 def test_every_transaction_that_raises_the_revision_locks_it_first(blog: BlogPage, write: str) -> None:
-    post = make_post(blog, "a b", author=make_author())
+    post = make_post(blog, "a b", authors=[make_author()])
     with CaptureQueriesContext(connection) as captured:
         WRITES[write](post)
     for statements in transactions(captured):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.publishing_processes import hear, processes, tell
 
 LETTERS = "abcd"
+AUTHORS = ("ada", "bob")
 NEW_YEAR = 1_514_764_800_000_000  # 2018, in microseconds since 1970
 DAY = 86_400_000_000
 numbers = count(1)
@@ -35,13 +36,13 @@ class Post:
     id: int
     published: int
     tags: set[str]
-    author: str | None
+    authors: set[str]
     external: bool
     live: bool
     hidden: bool = False
 
     def told(self) -> list[Any]:
-        return [self.id, self.published, sorted(self.tags), self.author, self.external]
+        return [self.id, self.published, sorted(self.tags), sorted(self.authors), self.external]
 
 
 @dataclass
@@ -71,11 +72,13 @@ moments = st.sampled_from([NEW_YEAR - 1, NEW_YEAR, NEW_YEAR + 1]) | st.integers(
     lambda day: NEW_YEAR + day * DAY
 )
 some_tags = st.frozensets(st.sampled_from(LETTERS))
+some_authors = st.frozensets(st.sampled_from(AUTHORS))
 acts = st.lists(
     st.one_of(
-        st.tuples(st.just("write"), atomic, st.booleans(), moments, some_tags, st.booleans(), st.booleans()),
+        st.tuples(st.just("write"), atomic, st.booleans(), moments, some_tags, some_authors, st.booleans()),
         st.tuples(st.sampled_from(["publish", "unpublish", "delete", "hide", "free"]), atomic, slots),
         st.tuples(st.just("retag"), atomic, slots, some_tags),
+        st.tuples(st.just("credit"), atomic, slots, some_authors),
         st.tuples(st.just("redate"), atomic, slots, moments),
         st.tuples(st.just("rename"), atomic, st.sampled_from(LETTERS)),
         st.tuples(st.just("merge"), atomic, st.sampled_from(LETTERS), st.sampled_from(LETTERS)),
@@ -91,7 +94,7 @@ acts = st.lists(
 def test_index_of_another_process_follows(pair: tuple[Process, Process], acts: list[tuple[Any, ...]]) -> None:
     editor, reader = pair
     blog = Blog(editor)
-    for act in [("write", True, True, NEW_YEAR, {"a", "b"}, True, False), *acts]:
+    for act in [("write", True, True, NEW_YEAR, {"a", "b"}, {"ada"}, False), *acts]:
         name, atomic, *rest = act
         Model.do(blog, name, atomic, *rest)
         a, b, c, _ = (blog.tags[letter] for letter in LETTERS)
@@ -112,12 +115,12 @@ class Model:
             getattr(Model, name)(blog, atomic, blog.posts[rest[0]], *rest[1:])
 
     @staticmethod
-    def write(blog: Blog, atomic: bool, live: bool, published: int, letters: set[str], by_ada: bool, external: bool) -> None:
+    def write(blog: Blog, atomic: bool, live: bool, published: int, letters: set[str], names: set[str], external: bool) -> None:
         tags = {blog.tags[letter] for letter in letters}
-        author = f"ada{blog.number}" if by_ada else None
+        authors = {f"{name}{blog.number}" for name in names}
         slug = f"post-{len(blog.posts)}-{next(numbers)}"
-        post = blog.order("write", atomic, blog.id, slug, live, published, sorted(tags), author, external)
-        blog.posts.append(Post(post, published, tags, author, external, live))
+        post = blog.order("write", atomic, blog.id, slug, live, published, sorted(tags), sorted(authors), external)
+        blog.posts.append(Post(post, published, tags, authors, external, live))
 
     @staticmethod
     def publish(blog: Blog, atomic: bool, post: Post) -> None:
@@ -148,6 +151,11 @@ class Model:
     def retag(blog: Blog, atomic: bool, post: Post, letters: set[str]) -> None:
         post.tags = {blog.tags[letter] for letter in letters}
         blog.order("retag", atomic, post.id, sorted(post.tags))
+
+    @staticmethod
+    def credit(blog: Blog, atomic: bool, post: Post, names: set[str]) -> None:
+        post.authors = {f"{name}{blog.number}" for name in names}
+        blog.order("credit", atomic, post.id, sorted(post.authors))
 
     @staticmethod
     def redate(blog: Blog, atomic: bool, post: Post, published: int) -> None:

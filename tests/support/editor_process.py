@@ -32,8 +32,8 @@ def compare() -> None:
     say("ready")
     while (command := hear_command()) is not None:
         posts = [
-            ReferencePost(post, moment(at), frozenset(tags), author, external)
-            for post, at, tags, author, external in command["posts"]
+            ReferencePost(post, moment(at), frozenset(tags), frozenset(authors), external)
+            for post, at, tags, authors, external in command["posts"]
         ]
         try:
             index = store.snapshot(command["path"])
@@ -60,18 +60,19 @@ class Acts:
 
     @staticmethod
     def start(number: int) -> list[Any]:
-        """Make a blog, with tags and an author of its own."""
+        """Make a blog, with tags and two authors of its own."""
         from blog.models import Author, Tag
         from tests.support.factories import make_blog
 
         for letter in "abcd":
             Tag.objects.create(name=f"{letter}{number}", slug=f"{letter}{number}")
-        Author.objects.create(name="Ada", handle=f"ada{number}")
+        for name in ("ada", "bob"):
+            Author.objects.create(name=name, handle=f"{name}{number}")
         blog = make_blog(f"blog{number}.example", default=False)
         return [blog.pk, blog.path]
 
     @staticmethod
-    def write(blog: int, slug: str, live: bool, published: int, tags: list[str], author: str | None, external: bool) -> int:
+    def write(blog: int, slug: str, live: bool, published: int, tags: list[str], authors: list[str], external: bool) -> int:
         from blog.models import Author, BlogPage, PostPage
 
         post = PostPage(
@@ -79,7 +80,7 @@ class Acts:
             slug=slug,
             live=live,
             published=moment(published),
-            author=Author.objects.get(handle=author) if author else None,
+            authors=Author.objects.filter(handle__in=authors),
             link="https://example.org/" if external else "",
         )
         post.tags.set(tags)
@@ -104,6 +105,14 @@ class Acts:
 
         page = PostPage.objects.get(pk=post)
         page.tags.set(tags)
+        page.save()
+
+    @staticmethod
+    def credit(post: int, authors: list[str]) -> None:
+        from blog.models import Author, PostPage
+
+        page = PostPage.objects.get(pk=post)
+        page.authors = Author.objects.filter(handle__in=authors)
         page.save()
 
     @staticmethod

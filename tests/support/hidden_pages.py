@@ -41,7 +41,7 @@ def make_drafts_of_visible_pages(blog: BlogPage) -> PostPage:
     section = blog.add_child(instance=PlainPage(title="Zeppelin section", slug="part"))
     section.add_child(instance=PlainPage(title="Visible below", slug="visible-below"))
     section.unpublish()
-    post = make_post(blog, "zebra", title="Visible post", author=make_author("ada"))
+    post = make_post(blog, "zebra", title="Visible post", authors=[make_author("ada")])
     post.title = "Zeppelin retitled"
     post.save_revision()
     post.refresh_from_db()
@@ -50,7 +50,7 @@ def make_drafts_of_visible_pages(blog: BlogPage) -> PostPage:
 
 def _make(blog: BlogPage, kind: str) -> PostPage:
     author = make_author(f"hidden-{kind}", name=f"Hidden {kind}")
-    return make_post(blog, f"{WORD}-{kind}", title=f"Zeppelin {kind}", slug=f"{WORD}-{kind}", author=author, body="Text.")
+    return make_post(blog, f"{WORD}-{kind}", title=f"Zeppelin {kind}", slug=f"{WORD}-{kind}", authors=[author], body="Text.")
 
 
 def titles_in(text: str) -> set[str]:

@@ -84,5 +84,9 @@ def post(slug: str) -> PostPage:
     return PostPage.objects.get(slug=slug)
 
 
+def names_of(page: PostPage) -> list[str]:
+    return [author.name for author in page.authors]
+
+
 def tags_of(page: PostPage) -> list[str]:
     return sorted(page.tags.values_list("slug", flat=True))

@@ -18,7 +18,7 @@ class ReferencePost:
     id: int
     published: datetime
     tags: frozenset[str] = frozenset()
-    author: str | None = None
+    authors: frozenset[str] = frozenset()
     external: bool = False
 
     @property
@@ -30,7 +30,7 @@ class ReferencePost:
         return (
             self.tags.issuperset(selection.wanted)
             and self.tags.isdisjoint(selection.unwanted)
-            and selection.author in (None, self.author)
+            and selection.author in {None, *self.authors}
             and (selection.source is None or (selection.source == EXTERNAL) == self.external)
             and selection.year in (None, local.year)
             and selection.month in (None, local.month)
@@ -55,7 +55,7 @@ class ReferenceIndex:
         return _by_count(Counter(tag for post in self.posts for tag in post.tags))
 
     def authors(self) -> dict[str, int]:
-        return dict(Counter(post.author for post in self.posts if post.author))
+        return dict(Counter(author for post in self.posts for author in post.authors))
 
     def page(
         self, chosen: list[ReferencePost], length: int, oldest_first: bool, before: Cursor | None, after: Cursor | None
@@ -118,6 +118,7 @@ def assert_same(index: TagIndex, plain: ReferenceIndex, selections: Iterable[Sel
         position = index.position(post.id)
         assert position is not None
         assert [tag.slug for tag in index.tags_of(position)] == sorted(post.tags)
+        assert index.authors_of(position) == sorted(post.authors)
         assert [(a.slug, b.slug, count) for a, b, count in index.pairs(position, 3)] == plain.pairs(post, 3)
         for most in (1, 4):
             assert index.related(position, most) == plain.related(post, most)

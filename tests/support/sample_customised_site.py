@@ -31,9 +31,11 @@ def fill_customised() -> None:
     Picture.linear_gradient("L").resize((900, 300)).save(file, "PNG")
     image = get_image_model().objects.create(title="Dusk", file=ImageFile(file, name="dusk.png"), description="Dusk over water")
     ada = Author.objects.create(name="Ada", handle="ada-own", about="Writes.", url="https://ada.example/")
-    posts = [make_post(blog, f"own {tag}", title=f"On {tag}", author=ada) for tag in ("sea", "dusk", "land", "hills", "rain")]
+    posts = [
+        make_post(blog, f"own {tag}", title=f"On {tag}", authors=[ada]) for tag in ("sea", "dusk", "land", "hills", "rain")
+    ]
     body = BODY.format(image=image.pk)
-    make_post(blog, "own sea dusk", title="With a picture", slug="picture", author=ada, cover=image, body=body)
+    make_post(blog, "own sea dusk", title="With a picture", slug="picture", authors=[ada], cover=image, body=body)
     tag = Tag.objects.get(slug="own")
     tag.pins = [Pin(post=post) for post in posts[1:4]]
     tag.save()

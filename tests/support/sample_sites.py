@@ -105,8 +105,8 @@ def _fill_long(blog: BlogPage) -> None:
     """All too much: of words, of tags, of an author's name."""
     author = Author.objects.create(name=f"Prof. Dr. {LONG_WORD} of the {LONG_NAME}"[:LONGEST_NAME], handle="a" * LONGEST_HANDLE)
     tags, link = " ".join([(LONG_WORD * 2)[:LONGEST_TAG], *many_tags()]), f"https://{'a' * 60}.example.org/"
-    make_post(blog, tags, title=LONG_TITLE, slug="long", author=author, body=LONG_TEXT, link=link)
-    make_post(blog, "tag-1", title=LONG_WORD * 3, slug="word", summary=LONG_WORD * 10, author=author)
+    make_post(blog, tags, title=LONG_TITLE, slug="long", authors=[author], body=LONG_TEXT, link=link)
+    make_post(blog, "tag-1", title=LONG_WORD * 3, slug="word", summary=LONG_WORD * 10, authors=[author])
     make_post(blog, "tag-1 שלום", title="שלום עולם", slug="rtl", body=HEBREW)
     make_post(blog, "tag-1", title="Alone in its year", published=datetime(2001, 1, 1, tzinfo=UTC))
     make_post(blog, "tag-1", title=LONG_TITLE, slug=CLOSED, comments_allowed=False)

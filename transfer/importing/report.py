@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 MAX_NOTICES = 50  # lines of notes that are written out
+MAX_LOGINS = 200  # that are named
 MAX_KINDS = 12  # kinds of template tags that are named
 
 
@@ -22,6 +23,8 @@ class ImportReport:
     states: Counter[str] = field(default_factory=Counter)  # drafts, scheduled …
     new_tags: set[str] = field(default_factory=set)  # slugs of those created
     new_authors: set[str] = field(default_factory=set)  # slugs of those created
+    renamed_authors: int = 0
+    logins: set[str] = field(default_factory=set)  # names of authors that look like logins
     images: int = 0
     missing_images: int = 0
     types_not_taken: Counter[str] = field(default_factory=Counter)  # images of types that the library does not take
@@ -47,7 +50,16 @@ class ImportReport:
 
     def text(self, dry_run: bool = False) -> str:
         """Return the report as it is printed."""
-        parts = (self._refused, self._notices, self._template_tags, self._types, self._blocked, self._links, self._created)
+        parts = (
+            self._refused,
+            self._notices,
+            self._template_tags,
+            self._types,
+            self._blocked,
+            self._links,
+            self._logins,
+            self._created,
+        )
         return "\n".join([*(line for part in parts for line in part()), self._summary(dry_run)])
 
     def _summary(self, dry_run: bool) -> str:
@@ -85,10 +97,19 @@ class ImportReport:
         count = sum(map(len, self.links_to_nowhere.values()))
         return [f"Links to nowhere: {count:,} in {len(self.links_to_nowhere):,} posts (-v 2 lists them)."] if count else []
 
+    def _logins(self) -> list[str]:
+        """Return the names of authors that readers would hardly call names, and the cure."""
+        if not self.logins:
+            return []
+        named = ", ".join(map(printable, sorted(self.logins)[:MAX_LOGINS]))
+        more = f" and {len(self.logins) - MAX_LOGINS:,} more" if len(self.logins) > MAX_LOGINS else ""
+        return [f"Authors whose names look like logins (--authors FILE gives their names): {named}{more}."]
+
     def _created(self) -> list[str]:
         created = {
             "new tags": len(self.new_tags),
             "new authors": len(self.new_authors),
+            "authors renamed": self.renamed_authors,
             "images": self.images,
             "images not found": self.missing_images,
             "images fetched": self.fetched_images,

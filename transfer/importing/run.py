@@ -19,6 +19,7 @@ from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.sources import Source, digest_of, host_of
 from transfer.importing.static_sites.links import LinkedPost, LinkIndex, LinkResolver
 from transfer.importing.workers import WorkerPool
+from transfer.importing.writing.get_or_create import rename_logins
 from transfer.importing.writing.slugs import SlugAllocator
 from transfer.importing.writing.writer import PostsRefused, PostWriter, ReadyPost
 
@@ -48,6 +49,8 @@ class Import:
     def run(self, found: FoundPosts, step: Callable[[], object] = lambda: None) -> ImportReport:
         """Import the files; `step` is called after each."""
         self.report.skipped, self.report.unread = found.skipped, found.unread
+        if not self.dry_run:
+            self.report.renamed_authors = rename_logins(self.options.authors)
         self.report.unit = "post" if any(isinstance(file, ExportedPost) for file in found.files) else "file"
         for refusal in found.refusals:
             self.report.add_refusal(*refusal)

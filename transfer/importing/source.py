@@ -73,4 +73,4 @@ class ImportOptions:
     permalink: str = ""  # the old site's pattern of addresses, such as /:year/:month/:day/:title/
     shortcodes: dict[str, str] = field(default_factory=dict)  # what the old site's own template tags mean, by name
     without_tags: frozenset[str] = frozenset()
-    coauthors_format: str = "With {}."  # a last line, names a post's further authors
+    authors: dict[str, str] = field(default_factory=dict)  # names by what the source has in their place, in lower case

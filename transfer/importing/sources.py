@@ -1,6 +1,7 @@
 """What posts are read from: a file of a static site or of a wiki, or a part of an export. One way to handle them all."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,6 +22,11 @@ def digest_of(source: Source) -> str:
 
 def read_source(source: Source, options: ImportOptions) -> SourcePost:
     """Return the post of a source. Raise Refusal with the line and the reason, OSError where it cannot be read."""
+    post = _read(source, options)
+    return replace(post, authors=tuple(dict.fromkeys(options.authors.get(name.lower(), name) for name in post.authors)))
+
+
+def _read(source: Source, options: ImportOptions) -> SourcePost:
     if isinstance(source, ExportedPost):
         return read_exported(source, options)
     if isinstance(source, WikiPage):

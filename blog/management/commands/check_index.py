@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     """A post's values in the index."""
 
     published: int  # microseconds since 1970
-    author: str | None
+    authors: tuple[str, ...]
     source: str
     tags: tuple[str, ...]
 
@@ -85,22 +85,20 @@ def _posts_to_be_seen(blog: BlogPage) -> QuerySet[PostPage]:
     for restriction in PageViewRestriction.objects.exclude(restriction_type="none").select_related("page"):
         posts = posts.not_descendant_of(restriction.page, inclusive=True)
     posts = posts.filter(Q(expire_at=None) | Q(expire_at__gt=datetime.fromtimestamp(time.time(), UTC)))
-    found: QuerySet[PostPage] = (
-        posts.select_related("author").prefetch_related("tagged_items__tag").defer("body", "html", "toc")
-    )
+    found: QuerySet[PostPage] = posts.prefetch_related("tagged_items__tag", "post_authors__author").defer("body", "html", "toc")
     return found
 
 
 def _indexed(index: TagIndex, position: int) -> Entry:
     source = EXTERNAL if position in index.external else INTERNAL
     tags = tuple(tag.slug for tag in index.tags_of(position))
-    return Entry(index.cursor(position).published, index.author_of(position), source, tags)
+    return Entry(index.cursor(position).published, tuple(index.authors_of(position)), source, tags)
 
 
 def entry_of(post: PostPage) -> Entry:
     return Entry(
         ((post.published or post.first_published_at or EPOCH) - EPOCH) // timedelta(microseconds=1),
-        post.author and post.author.handle,
+        tuple(sorted(author.handle for author in post.authors)),
         EXTERNAL if post.link else INTERNAL,
         tuple(sorted(tagged.tag.slug for tagged in post.tagged_items.all())),
     )

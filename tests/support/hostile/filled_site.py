@@ -119,7 +119,7 @@ def _post(blog: BlogPage, number: int, given: dict[str, str | None]) -> PostPage
         body=names["body"],
         summary=given["summary"] or "" if number % 2 else "",  # else the excerpt is of the body
         link=given["link"] or "",
-        author=author,
+        authors=[author],
         published=FIRST_DAY + timedelta(days=number),
     )
     if number % ONE_PICTURE_IN == 0:

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from blog.models import BlogPage, PostPage
 from tests.support.checkout import ROOT
 from tests.support.factories import make_author, make_blog
-from tests.support.importing import POST, command, post, write_tree
+from tests.support.importing import POST, command, names_of, post, simple, write_tree
 from transfer.importing.report import ImportReport
 
 
@@ -99,9 +99,26 @@ def test_options_reach_the_posts(blog: BlogPage, tmp_path: Path) -> None:
     given = ["--timezone=Asia/Tokyo", "--author=@ada", "--encoding=latin1", "--without-tag=post", "--permalink=/:year/:title/"]
     assert command(root, *given, "--as-draft", "--root", root)[0] == 0
     page = post("a")
-    found = (page.title, page.live, page.published.isoformat(), page.author.handle, [tag.name for tag in page.tags.all()])
+    found = (page.title, page.live, page.published.isoformat(), page.authors[0].handle, [tag.name for tag in page.tags.all()])
     assert found == ("Café", False, "2018-05-30T15:00:00+00:00", "ada", ["a"])
     assert page.redirect_set.get().old_path == "/2018/a"
+
+
+def test_logins_are_named_and_get_names_by_a_file(blog: BlogPage, tmp_path: Path) -> None:
+    root = write_tree(
+        tmp_path / "site", {"a.md": simple("A", authors="[noah, 18F, eve]"), "b.md": simple("B", author="Eve Hart")}
+    )
+    advice = "Authors whose names look like logins (--authors FILE gives their names):"
+    assert f"{advice} eve, noah.\n" in command(root)[1]
+    (tmp_path / "authors.json").write_text('{"Noah": {"name": "Noah Kunin"}, "eve": "Eve Hart", "mhz": "Michelle Hertzfeld"}')
+    write_tree(root, {"c.md": simple("C", authors="[mhz, noah]")})
+    said = command(root, "--authors", tmp_path / "authors.json")[1]
+    assert (advice in said, "authors renamed 1" in said) == (False, True)  # “Eve Hart” is another author already
+    assert [names_of(post(slug)) for slug in "abc"] == [
+        ["Noah Kunin", "18F", "eve"],
+        ["Eve Hart"],
+        ["Michelle Hertzfeld", "Noah Kunin"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +133,11 @@ def test_options_reach_the_posts(blog: BlogPage, tmp_path: Path) -> None:
         ([".", "--encoding", "nonsense"], "is no encoding"),
         ([".", "--shortcodes", "nowhere"], "nowhere cannot be read"),
         ([".", "--shortcodes", "wrong.yml"], "wrong.yml:1: “picture!” is no meaning of the tag “pic”: write one of "),
+        ([".", "--authors", "nowhere"], "nowhere cannot be read"),
+        (
+            [".", "--authors", "nameless.yml"],
+            "nameless.yml:2: “eve” has no name of at most 200 characters: write a line such as",
+        ),
         ([".", "--jobs", "0"], "no number of processes"),
         ([".", "--root", "nowhere"], "is no folder"),
         ([], "PATH"),
@@ -125,7 +147,7 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(
     arguments: list[str], reason: str, blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write_tree(tmp_path, {"wrong.yml": "pic: picture!\n"})
+    write_tree(tmp_path, {"wrong.yml": "pic: picture!\n", "nameless.yml": "ada: Ada Lovelace\neve: {twitter: eve}\n"})
     with pytest.raises(CommandError, match=reason):
         call_command("import_posts", *arguments)
 

@@ -112,11 +112,12 @@ def _tags(item: Item) -> Iterator[str]:
 
 
 def _authors(item: Item) -> Iterator[str]:
-    if item.text("dc:creator"):
-        yield item.text("dc:creator")
+    """Yield the names of an entry's authors; the author of RSS counts where nothing better names one."""
+    names = [text_of(element) for element in item.children("dc:creator")]
+    names += [Item(element, item.line).text("atom:name") for element in item.children("atom:author")]
+    yield from dict.fromkeys(filter(None, names))
+    if any(names):
         return
-    for element in item.children("atom:author"):
-        yield Item(element, item.line).text("atom:name")
     # RSS: an address, perhaps with the name in brackets.
     written = re.fullmatch(r"[^\s()]+@[^\s()]+\s+\((?P<name>[^()]+)\)|(?P<bare>[^@]+)", item.text("author"))
     if written:

@@ -22,7 +22,7 @@ from transfer.importing.static_sites.fields import MAX_SUMMARY, MAX_TAG, plain_t
 from transfer.importing.static_sites.file_names import page_slug
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.permalinks import normalize_path
-from transfer.importing.static_sites.read import MAX_TITLE, with_authors
+from transfer.importing.static_sites.read import MAX_TITLE
 
 MAX_TAGS = 200  # of a post
 MAX_COMMENTS = 2_000  # of a post
@@ -112,7 +112,7 @@ def read_exported(post: ExportedPost, options: ImportOptions) -> SourcePost:
         source,
         title=title,
         slug=page_slug(source.slug or title),
-        body=with_authors(body, source.authors[1:], options.coauthors_format),
+        body=body,
         draft=draft,
         tags=_tags(source.tags, options.without_tags, post.line),
         summary=truncate(_plain(source.summary[: 10 * MAX_SUMMARY]), MAX_SUMMARY),

@@ -22,6 +22,7 @@ UNSORTED = frozenset(("uncategorized", "unkategorisiert", "allgemein"))  # WordP
 LEFT_ALONE = frozenset(("trash", "auto-draft", "inherit"))  # states
 LIVE_STATES = frozenset(("publish", "future"))
 APPROVED = ("1", "approve", "approved")
+GUEST, GUEST_PREFIX = "guest-author", "cap-"  # of Co-Authors Plus: a type of posts, and what its terms' slugs begin with
 NO_COMMENTS = ("pingback", "trackback")
 
 
@@ -30,7 +31,7 @@ class _Site:
     """What an export says beside its posts."""
 
     address: str = ""
-    authors: dict[str, str] = field(default_factory=dict)  # names by login
+    authors: dict[str, str] = field(default_factory=dict)  # names by login, of guests by slug too
     attachments: dict[str, str] = field(default_factory=dict)  # URLs of pictures by id
 
 
@@ -41,6 +42,8 @@ def read_wordpress(path: Path, options: ImportOptions) -> Export:
         kind = item.text("wp:post_type") or "post"
         if item.name == "item" and kind == "post" and item.text("wp:status") not in LEFT_ALONE:
             items.append(item)
+        elif item.name == "item" and kind == GUEST:
+            _read_guest(site, item)
         elif item.name == "item" and kind == "attachment":
             site.attachments[item.text("wp:post_id")] = item.text("wp:attachment_url") or item.text("guid")
         elif item.name == "item":
@@ -70,13 +73,33 @@ def _read_site(site: _Site, item: Item) -> None:
         site.authors[item.text("wp:author_login")] = item.text("wp:author_display_name")
 
 
+def _read_guest(site: _Site, item: Item) -> None:
+    """Read an author without an account, of the plugin Co-Authors Plus."""
+    metadata, slug = _metadata(item), item.text("wp:post_name").removeprefix(GUEST_PREFIX)
+    name = metadata.get("cap-display_name", [""])[0] or item.text("title")
+    for login in (slug, metadata.get("cap-user_login", [""])[0]):
+        if login and name:
+            site.authors.setdefault(login, name)
+
+
+def _authors(item: Item, site: _Site) -> Iterator[str]:
+    """Yield the names of a post's authors: those that Co-Authors Plus has added, led by the post's own if it is among them."""
+    creators = [text_of(element) for element in item.children("dc:creator")]
+    added = [category for category in item.children("category") if category.get("domain") == "author"]
+    slugs = [(category.get("nicename") or text_of(category)).removeprefix(GUEST_PREFIX) for category in added]
+    logins = [text_of(category) or slug for category, slug in zip(added, slugs, strict=True)]
+    names = [site.authors.get(login) or site.authors.get(slug) or login for login, slug in zip(logins, slugs, strict=True)]
+    own = [site.authors.get(login) or login for login in creators if login]
+    yield from dict.fromkeys([*(name for name in own if name in names or not names), *filter(None, names)])
+
+
 def _post(key: str, item: Item, site: _Site, path: Path, options: ImportOptions, skipped: Counter[str]) -> ExportedPost:
     state, notices = item.text("wp:status"), []
     if item.text("wp:post_password"):
         notices.append(Notice(item.line, "It had a password: a draft here. Give it a view restriction before you publish it."))
     elif state == "private":
         notices.append(Notice(item.line, "It was private: a draft here."))
-    login, metadata = item.text("dc:creator"), _metadata(item)
+    metadata = _metadata(item)
     source = SourcePost(
         title=item.text("title"),
         slug=unquote(item.text("wp:post_name")),
@@ -85,7 +108,7 @@ def _post(key: str, item: Item, site: _Site, path: Path, options: ImportOptions,
         modified=_date(item, options, "wp:post_modified"),
         draft=state not in LIVE_STATES or bool(item.text("wp:post_password")),
         tags=tuple(_tags(item)),
-        authors=(site.authors.get(login) or login,) if login else (),
+        authors=tuple(_authors(item, site)),
         summary=_text(item, "excerpt:encoded"),
         cover=site.attachments.get(metadata.get("_thumbnail_id", [""])[0], ""),
         addresses=tuple(_addresses(item, metadata.get("_wp_old_slug", []))),

@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from transfer.importing.source import Refusal
-from transfer.importing.static_sites.front_matter import READERS, FrontMatter
+from transfer.importing.static_sites.author_file import names_of
+from transfer.importing.static_sites.front_matter import READERS, FrontMatter, Value
 from transfer.importing.static_sites.permalink_patterns import DATE_FORMATS
 
 MAX_PARENTS = 3  # folders above the named one, in which the site's root is searched
@@ -30,7 +31,6 @@ CONFIGURATION_FILES = (
     "hugo.json",
     "config.toml",
 )
-NAME_KEYS = ("name", "displayname", "display_name", "fullname", "full_name", "title")  # of an author
 MAX_CONFIGURATION_BYTES = 1_000_000
 
 
@@ -126,14 +126,10 @@ def _permalinks(configuration: FrontMatter) -> dict[str, str]:
 
 def _authors(root: Path) -> dict[str, str]:
     """Return the authors' names in `_data/authors.yml` (Jekyll) and `data/authors/ada.yml` (Hugo), by handle in lower case."""
-    names: dict[str, str] = {}
-    for folder in ("_data", "data"):
-        files = (path for path in sorted((root / folder).glob("authors.*")) if path.suffix[1:] in READERS)
-        people = [(handle, person) for path in files for handle, person in _read(path).values.items()]
-        single = (path for path in sorted((root / folder / "authors").glob("*.*")) if path.suffix[1:] in READERS)
-        people += [(path.stem, dict(_read(path).values)) for path in single]
-        for handle, person in people:
-            name = next((person[key] for key in NAME_KEYS if key in person), "") if isinstance(person, dict) else person
-            if isinstance(name, str) and name.strip():
-                names.setdefault(handle.lower(), name.strip())
-    return names
+    people: dict[str, Value] = {}
+    for folder in ("data", "_data"):
+        for path in sorted((root / folder / "authors").glob("*.*")):
+            people |= {path.stem: dict(_read(path).values)} if path.suffix[1:] in READERS else {}
+        for path in sorted((root / folder).glob("authors.*")):
+            people |= _read(path).values if path.suffix[1:] in READERS else {}
+    return dict(names_of(people))

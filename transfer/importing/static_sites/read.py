@@ -49,18 +49,20 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
     )
     body, components = _to_markdown(converter.markdown(), suffix)
     body = body.strip("\n")
-    names = tuple(dict.fromkeys(file.site.authors.get(name.lower(), name) for name in fields.authors(front_matter)))
     return SourcePost(
         title=title,
         subtitle=fields.truncate(fields.plain_text(front_matter.text(*fields.SUBTITLES)), MAX_TITLE),
         slug=page_slug(front_matter.text("slug") or _last(own_permalink(front_matter)) or name.title),
-        body=with_authors(body, names[1:], options.coauthors_format),
+        body=body,
         published=dates[0] if dates else None,
         modified=fields.read_date(front_matter, fields.MODIFIED, options),
         expires=None if options.ignore_expiry else fields.read_date(front_matter, fields.EXPIRES, options),
         draft=draft,
         tags=fields.tags(front_matter, options.without_tags),
-        authors=names,
+        authors=tuple(
+            name if name.lower() in options.authors else file.site.authors.get(name.lower(), name)
+            for name in fields.authors(front_matter)
+        ),
         summary=fields.summary(front_matter, body),
         link=fields.link(front_matter),
         cover=fields.cover(front_matter),
@@ -103,12 +105,6 @@ def title_and_body(front_matter: FrontMatter, body: str, name: FileName) -> tupl
     if not title and (heading := HEADING.match(body)):
         title, body = fields.plain_text(heading["hashed"] or heading["underlined"]), body[heading.end() :]
     return fields.truncate(title or name.as_title or name.stem, MAX_TITLE), body
-
-
-def with_authors(body: str, skipped: tuple[str, ...], words: str) -> str:
-    """Return the text with a last line that names the second and further authors: a post here has one author."""
-    names = ", ".join(re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(name.split())) for name in skipped)
-    return f"{body}\n\n*{words.format(names)}*" if skipped else body
 
 
 def _split(text: str, suffix: str) -> tuple[FrontMatter | None, str, int]:

@@ -1,4 +1,4 @@
-"""An unsaved page from a post that was read: its state (live, scheduled, draft, expired), author, tags and HTML."""
+"""An unsaved page from a post that was read: its state (live, scheduled, draft, expired), authors, tags and HTML."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,6 @@ UNCHECKED_FIELDS = {
     "depth",
     "content_type",
     "locale",
-    "author",
     "cover",
     "page_ptr",
     "translation_key",
@@ -28,7 +27,7 @@ FIELD_KEYS = {"link": ("link", "externalurl"), "title": ("title",), "summary": (
 
 
 def page_fields(
-    source: SourcePost, body: str, author: Author | None, cover: AbstractImage | None, now: datetime
+    source: SourcePost, body: str, authors: list[Author], cover: AbstractImage | None, now: datetime
 ) -> dict[str, Any]:
     """Return the values of the page's fields that the file determines, for a new page and for a changed one."""
     published = source.published
@@ -42,7 +41,7 @@ def page_fields(
         "subtitle": source.subtitle,
         "summary": source.summary,
         "link": source.link,
-        "author": author,
+        "authors": authors,
         "cover": cover,
         "published": None if source.draft and published and published > now else published,
         "go_live_at": start,

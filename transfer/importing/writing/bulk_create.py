@@ -15,16 +15,16 @@ from modelcluster.models import get_all_child_relations
 from modelsearch.backends import get_search_backends
 from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 
-from blog.models import BlogPage, PostPage, PostTag
+from blog.models import BlogPage, PostAuthor, PostPage, PostTag
 
 PAGE_FIELDS = [field for field in Page._meta.local_concrete_fields if not field.primary_key]
 
 
 def bulk_create_posts(blog: BlogPage, posts: Sequence[PostPage], user: Any = None) -> None:
-    """Add new posts below a blog page, in the transaction that is going on; their tags are in memory."""
+    """Add new posts below a blog page, in the transaction that is going on; their tags and authors are in memory."""
     _assign_tree_positions(blog, posts)
     _insert_pages(posts)
-    PostTag.objects.bulk_create(_with_post(item) for post in posts for item in post.tagged_items.all())
+    _insert_relations(posts)
     _add_revisions(posts, user)
     _add_log_entries(posts, user)
     index_references(posts)
@@ -53,16 +53,23 @@ def _insert_pages(posts: Sequence[PostPage]) -> None:
         post.id = post.page_ptr_id = page.pk
         post._state.adding = False
         for relation in get_all_child_relations(post):
-            if relation.get_accessor_name() != "tagged_items":
+            if relation.get_accessor_name() not in ("tagged_items", "post_authors"):
                 getattr(post, relation.get_accessor_name()).set([])  # known to be empty: no query need ask
     rows = PostPage._base_manager.all()
     rows._for_write = True
     rows._batched_insert(posts, PostPage._meta.local_concrete_fields, batch_size=None)
 
 
-def _with_post(item: PostTag) -> PostTag:
-    item.content_object_id = item.content_object.pk
-    return item
+def _insert_relations(posts: Sequence[PostPage]) -> None:
+    """Insert the relations of posts, which have their ids now, to tags and authors."""
+    tags = [item for post in posts for item in post.tagged_items.all()]
+    authors = [item for post in posts for item in post.post_authors.all()]
+    for tagged in tags:
+        tagged.content_object_id = tagged.content_object.pk
+    for author in authors:
+        author.post_id = author.post.pk
+    PostTag.objects.bulk_create(tags)
+    PostAuthor.objects.bulk_create(authors)
 
 
 def _add_revisions(posts: Sequence[PostPage], user: Any) -> None:

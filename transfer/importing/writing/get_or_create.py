@@ -3,16 +3,17 @@
 import re
 import unicodedata
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from blog.models import Author, Tag, TagAlias
 from blog.selections.slugs import slug
+from blog.services.authors import rename_author
+from transfer.importing.static_sites.author_file import MAX_NAME
 
 MAX_HANDLE = 50  # characters
-MAX_NAME = 200  # characters
 
 
 def get_or_create_tags(names: Collection[str]) -> tuple[dict[str, Tag], list[Tag]]:
@@ -43,13 +44,29 @@ def get_or_create_authors(names: Collection[str]) -> tuple[dict[str, Author], li
     )
     by_handle = {author.handle: author for author in found}
     by_name = {author.name.lower(): author for author in found}
-    known = {name: by_name.get(name.lower()) or by_handle.get(handle) for name, handle in handles.items()}
+    known = {
+        name: by_handle.get(name) or by_name.get(name.lower()) or by_handle.get(handle) for name, handle in handles.items()
+    }
     new: dict[str, Author] = {}
     for name, author in known.items():
         if author is None:
             new.setdefault(handles[name], Author(name=name[:MAX_NAME], handle=handles[name]))
     created = Author.objects.bulk_create(new.values())
     return {name: author or new[handles[name]] for name, author in known.items()}, created
+
+
+def rename_logins(names: Mapping[str, str]) -> int:
+    """Give authors whose name is still a login the name that it stands for, by login in lower case; return how many.
+
+    An earlier import knew no better, and what it wrote is not written again. Nobody gets a name that another author has.
+    """
+    renamed = 0
+    for author in Author.objects.annotate(login=Lower("name")).filter(login__in=names):
+        name = names[author.name.lower()]
+        if author.name != name and not Author.objects.filter(name__iexact=name).exclude(pk=author.pk).exists():
+            rename_author(author, name)
+            renamed += 1
+    return renamed
 
 
 def make_handle(name: str) -> str:

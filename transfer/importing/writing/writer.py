@@ -1,5 +1,6 @@
 """Several posts written in one transaction, with their tags, authors, redirects and import records."""
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from transfer.importing.writing.get_or_create import get_or_create_authors, get_
 from transfer.importing.writing.redirects import create_redirects
 from transfer.importing.writing.slugs import SlugAllocator
 from transfer.importing.writing.update import is_same_post, update_post
+
+LOGIN = re.compile(r"[a-z0-9._@+-]+")  # a name that looks like one: a single word without capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +125,14 @@ class PostWriter:
 
     def _get_or_create(self, chunk: Sequence[ReadyPost]) -> TagsAndAuthors:
         tags, new_tags = get_or_create_tags({tag: None for ready in chunk for tag in ready.source.tags}.keys())
-        first = {ready.source.authors[0]: None for ready in chunk if ready.source.authors}
-        authors, new_authors = get_or_create_authors(first.keys())
+        names = {name: None for ready in chunk for name in ready.source.authors}
+        authors, new_authors = get_or_create_authors(names.keys())
         return TagsAndAuthors(tags, authors, new_tags, new_authors)
 
     def _fields(self, ready: ReadyPost, terms: TagsAndAuthors) -> dict[str, Any]:
-        author = terms.authors[ready.source.authors[0]] if ready.source.authors else self.author
-        return page_fields(ready.source, ready.source.body, author, ready.cover, timezone.now())
+        by = [terms.authors[name] for name in ready.source.authors] or ([self.author] if self.author else [])
+        authors = list({author.pk: author for author in by}.values())
+        return page_fields(ready.source, ready.source.body, authors, ready.cover, timezone.now())
 
     def _tags(self, ready: ReadyPost, terms: TagsAndAuthors) -> list[Tag]:
         return list({terms.tags[name].pk: terms.tags[name] for name in ready.source.tags}.values())
@@ -173,6 +177,7 @@ class PostWriter:
     def _report_details(self, chunk: Sequence[ReadyPost], terms: TagsAndAuthors, redirects: int) -> None:
         self.report.new_tags.update(tag.slug for tag in terms.new_tags)
         self.report.new_authors.update(author.handle for author in terms.new_authors)
+        self.report.logins.update(name for author in terms.authors.values() if LOGIN.fullmatch(name := author.name))
         self.report.redirects += redirects
         for ready in chunk:
             self.report.converted.update(ready.source.converted)

@@ -3,6 +3,7 @@
 import codecs
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import tzinfo
 from pathlib import Path
@@ -13,7 +14,6 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils import timezone
-from django.utils.translation import gettext
 from tqdm import tqdm
 from wagtail.models import Site
 
@@ -24,6 +24,7 @@ from transfer.importing.find import SOURCE_FORMATS, FoundPosts, PostFinder
 from transfer.importing.report import printable
 from transfer.importing.run import Import
 from transfer.importing.source import ImportOptions, Refusal
+from transfer.importing.static_sites.author_file import read_authors
 from transfer.importing.static_sites.permalink_patterns import STYLES, check_pattern
 from transfer.importing.static_sites.shortcode_file import read_shortcodes
 
@@ -76,6 +77,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--site", metavar="HOST", help="the same, by the host name of its site")
         parser.add_argument("--author", metavar="HANDLE", help="the author of posts that name none")
+        parser.add_argument(
+            "--authors",
+            metavar="FILE",
+            default={},
+            type=lambda path: _file(path, read_authors),
+            help="who is meant by an author's login: “LOGIN: NAME” lines, or a file as Jekyll and Hugo have it",
+        )
         parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the time zone of dates without one (TIME_ZONE)")
         parser.add_argument("--permalink", metavar="PATTERN", default="", type=_pattern, help=PERMALINK_HELP)
         parser.add_argument(
@@ -90,7 +98,7 @@ class Command(BaseCommand):
             "--shortcodes",
             metavar="FILE",
             default={},
-            type=_shortcodes,
+            type=lambda path: _file(path, lambda text, _suffix: read_shortcodes(text)),
             help="what the old site's own tags mean: “NAME: MEANING” lines",
         )
         parser.add_argument("--encoding", default="utf-8", type=_encoding, help="the encoding of the files (utf-8)")
@@ -164,8 +172,8 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         ignore_expiry=options["ignore_expiry"],
         permalink=options["permalink"],
         shortcodes=options["shortcodes"],
+        authors=options["authors"],
         without_tags=frozenset(tag.lower() for tag in options["without_tag"]),
-        coauthors_format=gettext("With {}."),
     )
 
 
@@ -219,9 +227,10 @@ def _pattern(pattern: str) -> str:
         raise ArgumentTypeError(str(refusal)) from refusal
 
 
-def _shortcodes(path: str) -> dict[str, str]:
+def _file(path: str, read: Callable[[str, str], dict[str, str]]) -> dict[str, str]:
+    """Return what a file of names and values says; `read` gets its text and the suffix of its name."""
     try:
-        return read_shortcodes(Path(path).read_text("utf-8"))
+        return read(Path(path).read_text("utf-8-sig"), Path(path).suffix)
     except OSError as error:
         raise ArgumentTypeError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

@@ -115,7 +115,7 @@ def test_other_posts_are_not_read_again_after_one_has_changed(client: Client, bl
 @pytest.mark.parametrize("form", ["", "feed.rss", "feed.atom", "feed.json"])
 def test_new_name_of_a_tag_or_an_author_shows_in_the_next_request(client: Client, blog: BlogPage, form: str) -> None:
     author = make_author("ada", name="Ada")
-    make_post(blog, "one two", author=author)
+    make_post(blog, "one two", authors=[author])
     client.get(f"/tags/two/{form}")
     rename_tag(Tag.objects.get(slug="one"), "Renamed")
     rename_author(author, "Countess")

@@ -25,9 +25,9 @@ needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the feeds' sche
 
 @pytest.fixture
 def fed(blog: BlogPage) -> BlogPage:
-    author = make_author("ada", name="Ada & Söhne")
+    authors = [make_author("eve"), make_author("ada", name="Ada & Söhne")]
     body = "See [there](/tags/a/) and a note[^1].\n\n[^1]: Small print.\n\n<script>alert(1)</script> ]]> & < \U0001f389"
-    make_post(blog, "a b", title="One <b>& two</b>", body=body, summary="Short & <sweet>", author=author)
+    make_post(blog, "a b", title="One <b>& two</b>", body=body, summary="Short & <sweet>", authors=authors)
     make_post(blog, "a c", title="Linked", link="https://example.org/?a=1&b=2")
     make_post(blog, "c", title="\x0bControl\x00led".replace("\x00", ""), body="日本")
     return blog
@@ -105,6 +105,17 @@ def test_rss_atom_and_json_hold_the_same_entries(client: Client, fed: BlogPage) 
     items = [(item["id"], item["url"]) for item in client.get("/feed.json").json()["items"]]
     assert rss == atom == items
     assert len(items) == 3
+
+
+def test_every_author_of_an_entry_is_named_in_order(client: Client, fed: BlogPage) -> None:
+    for address in ("/feed.{}", "/@ada/feed.{}", "/@eve/tags/a/feed.{}"):
+        atom, rss = (etree.fromstring(client.get(address.format(form)).content) for form in ("atom", "rss"))
+        item = client.get(address.format("json")).json()["items"][-1]
+        assert atom.xpath("//a:entry[last()]/a:author/a:name/text()", namespaces={"a": "http://www.w3.org/2005/Atom"}) == [
+            *rss.xpath("//item[last()]/dc:creator/text()", namespaces={"dc": "http://purl.org/dc/elements/1.1/"}),
+        ]
+        assert item["authors"] == [{"name": "Eve"}, {"name": "Ada & Söhne"}]
+    assert client.get("/feed.json").json()["items"][0]["authors"] == [{"name": "Notes"}]
 
 
 def test_link_note_names_what_it_is_about(client: Client, fed: BlogPage) -> None:

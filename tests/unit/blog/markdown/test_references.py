@@ -54,7 +54,7 @@ def show_everywhere(blog: BlogPage, image: Image) -> list[str]:
     blog.save()
     author = make_author(about=text)
     Stream.objects.create(blog=blog, name="All", slug="all", introduction=text)
-    post = make_post(blog, "a", body=text, cover=image, author=author)
+    post = make_post(blog, "a", body=text, cover=image, authors=[author])
     Tag.objects.filter(slug="a").get()
     tag = Tag.objects.get(slug="a")
     tag.description = text

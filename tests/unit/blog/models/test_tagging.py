@@ -79,7 +79,7 @@ def test_tag_merged_into_itself_is_refused(blog: BlogPage) -> None:
 
 def test_renamed_author_shows_in_listings(client: Client, blog: BlogPage) -> None:
     author = make_author("ada")
-    make_post(blog, "a", author=author)
+    make_post(blog, "a", authors=[author])
     author.name = "Ada Lovelace"
     author.save()
     assert "Ada Lovelace</a>" in client.get("/").content.decode()

@@ -28,7 +28,7 @@ def test_post_is_described(client: Client, blog: BlogPage) -> None:
         title="On “quotes” & more",
         slug="on-quotes",
         body="One *two*.",
-        author=make_author("ada", name="Ada"),
+        authors=[make_author("ada", name="Ada")],
         link="https://elsewhere.example/?a=1&b=2",
         published=FIRST_DAY,
     )
@@ -47,6 +47,14 @@ def test_post_is_described(client: Client, blog: BlogPage) -> None:
         "inLanguage": "en",
         "isPartOf": {"@type": "Blog", "name": "Notes", "url": "http://testserver/"},
     }
+
+
+def test_several_authors_are_a_list(client: Client, blog: BlogPage) -> None:
+    make_post(blog, slug="both", authors=[make_author("eve", name="</script>"), make_author("ada")])
+    assert linked(client, "both")["author"] == [
+        {"@type": "Person", "name": "</script>", "url": "http://testserver/@eve/"},
+        {"@type": "Person", "name": "Ada", "url": "http://testserver/@ada/"},
+    ]
 
 
 def test_what_is_not_there_is_not_said(client: Client, blog: BlogPage) -> None:

@@ -5,18 +5,18 @@ from django.test import Client
 from lxml import html
 from lxml.html import HtmlElement
 
-from blog.models import BlogPage
+from blog.models import BlogPage, PostPage
 from tests.support.factories import make_author, make_post
 
 
 @pytest.fixture
 def slug(blog: BlogPage) -> str:
     ada = make_author("ada", name="Ada <A>", url="https://www.ada.example/?a=1&b=2")
-    return make_post(blog, "b a", title="First", body="One.", author=ada, link="https://elsewhere.example/").slug
+    return make_post(blog, "b a", title="First", body="One.", authors=[ada], link="https://elsewhere.example/").slug
 
 
 def page(client: Client, address: str) -> HtmlElement:
-    return html.document_fromstring(client.get(address).content.decode())
+    return html.document_fromstring(b"".join(client.get(address)).decode())
 
 
 def texts(element: HtmlElement, selector: str) -> list[str]:
@@ -52,3 +52,30 @@ def test_author_is_a_person_who_is_elsewhere_too(client: Client, slug: str) -> N
         ("/@ada/", None),
         ("https://www.ada.example/?a=1&b=2", "me"),
     ]
+
+
+def test_card_and_post_name_every_author(client: Client, slug: str) -> None:
+    post = PostPage.objects.get(slug=slug)
+    post.authors = [make_author("eve", name="Eve % E"), *post.authors, make_author("bob")]
+    post.save()
+    everyone = [("Eve % E", "/@eve/"), ("Ada <A>", "/@ada/"), ("Bob", "/@bob/")]
+    for address in ("/tags/a/", f"/{slug}/", "/?view=full"):
+        assert authors_at(client, address) == (everyone, everyone)
+        assert "· Eve % E, Ada <A>, Bob" in page(client, address).text_content()
+    for handle, visible in {"ada": [everyone[0], everyone[2]], "bob": everyone[:2]}.items():
+        shown, named = authors_at(client, f"/@{handle}/")
+        assert (shown, sorted(named)) == (visible, sorted(everyone))
+    assert "· with Eve % E, Bob" in page(client, "/@ada/tags/a/").text_content()
+
+
+def test_author_is_not_repeated_on_their_own_page(client: Client, slug: str) -> None:
+    assert authors_at(client, "/@ada/") == ([], [])
+    assert "· with" not in page(client, "/@ada/").text_content()
+
+
+def authors_at(client: Client, address: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Name and address of each author of the only entry: those that are shown, and all that a program finds."""
+    (entry,) = page(client, address).cssselect(".h-entry")
+    links = entry.cssselect(".p-author.h-card")
+    shown = [link for link in links if link.get("hidden") is None]
+    return [(link.text, link.get("href")) for link in shown], [(link.text, link.get("href")) for link in links]

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 Theme = Callable[[str, str], None]
 
 CARD = """<article{% if anchor %} id="{{ anchor }}"{% endif %}>
-{{ post.title|upper }}, {{ post.published|date("j.n.Y") }}, {{ post.updated|day }}, {{ post.author|default("nobody", true) }},
+{{ post.title|upper }}, {{ post.published|date("j.n.Y") }}, {{ post.updated|day }},
+{{ post.authors|map(attribute="name")|join|default("nobody", true) }},
 {{ post.tags|map(attribute="name")|join("; ") }}{% if post.link %}, {{ post.link|host }}{% endif %},
 {{ post.description|truncatewords(2) }}.
 <a href="{{ post.address }}{{ selection }}">{{ post.kicker|title }}</a></article>"""
@@ -53,7 +54,7 @@ def notes(blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> BlogPage:
     """A blog of two notes, in which a post's row has a field that the site's own templates do not show."""
     monkeypatch.setattr(PostRow, "kicker", property(lambda row: f"more of {row.slug}"), raising=False)
     ada = Author.objects.create(name="Ada", handle="ada")
-    make_post(blog, "a b", title="One <1>", author=ada, body="First of all words.")
+    make_post(blog, "a b", title="One <1>", authors=[ada], body="First of all words.")
     make_post(blog, "a", title="Two", link="https://www.example.org/x", body="Second.")
     return blog
 
@@ -100,11 +101,11 @@ def test_theme_asks_for_each_word_of_a_post(
         patch.setattr(posts, "page", lambda state, template, **context: names.extend(context) or posts.HttpResponse())
         client.get(f"/{slug}/")
     response_cache.clear()
-    fields = [f"post.{name}" for name in (*PostRow._fields, "address", "author_address", "moment", "description", "tags")]
+    fields = [f"post.{name}" for name in (*PostRow._fields, "address", "moment", "description", "tags")]
     theme("blog/post.html", EXTENDED.format("post", conditions([*names, *fields])))
     page = client.get(f"/{slug}/").content.decode()
     assert all(f"+{name} " in page or f"-{name} " in page for name in (*names, *fields))
-    assert all(word in page for word in ("+post.author ", "-post.link ", "-cover ", "+neighbour_links "))
+    assert all(word in page for word in ("+post.authors ", "-post.link ", "-cover ", "+neighbour_links "))
 
 
 def test_setting_puts_the_theme_first(tmp_path: Path) -> None:

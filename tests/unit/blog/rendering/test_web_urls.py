@@ -27,7 +27,7 @@ HOSTILE = [
 @pytest.mark.parametrize("url", HOSTILE)
 def test_hostile_url_in_a_row_is_shown_nowhere(client: Client, blog: BlogPage, url: str) -> None:
     author = make_author("ada", url="https://fine.example/")
-    post = make_post(blog, "a", author=author, link="https://fine.example/")
+    post = make_post(blog, "a", authors=[author], link="https://fine.example/")
     shown = Appearance.objects.create(site=blog.get_site(), rel_me="https://fine.example/")
     addresses = ("/", f"/{post.slug}/", f"/{post.slug}.md", "/@ada/", "/feed.rss", "/feed.atom", "/feed.json", "/?view=full")
     assert [address for address in addresses if "fine.example" not in client.get(address).getvalue().decode()] == ["/feed.rss"]

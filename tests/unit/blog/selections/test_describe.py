@@ -11,8 +11,8 @@ from tests.support.factories import make_author, make_post
 @pytest.fixture
 def sample_sites(blog: BlogPage) -> BlogPage:
     ada = make_author("ada", name="Ada")
-    make_post(blog, "a b", author=ada)
-    make_post(blog, "a b c", author=ada, link="https://elsewhere.example/")
+    make_post(blog, "a b", authors=[ada])
+    make_post(blog, "a b c", authors=[ada], link="https://elsewhere.example/")
     Stream.objects.create(blog=blog, name="Reading", slug="reading", expression="a -c")
     return blog
 

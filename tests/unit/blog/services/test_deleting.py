@@ -30,8 +30,8 @@ def dead_links(client: Client) -> list[tuple[str, str]]:
 
 def test_deleted_tag_and_author_leave_no_dead_link(client: Client, blog: BlogPage) -> None:
     author = make_author()
-    make_post(blog, "gone kept", author=author, slug="first", body="A text.")
-    make_post(blog, "gone kept", author=author, body="A text.")
+    make_post(blog, "gone kept", authors=[author], slug="first", body="A text.")
+    make_post(blog, "gone kept", authors=[author], body="A text.")
     Stream.objects.create(blog=blog, name="Kept", slug="kept", expression="kept")
     assert dead_links(client) == []
     delete_tag(Tag.objects.get(slug="gone"))
@@ -43,7 +43,7 @@ def test_deleted_tag_and_author_leave_no_dead_link(client: Client, blog: BlogPag
 
 def test_tag_merged_or_deleted_after_a_post_was_read_does_not_stop_its_saving(blog: BlogPage) -> None:
     author = make_author()
-    pk = make_post(blog, "a b c", author=author).pk
+    pk = make_post(blog, "a b c", authors=[author]).pk
     read = PostPage.objects.get(pk=pk)
     version = read.save_revision()
     read.tags.add("d")

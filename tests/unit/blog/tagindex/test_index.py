@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from blog.selections.selection import Selection
 from blog.tagindex import CannotUpdate, Cursor, IndexData, TagIndex, build, builder, facets, postings, update
-from blog.tagindex.types import NO_AUTHOR
 from tests.support.reference_index import ReferenceIndex, ReferencePost, assert_same
 
 TAGS = ("a", "b", "c", "日本", "e", "f")
-AUTHORS = ("ada", "bob")
+AUTHORS = ("ada", "bob", "eve", "noah")
 NEW_YEAR = datetime(2018, 1, 1, tzinfo=UTC)
 moments = st.sampled_from(
     [NEW_YEAR, NEW_YEAR - timedelta(microseconds=1), NEW_YEAR + timedelta(microseconds=1)]
@@ -40,7 +39,7 @@ def posts(draw: st.DrawFn) -> list[ReferencePost]:
                 id=st.just(post),
                 published=moments,
                 tags=st.frozensets(st.sampled_from(TAGS), max_size=4),
-                author=st.sampled_from([None, *AUTHORS]),
+                authors=st.frozensets(st.sampled_from(AUTHORS), max_size=3),
                 external=st.booleans(),
             )
         )
@@ -51,14 +50,15 @@ def posts(draw: st.DrawFn) -> list[ReferencePost]:
 def index_data(posts: list[ReferencePost]) -> IndexData:
     """What the database would tell of these posts, in any order."""
     pairs = [(post.id, TAGS.index(tag) + 1) for post in posts for tag in post.tags]
+    written = [(post.id, AUTHORS.index(author) + 1) for post in posts for author in post.authors]
     return IndexData(
         tags={number: (slug, slug.upper()) for number, slug in enumerate(TAGS, 1)},
         authors=dict(enumerate(AUTHORS, 1)),
         posts=np.array([post.id for post in posts], np.int64),
         published=np.array([post.cursor.published for post in posts], np.int64),
-        author=np.array([AUTHORS.index(post.author) + 1 if post.author else NO_AUTHOR for post in posts], np.int64),
         external=np.array([post.external for post in posts], np.int64),
         post_tags=np.array(pairs, np.int64).reshape(-1, 2),
+        post_authors=np.array(written, np.int64).reshape(-1, 2),
     )
 
 

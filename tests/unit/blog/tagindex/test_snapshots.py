@@ -15,7 +15,7 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Revision, Site
 
 from blog.management.commands.check_index import Entry, differences, entry_of
-from blog.models import Author, BlogPage, Change, IndexRevision, PostPage, PostTag, Tag
+from blog.models import Author, BlogPage, Change, IndexRevision, PostAuthor, PostPage, PostTag, Tag
 from blog.models.revision import MAX_REVISIONS, raise_revision
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex, store
@@ -41,7 +41,7 @@ def posts_and_tags(index: TagIndex) -> list[tuple[int, list[str]]]:
 
 def test_snapshot_holds_what_was_saved(blog: BlogPage) -> None:
     ada = make_author("ada")
-    older = make_post(blog, "a b", author=ada)
+    older = make_post(blog, "a b", authors=[ada])
     newer = make_post(blog, "b c", link="https://example.org/")
     make_post(blog, "d", live=False)
     index = store.snapshot(blog.path)
@@ -152,6 +152,16 @@ def _retag(post: PostPage, *tags: str) -> None:
     post.save()
 
 
+def _give_two_authors(post: PostPage) -> None:
+    post.authors = [make_author("eve"), *post.authors]
+    post.save()
+
+
+def _take_authors(post: PostPage) -> None:
+    post.authors = []
+    post.save()
+
+
 def _go_live_later(post: PostPage) -> None:
     post.live, post.go_live_at = False, timezone.now() + HOUR
     post.save()
@@ -246,7 +256,13 @@ CHANGES: dict[str, dict[str, tuple[Callable[[PostPage], Any], Callable[[PostPage
         "rename a tag": (_nothing, lambda post: _rename(Tag.objects.get(slug="a"))),
         "delete a tag": (_nothing, lambda post: Tag.objects.get(slug="a").delete()),
         "delete tags by query": (_nothing, lambda post: Tag.objects.all().delete()),
+        "give it two authors": (_nothing, _give_two_authors),
+        "take all authors away": (_nothing, _take_authors),
+        "add an author by hand": (_nothing, lambda post: PostAuthor.objects.create(post=post, author=make_author("eve"))),
+        "remove an author by hand": (_nothing, lambda post: PostAuthor.objects.all().delete()),
         "delete the author": (_nothing, lambda post: Author.objects.get().delete()),
+        "delete one of two authors": (_give_two_authors, lambda post: Author.objects.get(handle="eve").delete()),
+        "delete authors by query": (_give_two_authors, lambda post: Author.objects.all().delete()),
     },
 }
 
@@ -267,7 +283,7 @@ def _committed(prepare: Callable[[PostPage], Any], act: Callable[[PostPage], Any
     """What is to be seen, and by how much the revision rose, when a process dies at the first raise, the second, … or never."""
     for dies in count(1):
         _start_anew()
-        post = make_post(make_blog(), "a b", author=make_author())
+        post = make_post(make_blog(), "a b", authors=[make_author()])
         make_post(post.get_parent(), "b")
         prepare(post)
         before = store.read_revision()
@@ -344,7 +360,7 @@ def test_check_index_names_each_difference(blog: BlogPage) -> None:
     Page.objects.filter(pk=draft.pk).update(live=True)
     PostTag.objects.filter(content_object=retagged).update(tag=Tag.objects.get(slug="a"))
     before, after = (
-        Entry(entry_of(retagged).published, None, "internal", ("b",)),
+        Entry(entry_of(retagged).published, (), "internal", ("b",)),
         entry_of(PostPage.objects.get(pk=retagged.pk)),
     )
     assert sorted(differences(index, blog)) == [

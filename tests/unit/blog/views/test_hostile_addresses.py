@@ -38,7 +38,7 @@ GOOD = {200, 301, 302, 400, 404, 414}
 
 @pytest.fixture
 def little(blog: BlogPage) -> BlogPage:
-    make_post(blog, "a b", author=make_author("ada"), slug="first")
+    make_post(blog, "a b", authors=[make_author("ada")], slug="first")
     return blog
 
 

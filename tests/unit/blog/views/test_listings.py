@@ -41,7 +41,7 @@ def notes(blog: BlogPage) -> BlogPage:
     make_post(blog, "a b", title="One")
     make_post(blog, "a c", title="Two", link="https://example.org/")
     make_post(blog, "a b c", title="Three", published=datetime(2019, 5, 1, tzinfo=UTC))
-    make_post(blog, "d", title="Four", author=make_author("ada"), published=datetime(2019, 6, 1, tzinfo=UTC))
+    make_post(blog, "d", title="Four", authors=[make_author("ada")], published=datetime(2019, 6, 1, tzinfo=UTC))
     return blog
 
 

@@ -30,7 +30,7 @@ def eight_tags(blog: BlogPage) -> str:
     author = make_author("ada")
     tags = [f"t{number}" for number in range(8)]
     for _ in range(25):
-        make_post(blog, " ".join(tags), author=author)
+        make_post(blog, " ".join(tags), authors=[author])
     return "+".join(tags)
 
 

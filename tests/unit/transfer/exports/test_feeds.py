@@ -8,7 +8,7 @@ from django.test import Client
 
 from blog.models import BlogPage
 from tests.support.checkout import ROOT
-from tests.support.importing import counts, post, run_import, tags_of, write_image
+from tests.support.importing import counts, names_of, post, run_import, tags_of, write_image
 from transfer.importing.exports import xml_items
 
 EXPORTS = ROOT / "tests/support/exports"
@@ -30,13 +30,13 @@ def test_rss(blog: BlogPage, client: Client) -> None:
         "The post has no date: write one into the export, or import with --as-draft.",
     )
     tugs, ropes = post("tugs"), post("ropes")
-    assert (tugs.title, tugs.author.name, tags_of(tugs), tugs.body) == (
+    assert (tugs.title, names_of(tugs), tags_of(tugs), tugs.body) == (
         "AT&T <b>",
-        "Ada Lovelace",
+        ["Ada Lovelace", "Bob"],
         ["ships", "tug-boats"],
         "Whole, see [ropes](/ropes/).",
     )
-    assert (ropes.author.name, ropes.body, ropes.link) == ("Bob", "A *rope*.", "")
+    assert (names_of(ropes), ropes.body, ropes.link) == (["Bob"], "A *rope*.", "")
     assert post("something-elsewhere").link == "https://other.example/paper"
     assert client.get("/2018/ropes.html")["Location"] == "/ropes/"
     assert counts(run_import(blog, EXPORTS / "feed.rss")) == (0, 0, 3, 1)
@@ -45,8 +45,9 @@ def test_rss(blog: BlogPage, client: Client) -> None:
 def test_atom(blog: BlogPage) -> None:
     assert counts(run_import(blog, EXPORTS / "feed.atom")) == (2, 0, 0, 0)
     tugs, sums = post("tugs"), post("math")
-    assert (tugs.title, tugs.summary, tags_of(tugs), tugs.body, tugs.published.isoformat()) == (
+    assert (tugs.title, names_of(tugs), tugs.summary, tags_of(tugs), tugs.body, tugs.published.isoformat()) == (
         "Tugs & pilots",
+        ["Ada Lovelace", "Bob"],
         "What a tug does.",
         ["ships"],
         "A **tug**.  \nIt pulls.",
@@ -59,7 +60,7 @@ def test_atom(blog: BlogPage) -> None:
 def test_json_feed(blog: BlogPage) -> None:
     assert counts(run_import(blog, EXPORTS / "feed.json")) == (2, 0, 0, 0)
     tugs, link = post("tugs"), post("link")
-    assert (tugs.body, tags_of(tugs), tugs.author.name) == ("A **tug**.\n\n*With Bob.*", ["ships", "tug-boats"], "Ada Lovelace")
+    assert (tugs.body, tags_of(tugs), names_of(tugs)) == ("A **tug**.", ["ships", "tug-boats"], ["Ada Lovelace", "Bob"])
     assert (link.title, link.link, link.body) == ("Worth *reading*.", "https://other.example/paper", "Worth \\*reading\\*.")
     assert counts(run_import(blog, EXPORTS / "feed.json")) == (0, 0, 2, 0)
 

@@ -9,7 +9,7 @@ from wagtail.images import get_image_model
 
 from blog.models import BlogPage, Comment, ImportedFile, IndexRevision, PostPage
 from tests.support.checkout import ROOT
-from tests.support.importing import counts, post, run_import, tags_of, write_image
+from tests.support.importing import counts, names_of, post, run_import, tags_of, write_image
 from transfer.importing.exports.wordpress_markup import wordpress_to_html
 
 EXPORT = ROOT / "tests/support/exports/wordpress.xml"
@@ -27,10 +27,10 @@ def test_fields_of_a_post(blog: BlogPage, client: Client, export: Path) -> None:
     report = run_import(blog, export)
     image = get_image_model().objects.get()
     page = post("tugs")
-    assert (page.title, page.summary, page.author.name, page.author.handle, page.published.isoformat(), page.cover) == (
+    assert (page.title, page.summary, names_of(page), page.authors[0].handle, page.published.isoformat(), page.cover) == (
         "Tugs & pilots",
         "What a tug does.",
-        "Ada Lovelace",
+        ["Ada Lovelace", "Bob the Guest", "eve"],
         "ada-lovelace",
         "2019-03-10T08:30:00+00:00",
         image,

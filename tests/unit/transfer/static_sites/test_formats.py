@@ -8,9 +8,9 @@ from blog.markdown import render
 from blog.models import BlogPage
 from tests.support.importing import read, run_import, simple, write_tree
 from transfer.importing.source import ImportOptions, Refusal
+from transfer.importing.sources import read_source
 from transfer.importing.static_sites import html_body, literate_haskell
 from transfer.importing.static_sites.find import find_files
-from transfer.importing.static_sites.read import read_post
 
 HEAD = "---\ntitle: A\ndate: 2020-01-02\n---\n"
 
@@ -175,4 +175,6 @@ def test_names_of_authors_stand_in_files_of_their_own(tmp_path: Path) -> None:
     }
     write_tree(tmp_path, {**files, "a.md": "---\ndate: 2018-05-31\nauthors: [ada, Grace, noah]\n---\n"})
     (found,) = find_files([tmp_path]).files
-    assert read_post(found, found.path.read_bytes(), ImportOptions()).authors == ("Ada Lovelace", "Grace Hopper", "noah")
+    assert read_source(found, ImportOptions()).authors == ("Ada Lovelace", "Grace Hopper", "noah")
+    given = ImportOptions(authors={"ada": "Ada Byron", "noah": "Noah Kunin"})
+    assert read_source(found, given).authors == ("Ada Byron", "Grace Hopper", "Noah Kunin")

@@ -17,7 +17,7 @@ def posts_of(blog: BlogPage) -> dict[str, dict[str, Any]]:
             "title": page.title,
             "day": page.published and page.published.date().isoformat(),
             "tags": tags_of(page),
-            "author": page.author and page.author.handle,
+            "authors": [author.handle for author in page.authors],
             "live": page.live,
             "body": page.body,
         }
@@ -62,11 +62,11 @@ def test_jekyll(blog: BlogPage, tmp_path: Path) -> None:
             "title": "Coming: soon",
             "day": "2014-03-12",
             "tags": ["agile", "news", "open-source"],
-            "author": "ada-lovelace",
+            "authors": ["ada-lovelace"],
             "live": True,
             "body": f"```ruby\nputs 1\n```\n\n![A](image:{image})",
         },
-        "idea": {"title": "Idea", "day": None, "tags": [], "author": None, "live": False, "body": "Not yet."},
+        "idea": {"title": "Idea", "day": None, "tags": [], "authors": [], "live": False, "body": "Not yet."},
     }
     assert redirects() == {"/soon.html": "coming-soon", "/news/2014/Coming-Soon": "coming-soon"}
 
@@ -123,7 +123,7 @@ def test_hakyll(blog: BlogPage, tmp_path: Path) -> None:
             "title": "S.P.Q.R.",
             "day": "2015-08-12",
             "tags": ["latin", "roman-empire"],
-            "author": None,
+            "authors": [],
             "live": True,
             "body": "Text with {{ braces }}.",
         },
@@ -131,7 +131,7 @@ def test_hakyll(blog: BlogPage, tmp_path: Path) -> None:
             "title": "Carpe diem",
             "day": "2015-08-23",
             "tags": [],
-            "author": "horace",
+            "authors": ["horace"],
             "live": True,
             "body": "Text.",
         },
