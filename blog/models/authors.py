@@ -34,7 +34,7 @@ class AuthorQuerySet(models.QuerySet["Author"]):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
 
-class Author(models.Model):
+class Author(models.Model):  # type: ignore[django-manager-missing]  # the queryset of PostAuthor is generic
     """An author of posts, optionally with a user account."""
 
     name = models.CharField(_("name"), max_length=200)
