@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from blog.feeds import listing as listing_feeds
-from blog.feeds.entries import DATES, Entry, absolute, serialise
+from blog.feeds.entries import DATES, Entry, content_of, serialise
 from blog.feeds.listing import Channel
 from blog.models import Comment
 from blog.models.rows import PostRow
@@ -58,7 +58,7 @@ def _entry(comment: Comment, site: str, slug: str, post: str, date: Callable[[da
         id=comment.key.urn,
         title=_("%(name)s on “%(post)s”") % {"name": comment.shown_name, "post": post},
         address=address,
-        content=absolute(comment.html, site, address),
+        content=content_of(comment.html_on(slug), address),
         summary="",
         published=date(comment.sent),
         updated=date(_approved(comment)),

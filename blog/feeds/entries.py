@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils.feedgenerator import rfc2822_date
 
 from blog.caching.fragments import FeedEntry
+from blog.markdown.addresses import absolute
 from blog.models.rows import PostRow, read_rows
 from blog.paths import post_path
 from blog.rendering.post_tags import tags_of
@@ -24,7 +25,6 @@ DATES: dict[str, Callable[[datetime], str]] = {
     "json": datetime.isoformat,
 }
 CHOICES = re.compile(r'</?picture>|<source [^>]*>|(<img [^>]*?) srcset="[^"]*" sizes="[^"]*"')
-OWN_ADDRESS = re.compile(r'(<[^>]+?\s(?:href|src)=")(/(?!/)|#)')
 
 
 class Entry(NamedTuple):
@@ -68,7 +68,7 @@ def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable
         id=_urn(post.key),
         title=post.title,
         address=address,
-        content=absolute(post.html, site, address),
+        content=content_of(post.html, address),
         summary=post.excerpt,
         published=published,
         updated=published if post.updated == post.published else date(post.updated),
@@ -83,17 +83,9 @@ def _urn(key: str) -> str:
     return f"urn:uuid:{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
 
 
-def absolute(html: str, site: str, address: str) -> str:
-    """Return HTML with the URLs of links and images absolute, since feeds are shown on other sites, and without `srcset`.
-
-    >>> absolute('<a href="/tags/a/">a</a> <a href="#b">b</a>', "https://x.example", "https://x.example/p/")
-    '<a href="https://x.example/tags/a/">a</a> <a href="https://x.example/p/#b">b</a>'
-    """
-    if "srcset=" in html:
-        html = CHOICES.sub(lambda found: found[1] or "", html)
-    if '="/' not in html and '="#' not in html:  # a substring search is faster than the pattern
-        return html
-    return OWN_ADDRESS.sub(lambda found: found[1] + (address + "#" if found[2] == "#" else site + "/"), html)
+def content_of(html: str, address: str) -> str:
+    """Return a text as feeds carry it: its URLs absolute, without the choices of `srcset`, which few feed readers know."""
+    return absolute(CHOICES.sub(lambda found: found[1] or "", html) if "srcset=" in html else html, address)
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

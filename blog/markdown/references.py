@@ -11,7 +11,7 @@ So an image replaced or deleted, and a page moved or made private, is shown as i
 """
 
 import html as html_escapes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,14 @@ from wagtail.images.models import AbstractImage, Filter
 
 from blog.images.versions import SIZES, existing_versions, largest
 from blog.images.visibility import in_private_collection, public_pages
+from blog.markdown.addresses import whole
 from blog.markdown.layout import AVIF, TRANSLATED, framed
 from blog.markdown.tokens import Tag, Token, parse, write
 
 IMAGE, FILE, PAGE, DOCUMENT = "data-image", "data-file", "data-page", "data-doc"
 FILTER, REST = "data-filter", "data-rest"
 LINKS = (PAGE, DOCUMENT, IMAGE)
+ROOT = "/"
 MARK = " data-"  # no stored text without this has a reference
 
 
@@ -42,19 +44,20 @@ class Found:
     addresses: dict[tuple[str, int], str] = field(default_factory=dict)  # by attribute and id
 
 
-def expand(texts: list[str]) -> list[str]:
-    """Return stored texts as readers see them: at most one query for images, their renditions, documents, and pages each."""
+def expand(texts: list[str], paths: Sequence[str] = ()) -> list[str]:
+    """Return stored texts as readers see them: at most one query for images, their renditions, documents, and pages each.
+
+    `paths` are those of what the texts belong to, against which relative addresses are resolved; by default the root.
+    """
     parsed = {text: parse(text) for text in set(texts) if MARK in text}
-    if not parsed:
-        return texts
-    found = _find(_tags(parsed.values()))
+    found = _find(_tags(parsed.values())) if parsed else Found()
     expanded = {text: write(framed(_resolve(_translate(tokens), found))) for text, tokens in parsed.items()}
-    return [expanded.get(text, text) for text in texts]
+    return [whole(expanded.get(text, text), path) for text, path in zip(texts, paths or [ROOT] * len(texts), strict=True)]
 
 
-def expand_one(text: str) -> str:
-    """Return one stored text as readers see it."""
-    return expand([text])[0]
+def expand_one(text: str, path: str = ROOT) -> str:
+    """Return one stored text as readers see it; `path` is that of what it belongs to."""
+    return expand([text], [path])[0]
 
 
 def stale_at(texts: list[str]) -> float | None:

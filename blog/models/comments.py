@@ -8,8 +8,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from blog.markdown import render_comment
+from blog.markdown.addresses import whole
+from blog.paths import post_path
 
 LONGEST_COMMENT = 5_000  # characters: some eight hundred words, cheap to render
 LONGEST_NAME = 100  # characters
@@ -109,6 +112,10 @@ class Comment(models.Model):
     @property
     def is_approved(self) -> bool:
         return self.state == CommentState.APPROVED
+
+    def html_on(self, slug: str) -> Markup:
+        """Return the HTML as readers see it, wherever it is shown; `slug` is the post's."""
+        return Markup(whole(self.html, post_path(slug)))  # noqa: S704 (rendered and sanitised when it was saved)
 
     def render(self) -> None:
         """Render the HTML, once for each text. Raise `markdown.RenderError` beyond the limits."""

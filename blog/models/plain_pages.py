@@ -66,8 +66,9 @@ class PlainPage(Page):
         """Return the template context: Wagtail's, the text, the canonical URL, and the current page of the menu."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         parts = self.get_url_parts(request)
-        text = Markup(expand_one(self.html))  # noqa: S704 (rendered and sanitised when it was saved)
-        return {**context, "text": text, "canonical": parts[2] if parts else "", "here": self.pk}
+        path = parts[2] if parts else ""
+        text = Markup(expand_one(self.html, path or self.url_path))  # noqa: S704 (rendered and sanitised when it was saved)
+        return {**context, "text": text, "canonical": path, "here": self.pk}
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Respond with the preview of the page; Wagtail has checked the editor's permission."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from django.db import connection
 
 from blog.markdown.references import expand, expand_one
-from blog.paths import web_url
+from blog.paths import post_path, web_url
 
 if TYPE_CHECKING:
     from blog.models.pages import PostPage
@@ -86,7 +86,7 @@ class PostRow(NamedTuple):
             published=published,
             updated=max(published, post.last_published_at or published),
             link=web_url(post.link),
-            html=expand_one(post.html),
+            html=expand_one(post.html, post_path(post.slug)),
             toc=post.toc,
             excerpt=post.excerpt,
             minutes=post.minutes,
@@ -125,7 +125,8 @@ def _read(where: str, values: Iterable[Any], texts: bool = True) -> list[PostRow
             list(values),
         )
         rows = [PostRow.read(row) for row in cursor.fetchall()]
-    return [row._replace(html=html) for row, html in zip(rows, expand([row.html for row in rows]), strict=True)]
+    shown = expand([row.html for row in rows], [post_path(row.slug) for row in rows])
+    return [row._replace(html=html) for row, html in zip(rows, shown, strict=True)]
 
 
 def _moment(utc: str) -> datetime:

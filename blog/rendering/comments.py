@@ -94,7 +94,7 @@ def _view(
         author_address=author_path(comment.author.handle) if comment.author else "",
         moment=timezone.localtime(comment.sent).isoformat(),
         sent=comment.sent,
-        html=Markup(comment.html),  # noqa: S704 (rendered and sanitised when it was saved)
+        html=comment.html_on(slug),
         post=title,
         answered=names[answered] if names and answered else "",
         answered_anchor=anchor(answered) if answered else "",

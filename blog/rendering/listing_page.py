@@ -104,11 +104,9 @@ def _sign_up(listing: Listing) -> str:
 def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
     """Return an editor's description of the selection (HTML); on a blog's front page, of the blog."""
     if listing.stream:
-        return expand_one(listing.stream.introduction_html)
-    if tag:
-        return expand_one(tag.description_html)
-    if author:
-        return expand_one(author.about_html)
+        return expand_one(listing.stream.introduction_html, listing.path)
+    if tag or author:
+        return expand_one(tag.description_html if tag else author.about_html if author else "", listing.path)
     return "" if listing.selection or listing.reading.q else listing.blog.introduction
 
 

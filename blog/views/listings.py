@@ -13,7 +13,7 @@ from blog.feeds import listing as listing_feeds
 from blog.markdown.references import expand
 from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
-from blog.paths import is_canonical, route, selection_path
+from blog.paths import is_canonical, route, selection_path, stream_path
 from blog.rendering import listing_page, navigation
 from blog.rendering.describe import describe, notes
 from blog.rendering.feed_links import file_name
@@ -70,7 +70,7 @@ def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTM
 def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return the page of all streams, with their numbers of posts."""
     streams = list(Stream.objects.filter(blog_id=state.blog.id))
-    introductions = expand([stream.introduction_html for stream in streams])
+    introductions = expand([stream.introduction_html for stream in streams], [stream_path(stream.slug) for stream in streams])
     counts = [notes(len(state.snapshot.select(stream.selection))) for stream in streams]
     found = list(zip(streams, counts, map(Markup, introductions), strict=True))  # sanitised when they were saved
     return page(state, "blog/streams.html", streams=found, canonical=route("streams"), here="streams")

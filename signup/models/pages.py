@@ -15,6 +15,7 @@ from blog.markdown import render_short, validate
 from blog.markdown.references import expand_one
 from blog.models.fields import MarkdownField
 from blog.models.pages import refuse_reserved
+from blog.paths import post_path
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from signup.models.wording import Wording
@@ -63,7 +64,7 @@ class SignupPage(Page):
     @property
     def text_html(self) -> SafeString:
         """The text as readers see it; it was sanitised when it was saved."""
-        return SafeString(expand_one(self.html))
+        return SafeString(expand_one(self.html, post_path(self.slug)))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return what the editor's preview shows; visitors are served by a hook (`signup.wagtail_hooks`)."""
