@@ -1,15 +1,26 @@
-"""Redirects of old addresses to pages: Wagtail's, without those that would disclose a page which the reader may not open."""
+"""Redirects of old addresses: Wagtail's, without those that would disclose a page which the reader may not open.
 
+Addresses of listings and feeds as other systems have them lead to what they meant, where nothing else has that address.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 from django.utils import timezone
 from wagtail.contrib.redirects.middleware import RedirectMiddleware as WagtailRedirectMiddleware
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from blog.request import is_public
+from blog.paths import selection_path
+from blog.rendering.feed_links import file_name
+from blog.request import find_state, is_public
+from blog.resolve import CanonicalRedirect, UnknownTags, find
+from blog.selections.errors import SelectionError
+from blog.selections.former_addresses import FormerAddress
+from blog.selections.query import query
 
 
 class RedirectMiddleware(WagtailRedirectMiddleware):
@@ -17,9 +28,32 @@ class RedirectMiddleware(WagtailRedirectMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         redirected: HttpResponseBase = super().process_response(request, response)
-        if redirected is response or _may_follow(request):
+        if redirected is not response and _may_follow(request):
             return redirected
+        if (
+            response.status_code == HTTPStatus.NOT_FOUND
+            and request.method in ("GET", "HEAD")
+            and (listing := _former_listing(request))
+        ):
+            return HttpResponsePermanentRedirect(listing)
         return response
+
+
+def _former_listing(request: HttpRequest) -> str | None:
+    """Return the URL of the listing or feed that an address of another system meant, if this reader finds notes in it."""
+    former = FormerAddress.parse(request.path_info)
+    state = find_state(request) if former else None
+    if former is None or state is None:
+        return None
+    try:
+        selection = find(former.tag, former.author, state.snapshot)
+    except CanonicalRedirect as renamed:
+        selection = renamed.selection
+    except (SelectionError, UnknownTags):
+        return None
+    selection = replace(selection, year=former.year, month=former.month)
+    is_there = former.is_of_all or len(state.snapshot.select(selection)) > 0
+    return selection_path(selection) + file_name(former.form) + query(selection.parameters) if is_there else None
 
 
 def _may_follow(request: HttpRequest) -> bool:
