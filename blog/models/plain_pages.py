@@ -15,6 +15,7 @@ from wagtail.search import index
 
 from blog.markdown import RenderError, cached_render, render
 from blog.markdown.references import expand_one
+from blog.models.aliases import original_url
 from blog.models.fields import MarkdownField
 from blog.models.pages import READ_ONLY, refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
@@ -24,9 +25,9 @@ class PlainPageQuerySet(PageQuerySet):
     """Queries of plain pages."""
 
     def readable_below(self, path: str) -> "PlainPageQuerySet":
-        """Return the pages below a path of Wagtail's tree that anyone may open now."""
+        """Return the pages below a path of Wagtail's tree that anyone may open now, without aliases."""
         unexpired = models.Q(expire_at=None) | models.Q(expire_at__gt=timezone.now())
-        found: PlainPageQuerySet = self.filter(unexpired, path__startswith=path).live().public().order_by("path")
+        found: PlainPageQuerySet = self.filter(unexpired, path__startswith=path, alias_of=None).live().public().order_by("path")
         return found
 
 
@@ -68,7 +69,8 @@ class PlainPage(Page):
         parts = self.get_url_parts(request)
         path = parts[2] if parts else ""
         text = Markup(expand_one(self.html, path or self.url_path))  # noqa: S704 (rendered and sanitised when it was saved)
-        return {**context, "text": text, "canonical": path, "here": self.pk}
+        original = original_url(self.alias_of_id)
+        return {**context, "text": text, "canonical": path, "canonical_url": original, "here": self.pk}
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Respond with the preview of the page; Wagtail has checked the editor's permission."""

@@ -30,7 +30,8 @@ SELECT page.id, page.slug, page.title, post.subtitle, CAST(page.translation_key 
   COALESCE({published}, {first_published}, '1970-01-01'), {last_published},
   post.link, {texts}, post.excerpt, post.minutes, {authors},
   post.cover_id, post.comments_allowed,
-  (SELECT COUNT(*) FROM blog_comment comment WHERE comment.post_id = page.id AND comment.state = 'approved')
+  (SELECT COUNT(*) FROM blog_comment comment WHERE comment.post_id = page.id AND comment.state = 'approved'),
+  page.alias_of_id
 FROM blog_postpage post JOIN wagtailcore_page page ON page.id = post.page_ptr_id
 """
 
@@ -61,6 +62,7 @@ class PostRow(NamedTuple):
     cover: int | None  # an image
     comments_allowed: bool
     comments: int  # that readers see
+    alias_of: int | None  # the page that it is an alias of
 
     @classmethod
     def read(cls, row: tuple[Any, ...]) -> Self:
@@ -94,6 +96,7 @@ class PostRow(NamedTuple):
             cover=post.cover_id,
             comments_allowed=post.comments_allowed,
             comments=post.comment_count,
+            alias_of=post.alias_of_id,
         )
 
 

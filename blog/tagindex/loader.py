@@ -12,17 +12,19 @@ from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
+from wagtail.models import Page
 
 from blog.models.revision import EVERY_POST, MAX_REVISIONS, IndexRevision
 from blog.tagindex.types import ALL_HIDDEN, IndexData
 
 MAX_CHANGED: Final = 500  # posts: beyond so many changed ones everything is read
 FETCH_SIZE: Final = 2_000  # rows
+STEP: Final = Page.steplen  # characters that a page's path has more than its parent's
 BLOCK: Final = 64  # posts whose ids are aggregated into one row
 
 ID: Final = np.uint32
 
-REVISION, CHANGED_POST, TAG, AUTHOR, RESTRICTION, EXPIRING, LIVE, POST, POST_TAG, POST_AUTHOR = range(10)
+REVISION, CHANGED_POST, TAG, AUTHOR, RESTRICTION, ALIAS, EXPIRING, LIVE, POST, POST_TAG, POST_AUTHOR = range(11)
 
 METADATA = """
 SELECT {REVISION} AS kind, number AS id, 0 AS other, {changed} AS a, '' AS b FROM blog_indexrevision WHERE id = {row}
@@ -30,6 +32,8 @@ UNION ALL SELECT {AUTHOR}, id, 0, handle, '' FROM blog_author
 UNION ALL SELECT {RESTRICTION}, restriction.id, page.id, page.path, ''
   FROM wagtailcore_pageviewrestriction restriction JOIN wagtailcore_page page ON page.id = restriction.page_id
   WHERE restriction.restriction_type <> 'none'
+UNION ALL SELECT {ALIAS}, alias.id, original.id, original.path, '' FROM wagtailcore_page alias
+  JOIN wagtailcore_page original ON original.id = alias.alias_of_id
 """
 POSTS = """
 UNION ALL SELECT {EXPIRING}, id, 0, {expires}, '' FROM wagtailcore_page
@@ -100,7 +104,7 @@ def read_changes(blog_path: str, audience: frozenset[int], since: int) -> IndexD
 
 
 def _parameters(blog_path: str) -> dict[str, Any]:
-    return {"below": f"{blog_path}%", "depth": len(blog_path) // 4 + 1}
+    return {"below": f"{blog_path}%", "depth": len(blog_path) // STEP + 1}
 
 
 def _sql(statement: str, changed_posts: bool = False) -> str:
@@ -157,6 +161,8 @@ class _Columns:
 def _parse(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, audience: frozenset[int]) -> IndexData:
     data, columns = IndexData(), _Columns()
     hidden: set[int] = set()
+    closed: list[str] = []  # tree paths of pages that this audience may not open
+    aliases: dict[int, tuple[int, str]] = {}  # the original's id and tree path, by the alias's id
     changed_posts: set[int] = set()
     for kind, rows in groups:
         if kind in (POST, LIVE, POST_TAG, POST_AUTHOR):
@@ -170,13 +176,38 @@ def _parse(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, 
         elif kind == CHANGED_POST:
             changed_posts.update(number for _, number, *_ in rows)
         elif kind == RESTRICTION:
-            closed = [(page, path) for _, number, page, path, _ in rows if number not in audience]
-            hidden.update(ALL_HIDDEN if blog_path.startswith(path) else page for page, path in closed)
+            unpassed = [(page, path) for _, number, page, path, _ in rows if number not in audience]
+            hidden.update(ALL_HIDDEN if blog_path.startswith(path) else page for page, path in unpassed)
+            closed += [path for _, path in unpassed]
+        elif kind == ALIAS:
+            aliases |= {alias: (original, path) for _, alias, original, path, _ in rows}
         elif kind == REVISION:
             data.revision, data.changed = rows[0][1], _moment(rows[0][3])
-    data.changed_posts, data.hidden = frozenset(changed_posts), frozenset(hidden)
+    data.changed_posts, data.hidden = frozenset(changed_posts), frozenset(hidden | _hidden_aliases(aliases, blog_path, closed))
     columns.write_to(data)
     return data
+
+
+def _hidden_aliases(aliases: dict[int, tuple[int, str]], blog_path: str, closed: list[str]) -> set[int]:
+    """Return the aliases of this blog's posts, which are listed once, and of pages that the audience may not open.
+
+    Wagtail holds an alias as private as its original, which may be an alias too.
+    """
+    return {alias for alias in aliases if any(_hides(path, blog_path, closed) for path in _originals(alias, aliases))}
+
+
+def _hides(original: str, blog_path: str, closed: list[str]) -> bool:
+    is_own_post = original.startswith(blog_path) and len(original) == len(blog_path) + STEP
+    return is_own_post or original.startswith(tuple(closed))
+
+
+def _originals(alias: int, aliases: dict[int, tuple[int, str]]) -> Iterator[str]:
+    """Yield the tree paths of what an alias stands for, step by step."""
+    seen = set[int]()
+    while alias in aliases and alias not in seen:
+        seen.add(alias)
+        alias, path = aliases[alias]
+        yield path
 
 
 def _moment(text: str) -> datetime:

@@ -10,6 +10,7 @@ from wagtail.images import get_image_model
 from blog.caching.public_view import mark_personal, public_view, public_view_or_page
 from blog.images.versions import SIZES, existing_versions
 from blog.models import PostPage
+from blog.models.aliases import original_of, original_url
 from blog.models.rows import PostRow, read_row
 from blog.paths import comment_form_path
 from blog.rendering.comments import shown_under, threaded_views, title_of
@@ -47,8 +48,11 @@ def post(request: HttpRequest, state: RequestState, slug: str) -> HttpResponse |
 
 
 def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:
-    """Return a private post's page, uncached."""
-    return mark_personal(show(request, state_of(request), PostRow.of(found)))
+    """Return a private post's page, uncached; of an alias within the blog, its original's."""
+    state = state_of(request)
+    original = original_of(found.alias_of_id)
+    listed = original if original and state.snapshot.position(original.pk) is not None else found
+    return mark_personal(show(request, state, PostRow.of(listed.specific)))
 
 
 def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpResponse:
@@ -61,6 +65,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
     context: dict[str, Any] = {
         "post": shown,
         "canonical": shown.address,
+        "canonical_url": original_url(found.alias_of),
         "cover": cover,
         "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else ""),
         "neighbour_links": beside.ways,

@@ -81,9 +81,11 @@ def differences(index: TagIndex, blog: BlogPage) -> Iterator[str]:
 
 def _posts_to_be_seen(blog: BlogPage) -> QuerySet[PostPage]:
     """Return the public posts by Wagtail's own queries, independently of the index."""
-    posts: Any = PostPage.objects.child_of(blog).live()
+    aliases_of_its_own = Q(alias_of__path__startswith=blog.path, alias_of__depth=blog.depth + 1)
+    posts: Any = PostPage.objects.child_of(blog).live().exclude(aliases_of_its_own)
     for restriction in PageViewRestriction.objects.exclude(restriction_type="none").select_related("page"):
         posts = posts.not_descendant_of(restriction.page, inclusive=True)
+        posts = posts.exclude(alias_of__path__startswith=restriction.page.path)
     posts = posts.filter(Q(expire_at=None) | Q(expire_at__gt=datetime.fromtimestamp(time.time(), UTC)))
     found: QuerySet[PostPage] = posts.prefetch_related("tagged_items__tag", "post_authors__author").defer("body", "html", "toc")
     return found
