@@ -12,6 +12,7 @@ CHARACTERS_PER_MINUTE = 500  # in scripts without spaces between words
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w[\w'’-]*")
 EXCERPT_LENGTH = 200  # characters of an excerpt
+SENTENCE_END = re.compile(r"(?:[^\W\d_]{2}|[\d)\]'\"»”’])[.!?…]+['\")\]»”’]*(?= )|[。！？](?=.)")  # not “J. Doe” nor “e. g.”
 INLINE = frozenset(allowlist.INLINE.split()) - {"br", "img"} | allowlist.MATHML
 EXCERPT_EXCLUDED = frozenset(
     "alert-title figcaption figure filename footnote h2 h3 h4 h5 h6 img pre summary table".split()
@@ -52,13 +53,16 @@ def excerpt(tokens: list[Token]) -> str:
 
 
 def truncate(text: str, length: int = EXCERPT_LENGTH) -> str:
-    """Truncate a line at a word, or within one if half of the line would be lost.
+    """Truncate a line at a sentence; at a word if half of the line would be lost, or within one if it would even then.
 
-    >>> truncate("one two three", 9)
-    'one two…'
+    >>> truncate("One two. Three four. Five six.", 24), truncate("one two three", 9)
+    ('One two. Three four.', 'one two…')
     """
     if len(text) <= length:
         return text
+    sentences = [found.end() for found in SENTENCE_END.finditer(text, length // 2, length + 1)]
+    if sentences:
+        return text[: sentences[-1]]
     space = text.rfind(" ", length // 2, length)
     return text[: length - 1 if space < 0 else space].rstrip(" ,;:.–—-") + "…"
 

@@ -3,8 +3,7 @@
 import re
 from html import unescape
 
-from django.utils.text import Truncator
-
+from blog.markdown.plain_text import truncate
 from blog.rendering.describe import notes
 from blog.rendering.listing import Listing
 from blog.rendering.post import DESCRIPTION
@@ -14,13 +13,18 @@ TAGS = re.compile(r"<[^>]*>")
 NAMED = 8  # tags that co-occur most
 
 
+def in_one_line(html: str) -> str:
+    """Return the plain text of an editor's short text (HTML) in one line."""
+    return " ".join(unescape(TAGS.sub("", BREAKS.sub(" ", html))).split())
+
+
 def description(listing: Listing, title: str, about: str) -> str:
     """Return one or two sentences of plain text; `about` is an editor's text (HTML).
 
     Without one: “Notes tagged mail: 21 notes, with deliverability, selections, feeds”.
     """
-    written = " ".join(unescape(TAGS.sub("", BREAKS.sub(" ", about))).split())
+    written = in_one_line(about)
     if written:
-        return Truncator(written).words(DESCRIPTION, truncate=" …")
+        return truncate(written, DESCRIPTION)
     with_these = [facet.tag.name for facet in listing.facets[:NAMED]]
     return f"{title}: {', '.join([notes(listing.count), *with_these])}"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.utils import timezone
-from django.utils.text import Truncator
 from markupsafe import Markup
 
+from blog.markdown.plain_text import truncate
 from blog.paths import author_path, post_path, tag_path
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blog.models.rows import PostRow
     from blog.tagindex import IndexedTag
 
-DESCRIPTION = 34  # words in the meta description
+DESCRIPTION = 240  # characters in the meta description
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class PostView:
 
     @property
     def description(self) -> str:
-        """Return the summary, or else the beginning of the text, in at most DESCRIPTION words."""
-        return Truncator(self.row.excerpt).words(DESCRIPTION, truncate=" …")
+        """Return the summary, or else the beginning of the text, in at most DESCRIPTION characters."""
+        return truncate(self.row.excerpt, DESCRIPTION)
 
     @property
     def html(self) -> Markup:

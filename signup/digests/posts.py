@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.utils.text import Truncator
-
+from blog.markdown.plain_text import truncate
 from blog.models import PostPage
 from blog.rendering.formats import day
 from blog.selections.selection import Selection
@@ -42,5 +41,5 @@ def posts_of(index: TagIndex, selection: Selection, ids: Iterable[int], base_url
 
 
 def digest_post(post: PostPage, base_url: str) -> DigestPost:
-    excerpt = Truncator(" ".join(post.excerpt.split())).chars(EXCERPT_LENGTH)
+    excerpt = truncate(" ".join(post.excerpt.split()), EXCERPT_LENGTH)
     return DigestPost(post.title, day(post.published) if post.published else "", excerpt, f"{base_url}/{quote(post.slug)}/")
