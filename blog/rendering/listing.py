@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from blog.caching.fragments import FragmentCache
-from blog.models import PostPage, Stream
+from blog.models import Stream
 from blog.paths import selection_path, stream_path
 from blog.rendering.listing_cards import read_cards, read_cards_found
 from blog.request import Blog
@@ -75,12 +75,6 @@ class Listing:
             return {id_: found[id_] for id_ in ids if id_ in found}
         read = partial(read_cards, index=self.index, anchored=anchored)
         return card_fragments.get(self.index, ids, read, get_language(), anchored)
-
-    @cached_property
-    def titles(self) -> dict[int, tuple[str, str]]:
-        """Return the slugs and titles of the page's posts by id, in the listing's order: one query."""
-        titles = PostPage.objects.titles(self.page.ids)
-        return {id_: titles[id_] for id_ in self.page.ids if id_ in titles}
 
     @cached_property
     def path(self) -> str:

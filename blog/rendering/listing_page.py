@@ -1,13 +1,10 @@
 """The template context of a listing's page."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote
 
-from django.utils import timezone
 from markupsafe import Markup
 
 from blog.markdown.references import expand_one
@@ -17,12 +14,13 @@ from blog.paths import author_path, post_path, sign_up_url, tag_path, web_url
 from blog.rendering import navigation
 from blog.rendering.card import with_selection, without_author, without_tags
 from blog.rendering.chips import chip_groups
+from blog.rendering.contents import heading_year, titles_by_year
 from blog.rendering.describe import notes
 from blog.rendering.description import description
 from blog.rendering.feed_links import feeds_of
 from blog.rendering.listing import Listing
 from blog.rendering.neighbours import Title
-from blog.selections.cursor import MICROSECONDS
+from blog.rendering.people import people
 from blog.selections.query import FULL
 from blog.selections.selection import Selection
 from blog.selections.typed import typed
@@ -41,17 +39,19 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
     """Return the template context of a listing."""
     chosen, reading = listing.selection, listing.reading
     about = _about(listing, tag, author)
+    is_front = not (chosen or reading.q or listing.stream or reading.before or reading.after)
     return {
-        "title": title,
+        "title": listing.blog.title if is_front else title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
         "author": AuthorView(author.name, author_path(author.handle), web_url(author.url)) if author else None,
         "chip_groups": chip_groups(listing, author.name if author else ""),
         "pinned": _pinned(listing, tag) if tag else [],
-        "titles": _contents(listing) if reading.contents else [],
+        "titles": titles_by_year(listing) if reading.contents else [],
         "years_of_cards": _cards_by_year(listing),
         "stream": listing.stream is not None,
-        "is_front": not (chosen or reading.q or listing.stream or reading.before or reading.after),
+        "is_front": is_front,
+        "people": people(listing.index) if is_front else [],
         "typed": reading.q if listing.stream else typed(chosen, reading.q, partial(navigation.known_name, listing.index)),
         "tagged": len(chosen) > 0,
         "count": listing.count,
@@ -110,11 +110,6 @@ def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str
     return "" if listing.selection or listing.reading.q else listing.blog.introduction
 
 
-def _contents(listing: Listing) -> list[Title]:
-    """Return the table of contents of the page: titles linked to cards."""
-    return [Title(text, f"#note-{quote(slug)}") for slug, text in listing.titles.values()]
-
-
 def _pinned(listing: Listing, tag: AboutTag) -> list[Title]:
     """Return the featured posts of a tag's page that are visible to this reader."""
     if listing.selection.parameters or listing.selection.author or set(listing.reading.parameters) - {"contents"}:
@@ -129,15 +124,7 @@ def _cards_by_year(listing: Listing) -> list[tuple[int | None, Markup]]:
         return []
     chosen = listing.selection
     own_tags, own_author = [tag_path(tag) for tag in chosen.wanted], author_path(chosen.author) if chosen.author else ""
-    runs = groupby(listing.cards.items(), lambda card: _heading_year(listing, card[0]))
+    runs = groupby(listing.cards.items(), lambda card: heading_year(listing, card[0]))
     joined = ((year, without_tags("\n".join(html for _id, html in run), own_tags)) for year, run in runs)
     others = ((year, without_author(html, own_author) if own_author else html) for year, html in joined)
     return [(year, with_selection(html, listing.post_query)) for year, html in others]
-
-
-def _heading_year(listing: Listing, post: int) -> int | None:
-    position = listing.index.position(post)
-    if position is None or listing.selection.year or listing.reading.q:
-        return None
-    published = listing.index.cursor(position).published
-    return datetime.fromtimestamp(published / MICROSECONDS, timezone.get_current_timezone()).year

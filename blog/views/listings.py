@@ -6,18 +6,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from markupsafe import Markup
 
 from blog.caching.public_view import public_view
 from blog.feeds import listing as listing_feeds
-from blog.markdown.references import expand
 from blog.models import Author, Stream, Tag
 from blog.models.tags import AboutTag
-from blog.paths import is_canonical, route, selection_path, stream_path
+from blog.paths import is_canonical, route, selection_path
 from blog.rendering import listing_page, navigation
-from blog.rendering.describe import describe, notes
+from blog.rendering.describe import describe
 from blog.rendering.feed_links import file_name
 from blog.rendering.listing import Listing
+from blog.rendering.streams import stream_views
 from blog.request import RequestState, latest_snapshot
 from blog.resolve import CanonicalRedirect, find, narrow_by_terms
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
@@ -68,11 +67,8 @@ def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTM
 
 @public_view
 def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """Return the page of all streams, with their numbers of posts."""
-    streams = list(Stream.objects.filter(blog_id=state.blog.id))
-    introductions = expand([stream.introduction_html for stream in streams], [stream_path(stream.slug) for stream in streams])
-    counts = [notes(len(state.snapshot.select(stream.selection))) for stream in streams]
-    found = list(zip(streams, counts, map(Markup, introductions), strict=True))  # sanitised when they were saved
+    """Return the page of all streams: the map of the blog."""
+    found = stream_views(Stream.objects.filter(blog_id=state.blog.id), state.snapshot)
     return page(state, "blog/streams.html", streams=found, canonical=route("streams"), here="streams")
 
 

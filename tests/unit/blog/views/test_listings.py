@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from lxml import html as lxml_html
 
-from blog.models import BlogPage, PostPage, Stream, Tag
+from blog.models import Author, BlogPage, PostPage, Stream, Tag
 from tests.support.factories import make_author, make_blog, make_post
 
 
@@ -34,6 +34,9 @@ class Page:
     @property
     def titles(self) -> list[str]:
         return self.all("article h2 a")
+
+
+TITLES = ["Four", "Three", "Two", "One"]  # newest first
 
 
 @pytest.fixture
@@ -197,12 +200,34 @@ def test_pages_stay_right_while_posts_are_added(client: Client, blog: BlogPage) 
     assert Page(client, str(second)).titles == ["T1", "T0"]
 
 
-def test_contents_list_leads_to_each_post_of_the_page(client: Client, notes: BlogPage) -> None:
-    for address in ("/?contents=1", "/?contents=1&view=full"):
+def test_contents_are_the_titles_of_the_whole_selection_under_years(client: Client, notes: BlogPage) -> None:
+    notes.posts_per_page = 1
+    notes.save()
+    for address, years in (("/?contents=1", ["2019", "2018"]), ("/?contents=1&order=oldest", ["2018", "2019"])):
         page = Page(client, address)
-        assert page.all(".contents li") == page.titles
-        anchors = [link.get("href").removeprefix("#") for link in page.tree.cssselect(".contents a")]
-        assert [article.get("id") for article in page.tree.cssselect("article")] == anchors
+        assert page.all(".titles h3") == years
+        assert page.all(".titles li") == (TITLES if years[0] == "2019" else TITLES[::-1])
+        assert page.address(".titles li a") == f"/{_slugs(page.all('.titles li')[0])[0]}/"
+    assert Page(client, "/tags/a/?contents=1&year=2018").all(".titles h3, .titles li") == ["Two", "One"]
+    assert Page(client, "/tags/a/?contents=1").address(".titles a") == f"/{_slugs('Three')[0]}/?in=a"
+
+
+def test_contents_of_a_whole_history_lead_to_each_post_on_the_page(client: Client, notes: BlogPage) -> None:
+    page = Page(client, "/?contents=1&view=full")
+    assert page.all(".titles li") == page.titles
+    anchors = [link.get("href").removeprefix("#") for link in page.tree.cssselect(".titles a")]
+    assert [article.get("id") for article in page.tree.cssselect("article")] == anchors
+
+
+def test_front_page_is_called_as_the_blog_and_names_who_writes_it(client: Client, notes: BlogPage) -> None:
+    Author.objects.filter(handle="ada").update(about_html="<p>Writes <em>programs</em>. And letters.</p>")
+    make_author("bob")
+    page = Page(client, "/")
+    assert (page.all("title"), page.all("h1")) == (["Notes"], ["Notes"])
+    assert page.all(".people li") == ["Ada · Writes programs. And letters."]
+    assert page.address(".people a") == "/@ada/"
+    assert Page(client, "/?order=oldest").all("title") == ["Notes"]
+    assert Page(client, "/tags/a/").all("title, .people") == ["Notes tagged a · Notes"]
 
 
 def test_full_view_has_unique_ids(client: Client, blog: BlogPage) -> None:
@@ -311,6 +336,25 @@ def test_tag_has_a_description_and_an_order(client: Client, notes: BlogPage) -> 
     assert page.all(".about") == ["All about a."]
     assert page.titles == ["One", "Two", "Three"]
     assert Page(client, "/tags/a/?order=newest").titles == ["Three", "Two", "One"]
+
+
+def test_streams_say_what_they_are_for_and_how_to_follow_them(client: Client, notes: BlogPage) -> None:
+    Stream.objects.create(blog=notes, name="Mine", slug="mine", expression="a", introduction="For *you*.", order="oldest")
+    Stream.objects.create(blog=notes, name="None", slug="none", expression="a secret")
+    page = Page(client, "/streams/")
+    assert page.all("article .prose") == ["For you."]
+    assert page.addresses(".latest a") == [f"/{slug}/?stream=mine" for slug in _slugs("Three", "Two", "One")]
+    assert page.addresses("article:nth-of-type(1) .meta a") == [
+        *(f"/streams/mine/feed.{form}" for form in ("rss", "atom", "json")),
+        "/signup/?tags=a",
+    ]
+    assert page.all("article > .meta")[0].startswith("3 notes, oldest first")
+    assert "secret" not in page.text  # no visible note bears it, so that no form may name it
+
+
+def _slugs(*titles: str) -> list[str]:
+    slugs = dict(PostPage.objects.values_list("title", "slug"))
+    return [slugs[title] for title in titles]
 
 
 def test_stream_is_a_listing_with_a_name(client: Client, notes: BlogPage) -> None:
