@@ -51,6 +51,7 @@ class Blog:
     introduction: str  # HTML
     posts_per_page: int
     language: str  # BCP 47
+    accent: str  # a colour, on a light ground
     style: str  # CSS, beside the sheet's own
     footer: str  # HTML
     profiles: tuple[Profile, ...]
@@ -186,6 +187,7 @@ def _read(request: HttpRequest) -> Blog | None:
         introduction=introduction,
         posts_per_page=page.posts_per_page,
         language=settings.LANGUAGE_CODE,
+        accent=appearance.legible_accent,
         style="" if appearance.accent == INDIGO else sheet(appearance.accent),
         footer=footer,
         profiles=tuple(

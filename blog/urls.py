@@ -7,7 +7,7 @@ from django.urls import URLPattern, path, register_converter
 
 from blog.rendering.feed_links import FORMS
 from blog.selections.converters import Expression, Word
-from blog.views import comments, listings, posts, site, tags
+from blog.views import comments, listings, posts, sharing, site, tags
 from blog.views.other_sites import on_blog_sites
 
 register_converter(Word, "word")
@@ -36,6 +36,11 @@ urlpatterns = on_blog_sites(
         *with_feeds("@<expression:handle>/", listings.selection, "author"),
         *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
         *with_feeds("streams/<word:slug>/", listings.stream, "stream"),
+        path("share.png", sharing.of_blog),
+        path("tags/<expression:expression>/share.png", sharing.of_tag),
+        path("@<expression:handle>/share.png", sharing.of_author),
+        path("streams/<word:slug>/share.png", sharing.of_stream),
+        path("<word:slug>/share.png", sharing.of_post),
         path("comments/", comments.latest_page, name="comments"),
         *(path(f"comments/feed.{form}", comments.latest_feed, {"form": form}, name=f"comments_{form}") for form in FORMS),
         *(path(f"<word:slug>/feed.{form}", comments.feed_of_post, {"form": form}, name=f"post_{form}") for form in FORMS),

@@ -14,6 +14,7 @@ from wagtail.models import Site
 from blog.markdown import render, validate
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
+from blog.theming import accents
 
 INDIGO = "#2b4a8b"  # the sheet's own accent
 MOST_PROFILES = 10
@@ -70,6 +71,11 @@ class Appearance(BaseSiteSetting):
     @property
     def profiles(self) -> tuple[str, ...]:
         return tuple(line.strip() for line in self.rel_me.splitlines() if line.strip())
+
+    @property
+    def legible_accent(self) -> str:
+        """Return the accent colour as it is on a light ground, dark enough to be read."""
+        return self.accent if self.accent == INDIGO else accents(self.accent).light
 
     def clean(self) -> None:
         """Validate: raise ValidationError for profiles that are not URLs."""

@@ -38,7 +38,15 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "xml": lambda text: Markup(escape(text)),  # noqa: S704 (escaped as XML needs it: texts are full of quotes)
 }
 # Defaults of the template context.
-DEFAULTS: dict[str, Any] = {"blog": None, "base": "", "canonical": "", "canonical_url": "", "noindex": False, "here": ""}
+DEFAULTS: dict[str, Any] = {
+    "blog": None,
+    "base": "",
+    "canonical": "",
+    "canonical_url": "",
+    "noindex": False,
+    "here": "",
+    "share": None,
+}
 
 
 MUST_BE_ESCAPED = re.compile("[&<>\"']").search

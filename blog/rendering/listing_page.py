@@ -21,6 +21,7 @@ from blog.rendering.feed_links import feeds_of
 from blog.rendering.listing import Listing
 from blog.rendering.neighbours import Title
 from blog.rendering.people import people
+from blog.rendering.share import picture_of_listing
 from blog.selections.query import FULL
 from blog.selections.selection import Selection
 from blog.selections.typed import typed
@@ -58,6 +59,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "oldest_first": reading.oldest_first,
         "contents": reading.contents,
         "here": "" if chosen else "notes",
+        "share": picture_of_listing(listing, author),
         "noindex": _is_one_of_too_many(listing),
         **_navigation(listing),
     }

@@ -30,7 +30,7 @@ def private_media(request: HttpRequest, path: str) -> HttpResponseBase:
     name = next((name for name in names if storage.exists(name)), None)
     if name is None:
         raise Http404
-    return mark_personal(_file_response(request, storage, name))
+    return mark_personal(file_response(request, storage, name))
 
 
 def _version(path: str) -> tuple[AbstractImage | None, tuple[str, ...]]:
@@ -49,7 +49,7 @@ def _original(request: HttpRequest, path: str) -> tuple[AbstractImage | None, tu
     return image, (path,)
 
 
-def _file_response(request: HttpRequest, storage: FileSystemStorage, name: str) -> HttpResponseBase:
+def file_response(request: HttpRequest, storage: FileSystemStorage, name: str) -> HttpResponseBase:
     """Return a file, sent by nginx where that is in front (it says so by a header, as Rack's servers are told)."""
     if request.headers.get("X-Sendfile-Type") == ACCEL:
         response = HttpResponse(headers={ACCEL: INTERNAL + quote(name)})

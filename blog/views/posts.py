@@ -20,6 +20,7 @@ from blog.rendering.markdown_file import as_markdown
 from blog.rendering.neighbours import PostContext, Way, neighbour_links, pairs
 from blog.rendering.post import PostView, post_view
 from blog.rendering.post_tags import tags_of
+from blog.rendering.share import picture_of_post
 from blog.request import Blog, RequestState, state_of
 from blog.resolve import came_by
 from blog.selections.errors import SelectionError
@@ -67,6 +68,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
         "canonical": shown.address,
         "canonical_url": original_url(found.alias_of),
         "cover": cover,
+        "share": None if cover else picture_of_post(shown, state.blog),
         "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else ""),
         "neighbour_links": beside.ways,
         "related": beside.related,

@@ -12,6 +12,7 @@ from accounts.sessions import SessionStore
 from blog.search import analyze_tables
 from blog.services.image_files import VersionMaker
 from blog.services.orphaned_files import delete_orphaned_files
+from blog.services.share_pictures import SharePictureMaker
 from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
 from mail import maildir, outbox
@@ -28,6 +29,7 @@ def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[Pe
     return [
         PeriodicTask("publish what is scheduled", timedelta(seconds=10), publish_scheduled, exclusive=True),
         PeriodicTask("make versions of images", timedelta(seconds=2), VersionMaker().make_next),
+        PeriodicTask("draw share pictures", timedelta(seconds=2), SharePictureMaker().make_next),
         PeriodicTask("write digests", timedelta(seconds=10), Digester().send_due),
         PeriodicTask("tell moderators", timedelta(seconds=30), moderation.notify_moderators),
         PeriodicTask("send mail", interval, Sender(stopping).send_batch),
