@@ -37,6 +37,7 @@ class ImportReport:
     hidden: Counter[str] = field(default_factory=Counter)
     unconverted: Counter[str] = field(default_factory=Counter)
     posts_with_literal_tags: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)  # of texts: scripts, styles, comments …
 
     @property
     def total(self) -> int:
@@ -81,7 +82,8 @@ class ImportReport:
             ("hidden in comments (--shortcodes says what they mean)", self.hidden),
             (f"shown as text in {self.posts_with_literal_tags:,} posts", self.unconverted),
         )
-        return [f"Template tags {what}: {format_counts(counts)}." for what, counts in groups if counts]
+        lines = [f"Template tags {what}: {format_counts(counts)}." for what, counts in groups if counts]
+        return [*lines, f"Left out of texts: {format_counts(self.dropped)}."] if self.dropped else lines
 
     def _blocked(self) -> list[str]:
         """Return what browsers will not load, and the cure."""

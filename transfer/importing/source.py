@@ -59,6 +59,7 @@ class SourcePost:
     converted: dict[str, int] = field(default_factory=dict)  # template tags, by name: count
     hidden: dict[str, int] = field(default_factory=dict)  # template tags in comments, by name: count
     unconverted: dict[str, int] = field(default_factory=dict)  # template tags kept as they are, by name: count
+    dropped: dict[str, int] = field(default_factory=dict)  # scripts, styles, comments …, by kind: count
     comments: tuple[SourceComment, ...] = ()
 
 

@@ -23,6 +23,7 @@ from transfer.importing.static_sites.file_names import page_slug
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.permalinks import normalize_path
 from transfer.importing.static_sites.read import MAX_TITLE
+from transfer.importing.static_sites.unseen import without_unseen
 
 MAX_TAGS = 200  # of a post
 MAX_COMMENTS = 2_000  # of a post
@@ -165,7 +166,7 @@ MARKUPS: dict[str, Callable[[str], str]] = {
     "html": to_markdown,
     "wordpress": lambda body: to_markdown(wordpress_to_html(body)),
     "text": text_to_markdown,
-    "markdown": lambda body: body.replace("\r\n", "\n").strip("\n"),
+    "markdown": lambda body: without_unseen(body.replace("\r\n", "\n"))[0].strip("\n"),
 }
 
 

@@ -17,6 +17,7 @@ from transfer.importing.static_sites.mdx import mdx_to_markdown
 from transfer.importing.static_sites.permalinks import normalize_path, old_paths, own_permalink
 from transfer.importing.static_sites.restructured_text import restructured_text_to_html, split_fields
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
+from transfer.importing.static_sites.unseen import without_unseen
 
 MAX_FILE_BYTES = 2_000_000  # bytes of a file
 MAX_TITLE = 255  # characters; of a subtitle too
@@ -40,6 +41,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         )
         raise Refusal(f"There is {reason}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
     title, body = title_and_body(front_matter, body, name)
+    body, dropped = (body, Counter[str]()) if suffix == ".rst" else without_unseen(body)
     converter = TemplateTagConverter(
         body,
         front_matter,
@@ -72,6 +74,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         converted=dict(converter.converted),
         hidden=dict(converter.hidden + components),
         unconverted=dict(converter.unconverted),
+        dropped=dict(dropped),
     )
 
 

@@ -183,6 +183,7 @@ class PostWriter:
             self.report.converted.update(ready.source.converted)
             self.report.hidden.update(ready.source.hidden)
             self.report.unconverted.update(ready.source.unconverted)
+            self.report.dropped.update(ready.source.dropped)
             self.report.posts_with_literal_tags += bool(ready.source.unconverted)
             for add_notice in ready.source.notices:
                 self.report.add_notice(ready.key, add_notice.line, add_notice.sentence)
