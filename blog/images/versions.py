@@ -1,10 +1,14 @@
 """An image in the sizes and formats that a browser may choose from: made by the worker; a page shows what is there."""
 
 import logging
-from collections.abc import Iterable
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.files import File
+
+from blog.images.encoding import encode_versions
 
 if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage, AbstractRendition
@@ -55,13 +59,46 @@ def wanted_specs(image: "AbstractImage") -> list[str]:
     return _specs(image, (AVIF, WEBP)) if _has_sizes(image) else [COPY]
 
 
-def make_versions(image: "AbstractImage", specs: Iterable[str]) -> None:
-    """Make the versions of an image by these filters; pass over what cannot be made."""
-    for spec in specs:
-        try:
-            _copy(image) if spec == COPY and not _has_sizes(image) else image.get_rendition(spec)
-        except Exception:  # a missing file, a picture Pillow cannot read, a filter that is none
-            logger.warning("The image “%s” (%s) cannot be made as “%s”.", image.title, image.file.name, spec)
+def make_versions(wanted: "Sequence[tuple[AbstractImage, Sequence[str]]]") -> None:
+    """Make versions of images by their filters, one image on each core at a time; pass over what cannot be made."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        for (image, specs), files in zip(wanted, threads.map(_files, wanted), strict=True):
+            try:
+                _store(image, specs, files)
+            except Exception:  # the image was deleted meanwhile, or the file of a copy
+                logger.warning("The versions of the image “%s” (%s) cannot be stored.", image.title, image.file.name)
+
+
+def _files(wanted: "tuple[AbstractImage, Sequence[str]]") -> "dict[str, File[bytes]]":
+    image, specs = wanted
+    return encode_versions(image, [spec for spec in specs if not _is_copy(image, spec)])
+
+
+def _store(image: "AbstractImage", specs: "Sequence[str]", files: "dict[str, File[bytes]]") -> None:
+    for spec, file in files.items():
+        key = focal_point_key(image, spec)
+        image.renditions.get_or_create(filter_spec=spec, focal_point_key=key, defaults={"file": file})
+    if any(_is_copy(image, spec) for spec in specs):
+        _copy(image)
+
+
+def focal_point_key(image: "AbstractImage", spec: str) -> str:
+    """Return the key of the focal point that a version depends on; "" for a filter that is none."""
+    from wagtail.images.models import Filter
+
+    try:
+        return str(Filter(spec=spec).get_cache_key(image))
+    except Exception:
+        return ""
+
+
+def is_slow(spec: str) -> bool:
+    """Say whether a version takes so long that those of all images in other formats come first."""
+    return spec.endswith(f"|format-{AVIF}")
+
+
+def _is_copy(image: "AbstractImage", spec: str) -> bool:
+    return spec == COPY and not _has_sizes(image)
 
 
 def _copy(image: "AbstractImage") -> None:

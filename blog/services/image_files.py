@@ -5,24 +5,25 @@ A version's file is public while its image is to be seen by anybody, on a page t
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Q
 from wagtail.images import get_image_model
-from wagtail.images.models import AbstractImage, AbstractRendition, Filter
+from wagtail.images.models import AbstractImage, AbstractRendition
 
 from blog.images.storage import PRIVATE, private_name, public_name
-from blog.images.versions import make_versions, wanted_specs
+from blog.images.versions import focal_point_key, is_slow, make_versions, wanted_specs
 from blog.images.visibility import public_ids
 from blog.models.fields import IMAGE_FILTER, MarkdownField
 from blog.models.revision import IndexRevision, locked_revision, raise_revision
 from blog.models.usage import posts_that_use, references_to
 from blog.services.image_claims import claimed
 
+BATCH = 8  # images at a time: some seconds, after which the worker's other tasks have their turn
 Version = tuple[str, str]  # a filter, and the key of the focal point that it depends on
 
 logger = logging.getLogger(__name__)
@@ -34,22 +35,26 @@ def place_after_commit() -> None:
         transaction.on_commit(place_image_files, robust=True)
 
 
-def place_image_files() -> None:
-    """Move the files of versions whose images are shown, or hidden, since; the posts that show them get the new addresses."""
-    if not _misplaced():
+def place_image_files(images: Collection[int] | None = None) -> None:
+    """Move the files of versions, perhaps of some images only, which are shown, or hidden, since.
+
+    The posts that show them get the new addresses.
+    """
+    if not _misplaced(images):
         return
     with locked_revision():  # nobody publishes or hides anything meanwhile
-        moved = {rendition.image_id: rendition.image for rendition in _misplaced() if _move(rendition)}
+        moved = {rendition.image_id: rendition.image for rendition in _misplaced(images) if _move(rendition)}
         if moved:
             raise_revision(_posts_that_show(moved.values()))
 
 
-def _misplaced() -> list[AbstractRendition]:
+def _misplaced(images: Collection[int] | None) -> list[AbstractRendition]:
     """Return the versions whose files are public and ought not to be, or the other way round."""
     model = get_image_model()
-    versions = model.get_rendition_model().objects
+    versions = model.get_rendition_model().objects.all()
+    versions = versions if images is None else versions.filter(image__in=images)
     is_private = Q(file__startswith=PRIVATE)
-    public = public_ids(model, lasting=True)
+    public = public_ids(model, images, lasting=True)
     hidden = set(versions.exclude(is_private).values_list("image_id", flat=True).distinct()) - public
     shown = set(versions.filter(is_private).values_list("image_id", flat=True).distinct()) & public
     wrong = versions.filter(Q(is_private, image__in=shown) | Q(~is_private, image__in=hidden))
@@ -79,7 +84,10 @@ def _posts_that_show(images: Iterable[AbstractImage]) -> list[int]:
 
 
 class VersionMaker:
-    """Makes the versions that are missing, one image at a time, since an image takes seconds."""
+    """Makes the versions that are missing, a few images at a time, on all cores.
+
+    AVIF, which takes longest, comes after the other formats of all images: a page shows those meanwhile.
+    """
 
     def __init__(self) -> None:
         self.complete: tuple[int, ...] | None = None  # the state in which nothing was missing
@@ -87,14 +95,14 @@ class VersionMaker:
         self.failed: set[tuple[int, str, Version]] = set()  # what is not tried again before the process ends
 
     def make_next(self) -> bool:
-        """Make the versions of the next image; return whether there may be more to do."""
+        """Make the versions of the next images; return whether there may be more to do."""
         if self.waiting:
-            is_made = self._make_if_free(self.waiting.popleft())
-            return is_made or bool(self.waiting)
+            batch = [self.waiting.popleft() for _ in range(min(BATCH, len(self.waiting)))]
+            return self._make_free(batch) or bool(self.waiting)
         state = _state()
         if state == self.complete:
             return False
-        self.waiting.extend(image.pk for image in self._incomplete())
+        self.waiting.extend(self._incomplete())
         if not self.waiting:
             place_image_files()  # what a killed process left
             self.complete = _state()
@@ -105,36 +113,44 @@ class VersionMaker:
         while self.make_next():
             pass
 
-    def _incomplete(self) -> Iterator[AbstractImage]:
+    def _incomplete(self) -> list[int]:
+        """Return the images that lack versions; while some lack more than AVIF, those."""
         asked, made = _asked(), _made()
-        for image in get_image_model().objects.only("pk", "file", "width", "height").order_by("-pk"):
-            if self._missing(image, asked.get(image.pk, ()), made.get(image.pk, set())):
-                yield image
+        images = get_image_model().objects.only("pk", "file", "width", "height").order_by("-pk")
+        missing = {image.pk: self._missing(image, asked.get(image.pk, ()), made.get(image.pk, set())) for image in images}
+        return [pk for pk, versions in missing.items() if any(not is_slow(spec) for spec, _ in versions)] or [
+            pk for pk, versions in missing.items() if versions
+        ]
 
     def _missing(self, image: AbstractImage, asked: Iterable[str], made: set[Version]) -> list[Version]:
-        wanted = [*((spec, "") for spec in wanted_specs(image)), *((spec, _focal_point_key(image, spec)) for spec in asked)]
+        wanted = [*((spec, "") for spec in wanted_specs(image)), *((spec, focal_point_key(image, spec)) for spec in asked)]
         return [one for one in wanted if one not in made and (image.pk, image.file.name, one) not in self.failed]
 
-    def _make_if_free(self, pk: int) -> bool:
-        """Make the versions of an image unless another worker does; return whether this one did."""
-        with claimed(pk) as is_free:
-            if is_free:
-                self._make(pk)
-            return is_free
+    def _make_free(self, batch: Sequence[int]) -> bool:
+        """Make the versions of those images that no other worker makes; return whether there was one."""
+        with ExitStack() as stack:
+            free = [pk for pk in batch if stack.enter_context(claimed(pk))]
+            if free:
+                self._make(free)
+            return bool(free)
 
-    def _make(self, pk: int) -> None:
-        image = get_image_model().objects.filter(pk=pk).first()
-        if image is None:
-            return
-        asked, known = _asked().get(pk, set()), _made(pk).get(pk, set())
-        missing = self._missing(image, asked, known)
-        make_versions(image, [spec for spec, _ in missing])
-        made = _made(pk).get(pk, set())
-        self.failed.update((pk, image.file.name, one) for one in missing if one not in made)
-        if made != known:
+    def _make(self, pks: Collection[int]) -> None:
+        images = list(get_image_model().objects.filter(pk__in=pks))
+        asked, known = _asked(), _made(pks)
+        missing = {image: self._due(image, asked, known) for image in images}
+        make_versions([(image, [spec for spec, _ in versions]) for image, versions in missing.items()])
+        made = _made(pks)
+        for image, versions in missing.items():
+            self.failed.update((image.pk, image.file.name, one) for one in versions if one not in made.get(image.pk, set()))
+        if changed := [image for image in images if made.get(image.pk) != known.get(image.pk)]:
             with locked_revision():
-                raise_revision(_posts_that_show([image]))
-        place_image_files()
+                raise_revision(_posts_that_show(changed))
+        place_image_files(pks)
+
+    def _due(self, image: AbstractImage, asked: dict[int, set[str]], made: dict[int, set[Version]]) -> list[Version]:
+        """Return the versions of an image to make now: AVIF only where nothing else is missing."""
+        missing = self._missing(image, asked.get(image.pk, ()), made.get(image.pk, set()))
+        return [one for one in missing if not is_slow(one[0])] or missing
 
 
 def _state() -> tuple[int, ...]:
@@ -145,11 +161,11 @@ def _state() -> tuple[int, ...]:
     return revision, newest, model.get_rendition_model().objects.count()
 
 
-def _made(pk: int | None = None) -> dict[int, set[Version]]:
-    """Return the versions that there are, of one image or of all, by the id of their image."""
+def _made(pks: Collection[int] | None = None) -> dict[int, set[Version]]:
+    """Return the versions that there are, of some images or of all, by the id of their image."""
     rows = get_image_model().get_rendition_model().objects.values_list("image_id", "filter_spec", "focal_point_key")
     found: dict[int, set[Version]] = {}
-    for image, spec, key in rows if pk is None else rows.filter(image_id=pk):
+    for image, spec, key in rows if pks is None else rows.filter(image_id__in=pks):
         found.setdefault(image, set()).add((spec, key))
     return found
 
@@ -168,11 +184,3 @@ def _texts_with(words: str) -> Iterator[str]:
         for field in model._meta.local_fields:
             if isinstance(field, MarkdownField):
                 yield from model._base_manager.filter(**{f"{field.name}__contains": words}).values_list(field.name, flat=True)
-
-
-def _focal_point_key(image: AbstractImage, spec: str) -> str:
-    try:
-        key: Any = Filter(spec=spec).get_cache_key(image)
-    except Exception:  # a filter that is none
-        return ""
-    return str(key)

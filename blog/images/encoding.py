@@ -1,0 +1,88 @@
+"""The files of an image's versions: decoded once, scaled down step by step, and encoded. No database: threads may run this.
+
+Pillow lets other threads run while it decodes, scales and encodes, so one thread for each core keeps all of them busy.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.files import File
+from PIL import AvifImagePlugin, Image, WebPImagePlugin
+from wagtail.images.models import Filter
+from willow.plugins.pillow import PillowImage
+
+if TYPE_CHECKING:
+    from wagtail.images.models import AbstractImage
+
+AVIF_SPEED: Final = 8  # of 10: a seventh of the time of 6, which is Pillow's default, for 1 % more bytes
+WEBP_METHOD: Final = 2  # of 6: half of the time of 4, which is Pillow's default, for some 3 % more bytes
+WIDTH = re.compile(r"width-(\d+)(?:\|format-\w+)?")
+
+logger = logging.getLogger(__name__)
+
+
+def _save_avif(image: Any, file: Any, name: Any) -> None:
+    image.encoderinfo.setdefault("speed", AVIF_SPEED)
+    AvifImagePlugin._save(image, file, name)
+
+
+def _save_webp(image: Any, file: Any, name: Any) -> None:
+    image.encoderinfo.setdefault("method", WEBP_METHOD)
+    WebPImagePlugin._save(image, file, name)
+
+
+Image.register_save(AvifImagePlugin.AvifImageFile.format, _save_avif)
+Image.register_save(WebPImagePlugin.WebPImageFile.format, _save_webp)
+
+
+def encode_versions(image: "AbstractImage", specs: Iterable[str]) -> dict[str, "File[bytes]"]:
+    """Return the files of versions by their filters, without those that cannot be made."""
+    widths = {spec: int(found[1]) for spec in specs if (found := WIDTH.fullmatch(spec))}
+    files: dict[str, File[bytes]] = {}
+    scaled: dict[int, PillowImage] = {}
+    try:
+        scaled = _scaled(image, set(widths.values())) if len(widths) > 1 else {}
+    except Exception:  # a missing file, or one that Pillow cannot read
+        logger.warning("The image “%s” (%s) cannot be read at once.", image.title, image.file.name)
+    for spec in specs:
+        source = scaled.get(widths.get(spec, 0))
+        try:
+            files[spec] = image.generate_rendition_file(_ScaledFilter(spec, source) if source else Filter(spec=spec))
+        except Exception:  # a missing file, a picture Pillow cannot read, a filter that is none
+            logger.warning("The image “%s” (%s) cannot be made as “%s”.", image.title, image.file.name, spec)
+    return files
+
+
+def _scaled(image: "AbstractImage", widths: set[int]) -> dict[int, PillowImage]:
+    """Return an image in each of these widths, turned as it says; {} for a moving one."""
+    with image.open_file() as file:
+        picture = Image.open(BytesIO(file.read()))
+    if getattr(picture, "n_frames", 1) > 1:
+        return {}
+    form = (picture.format or "").lower()
+    largest = max(widths)
+    picture.draft(None, (largest, largest))  # of a JPEG, decode half, a quarter … where that is enough
+    current = PillowImage(picture).auto_orient()
+    scaled: dict[int, PillowImage] = {}
+    for width in sorted(widths, reverse=True):
+        if width < current.image.width:
+            current = current.resize((width, max(1, int(image.height * width / image.width))))
+        current.format_name = form
+        scaled[width] = current
+    return scaled
+
+
+class _ScaledFilter(Filter):
+    """A filter on an image that has its width already."""
+
+    def __init__(self, spec: str, source: PillowImage) -> None:
+        super().__init__(spec=spec)
+        self.source = source
+
+    @contextmanager
+    def get_willow_image(self, image: "AbstractImage", source: Any = None) -> Iterator[PillowImage]:
+        yield self.source
