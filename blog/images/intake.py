@@ -15,6 +15,7 @@ from wagtail.images.models import AbstractImage
 
 from blog.images.metadata import without_metadata
 from blog.images.pixels import MAX_PIXELS, check_pixels
+from blog.images.svg import clean_svg, is_svg
 
 UNREADABLE = _("This picture is damaged or incomplete. Open it in an image editor, save it again, and upload that.")
 BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError)  # what Pillow and Willow raise
@@ -27,10 +28,19 @@ class ImageField(WagtailImageField):
         super().__init__(*args, **kwargs)
         self.max_image_pixels = MAX_PIXELS
 
+    def to_python(self, data: Any) -> Any:
+        if data and data.name.lower().endswith(".svg"):  # which Willow parses as soon as it opens it
+            self.check_image_file_size(data)
+            clean_svg(data.read())
+            data.seek(0)
+        return super().to_python(data)
+
     def check_image_pixel_size(self, f: Any) -> None:
         f.seek(0)
         check_pixels(BytesIO(f.read()))
         f.seek(0)
+        if f.image.format_name == "svg":
+            return
         try:
             super().check_image_pixel_size(f)
         except BROKEN as error:
@@ -38,10 +48,15 @@ class ImageField(WagtailImageField):
 
 
 def clean(file: IO[bytes], name: str) -> "ContentFile[bytes]":
-    """Return the content of an image file without metadata; raise ValidationError if it is too large or damaged."""
-    check_pixels(file)
+    """Return the content of an image file without metadata, and of SVG only what draws.
+
+    Raise ValidationError if it is too large or damaged.
+    """
     file.seek(0)
     content = file.read()
+    if is_svg(content):
+        return ContentFile(clean_svg(content), name=PurePath(name).name)
+    check_pixels(file)
     try:
         return ContentFile(without_metadata(content), name=PurePath(name).name)
     except BROKEN as error:

@@ -36,9 +36,10 @@ ADMIN_POLICY = policy(
     base_uri="'self'",
     frame_ancestors="'self'",
 )
-# An uploaded SVG or HTML file is shown, but nothing in it runs, as this site least of all.
+# An uploaded SVG or HTML file is shown, but nothing in it runs, as this site least of all; browsers show no PDF in a sandbox.
 FILE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="'self' data:")
-POLICIES = {ADMIN: ADMIN_POLICY, "/media/": FILE_POLICY, "/documents/": FILE_POLICY}
+PICTURE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="data:") + "; sandbox"
+POLICIES = {ADMIN: ADMIN_POLICY, "/media/": PICTURE_POLICY, "/documents/": FILE_POLICY}
 
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 

@@ -245,6 +245,7 @@ OTP_TOTP_ISSUER = _host  # what an authenticator app calls the site
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
 WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org
 WAGTAILMARKDOWN = {"autodownload_fontawesome": False}  # or the editor would fetch it from a third party
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "svg", "webp"]
 WAGTAILIMAGES_RENDITION_STORAGE = "versions"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "blog.admin.images.ImageForm"
 WAGTAILADMIN_BASE_URL = SITE_URL

@@ -22,6 +22,7 @@ TYPES = {  # that the image library takes, with the suffix of their files
     "image/jpeg": ".jpg",
     "image/jpg": ".jpg",
     "image/png": ".png",
+    "image/svg+xml": ".svg",
     "image/webp": ".webp",
 }
 MAX_BYTES = 10 << 20  # of an image: what the library takes

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-IMAGE_TYPES = frozenset(("gif", "jpg", "jpeg", "png", "webp", "avif"))  # those that the site takes
+IMAGE_TYPES = frozenset(("gif", "jpg", "jpeg", "png", "svg", "webp", "avif"))  # those that the site takes
 
 
 class Refusal(ValueError):

@@ -4,7 +4,7 @@ from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 
 from blog.models import BlogPage
-from kimonote.middleware import ADMIN_POLICY, FILE_POLICY, PUBLIC_POLICY, policy_for
+from kimonote.middleware import ADMIN_POLICY, FILE_POLICY, PICTURE_POLICY, PUBLIC_POLICY, policy_for
 from tests.support.factories import make_post
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_page_from_memory_carries_the_same_headers(client: Client, blog: BlogPag
         ("/administration/", PUBLIC_POLICY),
         ("/admin", PUBLIC_POLICY),
         ("/admin/pages/1/", ADMIN_POLICY),
-        ("/media/images/a.svg", FILE_POLICY),
+        ("/media/images/a.svg", PICTURE_POLICY),
         ("/documents/1/a.html", FILE_POLICY),
         ("", PUBLIC_POLICY),
     ],

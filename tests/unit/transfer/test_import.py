@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,14 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageLogEntry
 
 from blog.models import Author, BlogPage, ImportedFile, IndexRevision, PostPage, Tag
+from kimonote.middleware import PICTURE_POLICY
 from tests.support.factories import make_blog, make_post
+from tests.support.images import make_versions
 from tests.support.importing import POST, command, counts, post, run_import, simple, tags_of, write_image, write_tree
 from transfer.importing import chunk_size
 from transfer.importing.source import ImportOptions
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>hit()</script><circle r="3"/></svg>'
 
 
 def test_second_run_imports_nothing_twice(blog: BlogPage, tmp_path: Path) -> None:
@@ -266,13 +271,26 @@ def test_old_addresses_that_are_the_sites_own_are_refused_with_a_note(blog: Blog
 
 
 def test_images_in_every_spelling_are_found_and_other_types_counted(blog: BlogPage, tmp_path: Path) -> None:
-    body = (
-        "![a](</p/a b.png>) ![a](c(1).png) ![a][r] <img src=d.png> ![a](größe.png) ![a](e.svg) ![a](none.png)\n\n[r]: r.png\n"
-    )
-    root = write_tree(tmp_path, {"a.md": simple("A") + body, "e.svg": "<svg/>"})
+    body = "![a](</p/a b.png>) ![a](c(1).png) ![a][r] <img src=d.png> ![a](größe.png) ![a](none.png)\n\n[r]: r.png\n"
+    body += "\n![a](e.svg) ![a](f.bmp)"
+    root = write_tree(tmp_path, {"a.md": simple("A") + body, "e.svg": SVG, "f.bmp": "BM"})
     for number, name in enumerate(("p/a b.png", "c(1).png", "r.png", "d.png", "größe.png")):
         write_image(root / name, f"#0000{number}0")
     report = run_import(blog, root)
-    assert (report.images, report.missing_images, dict(report.types_not_taken)) == (5, 1, {".svg": 1})
-    assert post("a").body.count("image:") == 5
-    assert "Image types not taken: .svg 1." in report.text()
+    assert (report.images, report.missing_images, dict(report.types_not_taken)) == (6, 1, {".bmp": 1})
+    assert post("a").body.count("image:") == 6
+    assert "Image types not taken: .bmp 1." in report.text()
+
+
+def test_hostile_svg_is_refused_or_shown_without_what_runs(blog: BlogPage, client: Client, tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE svg [<!ENTITY a "a">]><svg xmlns="http://www.w3.org/2000/svg"><text>&a;</text></svg>'
+    root = write_tree(tmp_path, {"a.md": simple("A") + "![s](sea.svg) ![b](bomb.svg)", "sea.svg": SVG, "bomb.svg": bomb})
+    code, said = command(root)
+    assert (code, "image refused:" in said, "This SVG picture cannot be read" in said) == (0, True, True)
+    make_versions()
+    address = re.findall(r'<img alt="s" src="([^"]+)"', client.get("/a/").content.decode())[0]
+    response = client.get(address)
+    content = b"".join(response.streaming_content)
+    assert (response["Content-Type"], b"<circle" in content, b"hit" in content) == ("image/svg+xml", True, False)
+    assert response["Content-Security-Policy"] == PICTURE_POLICY
+    assert "![b](bomb.svg)" in post("a").body

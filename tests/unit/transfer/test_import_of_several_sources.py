@@ -16,9 +16,9 @@ EXPORT = (ROOT / "tests/support/exports/wordpress.xml").read_text()
 
 def write_sources(folder: Path, files: int = 1) -> tuple[Path, Path]:
     """Write a site whose first file links to a post of the export, and the export with a picture."""
-    text = simple("Site 0") + "\n[tugs](/2019/03/tugs/), [lost](/lost/) and ![](one.png) ![](two.svg)\n"
+    text = simple("Site 0") + "\n[tugs](/2019/03/tugs/), [lost](/lost/) and ![](one.png) ![](two.bmp)\n"
     posts = {f"2018-05-31-site-{number}.md": simple(f"Site {number}") for number in range(files)}
-    site = write_tree(folder / "site", {"_config.yml": "", **posts, "2018-05-31-site-0.md": text, "two.svg": "<svg/>"})
+    site = write_tree(folder / "site", {"_config.yml": "", **posts, "2018-05-31-site-0.md": text, "two.bmp": "BM"})
     write_image(site / "one.png", "red")
     export = write_tree(folder / "export", {"wordpress.xml": EXPORT})
     write_image(export / "wp-content/uploads/2019/03/tug.png", "green")
@@ -29,12 +29,12 @@ def test_site_and_export_in_one_run(blog: BlogPage, client: Client, tmp_path: Pa
     report = run_import(blog, *write_sources(tmp_path))
     body = post("site-0").body
     assert "[tugs](/tugs/), [lost](/lost/)" in body
-    assert re.search(r"!\[]\(image:\d+\) !\[]\(two\.svg\)", body)
+    assert re.search(r"!\[]\(image:\d+\) !\[]\(two\.bmp\)", body)
     assert "[ropes](/ropes/#knots)" in post("tugs").body
     assert client.get("/2019/03/tugs/")["Location"] == "/tugs/"
     assert counts(report) == (9, 0, 0, 1)
     assert "/lost/" in report.links_to_nowhere["2018-05-31-site-0.md"]
-    assert (report.images, report.types_not_taken) == (2, {".svg": 1})
+    assert (report.images, report.types_not_taken) == (2, {".bmp": 1})
     assert report.comments == Comment.objects.count() > 0
     again = run_import(blog, *write_sources(tmp_path))
     assert (again.imported, again.changed, again.unchanged) == (0, 0, 9)
@@ -64,5 +64,5 @@ def test_worker_processes_read_both(blog: BlogPage, tmp_path: Path) -> None:
 def test_dry_run_says_the_same_and_writes_nothing(blog: BlogPage, tmp_path: Path) -> None:
     report = run_import(blog, *write_sources(tmp_path), dry_run=True)
     assert counts(report) == (9, 0, 0, 1)
-    assert report.types_not_taken == {".svg": 1}
+    assert report.types_not_taken == {".bmp": 1}
     assert not get_image_model().objects.exists()
