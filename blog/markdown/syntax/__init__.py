@@ -18,7 +18,7 @@ from blog.markdown.syntax.formulas import formulas
 from blog.markdown.syntax.gfm import addresses, alignment, deleted, task_boxes
 from blog.markdown.syntax.raw_html import Environment, raw_html
 
-BYTE_ORDER_MARK = "\ufeff"
+DROPPED = dict.fromkeys([0xFEFF, *range(1, 9), *range(14, 32), 127])  # byte order marks, control characters without a meaning
 OPTIONS = {"xhtmlOut": False, "tasklists": True, "alerts": True, "maxNesting": 3 * MAX_DEPTH}  # deeper is refused, not cut
 PLUGINS = [
     *(addresses, deflist_plugin, deleted, alignment, task_boxes),
@@ -33,9 +33,16 @@ class Converted(NamedTuple):
     unlisted: tuple[str, ...]
 
 
+class Parser(MarkdownIt):
+    """A parser that shows a bare address as it is written, as GFM does, rather than decoded."""
+
+    def normalizeLinkText(self, link: str) -> str:
+        return link
+
+
 def parser() -> MarkdownIt:
     """Return a parser. Building one takes some milliseconds: reuse it."""
-    markdown = MarkdownIt("commonmark", OPTIONS).enable(["table", "strikethrough"])
+    markdown = Parser("commonmark", OPTIONS).enable(["table", "strikethrough"])
     for plugin in PLUGINS:
         markdown.use(plugin)
     return markdown
@@ -44,4 +51,4 @@ def parser() -> MarkdownIt:
 def convert(text: str, markdown: MarkdownIt) -> Converted:
     """Return a text as HTML."""
     environment = Environment(text)
-    return Converted(markdown.render(text.replace(BYTE_ORDER_MARK, ""), environment), tuple(environment.unlisted))
+    return Converted(markdown.render(text.translate(DROPPED), environment), tuple(environment.unlisted))

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -17,9 +18,33 @@ BACK = "↩\N{VARIATION SELECTOR-15}"  # or it would be shown as a picture
 def footnotes(md: MarkdownIt) -> None:
     """Read and render footnotes, numbered in the order of what refers to them."""
     md.use(footnote_plugin)
-    md.core.ruler.before("footnote_tail", "unreferenced_footnotes", keep_unreferenced)
+    md.core.ruler.before("footnote_tail", "separate_footnotes", separate)
+    md.core.ruler.after("separate_footnotes", "unreferenced_footnotes", keep_unreferenced)
     for rule in (footnote_ref, footnote_block_open, footnote_block_close, footnote_open, footnote_anchor):
         md.add_render_rule(rule.__name__, rule)
+
+
+def separate(state: StateCore) -> None:
+    """Take each definition out of the one it stands in; give one whose label is taken another, which nothing refers to."""
+    separated: list[Token] = []
+    open_: list[list[Token]] = []
+    labels: set[str] = set()
+    for token in state.tokens:
+        if token.type == "footnote_reference_open":
+            open_.append([])
+            token.meta["label"] = _free_label(token.meta["label"], labels, state.env["footnotes"]["refs"])
+        (open_[-1] if open_ else separated).append(token)
+        if token.type == "footnote_reference_close":
+            separated += open_.pop()
+    state.tokens = separated
+
+
+def _free_label(label: str, labels: set[str], refs: dict[str, int]) -> str:
+    if label in labels:
+        label = next(new for number in count(2) if f":{(new := f'{label}-{number}')}" not in refs)
+        refs[f":{label}"] = -1
+    labels.add(label)
+    return label
 
 
 def keep_unreferenced(state: StateCore) -> None:

@@ -15,15 +15,19 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 ALIGNED = re.compile(r"text-align:(\w+)")
 UNDERSCORE = re.compile(r"_[A-Za-z0-9._+-]*@[A-Za-z0-9]")  # within the first half of an address of mail
-ADDRESS = re.compile(r"""(?<=[^\w\s/<])https?://[^\s<>"'“”„«»]*[\w/=&%+-]""")
+# What GFM links besides, of which the plugin wants a blank before it: behind any sign but a letter from A to Z.
+ADDRESS = re.compile(
+    r"""(?<![A-Za-z/<])https?://[^\s<>"'“”„«»]*[\w/=&%+-]|"""
+    r"(?<![A-Za-z0-9._+/:-])[A-Za-z0-9._+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]*[A-Za-z0-9](?![A-Za-z0-9_@-])"
+)
 BOXES = {True: '<span class="box">☑</span>', False: '<span class="box">☐</span>'}
 
 
 def addresses(md: MarkdownIt) -> None:
-    """Link bare addresses as GFM does; besides, those behind a quotation mark, and those of mail with an underscore."""
+    """Link bare addresses as GFM does, those behind any sign and those of mail with an underscore included."""
     md.use(gfm_autolink_plugin)
     md.inline.ruler.before("emphasis", "underscore", underscore)
-    md.core.ruler.after("inline", "quoted_addresses", quoted_addresses)
+    md.core.ruler.after("inline", "further_addresses", further_addresses)
 
 
 def underscore(state: StateInline, silent: bool) -> bool:
@@ -36,10 +40,10 @@ def underscore(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def quoted_addresses(state: StateCore) -> None:
-    """Link the addresses that GFM leaves alone for the sign before them."""
+def further_addresses(state: StateCore) -> None:
+    """Link the addresses that the plugin leaves alone for the sign before them."""
     for token in state.tokens:
-        if token.children and "://" in token.content:
+        if token.children and ("://" in token.content or "@" in token.content):
             token.children = list(_linked(token.children))
 
 
@@ -53,7 +57,7 @@ def _linked(children: list[Token]) -> Iterator[Token]:
         end = 0
         for match in ADDRESS.finditer(token.content):
             yield Token("text", "", 0, content=token.content[end : match.start()])
-            yield Token("link_open", "a", 1, attrs={"href": normalizeLink(match[0])})
+            yield Token("link_open", "a", 1, attrs={"href": normalizeLink(("" if "://" in match[0] else "mailto:") + match[0])})
             yield Token("text", "", 0, content=match[0])
             yield Token("link_close", "a", -1)
             end = match.end()

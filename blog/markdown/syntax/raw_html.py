@@ -13,16 +13,22 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import html_block as commonmark_html_block
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from blog.markdown.allowlist import CONTAINERS, TAGS, VOID_PARTS
+from blog.markdown.allowlist import CONTAINERS, MATHML, TAGS, VOID_PARTS
 from blog.markdown.embeds import link_embed
 from blog.markdown.syntax.gfm import BOXES
 
 INSIDE = r"""(?:[^<>"']|"[^"]*"|'[^']*')*"""  # a tag, behind its name
-LOADER = r"<(?i:script)\b[^<>]*\bsrc=[^<>]*>\s*</(?i:script)>"  # loads what it shows; there is nothing to read in it
-PIECE = re.compile(rf"{LOADER}|<!---?>|<!--.*?-->|</?([a-zA-Z][\w-]*)(?:[\s/]{INSIDE})?>|<", re.DOTALL)
+LOADER = rf"<(?i:script)(?=[^<>]*\ssrc=)\s{INSIDE}>\s*</(?i:script)>"  # loads what it shows; there is nothing to read in it
+# A formula of nothing but MathML. Elsewhere, the sanitiser would drop such a tag with what it contains.
+MATH = rf"<math(?:\s{INSIDE})?>(?:[^<]|</?(?:{'|'.join(sorted(MATHML - {'math'}))})(?:[\s/]{INSIDE})?>)*</math>"
+WHOLE = re.compile(rf"{LOADER}|{MATH}")
+PIECE = re.compile(
+    rf"{LOADER}|(?P<formula>{MATH})|<!---?>|<!--.*?-->|</?(?P<name>[a-zA-Z][\w-]*)(?:[\s/]{INSIDE})?>|<", re.DOTALL
+)
 NAME = re.compile(r"</?([a-zA-Z][\w-]*)(?=[\s/>]|$)", re.MULTILINE)
 CLOSING = re.compile(r"</([a-zA-Z][\w-]*)\s*>")
 CLOSING_LINE = re.compile(r"</[a-zA-Z][\w-]*\s*>[ \t]*")
@@ -70,6 +76,7 @@ class Environment(dict[str, Any]):
 def raw_html(md: MarkdownIt) -> None:
     """Read and render raw HTML."""
     md.block.ruler.at("html_block", block, {"alt": ["paragraph", "reference", "blockquote"]})
+    md.inline.ruler.before("html_inline", "whole_html", whole)
     md.add_render_rule("html_block", render_block)
     md.add_render_rule("html_inline", render_inline)
 
@@ -85,6 +92,17 @@ def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if CLOSING_LINE.fullmatch(line) and "markdown=" in state.src:
         return silent or _push(state, start, f"{line}\n")
     return _is_block(state, place) and commonmark_html_block(state, start, end, silent)
+
+
+def whole(state: StateInline, silent: bool) -> bool:
+    """Read what is more than one tag as one piece in a line of text, too."""
+    match = WHOLE.match(state.src, state.pos)
+    if not match:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = match[0]
+    state.pos = match.end()
+    return True
 
 
 def _is_block(state: StateBlock, place: int) -> bool:
@@ -142,8 +160,8 @@ def only_listed(text: str, env: Environment) -> str:
     """
 
     def shown(match: Match[str]) -> str:
-        piece, name = match[0], (match[1] or "").lower()
-        if name in TAGS:
+        piece, name = match[0], (match["name"] or "").lower()
+        if match["formula"] or name in TAGS - MATHML:
             return piece
         if (not name and len(piece) > 1) or env.passes(name):
             return ""  # a comment, the loader of an embed, or a container
@@ -151,7 +169,7 @@ def only_listed(text: str, env: Environment) -> str:
             return BOXES["checked" in piece]
         if name == "iframe" and (link := env.embed(piece)) is not None:
             return link
-        env.unlisted |= {match[1]: None} if name else {}
+        env.unlisted |= {match["name"]: None} if name else {}
         return html.escape(piece, quote=False)
 
     return PIECE.sub(shown, text)

@@ -35,6 +35,15 @@ TEXTS = {
         '"https://a.example/b" „https://a.example“',
         '<p>"<a href="https://a.example/b">https://a.example/b</a>" „<a href="https://a.example">https://a.example</a>“</p>',
     ),
+    "addresses behind letters of other scripts": (
+        "或者http://a.example/b a或x@a.example。",
+        '<p>或者<a href="http://a.example/b">http://a.example/b</a> a或<a href="mailto:x@a.example">x@a.example</a>。</p>',
+    ),
+    "address that is shown as it is written": (
+        "<https://a.example/%E2%9C%93>",
+        '<p><a href="https://a.example/%E2%9C%93">https://a.example/%E2%9C%93</a></p>',
+    ),
+    "control characters": ("[a](\x02/b) \x1bc", '<p><a href="/b">a</a> c</p>'),
     "mail with an underscore": ("a_b@c.example", '<p><a href="mailto:a_b@c.example">a_b@c.example</a></p>'),
     "name that is no address": ("example.com and a.py", "<p>example.com and a.py</p>"),
     "hashtag": ("#hashtag first", "<p>#hashtag first</p>"),

@@ -32,6 +32,8 @@ GFM = {
     "address in emphasis": "*https://a.example/b* ~~www.a.example~~",
     "mail": "x@a.example, x.y+z@a-b.example. x_y@a.example",
     "mail that is none": "@a.example x@ x@b x@a.example-",
+    "address and mail behind any sign": '发送x@yihui.example或者http://a.example/b "y@a.example" git@a.example:b "https://a.example/x"',
+    "address with escapes": "https://a.example/?a=%E2%9C%93 <https://a.example/%2F>",
     "mailto": "mailto:x@a.example mailto:x@a.example/b",
     "address in a link": "[https://a.example](/b) [x@a.example](/c)",
     "address in code": "`https://a.example` and\n\n    www.a.example",
