@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from transfer.importing.static_sites.front_matter import FrontMatter, fold_key
 from transfer.importing.static_sites.template_tags.alerts import alert, alert_kind
 from transfer.importing.static_sites.template_tags.arguments import parse_arguments
-from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag
+from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag, post_reference
 from transfer.importing.static_sites.template_tags.markup import HtmlBlocks, code_block, comment, link
 from transfer.importing.static_sites.template_tags.variables import UnknownVariable, Variables
 
@@ -209,9 +209,13 @@ class TemplateTagConverter:
         return alert(kind, inner, parse_arguments(arguments)) if kind else inner, ends.end()
 
     def convert_single(self, found: re.Match[str], name: str, arguments: str) -> str:
-        """Convert an unknown tag without a closing: into a link if it has an address, else into a comment."""
+        """Convert an unknown tag without a closing: into an address in a link, a link if it has an address, else a comment."""
         parsed = parse_arguments(arguments)
         address = next((word for word in (*parsed.named.values(), *parsed.positional) if re.match(r"https?://\S+\Z", word)), "")
+        is_address = self.text.endswith("](", 0, found.start())  # `[text]({% link_to "slug" %})`
+        if is_address and (target := address or next(iter(parsed.positional), "")):
+            self.converted[name] += 1
+            return target if address else post_reference(target)
         if not address:
             return self.hide(found, name)
         self.converted[name] += 1

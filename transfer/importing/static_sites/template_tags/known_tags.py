@@ -67,6 +67,11 @@ def _is_video_id(word: str) -> bool:
     return bool(re.fullmatch(r"[\w-]{11}|\d{5,12}", word))
 
 
+def post_reference(path: str) -> str:
+    """Return what stands for the address of the post of this name until all posts are read."""
+    return f"imported:{link_target(path)}"
+
+
 def _post_link(arguments: TagArguments, as_html: bool) -> str | None:
     """Return a reference to the post that `post_url`, `link`, `ref` or `relref` names; a path where it is another file."""
     path, _, fragment = (arguments.get("path") or "".join(arguments.positional[:1])).partition("#")
@@ -74,7 +79,7 @@ def _post_link(arguments: TagArguments, as_html: bool) -> str | None:
         return f"#{fragment}" if fragment else None
     if re.search(r"\.(?!mdx?\b|markdown\b|html?\b)[a-z]\w*\Z", path):
         return f"/{path.lstrip('/')}"
-    return f"imported:{link_target(path)}" + (f"#{fragment}" if fragment else "")
+    return post_reference(path) + (f"#{fragment}" if fragment else "")
 
 
 def _gist(arguments: TagArguments, as_html: bool) -> str | None:
