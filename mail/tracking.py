@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from mail import signals
-from mail.bounces import Kind
+from mail.bounces import Kind, speaks_of_sender
 
 TEMPORARY = re.compile(r"soft|transient|undetermined|temporary|full", re.IGNORECASE)  # services' words for a soft bounce
 TYPE_FIELDS = ("event", "type", "Type", "bounce_type")  # where services say which bounce it was
@@ -33,7 +33,8 @@ def track(event: AnymailTrackingEvent, **_unused: Any) -> None:
 def kind_of(event: AnymailTrackingEvent) -> Kind | None:
     """Return what an event means for its recipient; None when nothing.
 
-    Anymail has one type for hard and soft bounces: the service's own name for the event distinguishes them.
+    Anymail has one type for hard and soft bounces: the service's own name for the event distinguishes them, and the refusing
+    server's words, where the service passes them on, count more.
     """
     if event.event_type == EventType.COMPLAINED:
         return Kind.COMPLAINT
@@ -41,7 +42,7 @@ def kind_of(event: AnymailTrackingEvent) -> Kind | None:
         return {RejectReason.SPAM: Kind.COMPLAINT, **dict.fromkeys(PERMANENT, Kind.HARD)}.get(event.reject_reason)
     if event.event_type == EventType.BOUNCED:
         permanent = event.reject_reason in PERMANENT and not TEMPORARY.search(_service_name(event))
-        return Kind.HARD if permanent else Kind.SOFT
+        return Kind.HARD if permanent and not speaks_of_sender(event.mta_response or "") else Kind.SOFT
     return None
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mail import compose, outbox, outcomes, signals
-from mail.bounces import Kind
+from mail.bounces import classify
 from mail.models import Delivery
 from mail.outcomes import Outcome, Verdict
 
@@ -125,10 +125,12 @@ class Sender:
 
 
 def _refuse(delivery: Delivery, words: str) -> None:
-    """End a delivery that the recipient's server refused, which is a hard bounce."""
+    """End a delivery that the recipient's server refused: a bounce, hard or soft by the server's words."""
     with transaction.atomic():
         outbox.refused(delivery, words)
-        signals.bounced.send(sender=Sender, address=delivery.to, kind=Kind.HARD, when=timezone.now(), detail=words)
+        signals.bounced.send(
+            sender=Sender, address=delivery.to, kind=classify(None, words)[0], when=timezone.now(), detail=words
+        )
 
 
 def _close(server: BaseEmailBackend) -> None:

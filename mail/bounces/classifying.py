@@ -1,60 +1,69 @@
-"""Classifies a refusal as hard or soft: by RFC 3463 codes, SMTP reply codes and, where those are general, the text."""
+"""Classifies a refusal as hard or soft: finds its code (RFC 3463), reduces its words, and asks the table of rules."""
 
 import re
 
 from mail.bounces.report import Kind
+from mail.bounces.rules import UNCLEAR, Refusal, Rule, decide
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")  # not a part of an IP address
 REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -])")
-NO_MAILBOX = re.compile(
-    r"(user|recipient|address|mailbox|account)( \S+)? (is )?(unknown|unavailable|disabled|closed|inactive|not found)"
-    r"|unknown (user|recipient|address|mailbox|local)"
-    r"|no such (user|recipient|address|mailbox|person|account|domain)|no mailbox here"
-    r"|(doesn't|does not|not) exist|invalid (user|recipient|address|mailbox)|not a (valid|known) (user|recipient|mailbox)"
-    r"|unrout(e)?able|no longer (valid|active|in use|available|exists)|domain name not found|accept(s)? no mail|null ?mx",
-    re.IGNORECASE,
-)
-TEMPORARY = re.compile(
-    r"\b(quota|(is|box) full|storage|spam|junk|virus|block(ed|list)?|black ?list(ed)?|deny ?list|reputation|policy"
-    r"|gr[ae]ylist(ed|ing)?|try again|later|time-?out|timed out|retry|too (large|big|many)|size|rate|dmarc|dkim|spf"
-    r"|relay(ing)?|sender|content|temporar(y|ily))\b",
-    re.IGNORECASE,
-)
-FOR_GOOD = {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1", "5.4.4"}
-UNSPECIFIC_CODES = {"5.0.0", "5.2.0", "5.4.0", "5.4.1", "5.5.0", "5.7.0", "5.7.1"}  # used for all kinds of refusals
-UNAVAILABLE = {"550", "551", "553"}  # RFC 5321: the mailbox, not the message
+GENERAL = {f"5.{subject}.0" for subject in range(8)} | {"5.4.1", "5.7.1"}  # codes used for all kinds of refusals
+URL = re.compile(r"\bhttps?:\S+|\bwww\.\S+", re.IGNORECASE)
+ADDRESS = re.compile(r"<[^<>\s]*>|[^\s<>\"'(),;:=\[\]]+@[^\s<>\"'(),;:\[\]]+")
+HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9_-]+\.)+[a-z]{2,}\b(?!\()")
+CODES = re.compile(r"(?<![\w.])#?[245]\d\d[- ](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?[ -]?|\(?#?[245]\.\d{1,3}\.\d{1,3}\b\)?(?!\.\d)")
 LONGEST = 2000  # characters of a server's words that are looked at
 
 
-def classify(status: str | None, words: str) -> tuple[Kind, str | None]:
-    """Return HARD or SOFT and the code that decided; `status` is the report's own, `words` the refusing server's.
+def classify(status: str | None, words: str, context: str = "") -> tuple[Kind, str | None]:
+    """Return HARD or SOFT and the code that decided.
 
-    Exim says 5.0.0 whatever happened: then the code in the words counts.
+    `status` is the report's own, `words` the refusing server's, `context` what the report says to people about it. A code
+    in the words counts more than the status: exim reports 5.0.0 and sendmail 5.1.1 whatever happened.
 
     >>> classify("5.0.0", "smtp; 550 5.1.1 <ada@example.org>: user unknown")
     (<Kind.HARD: 'hard'>, '5.1.1')
-    >>> classify("5.2.2", "mailbox full")
-    (<Kind.SOFT: 'soft'>, '5.2.2')
+    >>> classify("5.1.1", "550 5.7.1 IP address blacklisted")
+    (<Kind.SOFT: 'soft'>, '5.7.1')
     """
+    return find_rule(status, words, context).kind, find_code(status, words[:LONGEST])
+
+
+def find_rule(status: str | None, words: str, context: str = "") -> Rule:
+    """Return the rule that decides on a refusal."""
     words = words[:LONGEST]
-    codes = [code for code in (_first(ENHANCED, status or ""), _first(ENHANCED, words)) if code]
-    code = next((code for code in codes if not code.endswith(".0.0")), codes[0] if codes else None)
-    return (Kind.HARD if _is_for_good(code, words) else Kind.SOFT), code
+    reply = REPLY.search(words)
+    code = "4.0.0" if reply and reply[0].startswith("4") else find_code(status, words) or ""
+    return decide(Refusal(reduce(words), code, squeeze(f"{words} {context[:LONGEST]}")))
 
 
-def _is_for_good(code: str | None, words: str) -> bool:
-    reply = _first(REPLY, words)
-    if code in FOR_GOOD:
-        return True
-    if (code and code not in UNSPECIFIC_CODES) or (reply and reply.startswith("4")):
-        return False
-    if NO_MAILBOX.search(words):
-        return True
-    if TEMPORARY.search(words) or (code and code != "5.0.0"):
-        return False
-    return reply in UNAVAILABLE or (reply is None and code is not None)
+def speaks_of_sender(words: str) -> bool:
+    """Return whether a rule knows a server's words as soft: they speak of the sender, or of a mailbox that is full."""
+    rule = find_rule(None, words)
+    return rule.kind is Kind.SOFT and rule is not UNCLEAR
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text)
-    return match[0] if match else None
+def find_code(status: str | None, words: str) -> str | None:
+    """Return the code that says most: a particular one of the words, any of the words, the report's own."""
+    found = [match[0] for match in ENHANCED.finditer(words)]
+    own = ENHANCED.search(status or "")
+    particular = [code for code in found if code not in GENERAL]
+    general = [code for code in found if not code.endswith(".0.0")]
+    last = [own[0]] if own else []
+    return next(iter([*particular, *general, *last, *found]), None)
+
+
+def reduce(words: str) -> str:
+    """Return words in lower case without what names someone or something: addresses, hosts, URLs, codes.
+
+    >>> reduce("550-5.1.1 <spam@example.org> is unknown; 550 5.1.1 see https://spam.example.org/policy")
+    'address is unknown; see'
+    """
+    text = ADDRESS.sub(" address ", URL.sub(" ", words))
+    text = CODES.sub(" ", HOST.sub(" host ", text))
+    return squeeze(text).replace("address address", "address")
+
+
+def squeeze(text: str) -> str:
+    """Return text in lower case with single blanks and plain apostrophes."""
+    return " ".join(text.lower().replace("’", "'").split())

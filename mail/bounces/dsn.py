@@ -10,6 +10,7 @@ from mail.bounces.report import Bounce, Kind
 FAILED = ("failed", "fail", "error", "undeliverable")  # the standard's word, and what is seen besides
 ARRIVED = ("delivered", "relayed", "expanded")
 LONGEST_REPLY = 500  # characters
+LONGEST_CONTEXT = 1000  # characters
 
 
 def read(message: Message, raw: bytes) -> Bounce | None:
@@ -29,8 +30,9 @@ def _failure(group: Message, message: Message) -> Bounce:
     """Return a recipient's failure. Exim gives no Diagnostic-Code where no server answered: then its text is classified."""
     recipient = _recipient(group)
     diagnostic = text_of(group, "Diagnostic-Code").removeprefix("smtp;").strip()
-    words = diagnostic or " ".join(words_about(message, recipient).split())[:LONGEST_REPLY]
-    kind, status = classify(text_of(group, "Status"), words)
+    context = " ".join(words_about(message, recipient).split())[:LONGEST_CONTEXT]
+    words = diagnostic or context[:LONGEST_REPLY]
+    kind, status = classify(text_of(group, "Status"), words, context)
     return Bounce(kind, recipient, status, words)
 
 

@@ -18,7 +18,7 @@ def parse(raw: bytes) -> Bounce | None:
     """Return what the message reports; None when it reports nothing. Never an exception, whatever the bytes are."""
     try:
         message = read_message(raw)
-        return _parse(message, raw) if message else None
+        return None if message is None else _parse(message, raw)
     except Exception:  # the standard parser and the detectors meet bytes here that no one has thought of
         return None
 
@@ -29,12 +29,12 @@ def _parse(message: Message, raw: bytes) -> Bounce | None:
             original = original_headers(message)
             return replace(
                 bounce,
-                message_id=(text_of(original, "Message-ID") if original else "") or None,
+                message_id=(text_of(original, "Message-ID") if original is not None else "") or None,
                 returned_to=(*_addresses(message, *DELIVERED_TO), *bounce.returned_to, *_addresses(original, "Return-Path")),
             )
     return None
 
 
 def _addresses(message: Message | None, *names: str) -> tuple[str, ...]:
-    values = [text_of(message, name) for name in names] if message else []
+    values = [text_of(message, name) for name in names] if message is not None else []
     return tuple(dict.fromkeys(ADDRESS.findall(" ".join(values))))[:MAX_ADDRESSES]

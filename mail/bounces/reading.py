@@ -39,14 +39,14 @@ def part_of(message: Message, *kinds: str) -> Message | None:
 def blocks_of(message: Message, kind: str) -> list[Message]:
     """Return the blocks of fields in the first part of a content type that holds such blocks: `message/…`."""
     part = part_of(message, kind)
-    payload = part.get_payload() if part else None
+    payload = part.get_payload() if part is not None else None  # one without headers is false
     return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
 
 
 def first_text(message: Message) -> str:
     """Return the words for people: the first text/plain part."""
     part = part_of(message, "text/plain")
-    payload = part.get_payload(decode=True) if part else None
+    payload = part.get_payload(decode=True) if part is not None else None
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
@@ -61,5 +61,5 @@ def original_headers(message: Message) -> Message | None:
     if blocks := blocks_of(message, "message/rfc822") or blocks_of(message, "message/global"):
         return blocks[0]
     part = part_of(message, "text/rfc822-headers")
-    payload = part.get_payload() if part else None
+    payload = part.get_payload() if part is not None else None
     return email.message_from_string(payload) if isinstance(payload, str) and payload.strip() else None

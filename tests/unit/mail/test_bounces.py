@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.bounces import Bounce, Kind, classifying, parse, read_verp, verp, verp_address
-from mail.bounces.classifying import classify
+from mail.bounces.classifying import classify, find_code
 from tests.support import bounce_samples as samples
 from tests.support.bounce_samples import VERP
 
@@ -17,12 +17,12 @@ ANSWERS = [
     ("552 5.2.2 <ada@example.org>: mailbox full", Kind.SOFT, "5.2.2"),
     ("554 5.7.1 Message refused by policy", Kind.SOFT, "5.7.1"),
     ("550 5.7.1 <ada@example.org>: Recipient address rejected: user ada unknown", Kind.HARD, "5.7.1"),
-    ("550 no", Kind.HARD, "5.0.0"),
+    ("550 no", Kind.SOFT, "5.0.0"),
     ("550 Blocked: see our policy", Kind.SOFT, "5.0.0"),
     ("554 Transaction failed", Kind.SOFT, "5.0.0"),
     ("451 4.7.1 greylisted: retry timeout exceeded", Kind.SOFT, "4.7.1"),
     ("550 5.5.0 Requested action not taken: mailbox unavailable", Kind.HARD, "5.5.0"),
-    ("550 5.4.1 Recipient address rejected: Access denied. [mx.example.org 10.5.1.1]", Kind.SOFT, "5.4.1"),
+    ("550 5.4.1 Recipient address rejected: Access denied. [mx.example.org 10.5.1.1]", Kind.HARD, "5.4.1"),
     ("556 5.1.10 Recipient address has null MX", Kind.HARD, "5.1.10"),
     ("552 5.3.4 Message too big", Kind.SOFT, "5.3.4"),
 ]
@@ -87,14 +87,15 @@ def test_exims_report_without_a_diagnostic_counts_by_its_words(words: str, kind:
     [
         ("5.1.1", "550 5.1.1 <ada@example.org>: Recipient address rejected: User unknown", Kind.HARD),
         ("5.2.1", "550 5.2.1 The account is disabled", Kind.HARD),
-        ("5.4.4", "x-postfix; Host or domain name not found. Name service error", Kind.HARD),
+        ("5.4.4", "x-postfix; Host or domain name not found. Name service error", Kind.SOFT),
+        ("5.1.1", "550 5.7.1 IP address blacklisted", Kind.SOFT),
         ("5.2.2", "552 5.2.2 over quota", Kind.SOFT),
         ("5.7.26", "550-5.7.26 This message does not pass DMARC", Kind.SOFT),
         ("4.4.1", "connect to mx.example.org[192.0.2.9]:25: Connection timed out", Kind.SOFT),
     ],
 )
-def test_postfixs_report_counts_by_its_status(status: str, diagnostic: str, kind: Kind) -> None:
-    expected = Bounce(kind, "Ada@example.org", status, diagnostic, "<mail7@notes.example>", (VERP, VERP))
+def test_postfixs_report_counts_by_its_status_unless_the_words_have_a_code(status: str, diagnostic: str, kind: Kind) -> None:
+    expected = Bounce(kind, "Ada@example.org", find_code(status, diagnostic), diagnostic, "<mail7@notes.example>", (VERP, VERP))
     assert parse(samples.postfix(status, diagnostic)) == expected
 
 

@@ -103,6 +103,8 @@ def event(event_type: str, reason: str | None = None, **more: Any) -> AnymailTra
         (event(EventType.BOUNCED, RejectReason.BOUNCED, esp_event={"event": "soft_bounce"}), Kind.SOFT),
         (event(EventType.BOUNCED, RejectReason.BOUNCED, esp_event={"event": "hard_bounce"}), Kind.HARD),
         (event(EventType.BOUNCED, RejectReason.BOUNCED, description="Transient: MailboxFull"), Kind.SOFT),
+        (event(EventType.BOUNCED, RejectReason.BOUNCED, mta_response="550 5.1.1 your IP is blacklisted"), Kind.SOFT),
+        (event(EventType.BOUNCED, RejectReason.BOUNCED, mta_response="550 no"), Kind.HARD),
         (event(EventType.REJECTED, RejectReason.BOUNCED), Kind.HARD),
         (event(EventType.REJECTED, RejectReason.SPAM), Kind.COMPLAINT),
         (event(EventType.REJECTED, RejectReason.BLOCKED), None),
