@@ -2,10 +2,10 @@
 
 import blog.markdown
 import blog.models.fields
+import blog.models.tag_names
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import modelcluster.contrib.taggit
 import modelcluster.fields
 import uuid
 from django.conf import settings
@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ('description', blog.models.fields.MarkdownField(blank=True, max_length=10000, validators=[blog.markdown.validate], verbose_name='description')),
                 ('order', models.CharField(choices=[('newest', 'newest first'), ('oldest', 'oldest first')], default='newest', max_length=6, verbose_name='default order')),
                 ('description_html', models.TextField(default='', editable=False)),
+                ('folded_name', blog.models.fields.FoldedNameField('name')),
             ],
             options={
                 'verbose_name': 'tag',
@@ -145,11 +146,12 @@ class Migration(migrations.Migration):
                 ('content_object', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='tagged_items', to='blog.postpage')),
                 ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='post_tags', to='blog.tag')),
             ],
+            options={'ordering': ['pk']},
         ),
         migrations.AddField(
             model_name='postpage',
             name='tags',
-            field=modelcluster.contrib.taggit.ClusterTaggableManager(blank=True, help_text='A comma-separated list of tags.', through='blog.PostTag', to='blog.Tag', verbose_name='tags'),
+            field=blog.models.tag_names.TagsField(blank=True, help_text='Enter, Tab or a comma takes what was typed. Another spelling of a tag, or its old name, becomes that tag.', through='blog.PostTag', to='blog.Tag', verbose_name='tags'),
         ),
         migrations.CreateModel(
             name='Pin',

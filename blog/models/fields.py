@@ -1,8 +1,8 @@
-"""The field of every text in Markdown, which tells Wagtail's reference index what its texts refer to."""
+"""Fields: Markdown, which tells Wagtail's reference index what its texts refer to; a name in the form that compares."""
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +11,13 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from blog.markdown.media import stored
+from blog.selections.slugs import fold_name
 
 if TYPE_CHECKING:  # wagtail-markdown is not annotated
     Base = models.TextField[str, str]
+    CharField = models.CharField[str, str]
 else:
+    CharField = models.CharField
     from wagtailmarkdown.fields import MarkdownField as Base
 
 # Where an address may begin: after `(` or `](`, `<`, `]:` or `=`, and the quotation marks of HTML.
@@ -22,6 +25,23 @@ START = r"""(?:[(<"'=]|\]:)\s*<?"""
 OWN = re.compile(START + r"(page|doc|image):(\d{1,9})(?!\d)")
 FILE = re.compile(START + r"""([^\s<>"')]*""" + re.escape(settings.MEDIA_URL) + r"""[^\s<>"')]+)""")
 IMAGE_FILTER = re.compile(r"image:(\d{1,9}),[^\s)\"'>]*?filter=([\w|.-]+)")
+
+
+class FoldedNameField(CharField):
+    """What `fold_name` makes of another field, whenever a row is saved, in bulk too; no two rows have the same."""
+
+    def __init__(self, of: str, **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(**{"max_length": 300, "unique": True, "editable": False, **kwargs})  # lower case may be longer
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, [self.of, *args], kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        folded = fold_name(getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, folded)
+        return folded
 
 
 class MarkdownField(Base):

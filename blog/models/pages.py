@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from modelcluster.contrib.taggit import ClusterTaggableManager
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, MultipleChooserPanel
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
@@ -22,6 +21,7 @@ from blog.models.authors import Author, PostAuthor
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
+from blog.models.tag_names import TagsField
 from blog.models.tags import MergedTag, PostTag
 
 RESERVED_SLUGS = frozenset(
@@ -108,7 +108,14 @@ class PostPage(Page):
         "wagtailimages.Image", verbose_name=_("cover image"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     body = MarkdownField(_("text"), blank=True)
-    tags = ClusterTaggableManager(through=PostTag, blank=True, verbose_name=_("tags"))
+    tags = TagsField(
+        through=PostTag,
+        blank=True,
+        verbose_name=_("tags"),
+        help_text=_(
+            "Enter, Tab or a comma takes what was typed. Another spelling of a tag, or its old name, becomes that tag."
+        ),
+    )
     comments_allowed = models.BooleanField(
         _("readers may comment"), default=True, help_text=_("Off: it takes no more comments; those it has stay.")
     )

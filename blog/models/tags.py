@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -13,12 +14,14 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable
 
 from blog.markdown import render_short, validate
-from blog.models.fields import MarkdownField
+from blog.models.fields import FoldedNameField, MarkdownField
 from blog.models.relations import RelationQuerySet
 from blog.models.revision import locked_revision, raise_revision
-from blog.selections.slugs import slug
+from blog.selections.slugs import fold_name, slug
 
 MOST_PINS = 10  # posts above one listing
+MAX_NAME = 100  # characters, as taggit has it
+UNTYPEABLE = ',"“”„«»\n\r\t'  # in a name: they separate or quote tags wherever several are typed
 
 
 class Order(models.TextChoices):
@@ -55,8 +58,9 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
 
 class Tag(TagBase, ClusterableModel):
-    """A tag; its slug stands for it in URLs."""
+    """A tag; its slug stands for it in URLs. No two names differ only in case, in how accents are composed or in U+FE0F."""
 
+    folded_name = FoldedNameField("name")
     description = MarkdownField(_("description"), blank=True, max_length=10_000, validators=[validate])
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
     description_html = models.TextField(editable=False, default="")
@@ -95,8 +99,12 @@ class Tag(TagBase, ClusterableModel):
         return slug(tag) if i is None else f"{slug(tag)[:95]}-{i + 1}"
 
     def clean(self) -> None:
-        """Validate: raise ValidationError for a slug that is not valid in URLs."""
+        """Validate: raise ValidationError for a name that cannot be typed or is another's, or a slug not valid in URLs."""
         super().clean()
+        if fault := name_fault(self.name):
+            raise ValidationError({"name": fault})
+        if other := Tag.objects.filter(folded_name=fold_name(self.name)).exclude(pk=self.pk).first():
+            raise ValidationError({"name": _("There is the tag “%s” already: merge the two, or choose another name.") % other})
         if self.slug and slug(self.slug) != self.slug:
             raise ValidationError({"slug": _("This slug cannot stand in an address: write “%s”.") % slug(self.slug)})
 
@@ -123,6 +131,21 @@ class Tag(TagBase, ClusterableModel):
         apps.get_model("blog.Stream").objects.rename_tag(old_slug, self.slug)
 
 
+def name_fault(name: str) -> str:
+    """Return the sentence that tells why a tag cannot have this name; empty if it can."""
+    if len(name) > MAX_NAME:
+        return gettext("A tag's name has at most %(most)d characters: “%(name)s” has %(length)d.") % {
+            "most": MAX_NAME,
+            "name": name,
+            "length": len(name),
+        }
+    if sign := next((sign for sign in name if sign in UNTYPEABLE), ""):
+        return gettext("A tag's name cannot have “%(sign)s”, as “%(name)s” has: leave it out.") % {"sign": sign, "name": name}
+    if not fold_name(name):
+        return gettext("A tag's name needs a letter, a digit or another visible sign.")
+    return ""
+
+
 class PostTag(ItemBase):
     """A tagged item: the relation of a post and a tag."""
 
@@ -132,6 +155,7 @@ class PostTag(ItemBase):
     objects = RelationQuerySet["PostTag"].as_manager()
 
     class Meta:
+        ordering = ["pk"]  # as they were typed
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="post_bears_tag_once")]
 
 

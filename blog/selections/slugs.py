@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 MAX_SLUG = 100  # characters
+PRESENTATION = "\ufe0e\ufe0f"  # selectors of a sign's look, as text or as a picture
 NAMES = 10_000  # names whose sort keys are cached
 
 # Symbols that tell tags apart ("C", "C++", "C#") are spelt out; every other symbol separates words.
@@ -12,15 +13,26 @@ SPELT = {"+": "plus", "#": "sharp", "&": "and", "@": "at", "%": "percent", "*": 
 
 
 def fold(text: str) -> str:
-    """Return a slug normalised for comparison: NFC, lower case, without invisible format characters.
+    """Return a slug normalised for comparison: NFC, lower case, without invisible format characters and U+FE0F.
 
     >>> fold("Naïve") == fold("Nai\\u0308ve")
+    True
+    >>> fold("\\u2764\\ufe0f") == fold("\\u2764")
     True
     """
     if text.isascii():
         return text.lower()
     lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
-    return "".join(sign for sign in lowered if unicodedata.category(sign) != "Cf")
+    return "".join(sign for sign in lowered if unicodedata.category(sign) != "Cf" and sign not in PRESENTATION)
+
+
+def fold_name(name: str) -> str:
+    """Return a tag's name normalised for comparison: folded, with single spaces.
+
+    >>> fold_name("  Open   SOURCE ")
+    'open source'
+    """
+    return fold(" ".join(name.split()))
 
 
 @lru_cache(NAMES)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Self
 
 from blog.selections.selection import Selection
-from blog.selections.slugs import fold, slug
+from blog.selections.slugs import fold_name, slug
 
 SEPARATORS = " +,"
 MINUS = "-−"
@@ -28,7 +28,7 @@ class KnownTags:
     def of(cls, tags: Iterable[tuple[str, str]]) -> Self:
         """Return the known tags of pairs of slug and name; what is one tag's slug and another's name is read as the slug."""
         pairs = [*tags]
-        by_name = {name: slug for slug, full_name in pairs if (name := _normal(full_name))}
+        by_name = {name: slug for slug, full_name in pairs if (name := fold_name(full_name))}
         slug_of = by_name | {slug: slug for slug, _name in pairs}
         return cls(slug_of, max(map(len, slug_of), default=0))
 
@@ -40,7 +40,7 @@ def read_typed(text: str, known: KnownTags, limit: int | None = None) -> Selecti
     >>> str(read_typed("open source, -C++ agile @ada", known))
     'agile+open-source+-c-plus-plus+@ada'
     """
-    return Selection.parse("+".join(islice(_words(_normal(text), known), MOST)), limit)
+    return Selection.parse("+".join(islice(_words(fold_name(text), known), MOST)), limit)
 
 
 def read_search(text: str, known: KnownTags, limit: int | None = None) -> tuple[Selection, str]:
@@ -53,7 +53,7 @@ def read_search(text: str, known: KnownTags, limit: int | None = None) -> tuple[
     """
     if not MARKED(text):
         return Selection(), text
-    text = _normal(text)
+    text = fold_name(text)
     tags: list[str] = []
     terms: list[str] = []
     place = 0
@@ -91,12 +91,8 @@ def typed(selection: Selection, terms: str, name_of: Callable[[str], str]) -> st
 def _name(tag: str, name_of: Callable[[str], str]) -> str:
     """Return a tag's name if it is read as that tag; else, where an editor chose another slug, the slug."""
     name = " ".join(name_of(tag).split())
-    is_of_another = _normal(name) != tag and bool(name_of(_normal(name)))
+    is_of_another = fold_name(name) != tag and bool(name_of(fold_name(name)))
     return name if name[:1].strip(SEPARATORS) and slug(name) == tag and not is_of_another else tag
-
-
-def _normal(text: str) -> str:
-    return fold(" ".join(text.split()))
 
 
 def _words(text: str, known: KnownTags) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The tags and authors of a chunk of posts, found or created, each with a few queries."""
+"""The authors of a chunk of posts, found or created with a few queries."""
 
 import re
 import unicodedata
@@ -8,32 +8,11 @@ from collections.abc import Collection, Mapping
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from blog.models import Author, Tag, TagAlias
-from blog.selections.slugs import slug
+from blog.models import Author
 from blog.services.authors import rename_author
 from transfer.importing.static_sites.author_file import MAX_NAME
 
 MAX_HANDLE = 50  # characters
-
-
-def get_or_create_tags(names: Collection[str]) -> tuple[dict[str, Tag], list[Tag]]:
-    """Return the tag for each name (by slug, by name in any case, or by an old slug), and which of them were created."""
-    slugs = {name: slug(name) for name in names}
-    lowered = {name.lower() for name in names}
-    found = Tag.objects.annotate(lower=Lower("name")).filter(
-        Q(slug__in=set(slugs.values())) | Q(lower__in=lowered) | Q(name__in=names)
-    )
-    known: dict[str, Tag] = {}
-    for alias in TagAlias.objects.filter(slug__in=set(slugs.values())).select_related("tag"):
-        known[alias.slug] = alias.tag
-    for tag in found:
-        known[slug(tag.name)] = tag
-    for tag in found:  # a tag's own slug wins over another's name
-        known[tag.slug] = tag
-    new = {slugs[name]: Tag(name=name, slug=slugs[name]) for name in reversed(list(names)) if slugs[name] not in known}
-    created = Tag.objects.bulk_create(new.values())
-    known |= {tag.slug: tag for tag in created}
-    return {name: known[spelt] for name, spelt in slugs.items()}, created
 
 
 def get_or_create_authors(names: Collection[str]) -> tuple[dict[str, Author], list[Author]]:

@@ -14,6 +14,8 @@ from wagtail.models import Site
 from blog.markdown import caching_renders
 from blog.models import Author, BlogPage, ImportedFile, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision
+from blog.models.tag_names import get_or_create_tags
+from blog.models.tags import name_fault
 from transfer.importing.exports.post import ExportedPost
 from transfer.importing.history import EarlierImport
 from transfer.importing.prepare import PreparedFile
@@ -22,7 +24,7 @@ from transfer.importing.source import Refusal, SourcePost
 from transfer.importing.writing.build import build_post, page_fields, state_label
 from transfer.importing.writing.bulk_create import bulk_create_posts
 from transfer.importing.writing.comments import CommentsByPost, write_comments
-from transfer.importing.writing.get_or_create import get_or_create_authors, get_or_create_tags
+from transfer.importing.writing.get_or_create import get_or_create_authors
 from transfer.importing.writing.redirects import create_redirects
 from transfer.importing.writing.slugs import SlugAllocator
 from transfer.importing.writing.update import is_same_post, update_post
@@ -124,7 +126,9 @@ class PostWriter:
         self._report_details([ready], terms, redirects)
 
     def _get_or_create(self, chunk: Sequence[ReadyPost]) -> TagsAndAuthors:
-        tags, new_tags = get_or_create_tags({tag: None for ready in chunk for tag in ready.source.tags}.keys())
+        tags, new_tags = get_or_create_tags(
+            {tag: None for ready in chunk for tag in ready.source.tags if not name_fault(tag)}.keys()
+        )
         names = {name: None for ready in chunk for name in ready.source.authors}
         authors, new_authors = get_or_create_authors(names.keys())
         return TagsAndAuthors(tags, authors, new_tags, new_authors)
@@ -135,7 +139,8 @@ class PostWriter:
         return page_fields(ready.source, ready.source.body, authors, ready.cover, timezone.now())
 
     def _tags(self, ready: ReadyPost, terms: TagsAndAuthors) -> list[Tag]:
-        return list({terms.tags[name].pk: terms.tags[name] for name in ready.source.tags}.values())
+        named = (terms.tags[name] for name in ready.source.tags if name in terms.tags)
+        return list({tag.pk: tag for tag in named}.values())
 
     def _with_comments(self, pairs: Iterable[tuple[PostPage, ReadyPost]]) -> CommentsByPost:
         return [(post.pk, ready.prepared.comments) for post, ready in pairs if ready.prepared.comments]
@@ -185,5 +190,7 @@ class PostWriter:
             self.report.unconverted.update(ready.source.unconverted)
             self.report.dropped.update(ready.source.dropped)
             self.report.posts_with_literal_tags += bool(ready.source.unconverted)
+            for fault in filter(None, map(name_fault, ready.source.tags)):
+                self.report.add_notice(ready.key, ready.source.lines.get("tags", 1), f"A tag was left out. {fault}")
             for add_notice in ready.source.notices:
                 self.report.add_notice(ready.key, add_notice.line, add_notice.sentence)
