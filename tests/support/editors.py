@@ -1,0 +1,48 @@
+"""Members of the groups that a new site has, and their browsers: tests of the admin run as such, not as superusers."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from playwright.sync_api import Page as Tab
+from pytest_django.live_server_helper import LiveServer
+from wagtail.models import GroupPagePermission, Page
+
+
+def member_of(*groups: str, name: str = "") -> User:
+    """Return a user who is in these groups."""
+    user = User.objects.create_user(name or "-".join(groups).lower())
+    user.groups.set(Group.objects.filter(name__in=groups))
+    assert user.groups.count() == len(groups)
+    return user
+
+
+def editor_of(page: Page) -> User:
+    """Return a user who may edit this page and what is below it, and nothing else."""
+    group = Group.objects.create(name=f"Editors of {page.slug}")
+    user = User.objects.create_user(f"editor-of-{page.slug}")
+    user.groups.add(group)
+    user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    for permission in Permission.objects.filter(codename__in=("add_page", "change_page")):
+        GroupPagePermission.objects.create(group=group, page=page, permission=permission)
+    return user
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def sign_in(tab: Tab, server: LiveServer, user: User) -> None:
+    """Give a tab the session of a user."""
+    session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
+    tab.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server.url}])
+
+
+def look(tab: Tab, name: str) -> None:
+    """Keep a screenshot where SCREENSHOTS names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        tab.screenshot(path=Path(folder) / f"{name}.png")
