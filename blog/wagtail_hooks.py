@@ -1,36 +1,22 @@
-"""Wagtail hooks: serving of posts and plain pages, and the editor's lists."""
+"""Wagtail hooks: serving of posts and plain pages; those of the admin are in `blog.admin.hooks`."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import path
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from wagtail import hooks
 from wagtail.models import Page
-from wagtail.snippets.models import register_snippet
 
-from blog.admin import defaults, file_api, foreign_media, images, unlisted_tags  # noqa: F401  (connects them)
-from blog.admin.choosers import for_editors
-from blog.admin.lists import BlogViewSetGroup
-from blog.admin.merging import MergeTags
-from blog.admin.page_choosers import limit_page_chooser
+from blog.admin import hooks as admin_hooks  # noqa: F401  (registers itself)
 from blog.caching.public_view import mark_personal
-from blog.markdown import preview
 from blog.models import BlogPage, PlainPage, PostPage
 from blog.request import is_public
 from blog.views import media, posts
 
 OUTERMOST, LATER, INNERMOST = -1, 10, 1000  # Wagtail's own hooks, checks of restrictions and methods too, are of order 0
 
-register_snippet(BlogViewSetGroup)
-hooks.register("register_bulk_action", MergeTags)
-hooks.register("construct_admin_api", file_api.register, order=LATER)
-hooks.register("construct_page_chooser_queryset", limit_page_chooser)
-hooks.register("register_admin_urls", lambda: [path("markdown-preview/", for_editors(preview.preview), name=preview.NAME)])
-hooks.register("insert_global_admin_js", preview.script)
-hooks.register("insert_global_admin_css", preview.style)
 hooks.register("before_serve_document", media.check_document, order=LATER)  # after Wagtail's own, which asks to sign in
 
 Serve = Callable[[Page, HttpRequest, list[Any], dict[str, Any]], HttpResponseBase]

@@ -12,13 +12,15 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from wagtail.admin.auth import require_admin_access
+from wagtail.admin.auth import require_admin_access, user_has_any_page_permission
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import chooser
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from blog.images.visibility import public_pages
+
+APPS = ("blog", "wagtailimages", "wagtaildocs")  # whose objects have tags, authors and the like
 
 
 def explorable_pages(user: User) -> QuerySet[Page]:
@@ -132,6 +134,11 @@ class ExternalLinkView(chooser.ExternalLinkView):
             return response
         external: HttpResponse = self.render_chosen_response(self.get_result_data())
         return external
+
+
+def is_editor(user: User) -> bool:
+    """Return whether a user may edit a page, a picture, a document or anything of the blog."""
+    return user_has_any_page_permission(user) or any(map(user.has_module_perms, APPS))
 
 
 def admin_user(request: HttpRequest) -> User:
