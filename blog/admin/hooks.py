@@ -7,10 +7,13 @@ from wagtail.snippets.models import register_snippet
 from blog.admin import (  # noqa: F401  (some connect themselves)
     defaults,
     file_api,
-    foreign_media,
+    image_upload,
     images,
+    markdown_help,
+    post_titles,
     tag_field,
-    unlisted_tags,
+    text_field,
+    warnings_when_saved,
 )
 from blog.admin.choosers import for_editors
 from blog.admin.lists import BlogViewSetGroup
@@ -22,13 +25,16 @@ LATER = 10  # than Wagtail's own hooks, which are of order 0
 
 URLS = [
     path("markdown-preview/", for_editors(preview.preview), name=preview.NAME),
+    path("markdown-help/", for_editors(markdown_help.show), name=markdown_help.NAME),
+    path("text-images/", for_editors(image_upload.upload), name=image_upload.NAME),
+    path("post-titles/", for_editors(post_titles.find), name=post_titles.NAME),
 ]
 
 
 register_snippet(BlogViewSetGroup)
 hooks.register("register_admin_urls", lambda: URLS)
-hooks.register("insert_global_admin_js", preview.script)
-hooks.register("insert_global_admin_css", preview.style)
 hooks.register("register_bulk_action", MergeTags)
 hooks.register("construct_page_chooser_queryset", limit_page_chooser)
 hooks.register("construct_admin_api", file_api.register, order=LATER)
+for _name in ("after_create_page", "after_edit_page"):
+    hooks.register(_name, warnings_when_saved.warn)

@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
-from wagtail.images.forms import BaseImageForm
+from wagtail.images.forms import BaseImageForm, ImageInsertionForm
 
 from blog.images.intake import ImageField
+
+# Wagtail's form asks for the alternative text when an image is chosen for a text, and for a format that Markdown does not have.
+ImageInsertionForm.base_fields["format"].initial = "fullwidth"
+ImageInsertionForm.base_fields["format"].widget = HiddenInput()
 
 
 class ImageForm(BaseImageForm):

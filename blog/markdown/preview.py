@@ -4,10 +4,7 @@ Without it the editor would render by a script of its own, which knows neither o
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -37,13 +34,3 @@ def warning_of(rendered: Rendered) -> str:
         "A text cannot have these tags, so readers see them as they are written: %s. Put them in backquotes, or take them out."
     )
     return sentence % tags if tags else ""
-
-
-def script() -> SafeString:
-    """Return the script that sets the preview's URL in the editor."""
-    return format_html('<script src="{}" data-preview="{}"></script>', static("admin/preview.js"), reverse(NAME))
-
-
-def style() -> SafeString:
-    """Return the style sheet with the icons of the editor's buttons."""
-    return format_html('<link rel="stylesheet" href="{}">', static("admin/editor.css"))
