@@ -4,12 +4,13 @@ A blog is cached until the revision rises.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -60,6 +61,7 @@ class Blog:
     stale_at: float | None  # seconds since 1970: when a page expires that the menu or a text of the blog's links to
 
 
+ADMIN_ACCESS = "wagtailadmin.access_admin"
 MAX_HOSTS = 1000  # hosts in the cache
 
 
@@ -72,6 +74,7 @@ class RequestState:
     revision: int
     audience: frozenset[int]  # the view restrictions that the reader passes; none for whoever has no session
     snapshot: TagIndex  # of the posts that this audience may see
+    editor: User | None = None  # who is signed in, if they may enter the admin
 
     @property
     def stale_at(self) -> float | None:
@@ -87,7 +90,11 @@ def public_state(request: HttpRequest, revision: int | None = None) -> RequestSt
 def find_state(request: HttpRequest) -> RequestState | None:
     """Return the state for this request's reader as of now; None where no blog is at this host."""
     revision = read_revision()
-    return _make_state(request, revision, PUBLIC if is_public(request) else _read_audience(request))
+    if is_public(request):
+        return _make_state(request, revision, PUBLIC)
+    state = _make_state(request, revision, _read_audience(request))
+    user = getattr(request, "user", None)
+    return replace(state, editor=user) if state and isinstance(user, User) and user.has_perm(ADMIN_ACCESS) else state
 
 
 def state_of(request: HttpRequest) -> RequestState:

@@ -1,5 +1,6 @@
 """The blog page and its posts: Wagtail pages, rendered when they are saved."""
 
+import re
 from collections.abc import Iterable
 from http import HTTPMethod
 from typing import Any
@@ -26,16 +27,23 @@ from blog.models.tags import MergedTag, PostTag
 
 RESERVED_SLUGS = frozenset(
     "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()
-    + "robots sitemap favicon _util".split()
+    + "robots sitemap favicon _util new".split()
 )
+KEPT_SLUGS = frozenset("api export micropub page comment".split())  # for routes to come; old addresses may begin so
+YEAR = re.compile(r"[0-9]{4}").fullmatch
 
 READ_ONLY = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 PREVIEW = "blog.views.previews.preview"  # named, since a model imports no view: Wagtail asks the model for its preview
 
 
+def is_reserved(slug: str) -> bool:
+    """Return whether a slug's URL is a route of the site, may become one, or reads as a year."""
+    return slug.lower() in RESERVED_SLUGS | KEPT_SLUGS or YEAR(slug) is not None
+
+
 def refuse_reserved(slug: str) -> None:
-    """Raise ValidationError for a reserved slug: one whose URL is a route of the site."""
-    if slug in RESERVED_SLUGS:
+    """Raise ValidationError for a reserved slug."""
+    if is_reserved(slug):
         raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % slug})
 
 

@@ -21,6 +21,7 @@ from blog.request import RequestState, latest_snapshot
 from blog.resolve import CanonicalRedirect, find, narrow_by_terms
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
 from blog.selections.selection import Selection
+from blog.views import editor_links
 from blog.views.errors import helpful
 from blog.views.full_view import whole_history
 from blog.views.pages import page, page_context
@@ -91,7 +92,8 @@ def answer(
     title = _title(listing, author)
     if form != HTML:
         return listing_feeds.answer(state, listing, form, title)
-    context = page_context(state, **listing_page.context(listing, title, tag, author))
+    links = editor_links.of_listing(state, listing.selection)
+    context = page_context(state, editor_links=links, **listing_page.context(listing, title, tag, author))
     if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(
             whole_history(

@@ -25,6 +25,7 @@ from blog.request import Blog, RequestState, state_of
 from blog.resolve import came_by
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
+from blog.views import editor_links
 from blog.views.pages import page
 
 
@@ -67,6 +68,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
         "post": shown,
         "canonical": shown.address,
         "canonical_url": original_url(found.alias_of),
+        "editor_links": editor_links.of_post(state, found.pk),
         "cover": cover,
         "share": None if cover else picture_of_post(shown, state.blog),
         "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else ""),

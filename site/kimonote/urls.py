@@ -7,7 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from accounts.views import second_factor_page
-from blog.admin import choosers, page_access, page_choosers
+from blog.admin import choosers, new_post, page_access, page_choosers
 from blog.views import media
 from kimonote.health import health
 from mail.webhooks import webhook_urls
@@ -20,6 +20,7 @@ urlpatterns = [
     path("signup/", include("signup.urls")),
     *webhook_urls(settings.ANYMAIL.get("WEBHOOK_SECRET", "")),
     path("_util/health/", health),
+    path("new", new_post.new, name="new"),
     path("media/private/<path:path>", media.private_media),
     path("", include("blog.urls")),
     path("", include("comments.urls")),

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from wagtail.images.models import AbstractImage
 
 from blog.models import Author, PostPage, PostTag, Tag
-from blog.models.pages import RESERVED_SLUGS
+from blog.models.pages import is_reserved
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.source import Refusal, SourcePost
 
@@ -73,7 +73,7 @@ def build_post(prepared: PreparedFile, slug: str, fields: dict[str, Any], tags: 
 
 def check_post(post: PostPage, source: SourcePost) -> None:
     """Raise Refusal, with the line in the front matter, for a reserved slug and for a value that its field refuses."""
-    if post.slug in RESERVED_SLUGS:
+    if is_reserved(post.slug):
         line = source.lines.get("slug") or source.lines.get("permalink") or 1
         raise Refusal(f"“{post.slug}” is an address of the site itself: give the post another, with “slug: …”.", line)
     try:

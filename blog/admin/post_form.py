@@ -1,0 +1,46 @@
+"""The form of a post: a slug that follows from a title that another post has, or from a reserved word, gets a number."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from django.utils.text import slugify
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.coreutils import cautious_slugify
+from wagtail.models import Page
+
+from blog.models import PostPage
+from blog.models.pages import is_reserved
+
+MOST_SLUG = 255  # characters
+
+
+class PostForm(WagtailAdminPageForm):
+    """Wagtail's form, in which a repeated title is no mistake: `links`, `links-2`."""
+
+    def clean_slug(self) -> str:
+        given: str = self.cleaned_data["slug"]
+        title = self.cleaned_data.get("title", "")
+        follows = given.lower() in (slugify(title, allow_unicode=True)[:MOST_SLUG], cautious_slugify(title)[:MOST_SLUG])
+        if not follows or (self.instance.pk and self.instance.live):
+            return given  # chosen by hand, or published: the form's own check tells of what is wrong
+        return next(slug for slug in _numbered(given) if self._is_free(slug))
+
+    def _is_free(self, slug: str) -> bool:
+        is_free: bool = Page._slug_is_available(slug, self.parent_page, self.instance)
+        return is_free and not is_reserved(slug)
+
+    def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
+        """Return what Wagtail, which has just saved by itself, changes in the open form: the proposed slug too."""
+        updates: list[tuple[str, str]] = super().get_field_updates_for_resave()
+        name = self.add_prefix("slug")
+        proposed = self.cleaned_data.get("slug", "")
+        return updates if proposed == self.data.get(name) else [*updates, (name, proposed)]
+
+
+def _numbered(slug: str) -> Iterator[str]:
+    yield slug
+    for number in count(2):
+        yield f"{slug[: MOST_SLUG - 10]}-{number}"
+
+
+PostPage.base_form_class = PostForm  # before Wagtail builds the form from it
