@@ -21,6 +21,7 @@ from blog.admin import (  # noqa: F401  (some connect themselves)
 )
 from blog.admin.action_menu import publish_first
 from blog.admin.choosers import for_editors
+from blog.admin.content_checks import add_checks
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
 from blog.admin.page_choosers import limit_page_chooser
@@ -50,6 +51,7 @@ hooks.register("register_admin_viewset", lambda: [PostListingViewSet(), PostView
 hooks.register("register_help_menu_item", bookmarklet_item)
 hooks.register("register_bulk_action", MergeTags)
 hooks.register("construct_homepage_panels", add_posts_panel)
+hooks.register("construct_wagtail_userbar", add_checks)
 hooks.register("construct_page_action_menu", publish_first)
 hooks.register("construct_page_chooser_queryset", limit_page_chooser)
 hooks.register("construct_admin_api", file_api.register, order=LATER)

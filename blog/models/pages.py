@@ -161,7 +161,13 @@ class PostPage(Page):
         index.FilterField("published"),
     ]
     template = "blog/post.html"
-    preview_modes = [("", _("Post")), ("card", _("In a listing"))]
+    preview_modes = [
+        ("", _("Post")),
+        ("card", _("In a listing")),
+        ("shared", _("When shared")),
+        ("feed", _("In the feed")),
+        ("email", _("In an e-mail")),
+    ]
 
     _rendered: tuple[str, Rendered] | None = None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import Storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.static import serve
 from wagtail.documents.models import AbstractDocument
@@ -49,7 +49,7 @@ def _original(request: HttpRequest, path: str) -> tuple[AbstractImage | None, tu
     return image, (path,)
 
 
-def file_response(request: HttpRequest, storage: FileSystemStorage, name: str) -> HttpResponseBase:
+def file_response(request: HttpRequest, storage: Storage, name: str) -> HttpResponseBase:
     """Return a file, sent by nginx where that is in front (it says so by a header, as Rack's servers are told)."""
     if request.headers.get("X-Sendfile-Type") == ACCEL:
         response = HttpResponse(headers={ACCEL: INTERNAL + quote(name)})

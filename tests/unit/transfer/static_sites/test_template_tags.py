@@ -20,7 +20,10 @@ def convert(text: str) -> str:
         ("[a]({{ '/b/' | relative_url }}) [c]({{ site.baseurl }}/d)", "[a](/b/) [c](/d)"),
         ("![x]({{ page.image }}) {{ image | url }}", "![x](/img/cover.jpg) /img/cover.jpg"),
         ("{{ page.hero_title }}", "Hero"),
-        ('[a]({% link_to "other-post" %}) [b]({% to "https://b.example" %})', "[a](imported:other-post) [b](https://b.example)"),
+        (
+            '[a]({% link_to "other-post" %}) [b]({% to "https://b.example" %})',
+            "[a](imported:other-post) [b](https://b.example)",
+        ),
         ('{{ "/x" | prepend: site.baseurl | append: ".png" }}', "/x.png"),
         (
             '{{ "https://www.youtube.com/embed/abcdefghijk" | embed: "A film" }}',
