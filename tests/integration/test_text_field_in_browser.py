@@ -1,0 +1,84 @@
+"""The field of a text in Chromium, by keyboard, as a member of the Moderators; and Wagtail's checks beside it."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+from wagtail.images import get_image_model
+
+from blog.models import PostPage
+from tests.support.axe import violations
+from tests.support.editors import look, member_of, sign_in
+from tests.support.factories import make_blog, make_post
+from tests.support.images import png
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TEXT = ".text-field [role=textbox]"
+PASTE = """(field, encoded) => {
+    const bytes = Uint8Array.from(atob(encoded), (sign) => sign.charCodeAt(0))
+    const clipboardData = new DataTransfer()
+    clipboardData.items.add(new File([bytes], "boat.png", {type: "image/png"}))
+    field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}))
+}"""
+
+
+def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: str, media: Path, settings: Any) -> None:
+    settings.WAGTAIL_AUTOSAVE_INTERVAL = 0  # whose writes would meet the test's own database in the same moment
+    blog = make_blog("127.0.0.1")
+    other = make_post(blog, "tag", title="The [other] one")
+    sign_in(tab, live_server, member_of("Moderators"))
+    tab.goto(f"{live_server.url}/new?title=By+keyboard&tags=tag")
+    text = tab.locator(TEXT).first
+    expect(text).to_have_accessible_name("Text")
+    text.focus()
+    keys = tab.keyboard
+
+    keys.type("See [[oth")
+    expect(tab.locator(".text-field__posts [role=option]")).to_have_text(["The [other] one"])
+    keys.press("Enter")
+    link = rf"[The \[other\] one](page:{other.pk})"
+    expect(tab.locator("#id_body")).to_have_value(f"See {link}")
+
+    text.evaluate(PASTE, base64.b64encode(png("boat.png").read()).decode())
+    expect(tab.get_by_role("dialog", name="Add a picture")).to_be_visible()
+    keys.press("Enter")
+    expect(tab.locator(".text-field__fault")).to_have_text("Write what the picture says, or tick the box.")
+    keys.type("A boat")
+    look(tab, "text-upload")
+    keys.press("Enter")
+    expect(tab.get_by_role("dialog", name="Add a picture")).to_be_hidden()
+    image = get_image_model().objects.get()
+    expect(tab.locator("#id_body")).to_have_value(f"See {link}![A boat](image:{image.pk})")
+
+    expect(text).to_be_focused()
+    keys.press("Shift+Tab")  # to the toolbar, of which Tab reaches one button
+    expect(tab.get_by_role("button", name="Bold")).to_be_focused()
+    keys.press("ArrowLeft")
+    expect(tab.get_by_role("button", name="What Markdown can do")).to_be_focused()
+    keys.press("Home")
+    keys.press("Tab")
+    expect(text).to_be_focused()
+    keys.press("Tab")  # leaves the text
+    expect(text).not_to_be_focused()
+
+    tab.get_by_role("button", name="Picture", exact=True).click()
+    tab.get_by_role("link", name="boat").click()
+    expect(tab.get_by_label("Alt text")).to_have_value("A boat")
+    look(tab, "text-image-chosen")
+    tab.get_by_role("button", name="Insert image").click()
+    picture = f"![A boat](image:{image.pk})"
+    expect(tab.locator("#id_body")).to_have_value(f"See {link}{picture * 2}")
+
+    tab.get_by_role("button", name="Toggle checks").click()
+    checks = tab.locator("[data-side-panel=checks]")
+    expect(checks).to_contain_text("The post has no summary")
+    expect(checks).not_to_contain_text("The post has no tags")
+    look(tab, "text-checks")
+    assert violations(tab, axe) == []  # last, since Wagtail's checks hear the messages of another axe
+    tab.get_by_role("button", name="Publish", exact=True).click()
+    expect(tab.get_by_text("Page 'By keyboard' created and published").first).to_be_visible()
+    assert PostPage.objects.get(slug="by-keyboard").body == f"See {link}{picture * 2}"
