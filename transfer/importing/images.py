@@ -1,5 +1,6 @@
 """Images of imported posts, created in Wagtail's image library: each content once; deleted again if the post is refused."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from wagtail.utils.file import hash_filelike
 from blog.caching.content_security import blocked_hosts
 from blog.images.intake import ImageField, clean
 from transfer.importing.fetching import FetchError, ImageFetcher
+from transfer.importing.pauses import Pauses
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.source import IMAGE_TYPES
 from transfer.importing.sources import find_image
@@ -51,8 +53,8 @@ def read_image(path: Path) -> CleanImage:
 class ImageImporter:
     """The images of one run. A dry run creates none."""
 
-    def __init__(self, dry_run: bool, fetcher: ImageFetcher | None = None) -> None:
-        self.dry_run, self.fetcher = dry_run, fetcher
+    def __init__(self, dry_run: bool, fetcher: ImageFetcher | None = None, pauses: Pauses | None = None) -> None:
+        self.dry_run, self.fetcher, self.pauses = dry_run, fetcher, pauses or Pauses()
         self.fetched = 0  # from other sites
         self.images: dict[Path, AbstractImage | None] = {}
         self.created: dict[int, set[str]] = {}  # by image id: keys of the files whose posts show it
@@ -126,8 +128,10 @@ class ImageImporter:
     def _create(self, path: Path, content: bytes) -> AbstractImage:
         image = get_image_model()(title=path.stem.replace("-", " ").replace("_", " ")[:MAX_TITLE])
         image.file = SimpleUploadedFile(path.name, content)
+        start = time.monotonic()
         with transaction.atomic():
             image.save()
+        self.pauses.after(time.monotonic() - start)
         self.created[image.pk] = set()
         return image
 

@@ -13,6 +13,7 @@ from transfer.importing.fetching import ImageFetcher
 from transfer.importing.find import FoundPosts
 from transfer.importing.history import EarlierImport, FileStatus, ImportHistory
 from transfer.importing.images import ImageImporter
+from transfer.importing.pauses import Pauses
 from transfer.importing.prepare import PreparedFile, read_file, render_prepared
 from transfer.importing.report import ImportReport
 from transfer.importing.source import ImportOptions, Refusal
@@ -43,7 +44,8 @@ class Import:
         self.blog, self.options, self.dry_run, self.overwrite, self.jobs = blog, options, dry_run, overwrite, jobs
         self.report = ImportReport()
         self.writer = PostWriter(blog, self.report, author=author, dry_run=dry_run)
-        self.image_importer = ImageImporter(dry_run, fetcher)
+        self.pauses = Pauses()
+        self.image_importer = ImageImporter(dry_run, fetcher, self.pauses)
         self.chunk_size = ChunkSize()
 
     def run(self, found: FoundPosts, step: Callable[[], object] = lambda: None) -> ImportReport:
@@ -151,7 +153,9 @@ class Import:
         if not chunk:
             return
         try:
-            self.chunk_size.adapt(len(chunk), self.writer.add(chunk))
+            seconds = self.writer.add(chunk)
+            self.chunk_size.adapt(len(chunk), seconds)
+            self.pauses.after(seconds)
         except PostsRefused as error:
             for ready, refusal in error.refused:
                 self._refuse(ready.prepared, refusal)
@@ -168,7 +172,7 @@ class Import:
 
     def _change(self, ready: ReadyPost) -> None:
         try:
-            self.writer.change(ready, overwrite=self.overwrite)
+            self.pauses.after(self.writer.change(ready, overwrite=self.overwrite))
         except Refusal as refusal:
             self._refuse(ready.prepared, refusal)
         except OperationalError:

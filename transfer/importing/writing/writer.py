@@ -104,8 +104,11 @@ class PostWriter:
         self._report_new(posts, chunk, terms, redirects)
         return seconds
 
-    def change(self, ready: ReadyPost, *, overwrite: bool) -> None:
-        """Write a changed file into its post. Raise Refusal where it cannot be saved, or is a file of another post."""
+    def change(self, ready: ReadyPost, *, overwrite: bool) -> float:
+        """Write a changed file into its post; return the seconds that the revision row was locked.
+
+        Raise Refusal where it cannot be saved, or is a file of another post.
+        """
         assert ready.known
         assert ready.known.post_id
         has_id = isinstance(ready.prepared.file, ExportedPost)  # of the old site, which no other post has
@@ -114,6 +117,7 @@ class PostWriter:
             raise Refusal(reason, ready.source.lines.get("title", 1))
         rendered = {ready.source.body: ready.prepared.rendered} if ready.prepared.rendered else {}
         with caching_renders(rendered), locked_revision():
+            start = time.monotonic()
             terms = self._get_or_create([ready])
             post = update_post(ready.known.post_id, ready.prepared, self._fields(ready, terms), self._tags(ready, terms))
             redirects = self._create_redirects([(post, ready)])
@@ -121,9 +125,11 @@ class PostWriter:
             comments = write_comments(self._with_comments([(post, ready)]))
             raise_revision([post.pk])
             transaction.set_rollback(self.dry_run)
+        seconds = time.monotonic() - start
         self.report.changed += 1
         self.report.comments += comments
         self._report_details([ready], terms, redirects)
+        return seconds
 
     def _get_or_create(self, chunk: Sequence[ReadyPost]) -> TagsAndAuthors:
         tags, new_tags = get_or_create_tags(
