@@ -25,14 +25,14 @@ SPARE = 2  # processes kept; more only while more threads render at once
 
 
 class Worker:
-    """A rendering process and the connection to it."""
+    """A rendering process and the connection to it; `command` is what it runs, with the socket and the seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: str = COMMAND) -> None:
         self.ready = False
         self.connection, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 (constant arguments)
-                [sys.executable, "-c", COMMAND, str(theirs.fileno()), str(CPU_SECONDS)],
+                [sys.executable, "-c", command, str(theirs.fileno()), str(CPU_SECONDS)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # and none of our secrets

@@ -15,7 +15,8 @@ from transfer.importing.static_sites.html_body import html_block
 from transfer.importing.static_sites.literate_haskell import literate_haskell_to_markdown
 from transfer.importing.static_sites.mdx import mdx_to_markdown
 from transfer.importing.static_sites.permalinks import normalize_path, old_paths, own_permalink
-from transfer.importing.static_sites.restructured_text import restructured_text_to_html, split_fields
+from transfer.importing.static_sites.restructured_text import split_fields
+from transfer.importing.static_sites.restructured_text_sandbox import convert
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 from transfer.importing.static_sites.unseen import without_unseen
 
@@ -126,7 +127,7 @@ def _to_markdown(body: str, suffix: str) -> tuple[str, Counter[str]]:
     if suffix == ".lhs":
         return literate_haskell_to_markdown(body), Counter()
     if suffix == ".rst":
-        return html_block(restructured_text_to_html(body)), Counter()
+        return html_block(convert(body)), Counter()
     return (html_block(body) if suffix in HTML_SUFFIXES else body), Counter()
 
 

@@ -1,14 +1,28 @@
-"""reStructuredText as HTML, by docutils: no file is included, no raw HTML taken, a text beyond the limits is refused."""
+"""reStructuredText as HTML, by docutils, which includes no file, asks for no address and takes no raw HTML. No Django.
+
+`restructured_text_sandbox` runs this in a process of its own, under limits of time and memory.
+"""
 
 import re
+import resource
+import signal
+from collections import defaultdict
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, ClassVar
 
+from docutils import nodes
 from docutils.core import publish_parts
-from docutils.utils import SystemMessage
+from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst.languages import get_language
+from docutils.utils import SystemMessage, new_document
 
 from transfer.importing.source import Refusal
 
-MAX_LENGTH = 300_000  # characters
-MAX_NESTING = 200  # columns of indentation, each of which may be a level
+MEMORY = 512 << 20  # bytes of address space
+READY, DONE, FAILED = b"r", b"d", b"f"
+TOO_COSTLY = "The text takes docutils more time or memory than a post may: simplify its tables and its nesting."
+DIRECTIVE = re.compile(r"^[ \t]*\.\. (?:\|[^|\n]+\| )?([A-Za-z][\w.+:-]*?) ?::(?=\s)", re.MULTILINE)
 FIELD = re.compile(r"^:(?P<key>[\w -]+):[ \t]*(?P<value>[^\n]*(?:\n[ \t]+[^\n]+)*)\n?", re.MULTILINE)
 TITLE = re.compile(r"\A\s*(?:(?P<over>[=\-~#*^\"'`+]{3,})\n)?[ ]?(?P<title>\S[^\n]*)\n(?P<under>[=\-~#*^\"'`+]{3,})[ \t]*\n")
 SETTINGS = {
@@ -19,9 +33,12 @@ SETTINGS = {
     "initial_header_level": 2,
     "syntax_highlight": "none",
     "doctitle_xform": False,
+    "line_length_limit": 300_000,  # characters; beyond it docutils drops the whole text
     "_disable_config": True,
     "output_encoding": "unicode",
 }
+ENGLISH: Any = get_language("en")  # docutils' stubs ask for the module of another package
+DOCUMENT = new_document("")  # in which docutils looks up the name of a directive
 
 
 def split_fields(text: str) -> tuple[dict[str, str], str]:
@@ -37,10 +54,58 @@ def split_fields(text: str) -> tuple[dict[str, str], str]:
 
 
 def restructured_text_to_html(text: str) -> str:
-    """Return the HTML of a text. Raise Refusal where it is beyond the limits or cannot be read."""
-    if len(text) > MAX_LENGTH or re.search(rf"^[ ]{{{MAX_NESTING},}}\S", text, re.MULTILINE):
-        raise Refusal(f"The text is longer than {MAX_LENGTH:,} characters, or indented by more than {MAX_NESTING}.")
+    """Return the HTML of a text. Raise Refusal where it cannot be read. For the process under limits: it may take long."""
+    for name in DIRECTIVE.findall(text):
+        if directives.directive(name.lower(), ENGLISH, DOCUMENT)[0] is None:
+            directives.register_directive(name.lower(), UnknownDirective)
     try:
         return str(publish_parts(text, writer="html5", settings_overrides=SETTINGS)["fragment"])
     except (SystemMessage, RecursionError) as error:
         raise Refusal(f"docutils cannot read the text: {str(error)[:200]}.") from error
+
+
+class UnknownDirective(Directive):
+    """A directive of the old site's own: its text stays, and the address that it names becomes a link."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar[dict[str, Callable[[str], str]]] = defaultdict(lambda: directives.unchanged)
+
+    def run(self) -> list[nodes.Node]:
+        address = "".join(self.arguments)
+        found: list[nodes.Node] = []
+        if re.fullmatch(r"https?://\S+", address):
+            found.append(nodes.paragraph("", "", nodes.reference("", address, refuri=address)))
+        inner = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, inner)
+        return [*found, *inner.children]
+
+
+def main(arguments: list[str]) -> None:
+    """Reply to texts until the other end closes the socket; what the process under limits does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with Connection(int(arguments[0])) as connection:
+        connection.send_bytes(READY)
+        while True:
+            try:
+                text = connection.recv_bytes().decode()
+            except EOFError:
+                return
+            signal.setitimer(signal.ITIMER_PROF, float(arguments[1]))  # its signal kills this process
+            reply = _answer(text)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            connection.send_bytes(reply)
+
+
+def _answer(text: str) -> bytes:
+    try:
+        return DONE + restructured_text_to_html(text).encode()
+    except Refusal as refusal:
+        return FAILED + refusal.reason.encode()
+    except MemoryError:
+        return FAILED + TOO_COSTLY.encode()
+    except Exception as error:
+        return FAILED + f"docutils cannot read the text: {type(error).__name__}.".encode()

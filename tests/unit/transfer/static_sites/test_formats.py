@@ -118,10 +118,42 @@ Text with *stress*, ``code`` and a link_.
     assert "alert(1)" not in html
 
 
-@pytest.mark.parametrize("text", ["a" * 400_000, " " * 300 + "a"])
-def test_restructured_text_beyond_the_limits_is_refused(text: str, tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="indented by more than"):
-        read(tmp_path, f"T\n===\n\n:date: 2010-10-03\n\n{text}\n", "a.rst")
+def read_rst(tmp_path: Path, text: str) -> str:
+    return read(tmp_path, f"T\n===\n\n:date: 2010-10-03\n\n{text}\n", "a.rst").body
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a" * 400_000, "characters: reStructuredText may have 300,000"),
+        (".. |a| image:: x\n" * 15_000, "more time or memory"),
+    ],
+)
+def test_restructured_text_beyond_the_limits_is_refused(text: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=reason):
+        read_rst(tmp_path, text)
+    assert "<p>b</p>" in read_rst(tmp_path, "b")  # by another process, where that one was ended
+
+
+def test_hostile_restructured_text_reads_no_file_and_asks_for_no_address(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    forms = (
+        "include:: {0}", "literalinclude:: {0}", "raw:: html\n   :file: {0}", "csv-table:: t\n   :file: {0}",
+        "csv-table:: t\n   :url: file://{0}", "raw:: html\n   :url: file://{0}", "raw:: html\n\n   <script>secret</script>",
+    )  # fmt: skip
+    body = read_rst(tmp_path, "\n\n".join(f".. {form.format(secret)}" for form in forms) + "\n\nRest.\n")
+    assert ("secret" in body, "<p>Rest.</p>" in body) == (False, True)
+
+
+def test_text_of_unknown_directives_and_broken_markup_stays(tmp_path: Path) -> None:
+    body = read_rst(
+        tmp_path,
+        ".. youtube:: https://youtu.be/abcdefghijk\n\n.. callout:: T\n   :icon: x\n\n   Inner **text**.\n\n"
+        "`gone`_ and :role:`word` and *open. " + "x " * 6_000,
+    )
+    for kept in ('href="https://youtu.be/abcdefghijk"', "Inner <strong>text</strong>", "gone", "word", "open.", "x x"):
+        assert kept in body
 
 
 def test_headers_of_pelican(tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+"""reStructuredText converted in a process of its own, which the kernel ends when it takes too much time or memory.
+
+docutils is Python, and takes quadratic time for some nesting; the process is kept for the next text.
+"""
+
+import atexit
+import os
+
+from blog.markdown.sandbox import Worker
+from transfer.importing.source import Refusal
+from transfer.importing.static_sites.restructured_text import DONE, TOO_COSTLY
+
+COMMAND = "import sys; from transfer.importing.static_sites.restructured_text import main; main(sys.argv[1:])"
+MAX_LENGTH = 300_000  # characters
+
+_spare: list[Worker] = []
+
+
+def convert(text: str) -> str:
+    """Return the HTML of a text. Raise Refusal where it is beyond the limits or cannot be read."""
+    if len(text) > MAX_LENGTH:
+        raise Refusal(f"The text has {len(text):,} characters: reStructuredText may have {MAX_LENGTH:,}.")
+    worker = _spare.pop() if _spare else Worker(COMMAND)
+    try:
+        reply = worker.ask(text.encode(errors="replace"))
+    except (TimeoutError, EOFError, OSError) as gone:
+        worker.stop()
+        raise Refusal(TOO_COSTLY) from gone
+    except BaseException:
+        worker.stop()  # or its answer would be taken for that to the next text
+        raise
+    _spare.append(worker)
+    if reply[:1] != DONE:
+        raise Refusal(reply[1:].decode())
+    return reply[1:].decode()
+
+
+def stop_spare() -> None:
+    """End the process."""
+    while _spare:
+        _spare.pop().stop()
+
+
+def _forget() -> None:
+    """Forget the process after a fork: it is the parent's."""
+    for worker in _spare:
+        worker.process.returncode = 0
+    _spare.clear()
+
+
+atexit.register(stop_spare)
+os.register_at_fork(after_in_child=_forget)
