@@ -3,11 +3,12 @@
 Addresses of listings and feeds as other systems have them lead to what they meant, where nothing else has that address.
 """
 
+import re
 from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotFound, HttpResponsePermanentRedirect
 from django.utils import timezone
 from wagtail.contrib.redirects.middleware import RedirectMiddleware as WagtailRedirectMiddleware
 from wagtail.contrib.redirects.middleware import get_redirect
@@ -27,6 +28,10 @@ class RedirectMiddleware(WagtailRedirectMiddleware):
     """Redirects where the address is unknown; the address of a page that the reader may not open stays unknown."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code == HTTPStatus.OK and _names_a_post_by_number(request):
+            unknown = HttpResponseNotFound()
+            found = self.process_response(request, unknown)
+            return response if found is unknown else found
         redirected: HttpResponseBase = super().process_response(request, response)
         if redirected is not response and _may_follow(request):
             return redirected
@@ -54,6 +59,11 @@ def _former_listing(request: HttpRequest) -> str | None:
     selection = replace(selection, year=former.year, month=former.month)
     is_there = former.is_of_all or len(state.snapshot.select(selection)) > 0
     return selection_path(selection) + file_name(former.form) + query(selection.parameters) if is_there else None
+
+
+def _names_a_post_by_number(request: HttpRequest) -> bool:
+    """Say whether an address is one of WordPress's, such as `/?p=12`: of a path that there is, too."""
+    return bool(re.fullmatch(r"p=\d{1,12}", request.META.get("QUERY_STRING", "")))
 
 
 def _may_follow(request: HttpRequest) -> bool:

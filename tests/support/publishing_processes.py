@@ -1,7 +1,7 @@
 """Processes of the project on a test's own database, which publish or read while others do.
 
 They take commands on standard input, and answer in JSON:
-`python -m tests.support.publishing_processes write|read|edit_as_told|compare|save|do|give_code …`.
+`python -m tests.support.publishing_processes write|read|edit_as_told|compare|save|save_until_told|import_posts|do|give_code …`.
 """
 
 import json
@@ -173,6 +173,35 @@ def save(*posts: str) -> None:
     say([saved, failed])
 
 
+def save_until_told(*posts: str) -> None:
+    """Publish these posts in turn until told to stop; then tell when each save ended, and what went wrong."""
+    from blog.models import PostPage
+
+    say("ready")
+    ended, failed = list[float](), list[str]()
+    while not select([sys.stdin], [], [], 0.01)[0]:
+        try:
+            PostPage.objects.get(pk=posts[len(ended) % len(posts)]).save_revision().publish()
+        except Exception as error:
+            failed.append(repr(error))
+        ended.append(time.monotonic())
+    say([ended, failed])
+
+
+def import_posts(path: str, folder: str, posts: str) -> None:
+    """When told, import a folder, so many posts a transaction; tell when it began and ended, and how many it imported."""
+    from blog.models import BlogPage
+    from tests.support.importing import run_import
+    from transfer.importing import chunk_size
+
+    chunk_size.FIRST_CHUNK = chunk_size.MIN_CHUNK = chunk_size.MAX_CHUNK = int(posts)
+    say("ready")
+    hear_command()
+    began = time.monotonic()
+    report = run_import(BlogPage.objects.get(path=path), Path(folder))
+    say([began, time.monotonic(), report.imported])
+
+
 def do() -> None:
     """Do what is told, one of the verbs of `tests.integration.test_lock_order`; answer with what went wrong."""
     from tests.integration.test_lock_order import VERBS
@@ -294,6 +323,8 @@ def main() -> None:
         "compare": compare,
         "edit_as_told": edit_as_told,
         "save": save,
+        "save_until_told": save_until_told,
+        "import_posts": import_posts,
         "do": do,
         "give_code": give_code,
     }

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from transfer.importing.exports.ghost_lexical import lexical_to_html
 from transfer.importing.exports.json_file import dicts, text
 from transfer.importing.exports.post import Export, ExportedPost, guarded, read_date
 from transfer.importing.source import Notice, Refusal, SourcePost
@@ -105,8 +106,9 @@ def _body(post: dict[str, Any], notices: list[Notice]) -> tuple[str, str]:
     cards = _markdown_cards(text(post.get("mobiledoc")))
     if cards:
         return cards, "markdown"
-    if text(post.get("html")) or not text(post.get("plaintext")):
-        return text(post.get("html")), "html"
+    shown = text(post.get("html")) or lexical_to_html(text(post.get("lexical")))
+    if shown or not text(post.get("plaintext")):
+        return shown, "html"
     notices.append(Notice(1, "The export has its plain text alone: what was bold, linked or shown is missing."))
     return text(post.get("plaintext")), "text"
 

@@ -192,15 +192,18 @@ LINK = re.compile(r"""(?P<before>\bhref\s*=\s*["']|\]\()(?P<address>https?://[^\
 def with_own_links(export: Export) -> list[ExportedPost]:
     """Return posts whose links to each other are paths, which the import redirects, wherever the old site is now."""
     host = urlsplit(export.address).netloc.lower()
-    paths = {path for post in export.posts for path in post.source.addresses}
+    paths = {path: post.source.addresses[0] if "?" in path else path for post in export.posts for path in post.source.addresses}
 
     def relative(found: re.Match[str]) -> str:
         try:
             parts = urlsplit(found["address"])
         except ValueError:
             return found[0]
-        path = normalize_path(parts.path) if parts.netloc.lower() == host else ""
-        return f"{found['before']}{path}/{'#' + parts.fragment if parts.fragment else ''}" if path in paths else found[0]
+        if parts.netloc.lower() != host:
+            return found[0]
+        path = normalize_path(parts.path)
+        path = paths.get(f"{path or '/'}?{parts.query}") or paths.get(path, "")
+        return f"{found['before']}{path}/{'#' + parts.fragment if parts.fragment else ''}" if path else found[0]
 
     return [
         replace(post, hosts=frozenset((host,)), source=replace(post.source, body=LINK.sub(relative, post.source.body)))

@@ -3,6 +3,8 @@
 Drafts, private posts and those with a password become drafts; pages, menus and revisions are counted, not imported.
 """
 
+import html
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ LEFT_ALONE = frozenset(("trash", "auto-draft", "inherit"))  # states
 LIVE_STATES = frozenset(("publish", "future"))
 APPROVED = ("1", "approve", "approved")
 GUEST, GUEST_PREFIX = "guest-author", "cap-"  # of Co-Authors Plus: a type of posts, and what its terms' slugs begin with
+GALLERY = re.compile(r"\[gallery\b[^\[\]]*\]")
 NO_COMMENTS = ("pingback", "trackback")
 
 
@@ -33,6 +36,7 @@ class _Site:
     address: str = ""
     authors: dict[str, str] = field(default_factory=dict)  # names by login, of guests by slug too
     attachments: dict[str, str] = field(default_factory=dict)  # URLs of pictures by id
+    attached: dict[str, list[str]] = field(default_factory=dict)  # ids of a post's pictures, by its id
 
 
 def read_wordpress(path: Path, options: ImportOptions) -> Export:
@@ -46,6 +50,7 @@ def read_wordpress(path: Path, options: ImportOptions) -> Export:
             _read_guest(site, item)
         elif item.name == "item" and kind == "attachment":
             site.attachments[item.text("wp:post_id")] = item.text("wp:attachment_url") or item.text("guid")
+            site.attached.setdefault(item.text("wp:post_parent"), []).append(item.text("wp:post_id"))
         elif item.name == "item":
             skipped[f"WordPress {item.text('wp:status') if kind == 'post' else kind}"] += 1
         else:
@@ -103,7 +108,7 @@ def _post(key: str, item: Item, site: _Site, path: Path, options: ImportOptions,
     source = SourcePost(
         title=item.text("title"),
         slug=unquote(item.text("wp:post_name")),
-        body=_text(item, "content:encoded"),
+        body=_with_galleries(_text(item, "content:encoded"), item, site),
         published=_date(item, options, "wp:post_date", "pubDate"),
         modified=_date(item, options, "wp:post_modified"),
         draft=state not in LIVE_STATES or bool(item.text("wp:post_password")),
@@ -116,6 +121,18 @@ def _post(key: str, item: Item, site: _Site, path: Path, options: ImportOptions,
         comments=tuple(_comments(item, site, options, skipped)),
     )
     return ExportedPost(key, source, "wordpress", item.line, scheduled=state == "future", folder=path.parent)
+
+
+def _with_galleries(body: str, item: Item, site: _Site) -> str:
+    """Return a text with the pictures of its galleries: those that are named, else those that were uploaded for the post."""
+
+    def pictures(found: re.Match[str]) -> str:
+        named = re.search(r"\b(?:ids|include)=[\"'”″]?([\d, ]+)", html.unescape(found[0]))
+        ids = re.findall(r"\d+", named[1]) if named else site.attached.get(item.text("wp:post_id"), [])
+        shown = [f'<p><img src="{html.escape(site.attachments[key])}" alt=""></p>' for key in ids if site.attachments.get(key)]
+        return "\n\n{}\n\n".format("\n\n".join(shown)) if shown else found[0]
+
+    return GALLERY.sub(pictures, body)
 
 
 def _text(item: Item, name: str) -> str:
@@ -153,6 +170,9 @@ def _addresses(item: Item, old_slugs: list[str]) -> Iterator[str]:
     if path:
         yield path
         yield from (f"{path.rpartition('/')[0]}/{unquote(slug)}" for slug in old_slugs if slug)
+        guid = urlsplit(item.text("guid"))
+        if re.fullmatch(r"p=\d{1,12}", guid.query):  # the address that every post has beside its own
+            yield f"{guid.path or '/'}?{guid.query}"
 
 
 def _comments(item: Item, site: _Site, options: ImportOptions, skipped: Counter[str]) -> Iterator[SourceComment]:

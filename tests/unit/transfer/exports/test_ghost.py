@@ -99,3 +99,31 @@ def test_hostile_posts_are_refused_alone(fields: dict[str, Any], reason: str, bl
 def test_html_that_is_only_odd_is_read(html: str, blog: BlogPage, tmp_path: Path) -> None:
     report = run_import(blog, old_export(tmp_path / "old.json", html=html))
     assert all("limit" in refusal[2] or "at most" in refusal[2] for refusal in report.refusals)
+
+
+def test_lexical_is_read_where_there_is_no_html(blog: BlogPage, tmp_path: Path) -> None:
+    def words(said: str, marks: int = 0) -> dict[str, Any]:
+        return {"type": "extended-text", "text": said, "format": marks}
+
+    nodes = [
+        {"type": "extended-heading", "tag": "h2", "children": [words("Tugs <1>")]},
+        {"type": "paragraph", "children": [words("See "), {"type": "link", "url": "/b/", "children": [words("a", 1)]}]},
+        {"type": "list", "tag": "ul", "children": [{"type": "listitem", "children": [words("one")]}]},
+        {"type": "codeblock", "language": "js", "code": "a < b"},
+        {"type": "image", "src": "https://b.example/c.png", "alt": "C", "caption": "At sea"},
+        {"type": "bookmark", "url": "https://c.example/"},
+        {"type": "html", "html": "<script>hit()</script><p>Own</p>"},
+        {"type": "unheard-of", "children": [words("kept")]},
+    ]  # fmt: skip
+    lexical = json.dumps({"root": {"children": nodes, "type": "root"}})
+    run_import(blog, old_export(tmp_path / "ghost.json", lexical=lexical, html=None, plaintext="Plain"))
+    assert post("old").body == (
+        "## Tugs <1>\n\nSee [**a**](/b/)\n\n- one\n\n```js\na < b\n```\n\n"
+        '![C](https://b.example/c.png "At sea")\n\n[https://c.example/](https://c.example/)\n\nOwn\n\nkept'
+    )
+
+
+@pytest.mark.parametrize("lexical", ["[", "[1]", '{"root": 1}', '{"root": {"children": [1, {"type": 5}]}}', "[" * 100_000])
+def test_lexical_that_is_none_leaves_the_plain_text(lexical: str, blog: BlogPage, tmp_path: Path) -> None:
+    run_import(blog, old_export(tmp_path / "ghost.json", lexical=lexical, html="", plaintext="Plain"))
+    assert post("old").body == "Plain"

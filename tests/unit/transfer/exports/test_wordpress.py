@@ -37,12 +37,14 @@ def test_fields_of_a_post(blog: BlogPage, client: Client, export: Path) -> None:
     )
     assert tags_of(page) == ["ships", "tug-boats"]
     assert page.body == (
-        "A tug pulls **hard**, see [ropes](/ropes/#knots) and [about](https://old.example/about/).\n\n"
+        "A tug pulls **hard**, see [ropes](/ropes/#knots) and [about](https://old.example/about/) and [itself](/tugs/).\n\n"
         f'![A tug](image:{image.pk} "At the quay")\n\n'
         '```python\nprint("a < b")\n```'
     )
     for old in ("/2019/03/tugs/", "/2019/03/towing/"):
         assert client.get(old)["Location"] == "/tugs/"
+    assert client.get("/?p=12")["Location"] == "/tugs/"
+    assert [client.get(f"/?p={number}").status_code for number in (13, 15, 16, 99999)] == [200] * 4  # drafts, and none
     assert counts(report) == (8, 0, 0, 1)
     assert dict(report.skipped) == {
         "WordPress trash": 1,
@@ -64,7 +66,7 @@ def test_classic_text_has_paragraphs_captions_and_code(blog: BlogPage, export: P
         "```js\nif (a < b) { c(); }\n```\n\n"
         "[https://www.youtube.com/watch?v=abc](https://www.youtube.com/watch?v=abc)\n\n"
         "- one\n- two\n\n"
-        '[gallery ids="1,2"]'
+        f"![](image:{image.pk})"
     )
 
 
