@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from mail import refusals
 from mail.bounces import Kind
 from mail.models import Suppression, SuppressionReason, address_hmacs
 
@@ -24,19 +25,31 @@ def find(address: str) -> Suppression | None:
 
 
 @transaction.atomic
-def count_bounce(address: str, kind: str, when: datetime) -> SuppressionReason | None:
+def count_bounce(address: str, kind: str, when: datetime, answer: str = "") -> SuppressionReason | None:
     """Count a bounce, and return the reason to suppress the address for, None while it may be written to.
 
-    A complaint is no bounce and is not counted. A bounce more than SOFT_BOUNCE_MEMORY after the last begins a new count.
+    A complaint is no bounce and is not counted, nor is a bounce from a domain that refuses our mail altogether.
+    A bounce more than SOFT_BOUNCE_MEMORY after the last begins a new count.
     """
     if kind == Kind.COMPLAINT:
         return SuppressionReason.COMPLAINT
+    if refusals.record(address, when, answer):
+        return None
     held = _hold(address)
     in_a_row = held.bounced_at is not None and when - held.bounced_at < SOFT_BOUNCE_MEMORY
     held.bounce_score = held.bounce_score + 1 if in_a_row else 1
     held.bounced_at = when
     held.save(update_fields=["bounce_score", "bounced_at"])
     return SuppressionReason.BOUNCE if kind == Kind.HARD or held.bounce_score >= MAX_SOFT_BOUNCES else None
+
+
+@transaction.atomic
+def withdraw_bounce(address_hmac: str) -> None:
+    """Count an address's latest bounce no longer, nor the suppression for it."""
+    held = Suppression.objects.select_for_update().filter(address_hmac=address_hmac).first()
+    if held is not None and held.reason in ("", SuppressionReason.BOUNCE):
+        held.reason, held.bounce_score = "", max(held.bounce_score - 1, 0)
+        held.save(update_fields=["reason", "bounce_score"])
 
 
 def reset_count(address: str) -> None:
@@ -60,6 +73,7 @@ def erase(address: str) -> str:
     held = _hold(address)
     held.reason, held.bounce_score, held.bounced_at = SuppressionReason.ERASED, 0, None
     held.save()
+    refusals.forget(address_hmacs(address))
     return held.address_hmac
 
 

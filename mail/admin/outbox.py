@@ -18,7 +18,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import policy_registry
 
-from mail import outbox
+from mail import outbox, refusals
 from mail.models import Delivery
 from wagtail_actions.actions import Action, CannotBeDone
 from wagtail_actions.spreadsheets import SafeExportIndexView
@@ -142,8 +142,8 @@ class OutboxPanel(Component):
     order = 90
     template_name = "mail/admin/outbox_panel.html"
 
-    def __init__(self, stuck: int, late: int, answer: str) -> None:
-        self.context = {"stuck": stuck, "late": late, "answer": answer}
+    def __init__(self, stuck: int, late: int, answer: str, refusing: list[refusals.RefusingDomain]) -> None:
+        self.context = {"stuck": stuck, "late": late, "answer": answer, "refusing": refusing}
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         return self.context
@@ -153,9 +153,10 @@ def add_panel(request: HttpRequest, panels: list[Component]) -> None:
     """Say what is wrong, if anything is, to whoever may do something about it."""
     if policy_registry.get_by_type(Delivery).user_has_permission(request.user, "change"):
         stuck, late = Delivery.objects.stuck().count(), Delivery.objects.waiting_since(timezone.now() - LATE)
-        if stuck or late.exists():
+        refusing = list(refusals.refusing(timezone.now()))
+        if stuck or refusing or late.exists():
             answers = late.exclude(answer="").order_by("-due").values_list("answer", flat=True)
-            panels.append(OutboxPanel(stuck, late.count(), answers.first() or ""))
+            panels.append(OutboxPanel(stuck, late.count(), answers.first() or "", refusing))
 
 
 viewset = OutboxViewSet("outbox")

@@ -3,9 +3,9 @@
 Pure: bytes in, a `Bounce` out. `mail.receiving` acts on it.
 """
 
-from mail.bounces.classifying import classify, speaks_of_sender
+from mail.bounces.classifying import classify, speaks_of_sender, without_addresses
 from mail.bounces.parsing import parse
 from mail.bounces.report import Bounce, Kind
 from mail.bounces.verp import read_verp, verp_address
 
-__all__ = ["Bounce", "Kind", "classify", "parse", "read_verp", "speaks_of_sender", "verp_address"]
+__all__ = ["Bounce", "Kind", "classify", "parse", "read_verp", "speaks_of_sender", "verp_address", "without_addresses"]

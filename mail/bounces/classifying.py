@@ -64,6 +64,15 @@ def reduce(words: str) -> str:
     return squeeze(text).replace("address address", "address")
 
 
+def without_addresses(words: str) -> str:
+    """Return words with each e-mail address replaced.
+
+    >>> without_addresses("550 <ada@example.org> unknown")
+    '550 <…> unknown'
+    """
+    return ADDRESS.sub("<…>", words)
+
+
 def squeeze(text: str) -> str:
     """Return text in lower case with single blanks and plain apostrophes."""
     return " ".join(text.lower().replace("’", "'").split())

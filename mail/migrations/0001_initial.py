@@ -47,4 +47,18 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state__in', ('waiting', 'sending'))), fields=['due'], name='delivery_open_due'), models.Index(fields=['state', 'ended'], name='delivery_state_ended')],
             },
         ),
+        migrations.CreateModel(
+            name='RecentBounce',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('domain', models.CharField(max_length=255)),
+                ('address_hmac', models.CharField(db_index=True, max_length=64)),
+                ('at', models.DateTimeField()),
+                ('answer', models.TextField(blank=True)),
+                ('ignored', models.BooleanField(default=False)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['domain', 'at'], name='recent_bounce_domain_at')],
+            },
+        ),
     ]

@@ -6,28 +6,61 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import Comment
-from mail import suppression
+from mail import refusals, suppression
 from mail.models import Delivery, SuppressionReason, address_hmacs
 from signup.models.subscribers import Event, State, Subscriber, make_nonce
 from signup.services.history import hold, note
 
+STATES_AFTER = {Event.REQUESTED: State.PENDING, Event.RESENT: State.PENDING, Event.UNSUBSCRIBED: State.UNSUBSCRIBED}
 
-@transaction.atomic
+
 def record_bounce(whom: Subscriber | str, kind: str, when: datetime | None = None, detail: str = "") -> Subscriber | None:
     """Note that mail to someone came back. Hard bounces and complaints suppress, soft ones when there are too many in a row.
 
     `whom` may be an address; None is returned where nobody has it. `kind` is one of mail.bounces.Kind's first three.
+    Where the address's domain refuses our mail, what came back from it within the hour counts for nobody.
     """
+    moment = when or timezone.now()
+    held = _record_bounce(whom, kind, moment, detail)
+    if held is not None and held.address:
+        for address_hmac in refusals.take_back(held.address, moment):
+            _withdraw_bounce(address_hmac, refusals.domain_of(held.address))
+        held.refresh_from_db()
+    return held
+
+
+@transaction.atomic
+def _record_bounce(whom: Subscriber | str, kind: str, when: datetime, detail: str) -> Subscriber | None:
     found = Subscriber.objects.known_as(whom).first() if isinstance(whom, str) else whom
     if found is None:
         return None
     held = hold(found)
     if held.erased:
         return held
-    reason = suppression.count_bounce(held.address, kind, when or timezone.now())
+    reason = suppression.count_bounce(held.address, kind, when, detail)
     if reason != SuppressionReason.COMPLAINT:
         note(held, Event.BOUNCED, f"{kind}: {detail}")
     return _suppress(held, reason, detail=detail) if reason else held
+
+
+@transaction.atomic
+def _withdraw_bounce(address_hmac: str, domain: str) -> None:
+    """Let a subscription go on whose mail came back because the domain refuses our mail."""
+    suppression.withdraw_bounce(address_hmac)
+    found = Subscriber.objects.filter(address_hmac=address_hmac, suppressed_because=SuppressionReason.BOUNCE).first()
+    if found is not None and (held := hold(found)).state == State.SUPPRESSED:
+        held.state = _state_before(held)
+        held.suppressed_because = ""
+        held.save()
+        note(held, Event.LIFTED, f"{domain} refuses our mail")
+
+
+def _state_before(subscriber: Subscriber) -> State:
+    """Return the state that a suppressed subscriber had, by what they did last."""
+    if subscriber.confirmed_at is not None:
+        return State.CONFIRMED
+    events = subscriber.consents.filter(event__in=STATES_AFTER).values_list("event", flat=True)
+    return STATES_AFTER.get(events.first() or "", State.CONFIRMED)
 
 
 @transaction.atomic

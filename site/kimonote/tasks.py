@@ -15,7 +15,7 @@ from blog.services.orphaned_files import delete_orphaned_files
 from blog.services.share_pictures import SharePictureMaker
 from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
-from mail import maildir, outbox
+from mail import maildir, outbox, refusals
 from mail.worker import Sender
 from signup.digests.digester import Digester
 from signup.services import subscriptions
@@ -55,6 +55,7 @@ def read_returned() -> bool:
 def tidy_up() -> None:
     """Delete expired records, encrypt anew after a change of SECRET_KEY, and update the query planner's statistics."""
     outbox.clear()
+    refusals.clear(timezone.now())
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
     writing.forget(timezone.now())

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from mail.models import Delivery, DeliveryState
+from mail.models import Delivery, DeliveryState, RecentBounce
 from tests.support.outbox_factories import put_test
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
@@ -157,3 +157,10 @@ def test_forged_request_is_refused(editor: Client) -> None:
     client.force_login(User.objects.get())
     assert client.post(f"{LISTING}{mail.pk}/retry/").status_code == 403
     assert state_of(mail) == (DeliveryState.STUCK, 10)
+
+
+def test_first_page_names_a_domain_that_refuses_our_mail(editor: Client) -> None:
+    RecentBounce.objects.create(
+        domain="example.org", address_hmac="1" * 64, at=timezone.now(), answer="550 5.7.1 <b>blocked</b>", ignored=True
+    )
+    assert "example.org refuses our mail: 550 5.7.1 <b>blocked</b>" in words(editor.get("/admin/"))
