@@ -59,8 +59,8 @@ def _state_before(subscriber: Subscriber) -> State:
     """Return the state that a suppressed subscriber had, by what they did last."""
     if subscriber.confirmed_at is not None:
         return State.CONFIRMED
-    events = subscriber.consents.filter(event__in=STATES_AFTER).values_list("event", flat=True)
-    return STATES_AFTER.get(events.first() or "", State.CONFIRMED)
+    last = subscriber.consents.filter(event__in=STATES_AFTER).first()
+    return STATES_AFTER[Event(last.event)] if last else State.CONFIRMED
 
 
 @transaction.atomic
