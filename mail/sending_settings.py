@@ -48,7 +48,7 @@ def sending_from_settings(
 
 
 def domain_of(text: str) -> str:
-    """Return a domain as DNS has it.
+    """Return a domain as DNS has it; an address such as 127.0.0.1 is none.
 
     >>> domain_of("Bücher.Example.")
     'xn--bcher-kva.example'
@@ -57,7 +57,8 @@ def domain_of(text: str) -> str:
         domain = ascii_domain(text.strip().rstrip(".")).lower()
     except UnicodeError as error:
         raise ValueError(f"{text!r} is no domain ({error}): write it like notes.example.") from error
-    if len(domain) > 253 or not all(map(LABEL.fullmatch, domain.split("."))):
+    labels = domain.split(".")
+    if len(domain) > 253 or not all(map(LABEL.fullmatch, labels)) or labels[-1].isdigit():
         raise ValueError(f"{text!r} is no domain: write it like notes.example.")
     return domain
 

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mail.config.email_url import LOOPBACK, MailServer
-from mail.deliverability.conversation import PROBE, Conversation, converse, outgoing_addresses, probe, within
+from mail.deliverability.conversation import PROBE, Conversation, converse, fetch, outgoing_addresses, probe, within
 from mail.deliverability.dkim import SigningKey, dkim_findings
 from mail.deliverability.dmarc_findings import alignment_findings, dmarc_findings
 from mail.deliverability.findings import Finding, Level, not_checked
-from mail.deliverability.lookup import Lookup, Resolver, Unanswered
+from mail.deliverability.lookup import Lookup, Resolver, Unanswered, is_domain
 from mail.deliverability.mx import Probe, mx_findings
 from mail.deliverability.reverse import is_internal, ptr_findings
 from mail.deliverability.smtp_findings import smtp_findings
 from mail.deliverability.spf_findings import spf_findings
+from mail.deliverability.transport import Fetch, transport_findings
 from mail.deliverability.words import _, gettext_noop, joined
 
 ADDRESSES = gettext_noop("addresses")
@@ -54,16 +55,27 @@ def run(sending: Sending, name_server: str = "", seconds: float = TIME) -> list[
         left = min(PROBE, deadline - time.monotonic())
         return (within(left, lambda: probe(address)) or "") if left > 0 else ""
 
-    return list(check(sending, lookup, conversation, outgoing_addresses(), probe_in_time))
+    def fetch_in_time(url: str) -> str:
+        left = min(PROBE, deadline - time.monotonic())
+        if left <= 0:
+            raise TimeoutError(_("time ran out"))
+        return fetch(url, left)
+
+    return list(check(sending, lookup, conversation, outgoing_addresses(), probe_in_time, fetch_in_time))
 
 
 def check(
-    sending: Sending, lookup: Lookup, conversation: Conversation, outgoing: Iterable[str] = (), probe: Probe | None = None
+    sending: Sending,
+    lookup: Lookup,
+    conversation: Conversation,
+    outgoing: Iterable[str] = (),
+    probe: Probe | None = None,
+    fetch: Fetch | None = None,
 ) -> Iterable[Finding]:
     """Return every finding, one subject after another; `outgoing` are this machine's addresses, for a server on it."""
     addresses, known = sending_addresses(sending, lookup, tuple(outgoing))
     is_here = sending.server is not None and sending.server.host in LOOPBACK
-    own_name = conversation.greeting if "." in conversation.greeting and is_here else ""
+    own_name = conversation.greeting if is_domain(conversation.greeting) and is_here else ""
     host = own_name or f"mail.{sending.domain}"
     signing = sending.key.domain if sending.key else ""
     yield from (*sending.troubles, *smtp_findings(sending.server, conversation), *known)
@@ -75,6 +87,7 @@ def check(
     for domain, purpose in {sending.domain: _("answers"), sending.bounce_domain: _("bounces")}.items():
         if domain:
             yield from mx_findings(domain, purpose, host, lookup, probe)
+            yield from transport_findings(domain, lookup, fetch)
 
 
 def sending_addresses(sending: Sending, lookup: Lookup, outgoing: tuple[str, ...]) -> tuple[tuple[str, ...], list[Finding]]:

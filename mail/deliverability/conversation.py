@@ -6,13 +6,15 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.request import HTTPRedirectHandler, build_opener
 
 from mail.config.email_url import MailServer
 from mail.deliverability.words import _
 
 ROUTE_HINTS = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))  # nothing is sent there
 PROBE = 3.0  # seconds
+MAX_TEXT = 64 * 1024  # bytes
 SMTP_PORT = 25
 T = TypeVar("T")
 
@@ -113,6 +115,20 @@ def probe(address: str) -> str:
     except OSError:
         return ""
     return ""
+
+
+def fetch(url: str, seconds: float) -> str:
+    """Return a text by HTTPS; raises OSError with the reason. Redirects are not followed (RFC 8461, 3.3)."""
+    with build_opener(NoRedirect).open(url, timeout=seconds) as response:
+        text: bytes = response.read(MAX_TEXT)
+    return text.decode("utf-8", "replace")
+
+
+class NoRedirect(HTTPRedirectHandler):
+    """Takes a redirect for an error."""
+
+    def redirect_request(self, *_unused: Any) -> None:
+        return None
 
 
 def outgoing_addresses() -> list[str]:

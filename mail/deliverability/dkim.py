@@ -8,6 +8,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
+from mail.deliverability.cures import proved
 from mail.deliverability.findings import Finding, Level, not_checked, record
 from mail.deliverability.lookup import Lookup, Unanswered
 from mail.deliverability.tags import BadTags, parse_tags
@@ -45,11 +46,15 @@ class Fault(Exception):
 def dkim_findings(key: SigningKey, lookup: Lookup) -> list[Finding]:
     """Return what receivers find at the selector that signatures name."""
     try:
-        records = lookup(key.name, "TXT")
-        if not records:
-            return [_missing(key, lookup)]
+        return proved(lambda seen: _findings(key, seen), lookup)
     except Unanswered as error:
         return [not_checked(SUBJECT, _("The DKIM key at %(name)s") % {"name": key.name}, error)]
+
+
+def _findings(key: SigningKey, lookup: Lookup) -> list[Finding]:
+    records = lookup(key.name, "TXT")
+    if not records:
+        return [_missing(key, lookup)]
     try:
         public, testing = read_key(records)
     except Fault as fault:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
+from mail.deliverability.cures import proved
 from mail.deliverability.dmarc import POLICIES, Published, find_record, is_dmarc, organisation_of, records_at, walk
 from mail.deliverability.findings import Finding, Level, not_checked, record
 from mail.deliverability.lookup import Lookup, Unanswered
@@ -18,13 +19,17 @@ MAILTO = re.compile(r"mailto:[^@\s,!]+@([a-z0-9._-]+)(![0-9]+[kmgt]?)?", re.IGNO
 def dmarc_findings(domain: str, lookup: Lookup) -> list[Finding]:
     """Return what receivers find of a policy for mail that says it is from this domain."""
     try:
-        several = [place for place in walk(domain) if len(records_at(place, lookup)) > 1]
-        published = find_record(domain, lookup)
-        if several:
-            return [_several(several[0], lookup)]
-        return list(_on_record(published, domain, lookup)) if published else [_missing(domain, lookup)]
+        return proved(lambda seen: _findings(domain, seen), lookup)
     except Unanswered as error:
         return [not_checked(SUBJECT, _("DMARC of %(domain)s") % {"domain": domain}, error)]
+
+
+def _findings(domain: str, lookup: Lookup) -> list[Finding]:
+    several = [place for place in walk(domain) if len(records_at(place, lookup)) > 1]
+    published = find_record(domain, lookup)
+    if several:
+        return [_several(several[0], lookup)]
+    return list(_on_record(published, domain, lookup)) if published else [_missing(domain, lookup)]
 
 
 def suggested(domain: str, policy: str = "none") -> str:

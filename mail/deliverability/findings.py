@@ -5,8 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mail.deliverability.words import _
+from mail.deliverability.lookup import Unanswered
+from mail.deliverability.words import _, gettext_noop
 
+DNSSEC_CURE = gettext_noop(
+    "Have the zone signed anew, or remove its DS record at the registrar until its signatures are right; "
+    "dnsviz.net shows which of them are not."
+)
 TXT_STRING = 255  # bytes, the longest a single string of a TXT record may be (RFC 1035, 3.3.14)
 
 
@@ -42,7 +47,10 @@ def record(name: str, rdtype: str, value: str) -> str:
 
 
 def not_checked(subject: str, what: str, why: Exception | str, cure: str = "") -> Finding:
-    """Return the finding that something could not be checked, which is no error."""
+    """Return the finding that something could not be checked, which is no error; what DNSSEC forbids to believe is one."""
+    if isinstance(why, Unanswered) and why.is_bogus:
+        sentence = _("%(what)s: %(why)s, and receivers that verify signatures find nothing.") % {"what": what, "why": why}
+        return Finding(subject, Level.ERROR, "dnssec-bogus", sentence, _(DNSSEC_CURE))
     return Finding(
         subject, Level.NOT_CHECKED, "not-checked", _("%(what)s was not checked: %(why)s.") % {"what": what, "why": why}, cure
     )

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import dns.exception
+import dns.flags
 import dns.inet
 import dns.name
+import dns.rcode
 import dns.rdatatype
 import dns.resolver
 
@@ -20,11 +22,18 @@ the strings of a TXT joined. Empty when there are none; raises Unanswered when n
 TRY = 2.5  # seconds for one question, both tries together
 SHORT_TRY = 1.0  # seconds, for a server that has not given a sign of life
 TOO_LATE = gettext_noop("time ran out")
+BOGUS = gettext_noop("its DNSSEC signatures do not verify")
+CHECKING_DISABLED = dns.flags.RD | dns.flags.CD
 MAX_TIMEOUTS = 2  # in a row, after which no more queries are sent
 
 
 class Unanswered(Exception):
     """The DNS did not say whether there is such a record."""
+
+    @property
+    def is_bogus(self) -> bool:
+        """Whether there is an answer, but receivers that verify signatures (DNSSEC) cannot accept it."""
+        return self.reason == BOGUS
 
     def __init__(self, name: str, rdtype: str, reason: str) -> None:
         super().__init__(name, rdtype, reason)
@@ -84,9 +93,34 @@ class Resolver:
             return ()
         except dns.resolver.LifetimeTimeout:
             return Unanswered(name, rdtype, TOO_LATE)
+        except dns.resolver.NoNameservers as error:
+            left = seconds if self.deadline is None else min(seconds, self.deadline - time.monotonic())
+            is_bogus = _is_failure(error) and self._answers_unverified(name, rdtype, left)
+            return Unanswered(name, rdtype, BOGUS if is_bogus else _reason(error))
         except (dns.exception.DNSException, OSError) as error:
             return Unanswered(name, rdtype, _reason(error))
         return tuple(text_of(value) for value in answer)
+
+    def _answers_unverified(self, name: str, rdtype: str, seconds: float) -> bool:
+        """Return whether the name server answers when it is not to verify signatures (RFC 4035, 3.2.2)."""
+        if seconds <= 0:
+            return False
+        self.resolver.set_flags(CHECKING_DISABLED)
+        try:
+            self.resolver.resolve(dns.name.from_text(name), rdtype, lifetime=seconds, search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return True
+        except (dns.exception.DNSException, OSError):
+            return False
+        finally:
+            self.resolver.flags = None
+        return True
+
+
+def is_domain(name: str) -> bool:
+    """Return whether a name has two labels at least and is no address, whose last label is a number."""
+    labels = name.rstrip(".").split(".")
+    return len(labels) > 1 and all(labels) and not labels[-1].isdigit() and "[" not in name and ":" not in name
 
 
 def parse_server(text: str) -> tuple[str, int]:
@@ -117,6 +151,12 @@ def text_of(value: Any) -> str:
 def name_of(name: dns.name.Name) -> str:
     """Return a name in lower case without its last dot; the root is "." ."""
     return name.to_text(omit_final_dot=len(name.labels) > 1).lower()
+
+
+def _is_failure(error: dns.resolver.NoNameservers) -> bool:
+    """Return whether a name server answered SERVFAIL, as for what it cannot verify."""
+    responses = [attempt[-1] for attempt in error.kwargs.get("errors", ())]
+    return any(response is not None and response.rcode() == dns.rcode.SERVFAIL for response in responses)
 
 
 def _reason(error: Exception) -> str:

@@ -23,6 +23,8 @@ def mx_findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Pro
 
 def _findings(domain: str, purpose: str, host: str, lookup: Lookup, probe: Probe | None) -> list[Finding]:
     cure = record(domain, "MX", f"10 {host}.")
+    if all(is_internal(address) for address in _addresses(host, lookup)):
+        cure += "\n" + _("and give that name a public address.")
     answers = sorted((int(value.split(" ")[0]), value.split(" ")[1]) for value in lookup(domain, "MX"))
     hosts = [name for _preference, name in answers]
     if not hosts:
@@ -120,7 +122,7 @@ def _internal(domain: str, hosts: Sequence[str], cure: str, lookup: Lookup) -> l
             "mx-internal",
             _("The MX of %(domain)s, %(host)s, has the address %(address)s, which other servers cannot reach.")
             % {"domain": domain, "host": host, "address": address},
-            f"{cure}\nand give that name a public address.",
+            cure,
         )
         for host, address in inner.items()
     ]

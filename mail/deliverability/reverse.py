@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
+from mail.deliverability.cures import proved
 from mail.deliverability.findings import Finding, Level, not_checked, record
 from mail.deliverability.lookup import Lookup, Unanswered
 from mail.deliverability.words import _
@@ -37,7 +38,11 @@ def address_type(address: str) -> str:
 
 def ptr_findings(addresses: Sequence[str], host: str, lookup: Lookup, greeting: str = "") -> list[Finding]:
     """What receivers find of the addresses' names; `host` would be a good one, `greeting` is what the server calls itself."""
-    return [finding for address in addresses for finding in _on_address(address, host, lookup, greeting)]
+    return [finding for address in addresses for finding in _proved(address, host, lookup, greeting)]
+
+
+def _proved(address: str, host: str, lookup: Lookup, greeting: str) -> list[Finding]:
+    return proved(lambda seen: _on_address(address, host, seen, greeting), lookup)
 
 
 def _on_address(address: str, host: str, lookup: Lookup, greeting: str) -> list[Finding]:

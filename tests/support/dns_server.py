@@ -76,12 +76,14 @@ def ancestors(name: dns.name.Name) -> list[dns.name.Name]:
 
 
 class DnsServer:
-    """Answers from a zone; `failing` names get SERVFAIL, `silent` ones no answer at all ("." stands for every name).
+    """Answers from a zone; `failing` names get SERVFAIL, `silent` ones no answer at all ("." stands for every name), and
+    `bogus` ones SERVFAIL unless the question forbids checking of signatures.
 
     `questions` keeps what was asked, as ("example.org.", "TXT").
     """
 
-    def __init__(self, zone: str, failing: Iterable[str] = (), silent: Iterable[str] = ()) -> None:
+    def __init__(self, zone: str, failing: Iterable[str] = (), silent: Iterable[str] = (), bogus: Iterable[str] = ()) -> None:
+        self.bogus = {dns.name.from_text(name) for name in bogus}
         self.zone = Zone(zone)
         self.failing = {dns.name.from_text(name) for name in failing}
         self.silent = {dns.name.from_text(name) for name in silent}
@@ -115,7 +117,8 @@ class DnsServer:
         question = query.question[0]
         response = dns.message.make_response(query, our_payload=4096)
         response.flags |= dns.flags.AA | dns.flags.RA
-        if self.failing & {question.name, dns.name.root}:
+        is_bogus = question.name in self.bogus and not query.flags & dns.flags.CD
+        if is_bogus or self.failing & {question.name, dns.name.root}:
             response.set_rcode(dns.rcode.SERVFAIL)
             return response
         response.answer = self.zone.find(question.name, question.rdtype)

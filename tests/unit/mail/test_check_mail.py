@@ -206,7 +206,15 @@ def test_an_internationalised_domain_is_asked_for_as_the_dns_has_it(site: Settin
 
 
 @pytest.mark.parametrize(
-    "options", [["--domain", "a..b"], ["--domain", "not a domain"], ["--resolver", "nowhere"], ["--from-ip", "192.0.2"]]
+    "options",
+    [
+        ["--domain", "a..b"],
+        ["--domain", "127.0.0.1"],
+        ["--bounce-domain", "127.0.0.1"],
+        ["--domain", "not a domain"],
+        ["--resolver", "nowhere"],
+        ["--from-ip", "192.0.2"],
+    ],
 )
 def test_an_option_that_cannot_be_is_refused_by_name(site: Settings, options: list[str]) -> None:
     with pytest.raises(CommandError, match=options[1]):

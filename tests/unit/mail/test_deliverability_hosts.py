@@ -14,7 +14,10 @@ IP = "192.0.2.1"
 HOST = "mail.notes.example"
 NAMED = "1.2.0.192.in-addr.arpa. PTR mail.notes.example.\n"
 BACK = "mail.notes.example. A 192.0.2.1\n"
-ASK = "At whoever provides the address, ask for:\n1.2.0.192.in-addr.arpa. IN PTR mail.notes.example."
+ASK = (
+    "At whoever provides the address, ask for:\n1.2.0.192.in-addr.arpa. IN PTR mail.notes.example.\n"
+    "mail.notes.example. IN A 192.0.2.1"
+)
 
 
 def ptr(zone: str, *addresses: str, greeting: str = HOST, unanswered: tuple[str, ...] = ()) -> list[Finding]:
@@ -30,7 +33,9 @@ def test_ipv6_is_looked_at_likewise() -> None:
     arpa = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
     zone = f"{arpa}. PTR mail.notes.example.\nmail.notes.example. AAAA 2001:db8:0:0::1\n"
     assert [found.code for found in ptr(zone, "2001:db8::1")] == ["ptr-confirmed"]
-    assert ptr("", "2001:db8::1")[0].cure.endswith(f"\n{arpa}. IN PTR mail.notes.example.")
+    assert ptr("", "2001:db8::1")[0].cure.endswith(
+        f"\n{arpa}. IN PTR mail.notes.example.\nmail.notes.example. IN AAAA 2001:db8::1"
+    )
 
 
 def test_a_nameless_address_is_an_error() -> None:
@@ -74,7 +79,7 @@ def test_a_name_that_nobody_answers_for_is_not_checked(silent: str) -> None:
 
 # MX
 
-MX_CURE = "notes.example. IN MX 10 mail.notes.example."
+MX_CURE = "notes.example. IN MX 10 mail.notes.example.\nand give that name a public address."
 MX_GOOD = "notes.example. MX 10 mail.notes.example.\n"
 
 

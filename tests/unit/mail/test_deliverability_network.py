@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from mail.deliverability import conversation, lookup
 from mail.deliverability.checking import Sending, run
 from mail.deliverability.conversation import Conversation, converse, outgoing_addresses, within
 from mail.deliverability.findings import Level
-from mail.deliverability.lookup import Resolver, Unanswered, parse_server
+from mail.deliverability.lookup import Resolver, Unanswered, is_domain, parse_server
+from mail.deliverability.spf_findings import spf_findings
 from tests.support.certificates import make_certificate, server_context
 from tests.support.dns_server import DnsServer, closed_port
 from tests.support.smtp_server import SMTPServer
@@ -62,7 +63,34 @@ def test_the_resolver_asks_each_question_once() -> None:
         for _ in range(2):
             with pytest.raises(Unanswered, match=r"the DNS did not answer for bad\.example A \(its server failed\)"):
                 ask("bad.example", "A")
-    assert dns.questions == [(".", "NS"), ("notes.example.", "TXT"), ("bad.example.", "A")]
+    once_more_without_dnssec = ("bad.example.", "A")
+    assert dns.questions == [(".", "NS"), ("notes.example.", "TXT"), ("bad.example.", "A"), once_more_without_dnssec]
+
+
+@pytest.mark.parametrize(("name", "rdtype"), [("notes.example", "TXT"), ("nothing.notes.example", "A"), ("notes.example", "A")])
+def test_what_dnssec_forbids_to_believe_is_told_from_a_server_that_fails(name: str, rdtype: str) -> None:
+    with DnsServer(ZONE, bogus=[name]) as dns:
+        ask = Resolver(dns.address)
+        with pytest.raises(Unanswered, match="its DNSSEC signatures do not verify") as caught:
+            ask(name, rdtype)
+        assert ask("mail.notes.example", "A") == ("192.0.2.1",)
+    [found] = spf_findings("notes.example", ["192.0.2.1"], "mail.notes.example", _raising(caught.value))
+    assert (found.level, found.code) == (Level.ERROR, "dnssec-bogus")
+
+
+def _raising(error: Unanswered) -> Callable[[str, str], tuple[str, ...]]:
+    def lookup(name: str, rdtype: str) -> tuple[str, ...]:
+        raise error
+
+    return lookup
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("mail.notes.example", True), ("127.0.0.1", False), ("[127.0.0.1]", False), ("::1", False), ("localhost", False)],
+)
+def test_an_address_is_no_domain(name: str, is_one: bool) -> None:
+    assert is_domain(name) is is_one
 
 
 @pytest.mark.parametrize("name", ["a..example", f"{'x' * 64}.example"])
