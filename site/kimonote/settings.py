@@ -201,7 +201,7 @@ MEDIA_ROOT = VAR / "media"
 STORAGES = {
     "default": {"BACKEND": "blog.images.storage.MediaStorage"},
     "versions": {"BACKEND": "blog.images.storage.VersionStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "kimonote.static_files.SiteStaticFilesStorage"},
 }
 
 TAG_LIMIT = env.int("TAG_LIMIT", 8)  # tags that one selection may name

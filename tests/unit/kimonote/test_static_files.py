@@ -1,0 +1,25 @@
+"""The style sheet that browsers get has the rules of the one in the repository."""
+
+from pathlib import Path
+
+from django.conf import settings
+from playwright.sync_api import Page
+
+from kimonote.static_files import minified
+
+MOST = 11_500  # bytes, some 3,400 of them as they are sent
+RULES = "sheet => { const s = new CSSStyleSheet(); s.replaceSync(sheet); return [...s.cssRules].map(rule => rule.cssText) }"
+
+
+def sheet() -> str:
+    return (Path(settings.ROOT) / "static" / "site.css").read_text()
+
+
+def test_minified_sheet_has_the_same_rules(tab: Page) -> None:
+    rules = tab.evaluate(RULES, sheet())
+    assert len(rules) > 100
+    assert tab.evaluate(RULES, minified(sheet())) == rules
+
+
+def test_sheet_is_small() -> None:
+    assert len(minified(sheet()).encode()) <= MOST
