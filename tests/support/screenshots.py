@@ -19,8 +19,8 @@ from tests.support.page_kinds import Kind, kinds
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 DOCS = Path(__file__).parents[2] / "docs"
-MOST_SCREENSHOT, MOST_SHEET = 150_000, 300_000  # bytes
-WIDE, NARROW = (1280, 840), (320, 800)  # CSS pixels
+MOST_SCREENSHOT, MOST_SHEET = 150_000, 360_000  # bytes
+WIDE, MIDDLE, NARROW = (1280, 840), (768, 840), (320, 800)  # CSS pixels
 STYLE = """
 body { margin: 16px; width: 1600px; background: #d8d5ce; font: 13px/1.4 sans-serif }
 div { display: flex; flex-wrap: wrap; gap: 14px 12px }
@@ -52,6 +52,7 @@ class Shot(NamedTuple):
 SHEET = (
     *map(Shot, ("listing", "two tags, without a third", "listing, with contents", "listing, full with contents")),
     *map(Shot, ("post with everything", "post, from a selection", "month of a tag", "search")),
+    *map(Shot, ("search, nothing found", "post with a link", "plain page", "no page")),
     *map(Shot, ("tags", "streams", "feeds", "author")),
     *map(Shot, ("nothing yet", "no note bears all", "unknown tags", "too many tags")),
     *map(Shot, ("sign-up for an unknown tag", "sent", "confirm", "manage")),
@@ -63,6 +64,8 @@ SHEET = (
     Shot("listing", letters="200%"),
     Shot("post with everything", media="print"),
     Shot("very many tags"),
+    *(Shot(kind, size=MIDDLE) for kind in ("listing", "post with everything", "streams", "search")),
+    *(Shot(kind, "dark", size=MIDDLE) for kind in ("year", "post with a link")),
     *(Shot(kind, size=NARROW) for kind in ("listing", "two tags, without a third", "post with everything", "long post")),
     *(Shot(kind, size=NARROW) for kind in ("tags", "sign-up", "long selection", "unknown tag")),
     *(Shot(kind, "dark", size=NARROW) for kind in ("listing", "manage")),
@@ -92,7 +95,7 @@ def keep(picture: bytes, path: Path, colours: int, most: int) -> None:
 
 
 def figure(shot: Shot, picture: bytes) -> str:
-    width = 388 if shot.size == WIDE else 149  # pixels: four to a row, or ten
+    width = {WIDE: 388, MIDDLE: 254, NARROW: 149}[shot.size]  # pixels: four to a row, six, or ten
     encoded = base64.b64encode(picture).decode()
     return (
         f"<figure style='width:{width}px'><figcaption>{escape(shot.caption)}</figcaption>"
