@@ -43,11 +43,11 @@ UNKNOWN += ("/tag/mail+-mail/", "/tag/%00/", "/2015/02/some-note/", "/x/feed/", 
 @pytest.fixture
 def moved(blog: BlogPage) -> BlogPage:
     author = make_author("ada")
-    post = make_post(blog, "mail feed", author=author, published=datetime(2015, 2, 17, tzinfo=UTC))
+    post = make_post(blog, "mail feed", authors=[author], published=datetime(2015, 2, 17, tzinfo=UTC))
     post.tags.add("How we work")
     post.save()
     TagAlias.objects.create(slug="post", tag=Tag.objects.get(slug="mail"))
-    hidden = make_post(blog, "secret", author=make_author("bob"), published=datetime(2016, 2, 17, tzinfo=UTC))
+    hidden = make_post(blog, "secret", authors=[make_author("bob")], published=datetime(2016, 2, 17, tzinfo=UTC))
     hidden.unpublish()
     return blog
 

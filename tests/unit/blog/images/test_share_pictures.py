@@ -68,7 +68,7 @@ def test_letters_that_the_font_lacks_are_not_drawn_as_boxes() -> None:
 
 
 def test_each_post_and_listing_has_a_picture(client: Client, blog: BlogPage) -> None:
-    make_post(blog, "b a", slug="one", title="One & only", author=make_author("ada"))
+    make_post(blog, "b a", slug="one", title="One & only", authors=[make_author("ada")])
     make_post(blog, slug="nihon", title="日本")
     Stream.objects.create(blog=blog, name="Every", slug="every")
     alts = {
@@ -143,7 +143,7 @@ OF_THE_POST = ("/secret/share.png", "/tags/hidden/share.png", "/@ada/share.png")
 @pytest.mark.parametrize("transition", HIDING)
 def test_picture_of_a_hidden_post_answers_as_none(client: Client, blog: BlogPage, transition: str) -> None:
     make_post(blog, slug="other")
-    post = make_post(blog, "hidden", slug="secret", title="Secret", author=make_author("ada"))
+    post = make_post(blog, "hidden", slug="secret", title="Secret", authors=[make_author("ada")])
     maker = SharePictureMaker()
     maker.make_all()
     assert all(picture(client, address) for address in OF_THE_POST)
@@ -159,7 +159,7 @@ def test_picture_of_a_hidden_post_answers_as_none(client: Client, blog: BlogPage
 
 @pytest.mark.parametrize("state", ["draft", "scheduled"])
 def test_no_picture_is_drawn_before_a_post_is_published(client: Client, blog: BlogPage, state: str) -> None:
-    post = make_post(blog, "hidden", slug="secret", title="Secret", author=make_author("ada"), live=False)
+    post = make_post(blog, "hidden", slug="secret", title="Secret", authors=[make_author("ada")], live=False)
     if state == "scheduled":
         post.go_live_at = timezone.now() + timedelta(days=1)
     revision = post.save_revision()

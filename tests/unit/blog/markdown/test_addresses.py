@@ -84,7 +84,7 @@ def test_feed_has_whole_urls_also_after_the_post_moved(client: Client, blog: Blo
 
 
 def test_short_texts_and_plain_pages_lead_to_the_same_everywhere(client: Client, blog: BlogPage) -> None:
-    make_post(blog, "a", author=make_author("ada", about="[x](ada.html)"))
+    make_post(blog, "a", authors=[make_author("ada", about="[x](ada.html)")])
     Tag.objects.filter(slug="a").update(description_html='<p><a href="tag.html">x</a></p>')
     Stream.objects.create(blog=blog, name="Every", slug="every", introduction="[x](stream.html)")
     Appearance.objects.create(site=blog.get_site(), footer="[x](foot.html)")
