@@ -23,7 +23,11 @@ Fetch = Callable[[str], str]
 def transport_findings(domain: str, lookup: Lookup, fetch: Fetch | None = None) -> list[Finding]:
     """Return what senders find of rules for encryption to a domain's mail servers."""
     found: list[Finding] = []
-    for subject, findings in ((STS, lambda: _sts(domain, lookup, fetch)), (RPT, lambda: _rpt(domain, lookup))):
+    checks: dict[str, Callable[[], list[Finding]]] = {
+        STS: lambda: _sts(domain, lookup, fetch),
+        RPT: lambda: _rpt(domain, lookup),
+    }
+    for subject, findings in checks.items():
         try:
             found += findings()
         except Unanswered as error:
