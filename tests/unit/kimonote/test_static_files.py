@@ -7,7 +7,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 MOST = 11_500  # bytes, some 3,400 of them as they are sent
-RULES = "sheet => { const s = new CSSStyleSheet(); s.replaceSync(sheet); return [...s.cssRules].map(rule => rule.cssText) }"
+RULES = "sheet => { const s = new CSSStyleSheet(); s.replaceSync(sheet); return [...s.cssRules].map(rule => rule.cssText.replaceAll(', ', ',')) }"
 
 
 def sheet() -> str:
