@@ -24,7 +24,7 @@ def warn(request: HttpRequest, page: Page) -> None:
 
 def rendered(page: Page) -> Rendered:
     """Return the page's text as its form has just had it rendered: a draft's is not in the page's own fields."""
-    return cached_render(getattr(page, "body", ""), render)
+    return cached_render(getattr(page, "body", ""), render, getattr(page, "rendered_as", ""))
 
 
 def unlisted_tags(page: Page) -> str:

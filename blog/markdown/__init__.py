@@ -10,17 +10,22 @@ from dataclasses import replace
 
 from blog.markdown.comments import reduce_to_comment
 from blog.markdown.limits import RenderError
+from blog.markdown.options import DEFAULTS, MAX_CODE, RenderOptions, quotes_of
 from blog.markdown.postprocessing import PREFIX, Rendered, postprocess, read
 from blog.markdown.render_cache import cached_render, caching_renders
 from blog.markdown.sandbox import clean_html
 
 __all__ = [
+    "DEFAULTS",
+    "MAX_CODE",
     "RenderError",
+    "RenderOptions",
     "Rendered",
     "cached_render",
     "caching_renders",
     "plain",
     "prefixed",
+    "quotes_of",
     "render",
     "render_comment",
     "render_short",
@@ -31,12 +36,13 @@ __all__ = [
 REFERENCE = re.compile(rf' (id="|href="#){PREFIX}(?=[^<>]*>)')
 
 
-def render(text: str, prefix: str = PREFIX) -> Rendered:
+def render(text: str, prefix: str = PREFIX, options: RenderOptions = DEFAULTS) -> Rendered:
     """Render a post's text; raises RenderError beyond the limits. Every id begins with the prefix."""
     if not text.strip():
-        return Rendered("", "", 0, "", "")
-    converted = clean_html(text)
-    return replace(postprocess(converted.html, prefix), unlisted=converted.unlisted)
+        return Rendered("", "", 0, "", code=options.code)
+    converted = clean_html(text, options)
+    rendered = postprocess(converted.html, prefix, heading_links=options.heading_links)
+    return replace(rendered, unlisted=converted.unlisted, code=options.code)
 
 
 def render_short(text: str) -> str:

@@ -18,8 +18,8 @@ class Heading(NamedTuple):
     text: str  # escaped
 
 
-def number_headings(tokens: list[Token], fragment_ids: FragmentIds) -> list[Heading]:
-    """Set the levels and ids of all headings."""
+def number_headings(tokens: list[Token], fragment_ids: FragmentIds, *, with_ids: bool = True) -> list[Heading]:
+    """Set the levels of all headings and, if asked for, ids; return those that have one."""
     found: list[Heading] = []
     above: list[int] = []
     starts: list[int] = []
@@ -27,8 +27,12 @@ def number_headings(tokens: list[Token], fragment_ids: FragmentIds) -> list[Head
         if not isinstance(token, Tag) or token.name not in WRITTEN:
             continue
         if token.closing:
-            found.append(_heading(tokens[starts.pop() : place], fragment_ids))
-            token.name = f"h{found[-1].level}"
+            start = starts.pop()
+            opening = tokens[start]
+            assert isinstance(opening, Tag)
+            token.name = opening.name
+            if with_ids or "id" in opening.attributes:
+                found.append(_heading(opening, text_of(tokens[start:place]), fragment_ids))
         else:
             token.name = f"h{_level(WRITTEN[token.name], above)}"
             starts.append(place)
@@ -43,19 +47,18 @@ def _level(level: int, above: list[int]) -> int:
     return min(FIRST + len(above) - 1, LAST)
 
 
-def _heading(tokens: list[Token], fragment_ids: FragmentIds) -> Heading:
-    opening = tokens[0]
-    assert isinstance(opening, Tag)
-    text = text_of(tokens)
+def _heading(opening: Tag, text: str, fragment_ids: FragmentIds) -> Heading:
     if "id" not in opening.attributes:
         opening.attributes["id"] = fragment_ids.add(slug(html.unescape(text)))
     return Heading(int(opening.name[1]), opening.attributes["id"], text)
 
 
 def link_itself(written: list[Token], start: int) -> None:
-    """Wrap the content of the heading at `start`, which has just ended, in a link to itself, unless it contains a link."""
+    """Wrap the content of the heading at `start`, which has just ended, in a link to itself, if it has an id and no link."""
     opening, *inner, ending = written[start:]
-    if inner and isinstance(opening, Tag) and not any(isinstance(token, Tag) and token.name == "a" for token in inner):
+    if not isinstance(opening, Tag) or "id" not in opening.attributes:
+        return
+    if inner and not any(isinstance(token, Tag) and token.name == "a" for token in inner):
         written[start + 1 :] = [Tag("a", {"href": f"#{opening.attributes['id']}"}), *inner, Tag("a", closing=True), ending]
 
 

@@ -19,7 +19,7 @@ PREFIX = "n-"  # of every id in a text
 class Rendered:
     """A text's stored forms: HTML, table of contents (HTML, may be empty), reading time, excerpt, plain text.
 
-    `unlisted` names the tags that are shown as text, for its author.
+    `unlisted` names the tags that are shown as text, for its author; `code` is that of the options.
     """
 
     html: str
@@ -28,14 +28,15 @@ class Rendered:
     excerpt: str
     plain: str = ""
     unlisted: tuple[str, ...] = ()
+    code: str = ""
 
 
-def postprocess(html: str, prefix: str = PREFIX) -> Rendered:
+def postprocess(html: str, prefix: str = PREFIX, *, heading_links: bool = True) -> Rendered:
     """Make the stored forms of a text from its clean HTML."""
     tokens = read(html)
     fragment_ids = FragmentIds(prefix)
     replace_ids(tokens, fragment_ids)
-    headings = number_headings(tokens, fragment_ids)
+    headings = number_headings(tokens, fragment_ids, with_ids=heading_links)
     rewrite_fragments(tokens, fragment_ids)
     insert_references(tokens)
     tokens = lay_out(filter_attributes(tokens))

@@ -3,12 +3,14 @@
 Without it the editor would render by a script of its own, which knows neither our syntax nor what is hostile.
 """
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from blog.markdown import Rendered, RenderError, render
+from blog.markdown import Rendered, RenderError, RenderOptions, render
 from blog.markdown.references import expand_one
 
 NAME = "markdown_preview"
@@ -17,10 +19,10 @@ MOST_NAMED = 10  # tags in one sentence
 
 
 @require_POST
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: HttpRequest, options_of: Callable[[HttpRequest], RenderOptions]) -> HttpResponse:
     """Respond with the editor's text rendered, or with the reason why it cannot be."""
     try:
-        rendered = render(request.POST.get("text", ""))
+        rendered = render(request.POST.get("text", ""), options=options_of(request))
     except RenderError as error:
         return HttpResponse(format_html(NOTE, str(error)))
     sentence = warning_of(rendered)

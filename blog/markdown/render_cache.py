@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 from blog.markdown.postprocessing import Rendered
 
-_cache: ContextVar[dict[str, Rendered] | None] = ContextVar("rendered", default=None)
+_cache: ContextVar[dict[tuple[str, str], Rendered] | None] = ContextVar("rendered", default=None)
 
 
 @contextmanager
@@ -16,18 +16,18 @@ def caching_renders(known: dict[str, Rendered] | None = None) -> Iterator[None]:
     When saving, the transaction may hold the lock for which others wait. Nothing is cached for longer than one request,
     since the pictures that a text names may change. `known` is what was rendered elsewhere, by text.
     """
-    token = _cache.set(dict(known or {}))
+    token = _cache.set({(text, rendered.code): rendered for text, rendered in (known or {}).items()})
     try:
         yield
     finally:
         _cache.reset(token)
 
 
-def cached_render(text: str, render: Callable[[str], Rendered]) -> Rendered:
-    """Return a text's HTML, from the cache within `caching_renders`."""
+def cached_render(text: str, render: Callable[[str], Rendered], code: str = "") -> Rendered:
+    """Return a text's HTML, from the cache within `caching_renders`; `code` is that of the options."""
     cache = _cache.get()
     if cache is None:
         return render(text)
-    if text not in cache:
-        cache[text] = render(text)
-    return cache[text]
+    if (text, code) not in cache:
+        cache[text, code] = render(text)
+    return cache[text, code]

@@ -15,6 +15,7 @@ import sys
 from multiprocessing.connection import Pipe
 
 from blog.markdown.limits import CPU_SECONDS, MAX_TEXT_BYTES, TIMEOUT, RenderError
+from blog.markdown.options import DEFAULTS, RenderOptions
 from blog.markdown.syntax import Converted
 from blog.markdown.worker import COSTLY, DEEP, DONE, LARGE
 
@@ -64,12 +65,12 @@ class Worker:
 _spare: list[Worker] = []
 
 
-def clean_html(text: str) -> Converted:
+def clean_html(text: str, options: RenderOptions = DEFAULTS) -> Converted:
     """Return a text as sanitised HTML. Raise RenderError."""
     source = text.encode(errors="replace")
     if len(source) > MAX_TEXT_BYTES:
         raise RenderError.too_long(len(source))
-    reply = _ask(source)
+    reply = _ask(f"{options.code}\n".encode() + source)
     sign, rest = reply[:1], reply[1:].decode()
     if sign == DEEP:
         raise RenderError.too_deep()

@@ -1,6 +1,7 @@
 """The process that turns Markdown into clean HTML for another one; it may be killed at any time. It does without Django.
 
-`main(["4", "3.0"])`: each message on socket 4 is a text, for which there are 3 seconds; each reply is a status byte and a
+`main(["4", "3.0"])`: each message on socket 4 is the code of options and, on the lines behind it, a text, for which
+there are 3 seconds; each reply is a status byte and a
 reason, or the names of the tags that are shown as text and, on the lines behind them, the HTML.
 """
 
@@ -12,6 +13,7 @@ from multiprocessing.connection import Connection
 from markdown_it import MarkdownIt
 
 from blog.markdown.limits import MAX_HTML_BYTES, MEMORY
+from blog.markdown.options import RenderOptions
 from blog.markdown.pipeline import to_html
 from blog.markdown.syntax import parser
 
@@ -33,9 +35,9 @@ def main(arguments: list[str]) -> None:
 def _serve(connection: Connection, markdown: MarkdownIt, seconds: float) -> bool:
     """Reply to one text; return whether to go on."""
     try:
-        text = connection.recv_bytes().decode()
+        code, _, text = connection.recv_bytes().decode().partition("\n")
         signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal kills this process, in C code as well
-        reply = _answer(text, markdown)
+        reply = _answer(text, markdown, RenderOptions.of(code))
         signal.setitimer(signal.ITIMER_PROF, 0)
         connection.send_bytes(reply)
     except (EOFError, OSError):
@@ -43,9 +45,9 @@ def _serve(connection: Connection, markdown: MarkdownIt, seconds: float) -> bool
     return True
 
 
-def _answer(text: str, markdown: MarkdownIt) -> bytes:
+def _answer(text: str, markdown: MarkdownIt, options: RenderOptions) -> bytes:
     try:
-        converted = to_html(text, markdown)
+        converted = to_html(text, markdown, options)
     except RecursionError:
         return DEEP
     except MemoryError:

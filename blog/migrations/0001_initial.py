@@ -29,7 +29,11 @@ class Migration(migrations.Migration):
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('introduction', blog.models.fields.MarkdownField(blank=True, max_length=10000, validators=[blog.markdown.validate], verbose_name='introduction')),
                 ('posts_per_page', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='posts per page')),
+                ('smart_punctuation', models.BooleanField(default=False, help_text='Shows "a" -- b... as “a” – b…; not in code.', verbose_name='typographic signs')),
+                ('emoji_codes', models.BooleanField(default=False, help_text='Shows :smile: as 😄; not in code.', verbose_name='emoji codes')),
+                ('heading_links', models.BooleanField(default=True, help_text='Off: nor is there a table of contents.', verbose_name='headings link to themselves')),
                 ('introduction_html', models.TextField(default='', editable=False)),
+                ('rendered_as', models.CharField(default='', editable=False, max_length=6)),
             ],
             options={
                 'verbose_name': 'blog',
@@ -131,6 +135,7 @@ class Migration(migrations.Migration):
                 ('toc', models.TextField(default='', editable=False)),
                 ('excerpt', models.TextField(default='', editable=False)),
                 ('minutes', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('rendered_as', models.CharField(default='', editable=False, max_length=6)),
                 ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='cover image')),
             ],
             options={

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from http import HTTPMethod
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
@@ -17,7 +18,18 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from blog.markdown import Rendered, RenderError, cached_render, render, render_short, validate
+from blog.markdown import (
+    DEFAULTS,
+    MAX_CODE,
+    Rendered,
+    RenderError,
+    RenderOptions,
+    cached_render,
+    quotes_of,
+    render,
+    render_short,
+    validate,
+)
 from blog.models.authors import Author, PostAuthor
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField
@@ -54,15 +66,38 @@ class BlogPage(Page):
     posts_per_page = models.PositiveSmallIntegerField(
         _("posts per page"), default=20, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
+    smart_punctuation = models.BooleanField(
+        _("typographic signs"), default=False, help_text=_('Shows "a" -- b... as “a” – b…; not in code.')
+    )
+    emoji_codes = models.BooleanField(_("emoji codes"), default=False, help_text=_("Shows :smile: as 😄; not in code."))
+    heading_links = models.BooleanField(
+        _("headings link to themselves"), default=True, help_text=_("Off: nor is there a table of contents.")
+    )
     introduction_html = models.TextField(editable=False, default="")
+    rendered_as = models.CharField(editable=False, default="", max_length=MAX_CODE)  # the code with which all its posts were
 
     parent_page_types = ["wagtailcore.Page"]
     allowed_http_methods = READ_ONLY
-    content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("posts_per_page")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("posts_per_page"),
+        MultiFieldPanel(
+            [FieldPanel("smart_punctuation"), FieldPanel("emoji_codes"), FieldPanel("heading_links")],
+            _("Texts of posts"),
+            help_text=_("After a change the worker renders the posts anew, a few each second."),
+        ),
+    ]
 
     class Meta:
         verbose_name = _("blog")
         verbose_name_plural = _("blogs")
+
+    @property
+    def render_options(self) -> RenderOptions:
+        """Return how the texts of posts are rendered."""
+        quotes = quotes_of(settings.LANGUAGE_CODE) if self.smart_punctuation else ""
+        return RenderOptions(quotes, self.emoji_codes, self.heading_links)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.introduction_html = render_short(self.introduction)
@@ -132,6 +167,7 @@ class PostPage(Page):
     toc = models.TextField(editable=False, default="")
     excerpt = models.TextField(editable=False, default="")
     minutes = models.PositiveSmallIntegerField(editable=False, default=0)
+    rendered_as = models.CharField(editable=False, default="", max_length=MAX_CODE)  # the code of `RenderOptions`
 
     objects = PostManager()
 
@@ -203,20 +239,27 @@ class PostPage(Page):
     def render(self) -> Rendered:
         """Render the stored fields from the text again. Raise `markdown.RenderError` beyond the limits."""
         rendered = self._rendered_text()
-        self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
-        self.excerpt = self.summary or rendered.excerpt
+        self.take_rendered(rendered)
         return rendered
 
     def take_rendered(self, rendered: Rendered) -> None:
         """Set the stored fields from a text already rendered (an import renders in several processes)."""
         self._rendered = (self.body, rendered)
-        self.render()
+        self.html, self.toc, self.minutes = rendered.html, rendered.toc, rendered.minutes
+        self.excerpt, self.rendered_as = self.summary or rendered.excerpt, rendered.code
 
     def _rendered_text(self) -> Rendered:
         """Return the rendered text, rendered once for both validation and saving."""
-        if self._rendered is None or self._rendered[0] != self.body:
-            self._rendered = (self.body, cached_render(self.body, render))
+        options = self._render_options()
+        if self._rendered is None or (self._rendered[0], self._rendered[1].code) != (self.body, options.code):
+            rendered = cached_render(self.body, lambda text: render(text, options=options), options.code)
+            self._rendered = (self.body, rendered)
         return self._rendered[1]
+
+    def _render_options(self) -> RenderOptions:
+        """Return the options of the blog above; the defaults where the post has no place in the tree yet."""
+        blog = BlogPage.objects.filter(path=self.path[: -self.steplen]).first() if self.path else None
+        return blog.render_options if blog else DEFAULTS
 
     @classmethod
     def from_serializable_data(

@@ -12,6 +12,7 @@ from accounts.sessions import SessionStore
 from blog.search import analyze_tables
 from blog.services.image_files import VersionMaker
 from blog.services.orphaned_files import delete_orphaned_files
+from blog.services.rendering import render_outdated
 from blog.services.share_pictures import SharePictureMaker
 from comments.services import moderation, writing
 from kimonote.scheduler import PeriodicTask
@@ -30,6 +31,7 @@ def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[Pe
         PeriodicTask("publish what is scheduled", timedelta(seconds=10), publish_scheduled, exclusive=True),
         PeriodicTask("make versions of images", timedelta(seconds=2), VersionMaker().make_next),
         PeriodicTask("draw share pictures", timedelta(seconds=2), SharePictureMaker().make_next),
+        PeriodicTask("render posts anew", timedelta(seconds=5), render_outdated, exclusive=True),
         PeriodicTask("write digests", timedelta(seconds=10), Digester().send_due),
         PeriodicTask("tell moderators", timedelta(seconds=30), moderation.notify_moderators),
         PeriodicTask("send mail", interval, Sender(stopping).send_batch),

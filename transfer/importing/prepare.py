@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from blog.markdown import Rendered, RenderError, render, render_comment
+from blog.markdown import DEFAULTS, Rendered, RenderError, RenderOptions, render, render_comment
 from transfer.importing.source import ImportOptions, Refusal, SourceComment, SourcePost
 from transfer.importing.sources import Source, digest_of, read_source
 
@@ -36,12 +36,12 @@ def read_file(file: Source, options: ImportOptions) -> PreparedFile:
     return PreparedFile(file, digest, post)
 
 
-def render_prepared(prepared: PreparedFile) -> PreparedFile:
+def render_prepared(prepared: PreparedFile, options: RenderOptions = DEFAULTS) -> PreparedFile:
     """Render a post that was read; where its text is beyond the limits, return a refusal instead."""
     if prepared.post is None:
         return prepared
     try:
-        rendered = render(prepared.post.body)
+        rendered = render(prepared.post.body, options=options)
         return replace(prepared, rendered=rendered, comments=tuple(_rendered_comments(prepared.post)))
     except RenderError as error:
         return replace(prepared, post=None, refusal=Refusal(str(error), prepared.post.lines.get("body", 1)))

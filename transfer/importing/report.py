@@ -33,6 +33,7 @@ class ImportReport:
     comments: int = 0
     links_to_nowhere: dict[str, list[str]] = field(default_factory=dict)  # targets that are not in the import, by file
     redirects: int = 0
+    switched_on: list[str] = field(default_factory=list)  # switches of the blog, by what they are called in the admin
     converted: Counter[str] = field(default_factory=Counter)
     hidden: Counter[str] = field(default_factory=Counter)
     unconverted: Counter[str] = field(default_factory=Counter)
@@ -59,6 +60,7 @@ class ImportReport:
             self._blocked,
             self._links,
             self._logins,
+            self._switches,
             self._created,
         )
         return "\n".join([*(line for part in parts for line in part()), self._summary(dry_run)])
@@ -106,6 +108,11 @@ class ImportReport:
         named = ", ".join(map(printable, sorted(self.logins)[:MAX_LOGINS]))
         more = f" and {len(self.logins) - MAX_LOGINS:,} more" if len(self.logins) > MAX_LOGINS else ""
         return [f"Authors whose names look like logins (--authors FILE gives their names): {named}{more}."]
+
+    def _switches(self) -> list[str]:
+        names = ", ".join(self.switched_on)
+        cure = "The worker renders earlier posts so, too; --keep-typography leaves the switches as they are."
+        return [f"Switched on in this blog, as the old site had it: {names}. {cure}"] if names else []
 
     def _created(self) -> list[str]:
         created = {

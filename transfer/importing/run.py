@@ -18,7 +18,9 @@ from transfer.importing.prepare import PreparedFile, read_file, render_prepared
 from transfer.importing.report import ImportReport
 from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.sources import Source, digest_of, host_of
+from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.links import LinkedPost, LinkIndex, LinkResolver
+from transfer.importing.static_sites.typography import switched_on
 from transfer.importing.workers import WorkerPool
 from transfer.importing.writing.get_or_create import rename_logins
 from transfer.importing.writing.slugs import SlugAllocator
@@ -40,8 +42,10 @@ class Import:
         overwrite: bool = False,
         jobs: int | None = None,
         fetcher: ImageFetcher | None = None,
+        keep_typography: bool = False,
     ) -> None:
         self.blog, self.options, self.dry_run, self.overwrite, self.jobs = blog, options, dry_run, overwrite, jobs
+        self.keep_typography = keep_typography
         self.report = ImportReport()
         self.writer = PostWriter(blog, self.report, author=author, dry_run=dry_run)
         self.pauses = Pauses()
@@ -59,13 +63,15 @@ class Import:
         self.history = ImportHistory(self.blog, {file.key for file in found.files})
         pending = list(self._with_status(found.files, step))
         statuses = {file.key: status for file, status in pending}
+        self._switch_on(found.files)
+        render = partial(render_prepared, options=self.blog.render_options)
         chunk: list[ReadyPost] = []
         with WorkerPool(len(pending), self.jobs) as workers:
             read = list(workers.map(partial(read_file, options=self.options), [file for file, _ in pending]))
             self.links = self._link_index(read)
             if not self.dry_run:
                 self.image_importer.import_all(read, workers)
-            for prepared in workers.map(render_prepared, map(self._with_references, read)):
+            for prepared in workers.map(render, map(self._with_references, read)):
                 ready = self._ready(prepared)
                 if ready and statuses[prepared.file.key] is FileStatus.NEW:
                     chunk.append(ready)
@@ -82,6 +88,20 @@ class Import:
         self.report.blocked_images = self.image_importer.blocked
         self.report.fetched_images = self.image_importer.fetched
         return self.report
+
+    def _switch_on(self, files: Iterable[Source]) -> None:
+        """Switch on in the blog what the old site's generator does to a text; the worker renders earlier posts anew."""
+        sites = {file.site.root: file.site for file in files if isinstance(file, SourceFile)}.values()
+        names = {name for site in sites for name in switched_on(site) if not getattr(self.blog, name)}
+        if self.keep_typography or not names:
+            return
+        for name in sorted(names):
+            setattr(self.blog, name, True)
+            self.report.switched_on.append(str(BlogPage._meta.get_field(name).verbose_name))
+        if not self.dry_run:
+            self.blog.save()
+            if self.blog.latest_revision_id and not self.blog.has_unpublished_changes:
+                self.blog.save_revision(clean=False)  # or the form would show the switches as they were
 
     def _with_status(self, files: Iterable[Source], step: Callable[[], object]) -> Iterable[tuple[Source, FileStatus]]:
         """Yield the files that are new or changed, count the unchanged and report the refused."""

@@ -1,7 +1,7 @@
 """The Markdown that is read here: CommonMark and GFM by markdown-it, and what blogs are written in besides. Pure.
 
 Call `parser` once and `convert` for each text. Each module is one plugin: `abbreviations`, `attribute_lists`, `code`,
-`footnotes`, `formulas`, `raw_html` and `tables`; docs/markdown.md shows what they read.
+`footnotes`, `formulas`, `gfm`, `raw_html` and `typography`; docs/markdown.md shows what they read.
 """
 
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 
 from blog.markdown.limits import MAX_DEPTH
+from blog.markdown.options import DEFAULTS, RenderOptions
 from blog.markdown.syntax.abbreviations import abbreviations
 from blog.markdown.syntax.attribute_lists import attribute_lists
 from blog.markdown.syntax.code import code
@@ -17,12 +18,13 @@ from blog.markdown.syntax.footnotes import footnotes
 from blog.markdown.syntax.formulas import formulas
 from blog.markdown.syntax.gfm import addresses, alignment, deleted, task_boxes
 from blog.markdown.syntax.raw_html import Environment, raw_html
+from blog.markdown.syntax.typography import set_options, typography
 
 DROPPED = dict.fromkeys([0xFEFF, *range(1, 9), *range(14, 32), 127])  # byte order marks, control characters without a meaning
 OPTIONS = {"xhtmlOut": False, "tasklists": True, "alerts": True, "maxNesting": 3 * MAX_DEPTH}  # deeper is refused, not cut
 PLUGINS = [
     *(addresses, deflist_plugin, deleted, alignment, task_boxes),
-    *(footnotes, formulas, abbreviations, attribute_lists, code, raw_html),
+    *(footnotes, formulas, abbreviations, attribute_lists, code, raw_html, typography),
 ]
 
 
@@ -48,7 +50,8 @@ def parser() -> MarkdownIt:
     return markdown
 
 
-def convert(text: str, markdown: MarkdownIt) -> Converted:
+def convert(text: str, markdown: MarkdownIt, options: RenderOptions = DEFAULTS) -> Converted:
     """Return a text as HTML."""
+    set_options(markdown, options)
     environment = Environment(text)
     return Converted(markdown.render(text.translate(DROPPED), environment), tuple(environment.unlisted))

@@ -1,8 +1,8 @@
 """Footnotes as this site writes them: ids by their labels, and none lost that nothing refers to. Pure."""
 
 import html
+from collections import Counter
 from collections.abc import Sequence
-from itertools import count
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -28,7 +28,7 @@ def separate(state: StateCore) -> None:
     """Take each definition out of the one it stands in; give one whose label is taken another, which nothing refers to."""
     separated: list[Token] = []
     open_: list[list[Token]] = []
-    labels: set[str] = set()
+    labels: Counter[str] = Counter()
     for token in state.tokens:
         if token.type == "footnote_reference_open":
             open_.append([])
@@ -39,12 +39,17 @@ def separate(state: StateCore) -> None:
     state.tokens = separated
 
 
-def _free_label(label: str, labels: set[str], refs: dict[str, int]) -> str:
-    if label in labels:
-        label = next(new for number in count(2) if f":{(new := f'{label}-{number}')}" not in refs)
-        refs[f":{label}"] = -1
-    labels.add(label)
-    return label
+def _free_label(label: str, used: Counter[str], refs: dict[str, int]) -> str:
+    """Return the label, or with the first number behind it with which no other footnote has it."""
+    used[label] += 1
+    if used[label] == 1:
+        return label
+    while f":{label}-{used[label]}" in refs:
+        used[label] += 1
+    free = f"{label}-{used[label]}"
+    refs[f":{free}"] = -1
+    used[free] += 1
+    return free
 
 
 def keep_unreferenced(state: StateCore) -> None:

@@ -57,7 +57,13 @@ def _linked(children: list[Token]) -> Iterator[Token]:
         end = 0
         for match in ADDRESS.finditer(token.content):
             yield Token("text", "", 0, content=token.content[end : match.start()])
-            yield Token("link_open", "a", 1, attrs={"href": normalizeLink(("" if "://" in match[0] else "mailto:") + match[0])})
+            yield Token(
+                "link_open",
+                "a",
+                1,
+                info="auto",
+                attrs={"href": normalizeLink(("" if "://" in match[0] else "mailto:") + match[0])},
+            )
             yield Token("text", "", 0, content=match[0])
             yield Token("link_close", "a", -1)
             end = match.end()

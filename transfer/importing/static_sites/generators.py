@@ -84,6 +84,11 @@ def _site(root: Path, generator: str) -> SourceSite:
     return SourceSite(root, generator, _permalinks(configuration), configuration, _authors(root))
 
 
+def configuration_text(site: SourceSite) -> str:
+    """Return the configuration of a generator that is configured in its own language, to be searched, never run."""
+    return "\n".join(_text(site.root / name) for name in MARKER_FILES.get(site.generator, ()))
+
+
 def _text(path: Path) -> str:
     """Return a configuration's text; "" where it cannot be read, since posts can be imported without it."""
     try:

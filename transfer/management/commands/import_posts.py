@@ -101,6 +101,11 @@ class Command(BaseCommand):
             type=lambda path: _file(path, lambda text, _suffix: read_shortcodes(text)),
             help="what the old site's own tags mean: “NAME: MEANING” lines",
         )
+        parser.add_argument(
+            "--keep-typography",
+            action="store_true",
+            help="leave the blog's switches for typographic signs and emoji codes as they are",
+        )
         parser.add_argument("--encoding", default="utf-8", type=_encoding, help="the encoding of the files (utf-8)")
         parser.add_argument("--jobs", metavar="N", type=_jobs, help="processes to render on (one for each core)")
 
@@ -119,6 +124,7 @@ class Command(BaseCommand):
             overwrite=options["overwrite"],
             jobs=options["jobs"],
             fetcher=ImageFetcher(Path(folder)) if folder else None,
+            keep_typography=options["keep_typography"],
         )
         finder = PostFinder(import_options, stack, root=options["root"], name=options["format"])
         found = self._find(finder, options["paths"])

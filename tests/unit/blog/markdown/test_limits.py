@@ -2,16 +2,18 @@
 
 import os
 import signal
+import string
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic, sleep
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from blog.markdown import RenderError, render, render_short, sandbox, validate
+from blog.markdown import RenderError, RenderOptions, render, render_short, sandbox, validate
 from blog.markdown.limits import CPU_SECONDS, MAX_HTML_BYTES, MAX_TEXT_BYTES, TIMEOUT
 
 pytestmark = [pytest.mark.processes, pytest.mark.once]
@@ -56,6 +58,22 @@ BOUNDED = {
     "headings in HTML": "<h2>a</h2>" * 20_000,
     "headings": "# a\n\n" * 1_000,
 }
+
+
+# What costs nh3 and the parser time that grows with the square of its length.
+REPEATED = [
+    *(sign * 50_000 for sign in string.punctuation),
+    *(
+        "&" * 100_000,
+        "&amp" * 50_000,
+        "&#" * 100_000,
+        "<b>" * 50_000,
+        "<b></i>" * 30_000,
+        "<a><b></a>" * 20_000,
+        "<b\n>" * 50_000,
+    ),
+    *("<ul><li>" * 30_000, "<math><mi>" * 20_000, "<script src=' " * 20_000, "[^a]: x\n\n" * 20_000, ":smile:" * 40_000),
+]
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +139,13 @@ def test_slow_text_is_refused_in_any_thread_and_its_process_ended(text: str) -> 
     assert str(refusal.value) == COSTLY
     assert not is_running(worker.process.pid)
     assert render_short("*a*") == "<p><em>a</em></p>"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_repeated_signs_and_tags_end_in_a_page_or_a_refusal() -> None:
+    for text in REPEATED:
+        with suppress(RenderError):
+            assert len(render(text, options=RenderOptions(emoji=True)).html) < MAX_HTML_BYTES
 
 
 @pytest.mark.usefixtures("patient")
