@@ -6,6 +6,7 @@ once what this site reads beyond CommonMark and GFM (`EXTENSIONS`) is not read.
 """
 
 import difflib
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ EXTENSIONS = {
 BLOCKS = frozenset(
     "blockquote br dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr img li ol p pre summary table td th tr".split()
 )
+MARKED = re.compile(r"""(<\w[^<>]*?) markdown=["']?1["']?>""")  # this site reads the text in such an element
 LONGEST = 3_000  # characters of a difference that is printed
 BACK = "↩"  # begins a link from a footnote back to its reference
 FILE_NAME = "filename"  # above code, from its info string
@@ -109,7 +111,7 @@ def _theirs(text: str) -> Features:
     from blog.markdown.pipeline import CLEANER
     from blog.markdown.syntax.raw_html import Environment, only_listed
 
-    html = markdown_to_html_with_extensions(text, OPTIONS, GFM)
+    html = markdown_to_html_with_extensions(MARKED.sub(r"\1>\n\n", text), OPTIONS, GFM)
     return read_features(CLEANER.clean(only_listed(html, Environment(html))))
 
 
