@@ -21,6 +21,7 @@ MARKER_FILES = {
     "hakyll": ("site.hs",),
     "pelican": ("pelicanconf.py",),
 }
+HUGO_BEFORE = ("config.toml", "config.yaml", "config.yml", "config.json")  # hugo.toml has been its name since 2023
 CONFIGURATION_FILES = (
     "_config.yml",
     "_config.yaml",
@@ -29,8 +30,10 @@ CONFIGURATION_FILES = (
     "hugo.yaml",
     "hugo.yml",
     "hugo.json",
-    "config.toml",
+    *HUGO_BEFORE,
+    *(f"config/_default/{name}" for name in ("hugo.toml", "hugo.yaml", *HUGO_BEFORE)),
 )
+BASE_URL = re.compile(r"^\s*[\"']?baseurl[\"']?\s*[:=]", re.MULTILINE | re.IGNORECASE)  # which Hugo requires
 MAX_CONFIGURATION_BYTES = 1_000_000
 
 
@@ -67,7 +70,9 @@ def detect_site(folder: Path, named: Path) -> SourceSite:
 @lru_cache(maxsize=10_000)
 def _generator(folder: Path) -> str:
     found = next((name for name, marks in MARKER_FILES.items() if any((folder / mark).exists() for mark in marks)), "")
-    return "hugo" if found == "zola" and not _is_zola(folder / "config.toml") else found
+    if found == "zola" and not _is_zola(folder / "config.toml"):
+        return "hugo"
+    return found or ("hugo" if any(BASE_URL.search(_text(folder / name)) for name in HUGO_BEFORE) else "")
 
 
 def _is_zola(configuration: Path) -> bool:

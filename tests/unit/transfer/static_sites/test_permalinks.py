@@ -85,6 +85,15 @@ def test_defaults_of_other_generators(mark: str, name: str, front_matter: str, a
     assert addresses(tmp_path, {mark: "", name: JEKYLL_POST.format(front_matter)}) == (address,)
 
 
+@pytest.mark.parametrize("name", ["config.yaml", "config/_default/hugo.yaml"])
+def test_hugo_before_2023_and_with_a_folder_of_configuration(name: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        name: "baseURL: /\npermalinks:\n  en: /:sections/:year/:month/:slug/\n",
+        "content/en/2017-07-03-a.md": "---\ntitle: A\ndate: 2017-07-03\nslug: b\n---\n",
+    }
+    assert addresses(tmp_path, files) == ("/en/2017/07/b",)
+
+
 def test_hugo_title_is_that_of_the_front_matter(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "hugo.toml": '[permalinks]\nposts = "/:year/:title/"\nnotes = "/:slug/:contentbasename"\n',
