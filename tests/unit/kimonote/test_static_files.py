@@ -7,7 +7,11 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 MOST = 11_500  # bytes, some 3,400 of them as they are sent
-RULES = "sheet => { const s = new CSSStyleSheet(); s.replaceSync(sheet); return [...s.cssRules].map(rule => rule.cssText.replaceAll(', ', ',')) }"
+RULES = """sheet => {
+  const constructed = new CSSStyleSheet();
+  constructed.replaceSync(sheet);
+  return [...constructed.cssRules].map(rule => rule.cssText.replaceAll(/([,:]) /g, "$1"));
+}"""  # in custom properties and conditions Chromium keeps blanks that mean nothing
 
 
 def sheet() -> str:
