@@ -85,10 +85,10 @@ def neighbour_links(index: TagIndex, position: int, within: Way | None) -> PostC
 
 
 def _in_short(index: TagIndex, selection: Selection) -> str:
-    """Return the label of a selection: “programming + kimonote − email, @ada, 2018”."""
+    """Return the label of a selection: “programming + kimonote − email, Ada, 2018”."""
     wanted = " + ".join(name_of(index, tag) for tag in selection.wanted)
     unwanted = "".join(f" − {name_of(index, tag)}" for tag in selection.unwanted)
-    author = f"@{selection.author}" if selection.author else ""
+    author = index.author_name(selection.author)
     return ", ".join(filter(None, [f"{wanted}{unwanted}".strip(), author, source_name(selection), period_name(selection)]))
 
 

@@ -67,7 +67,8 @@ def _author_fields(data: IndexData, sorted_ids: IntArray, sorted_positions: IntA
     by_author = np.split(places[np.argsort(authors, kind="stable")], np.cumsum(np.bincount(authors, minlength=len(ids)))[:-1])
     bylines, byline_authors = _bylines(places, authors, len(external), len(ids))
     return {
-        "handles": [data.authors[author] for author in ids.tolist()],
+        "handles": [data.authors[author][0] for author in ids.tolist()],
+        "author_names": dict(data.authors.values()),
         "bylines": compact(bylines * 2 + external),
         "byline_authors": byline_authors,
         "by_author": [positions(theirs) for theirs in by_author[: len(ids)]],

@@ -50,6 +50,7 @@ class TagIndex(Ordering):
     cooccurrence: NDArray[np.int32]  # posts that two of the most frequent tags have in common
 
     handles: list[str]
+    author_names: dict[str, str]  # by handle, of every author
     byline_authors: list[tuple[int, ...]]  # the different sets of authors, each in rising order; the first is empty
     by_author: list[Positions]
     external: Positions
@@ -73,6 +74,10 @@ class TagIndex(Ordering):
     def authors(self) -> dict[str, int]:
         """Return the number of visible posts of each author, by handle."""
         return {handle: len(theirs) for handle, theirs in zip(self.handles, self.by_author, strict=True) if theirs}
+
+    def author_name(self, handle: str | None) -> str:
+        """Return the name of an author of visible posts; empty for any other."""
+        return self.author_names[handle] if handle and self._posts_by(handle) else ""
 
     def unknown(self, selection: Selection) -> tuple[str, ...]:
         """Return the tags of a selection that no visible post has, and an author without any as `@ada`."""

@@ -28,7 +28,7 @@ REVISION, CHANGED_POST, TAG, AUTHOR, RESTRICTION, ALIAS, EXPIRING, LIVE, POST, P
 
 METADATA = """
 SELECT {REVISION} AS kind, number AS id, 0 AS other, {changed} AS a, '' AS b FROM blog_indexrevision WHERE id = {row}
-UNION ALL SELECT {AUTHOR}, id, 0, handle, '' FROM blog_author
+UNION ALL SELECT {AUTHOR}, id, 0, handle, name FROM blog_author
 UNION ALL SELECT {RESTRICTION}, restriction.id, page.id, page.path, ''
   FROM wagtailcore_pageviewrestriction restriction JOIN wagtailcore_page page ON page.id = restriction.page_id
   WHERE restriction.restriction_type <> 'none'
@@ -170,7 +170,7 @@ def _parse(groups: Iterable[tuple[int, list[tuple[Any, ...]]]], blog_path: str, 
         elif kind == TAG:
             data.tags |= {number: (slug, slug if slug == name else name) for _, number, _, slug, name in rows}
         elif kind == AUTHOR:
-            data.authors |= {number: handle for _, number, _, handle, _ in rows}
+            data.authors |= {number: (handle, name) for _, number, _, handle, name in rows}
         elif kind == EXPIRING:
             data.expiring |= {number: _moment(moment).timestamp() for _, number, _, moment, _ in rows}
         elif kind == CHANGED_POST:

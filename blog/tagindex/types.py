@@ -68,7 +68,7 @@ class IndexData:
     changed: datetime = NEVER
     changed_posts: frozenset[int] | None = None
     tags: dict[int, tuple[str, str]] = field(default_factory=dict)  # slug and name by id
-    authors: dict[int, str] = field(default_factory=dict)  # handle by id
+    authors: dict[int, tuple[str, str]] = field(default_factory=dict)  # handle and name by id
     hidden: frozenset[int] = frozenset()  # ids of posts that the audience may not open
     expiring: dict[int, float] = field(default_factory=dict)  # by page id, in seconds since 1970; pages too: texts link to them
     posts: IntArray = field(default_factory=_none)

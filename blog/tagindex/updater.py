@@ -114,7 +114,7 @@ class _Change:
     def add(self, post: int) -> None:
         row, data = self.rows[post], self.data
         numbers = [self._number(IndexedTag(tag, *data.tags[tag])) for tag in self.tags[post]]
-        byline = self._byline(tuple(sorted(self._author(data.authors[author]) for author in self.authors[post])))
+        byline = self._byline(tuple(sorted(self._author(data.authors[author][0]) for author in self.authors[post])))
         place = self.buffer.open_gap(Cursor(int(data.published[row]), post))
         if place is None:
             raise CannotUpdate
@@ -142,6 +142,7 @@ class _Change:
             bitmaps=bitmaps,
             cooccurrence=self.cooccurrence,
             handles=self.handles,
+            author_names=dict(self.data.authors.values()),
             byline_authors=self.byline_authors,
             by_author=self._by_author(),
             external=_toggled(self.old.external, self.external),

@@ -116,4 +116,4 @@ def _describe_known(selection: Selection, index: TagIndex) -> str:
     if selection.author and f"@{selection.author}" in unknown:
         known = replace(known, author=None)
     names = {tag: found.name for tag in known.tags if (found := index.tag(tag))}
-    return describe(known, lambda slug: names.get(slug, slug))
+    return describe(known, lambda slug: names.get(slug, slug), index.author_name(known.author))

@@ -27,6 +27,6 @@ def wording_for(request: HttpRequest) -> Wording:
 
 
 def describe_by_names(selection: Selection, index: TagIndex) -> str:
-    """Return a selection in words, its tags under their names."""
+    """Return a selection in words, its tags and author under their names."""
     names = {tag: found.name for tag in selection.tags if (found := index.tag(tag))}
-    return describe(selection, lambda slug: names.get(slug, slug))
+    return describe(selection, lambda slug: names.get(slug, slug), index.author_name(selection.author))

@@ -66,8 +66,8 @@ class Acts:
 
         for letter in "abcd":
             Tag.objects.create(name=f"{letter}{number}", slug=f"{letter}{number}")
-        for name in ("ada", "bob"):
-            Author.objects.create(name=name, handle=f"{name}{number}")
+        for handle in (f"ada{number}", f"bob{number}"):
+            Author.objects.create(name=handle.title(), handle=handle)
         blog = make_blog(f"blog{number}.example", default=False)
         return [blog.pk, blog.path]
 

@@ -113,6 +113,8 @@ def assert_same(index: TagIndex, plain: ReferenceIndex, selections: Iterable[Sel
     assert len(index) == len(plain.posts)
     assert [(tag.slug, count) for tag, count in index.tags()] == plain.tags()
     assert index.authors() == plain.authors()
+    for handle in (*index.handles, "nobody"):
+        assert index.author_name(handle) == (handle.title() if handle in plain.authors() else "")
     assert index.numbers.keys() == dict(plain.tags()).keys()
     for post in plain.posts:
         position = index.position(post.id)

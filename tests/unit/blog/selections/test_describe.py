@@ -4,7 +4,10 @@ import pytest
 from django.test import Client
 from lxml import html
 
-from blog.models import BlogPage, Stream
+from blog.models import Author, BlogPage, PostPage, Stream
+from blog.selections.selection import Selection
+from blog.tagindex import store
+from signup.views.context import describe_by_names
 from tests.support.factories import make_author, make_post
 
 
@@ -44,3 +47,21 @@ def test_heading_says_what_the_title_says(
         count.drop_tree()
     assert " ".join(page.cssselect("h1")[0].text_content().split()) == heading
     assert page.findtext("head/title") == title
+
+
+def test_author_is_called_by_name_where_the_reader_came_from(client: Client, sample_sites: BlogPage) -> None:
+    Author.objects.update(name="Ada Lovelace")
+    slug = PostPage.objects.first().slug
+    page = html.document_fromstring(client.get(f"/{slug}/?in=a%2B@ada").content.decode())
+    assert page.cssselect(".place a")[0].text == "a, Ada Lovelace"
+
+
+def test_author_without_visible_posts_is_not_named(sample_sites: BlogPage) -> None:
+    PostPage.objects.update(live=False)
+    make_post(sample_sites, "a", authors=[make_author("bob", name="Bob Noyce")])
+    index = store.snapshot(sample_sites.path)
+    assert [describe_by_names(Selection.parse(f"@{handle}"), index) for handle in ("bob", "ada", "nobody")] == [
+        "Notes by Bob Noyce",
+        "Notes by @ada",
+        "Notes by @nobody",
+    ]

@@ -53,7 +53,7 @@ def index_data(posts: list[ReferencePost]) -> IndexData:
     written = [(post.id, AUTHORS.index(author) + 1) for post in posts for author in post.authors]
     return IndexData(
         tags={number: (slug, slug.upper()) for number, slug in enumerate(TAGS, 1)},
-        authors=dict(enumerate(AUTHORS, 1)),
+        authors={number: (handle, handle.title()) for number, handle in enumerate(AUTHORS, 1)},
         posts=np.array([post.id for post in posts], np.int64),
         published=np.array([post.cursor.published for post in posts], np.int64),
         external=np.array([post.external for post in posts], np.int64),
