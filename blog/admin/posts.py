@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +20,20 @@ from blog.models import PostPage
 KEPT = ("bulk_actions", "title", "latest_revision_created_at", "status")  # of Wagtail's columns
 
 
+def byline(post: PostPage) -> str:
+    """Return the names of a post's authors."""
+    return ", ".join(author.name for author in post.authors)
+
+
 class PostIndexView(IndexView):
     """The listing of posts, the one last written first."""
 
     default_ordering = "-latest_revision_created_at"
     add_item_label = _("Add post")
+
+    def annotate_queryset(self, pages: QuerySet[PostPage]) -> QuerySet[PostPage]:
+        found: QuerySet[PostPage] = super().annotate_queryset(pages).prefetch_related("post_authors__author")
+        return found
 
 
 class PostsMenuItem(MenuItem):
@@ -47,10 +57,10 @@ class PostListingViewSet(PageListingViewSet):
     def columns(cls) -> list[Column]:
         columns = {column.name: column for column in IndexView.base_columns if column.name in KEPT}
         ours = {
-            "author": Column("author", label=_("Author"), sort_key="author__name", width="15%"),
+            "authors": Column("authors", label=_("Authors"), accessor=byline, width="15%"),
             "published": DateColumn("published", label=_("Published"), sort_key="published", width="12%"),
         }
-        return [{**columns, **ours}[name] for name in ("bulk_actions", "title", "author", "published", *KEPT[2:])]
+        return [{**columns, **ours}[name] for name in ("bulk_actions", "title", "authors", "published", *KEPT[2:])]
 
 
 class PostCreateView(CreateView):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from blog.models import BlogPage, PostPage, Tag
 from tests.support.editors import client_of, member_of
-from tests.support.factories import make_post
+from tests.support.factories import make_author, make_post
 
 pytestmark = pytest.mark.django_db
 
@@ -63,12 +63,13 @@ def test_who_may_not_write_is_refused(blog: BlogPage) -> None:
 
 
 def test_menu_and_dashboard_lead_to_posts(editor: Client, blog: BlogPage) -> None:
-    make_post(blog, title="One of them")
+    make_post(blog, title="One of them", authors=[make_author("ada"), make_author("bob")])
     home = editor.get(reverse("wagtailadmin_home")).content.decode()
     assert 'href="/new"' in home
     assert '"/admin/posts/"' in home
     listing = editor.get("/admin/posts/").content.decode()
     assert "One of them" in listing
+    assert "Ada, Bob" in listing
     assert editor.get("/admin/posts/choose_parent/")["Location"] == f"/admin/pages/add/blog/postpage/{blog.pk}/"
 
 
