@@ -10,6 +10,7 @@ from transfer.importing.static_sites import fields
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.file_names import FileName, page_slug, parse_file_name
 from transfer.importing.static_sites.find import HTML_SUFFIXES, SourceFile
+from transfer.importing.static_sites.formula_escapes import without_doubled_escapes
 from transfer.importing.static_sites.front_matter import FrontMatter, Value, from_texts, split_front_matter
 from transfer.importing.static_sites.html_body import html_block
 from transfer.importing.static_sites.literate_haskell import literate_haskell_to_markdown
@@ -128,7 +129,7 @@ def _to_markdown(body: str, suffix: str) -> tuple[str, Counter[str]]:
         return literate_haskell_to_markdown(body), Counter()
     if suffix == ".rst":
         return html_block(convert(body)), Counter()
-    return (html_block(body) if suffix in HTML_SUFFIXES else body), Counter()
+    return (html_block(body) if suffix in HTML_SUFFIXES else without_doubled_escapes(body)), Counter()
 
 
 def _dates(

@@ -6,13 +6,13 @@ import pytest
 
 from tests.support.importing import read, write_tree
 from transfer.importing.source import Refusal
-from transfer.importing.static_sites import dates, fields, file_names, permalink_patterns, permalinks
+from transfer.importing.static_sites import dates, fields, file_names, formula_escapes, permalink_patterns, permalinks
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.find import find_files
 from transfer.importing.static_sites.front_matter import split_front_matter
 from transfer.importing.static_sites.template_tags import arguments
 
-MODULES = (permalinks, permalink_patterns, arguments, dates, fields, file_names)
+MODULES = (permalinks, permalink_patterns, arguments, dates, fields, file_names, formula_escapes)
 NOON = datetime(2018, 5, 31, 12, tzinfo=UTC)
 
 
@@ -225,3 +225,22 @@ def test_header_keys_keep_their_lines() -> None:
 
 def test_alias_of_a_scalar_is_its_value(tmp_path: Path) -> None:
     assert read(tmp_path, "---\na: &a x\ntags: [*a, y]\n---\nText.").tags == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"$\\{a, b\\}$", r"$\{a, b\}$"),
+        (r"$$\begin{aligned} a \\\\ b \end{aligned}$$", r"$$\begin{aligned} a \\ b \end{aligned}$$"),
+        (r"$x\_1 + y\*z$ and $$x\_1$$", r"$x_1 + y*z$ and $$x\_1$$"),
+        (r"$\text{max\_len} = x\_1$", r"$\text{max\_len} = x_1$"),
+        (r"\$5\_ and `$x\_1$`", r"\$5\_ and `$x\_1$`"),
+    ],
+)
+def test_backslashes_that_the_old_markdown_took_go(written: str, meant: str, tmp_path: Path) -> None:
+    assert read(tmp_path, f"---\ntitle: T\n---\n{written}").body == meant
+
+
+def test_hostile_dollars_take_no_quadratic_time(tmp_path: Path) -> None:
+    for text in ("$\\", "$$\\", "$a\\_", "\\_$"):
+        read(tmp_path, f"---\ntitle: T\n---\n{text * 20_000}")
