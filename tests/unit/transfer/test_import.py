@@ -267,7 +267,7 @@ def test_old_addresses_that_are_the_sites_own_are_refused_with_a_note(blog: Blog
     assert sorted(sentence for _, _, sentence in report.notices) == [
         f"Its old address {path} is the site's own, or leads somewhere else already."
         for path in ("/admin", "/admin/pages", "/signup/x", "/tags")
-    ]
+    ] + ["Its old address /../.. leads upwards: left out."]
 
 
 def test_images_in_every_spelling_are_found_and_other_types_counted(blog: BlogPage, tmp_path: Path) -> None:

@@ -41,13 +41,24 @@ def old_paths(
 
     `dates` are those of the front matter and of the name: generators differ in which of them they put into paths.
     """
-    given = [address for key in ("redirectfrom", "aliases", "alias") for address in _texts(front_matter, key)]
+    given = _given(front_matter)
     own = own_permalink(front_matter)
     names = _names(front_matter, name, site, categories)
     patterns = _patterns(front_matter, site, pattern, names)
     filled = [fill_pattern(each, site.generator, names, date) for date in (dates or (None,)) for each in patterns]
     paths = [own, *given] if own else [*given, *filled]
     return tuple(dict.fromkeys(path for path in map(normalize_path, paths) if path))
+
+
+def addresses_upwards(front_matter: FrontMatter) -> list[str]:
+    """Return the addresses in the front matter that lead upwards, such as `/../a`: no redirect is made of them."""
+    addresses = (*_given(front_matter), own_permalink(front_matter))
+    return [address for address in addresses if re.search(r"(?:\A|/)\.\.(?:/|\Z)", address)]
+
+
+def _given(front_matter: FrontMatter) -> list[str]:
+    """Return the earlier addresses that the front matter names."""
+    return [address for key in ("redirectfrom", "aliases", "alias") for address in _texts(front_matter, key)]
 
 
 def _names(front_matter: FrontMatter, name: FileName, site: SourceSite, categories: tuple[str, ...]) -> PostNames:

@@ -15,7 +15,7 @@ from transfer.importing.static_sites.front_matter import FrontMatter, Value, fro
 from transfer.importing.static_sites.html_body import html_block
 from transfer.importing.static_sites.literate_haskell import literate_haskell_to_markdown
 from transfer.importing.static_sites.mdx import mdx_to_markdown
-from transfer.importing.static_sites.permalinks import normalize_path, old_paths, own_permalink
+from transfer.importing.static_sites.permalinks import addresses_upwards, normalize_path, old_paths, own_permalink
 from transfer.importing.static_sites.restructured_text import split_fields
 from transfer.importing.static_sites.restructured_text_sandbox import convert
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
@@ -172,6 +172,10 @@ def _addresses(
 
 
 def _notes(title: str, front_matter: FrontMatter) -> tuple[Notice, ...]:
+    line = front_matter.line("aliases", "redirectfrom", "alias", "permalink", "url")
+    upwards = [
+        Notice(line, f"Its old address {address} leads upwards: left out.") for address in addresses_upwards(front_matter)
+    ]
     if title.endswith("…") and len(front_matter.text("title")) > MAX_TITLE:
-        return (Notice(front_matter.line("title"), f"The title was cut to {MAX_TITLE} characters."),)
-    return ()
+        return (Notice(front_matter.line("title"), f"The title was cut to {MAX_TITLE} characters."), *upwards)
+    return tuple(upwards)

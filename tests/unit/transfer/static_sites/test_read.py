@@ -244,3 +244,11 @@ def test_backslashes_that_the_old_markdown_took_go(written: str, meant: str, tmp
 def test_hostile_dollars_take_no_quadratic_time(tmp_path: Path) -> None:
     for text in ("$\\", "$$\\", "$a\\_", "\\_$"):
         read(tmp_path, f"---\ntitle: T\n---\n{text * 20_000}")
+
+
+def test_address_that_leads_upwards_is_left_out_with_a_note(tmp_path: Path) -> None:
+    post = read(tmp_path, "---\ntitle: T\ndate: 2020-01-02\naliases: [/../.., a/../b, /c..d/]\n---\nText.")
+    assert [(notice.line, notice.sentence) for notice in post.notices] == [
+        (4, f"Its old address {address} leads upwards: left out.") for address in ("/../..", "a/../b")
+    ]
+    assert "/c..d" in post.addresses
