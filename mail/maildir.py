@@ -7,7 +7,7 @@ import fcntl
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,6 +58,26 @@ def sweep(
         elif swept.handled + swept.strange < batch:
             _sweep_one(file, handle, swept)
     return swept
+
+
+def erase(path: str | Path, address: str, deliveries: Iterable[int] = ()) -> int:
+    """Delete the messages that name an address, or came back for one of these deliveries; return their number."""
+    folder = Path(path)
+    if not folder.is_dir():
+        return 0
+    names = [address.lower().encode(), *(f"bounces+{number}-".encode() for number in deliveries)]
+    return sum(_delete_naming(file, names) for file in _files(folder))
+
+
+def _delete_naming(file: Path, names: list[bytes]) -> bool:
+    try:
+        text = file.read_bytes()[:MAX_BYTES].lower()
+        if not any(name in text for name in names):
+            return False
+        file.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _is_usable(folder: Path) -> bool:

@@ -9,14 +9,21 @@ from django.db import transaction
 
 from mail import refusals
 from mail.bounces import Kind
-from mail.models import Suppression, SuppressionReason, address_hmacs
+from mail.models import Suppression, SuppressionReason, address_hmacs, mailbox_hmacs
 
 MAX_SOFT_BOUNCES = 5  # in a row, each within SOFT_BOUNCE_MEMORY of the one before
 SOFT_BOUNCE_MEMORY = timedelta(days=30)
+BY_OWNER = (SuppressionReason.REFUSED, SuppressionReason.COMPLAINT)  # reasons that hold for the whole mailbox, and for good
 
 
 def is_suppressed(address: str) -> bool:
-    return Suppression.objects.of(address).active().exists()
+    """Return whether nothing may be written to an address; "never write to me" holds for its whole mailbox."""
+    return Suppression.objects.of_mailbox(address).active().exists()
+
+
+def is_barred(address: str) -> bool:
+    """Return whether not even a new sign-up may be confirmed: an erased address may come back."""
+    return Suppression.objects.of_mailbox(address).active().exclude(reason=SuppressionReason.ERASED).exists()
 
 
 def find(address: str) -> Suppression | None:
@@ -63,15 +70,17 @@ def suppress(address: str, reason: SuppressionReason) -> str:
     held = _hold(address)
     if not held.reason:
         held.reason = reason
-        held.save(update_fields=["reason"])
+        held.mailbox_hmac = mailbox_hmacs(address)[0] if reason in BY_OWNER else ""
+        held.save(update_fields=["reason", "mailbox_hmac"])
     return held.address_hmac
 
 
 @transaction.atomic
 def erase(address: str) -> str:
-    """Keep of an address nothing but its HMAC, suppressed; return that HMAC."""
+    """Keep of an address nothing but its HMAC, suppressed; return that HMAC. Who said never to write stays so known."""
     held = _hold(address)
-    held.reason, held.bounce_score, held.bounced_at = SuppressionReason.ERASED, 0, None
+    held.reason = held.reason if held.reason in BY_OWNER else SuppressionReason.ERASED
+    held.bounce_score, held.bounced_at = 0, None
     held.save()
     refusals.forget(address_hmacs(address))
     return held.address_hmac
@@ -80,6 +89,11 @@ def erase(address: str) -> str:
 def lift(address: str) -> None:
     """Allow mail to an address again, and forget its bounces."""
     Suppression.objects.of(address).delete()
+
+
+def welcome_back(address: str) -> None:
+    """Allow mail again to an erased address whose owner confirmed a new subscription."""
+    Suppression.objects.of(address).filter(reason=SuppressionReason.ERASED).delete()
 
 
 def lift_erased(address_hmac: str) -> None:

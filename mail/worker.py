@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from anymail.exceptions import AnymailRecipientsRefused
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import Error, connection, transaction
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mail import compose, outbox, outcomes, signals
-from mail.bounces import classify
+from mail.bounces import classify, without_addresses
 from mail.models import Delivery
 from mail.outcomes import Outcome, Verdict
 
@@ -91,8 +92,12 @@ class Sender:
             raise
         except Exception as error:
             outcome = outcomes.of_error(error)
-            level = logging.WARNING if outcome.verdict is not Verdict.LATER else logging.ERROR
-            log.log(level, "Mail %s could not be sent (%s).", delivery.pk, outcome.words, exc_info=level == logging.ERROR)
+            if isinstance(error, AnymailRecipientsRefused):
+                log.info("Mail %s: its recipient was refused%s.", delivery.pk, _codes(error))
+            else:
+                level = logging.WARNING if outcome.verdict is not Verdict.LATER else logging.ERROR
+                words = without_addresses(outcome.words)
+                log.log(level, "Mail %s could not be sent (%s).", delivery.pk, words, exc_info=level == logging.ERROR)
             return outcome
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
@@ -122,6 +127,12 @@ class Sender:
         self.pauses += 1
         self.paused_until = timezone.now() + pause
         log.warning("The mail server is out of reach: the next attempt is in %d seconds.", pause.total_seconds())
+
+
+def _codes(error: AnymailRecipientsRefused) -> str:
+    """Return the codes of a server's refusals in words, without what they say: that names the recipient."""
+    codes = sorted({reply.code for reply in getattr(error, "replies", {}).values()})
+    return f" ({', '.join(map(str, codes))})" if codes else ""
 
 
 def _refuse(delivery: Delivery, words: str) -> None:

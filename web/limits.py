@@ -1,14 +1,19 @@
 """Rate limits on visitors' forms, per network, address, domain and in all, counted in the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
 
 from web.models import Counter
+from web.networks import wider
 from web.rates import ADDRESS, ALL, DOMAIN, NETWORK, Limit
 
 __all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "give_back", "reached_until", "take"]
+
+WIDER = "wider"  # scope of the networks around an IPv6 network
+WIDER_FACTORS = (2, 4)  # times as many from the /56 and the /48 as from a /64
 
 
 def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] | None = None) -> bool:
@@ -50,7 +55,16 @@ def clear(now: datetime) -> int:
 
 
 def _by_key(values: Mapping[str, str], rules: Iterable[Limit]) -> dict[str, Limit]:
-    return {limit.key(values[limit.scope]): limit for limit in rules}
+    return {each.key(value): each for limit in rules for each, value in _with_wider(limit, values[limit.scope])}
+
+
+def _with_wider(limit: Limit, value: str) -> Iterator[tuple[Limit, str]]:
+    """Yield a limit and what it counts; for an IPv6 network also those around it, which may send more."""
+    yield limit, value
+    if limit.scope == NETWORK:
+        kind, blank, network = value.rpartition(" ")
+        for factor, around in zip(WIDER_FACTORS, wider(network), strict=False):
+            yield replace(limit, scope=WIDER, count=limit.count * factor), f"{kind}{blank}{around}"
 
 
 def _locked(limits: Mapping[str, Limit], now: datetime) -> list[Counter]:

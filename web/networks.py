@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 IPV4_PREFIX = 24  # bits that are kept
 IPV6_PREFIX = 64  # bits that are kept: what one household is given
+WIDER_PREFIXES = (56, 48)  # bits: what a home or a company is given, each with many networks of 64 bits
 Network = IPv4Network | IPv6Network
 
 
@@ -42,6 +43,19 @@ def truncated(address: str) -> str:
     if read is None:
         return ""
     return str(ip_network((read, IPV4_PREFIX if read.version == 4 else IPV6_PREFIX), strict=False))
+
+
+def wider(network: str) -> list[str]:
+    """Return the networks around a truncated IPv6 network that one customer may have been given; none for IPv4.
+
+    >>> wider("2001:db8:1:2::/64"), wider("192.0.2.0/24")
+    (['2001:db8:1::/56', '2001:db8:1::/48'], [])
+    """
+    try:
+        found = ip_network(network)
+    except ValueError:
+        return []
+    return [str(found.supernet(new_prefix=prefix)) for prefix in WIDER_PREFIXES] if found.version == 6 else []
 
 
 def _is_trusted(address: IPv4Address | IPv6Address | None, trusted: tuple[Network, ...]) -> bool:

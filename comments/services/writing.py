@@ -13,7 +13,7 @@ from blog.models import Comment, CommentState
 from blog.models.revision import locked_revision
 from comments.kinds import CONFIRM, key, keys
 from mail import outbox
-from mail.models import Delivery, SuppressionReason, address_hmacs
+from mail.models import Delivery, SuppressionReason, mailbox_hmacs
 from mail.suppression import is_suppressed
 from signup.services.subscriptions import PENDING_RETENTION
 from signup.services.suppression import suppress_address
@@ -74,7 +74,7 @@ def _counted(draft: CommentDraft) -> dict[str, str]:
     """Return what the limits count by, under other values than sign-ups."""
     values = {
         limits.NETWORK: draft.network,
-        limits.ADDRESS: address_hmacs(draft.address.text)[0],
+        limits.ADDRESS: mailbox_hmacs(draft.address.text)[0],
         limits.DOMAIN: draft.address.domain,
         limits.ALL: "",
     }

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address_hmac', models.CharField(max_length=64, unique=True)),
+                ('mailbox_hmac', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('reason', models.CharField(blank=True, choices=[('bounce', 'mail came back'), ('complaint', 'reported as spam'), ('refused', '“this was not me”'), ('editor', 'by an editor'), ('erased', 'erased')], max_length=9)),
                 ('bounce_score', models.PositiveSmallIntegerField(default=0)),
                 ('bounced_at', models.DateTimeField(null=True)),

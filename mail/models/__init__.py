@@ -2,7 +2,7 @@
 
 from mail.models.deliveries import KINDS, Delivery, DeliveryQuerySet, DeliveryState, kinds
 from mail.models.refusals import RecentBounce
-from mail.models.suppressions import Suppression, SuppressionReason, address_hmacs
+from mail.models.suppressions import Suppression, SuppressionReason, address_hmacs, mailbox_hmacs
 
 __all__ = [
     "KINDS",
@@ -14,4 +14,5 @@ __all__ = [
     "SuppressionReason",
     "address_hmacs",
     "kinds",
+    "mailbox_hmacs",
 ]

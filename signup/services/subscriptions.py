@@ -10,7 +10,7 @@ from wagtail.models import Site
 
 from blog.selections.selection import Selection
 from mail import outbox, suppression
-from mail.models import Delivery, address_hmacs
+from mail.models import Delivery, address_hmacs, mailbox_hmacs
 from signup.kinds import Kind
 from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
 from signup.services.history import hold, note
@@ -40,15 +40,16 @@ class SignupRequest:
 def request(wanted: SignupRequest) -> None:
     """Write the email that follows a sign-up: one to confirm it or, to a confirmed address, one that says so.
 
-    For a suppressed address, or a request beyond the limits, the same statements run and are rolled back: neither the
-    response nor the work done lets anyone distinguish the cases.
+    For a suppressed address (an erased one may come back), or a request beyond the limits, the same statements run and are
+    rolled back: neither the response nor the work done lets anyone distinguish the cases.
     """
-    hmac = address_hmacs(wanted.address.text)[0]
-    values = {limits.NETWORK: wanted.network, limits.ADDRESS: hmac, limits.DOMAIN: wanted.address.domain, limits.ALL: ""}
+    hmac, mailbox = address_hmacs(wanted.address.text)[0], mailbox_hmacs(wanted.address.text)[0]
+    values = {limits.NETWORK: wanted.network, limits.ADDRESS: mailbox, limits.DOMAIN: wanted.address.domain, limits.ALL: ""}
     allowed = limits.take(values, timezone.now())
+    barred = suppression.is_barred(wanted.address.text)
     before = transaction.savepoint()
     subscriber = _subscriber_for(wanted, hmac)
-    kept = allowed and subscriber.state != State.SUPPRESSED
+    kept = allowed and not barred and (subscriber.state != State.SUPPRESSED or subscriber.erased)
     _ask(subscriber, wanted)
     (transaction.savepoint_commit if kept else transaction.savepoint_rollback)(before)
 
@@ -64,7 +65,8 @@ def _ask(subscriber: Subscriber, wanted: SignupRequest) -> None:
     """Store the request and write its email. What is confirmed stays as it is: anyone may type anyone's address."""
     kind = Kind.ALREADY if subscriber.state == State.CONFIRMED else Kind.CONFIRM
     if kind == Kind.CONFIRM:
-        subscriber.state = State.PENDING
+        subscriber.state, subscriber.suppressed_because = State.PENDING, ""
+        subscriber.address = subscriber.address or wanted.address.text
         subscriber.expression, subscriber.language, subscriber.site = str(wanted.selection), wanted.language, wanted.site
     subscriber.save()
     record = ConsentRecord.objects.create(
@@ -109,6 +111,7 @@ def _confirmed(subscriber: Subscriber, event: Event, network: str, wording: str 
     subscriber.state, subscriber.confirmed_at = State.CONFIRMED, timezone.now()
     subscriber.save()
     suppression.reset_count(subscriber.address)
+    suppression.welcome_back(subscriber.address)
     note(subscriber, event, network=network, wording=wording)
 
 

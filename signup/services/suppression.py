@@ -2,16 +2,21 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from blog.models import Comment
-from mail import refusals, suppression
+from mail import maildir, refusals, suppression
 from mail.models import Delivery, SuppressionReason, address_hmacs
 from signup.models.subscribers import Event, State, Subscriber, make_nonce
 from signup.services.history import hold, note
 
-STATES_AFTER = {Event.REQUESTED: State.PENDING, Event.RESENT: State.PENDING, Event.UNSUBSCRIBED: State.UNSUBSCRIBED}
+STATES_AFTER: dict[str, State] = {
+    Event.REQUESTED: State.PENDING,
+    Event.RESENT: State.PENDING,
+    Event.UNSUBSCRIBED: State.UNSUBSCRIBED,
+}
 
 
 def record_bounce(whom: Subscriber | str, kind: str, when: datetime | None = None, detail: str = "") -> Subscriber | None:
@@ -107,8 +112,11 @@ def erase(subscriber: Subscriber) -> None:
     address_hmac = held.address_hmac
     if held.address:
         Comment.objects.from_address(held.address).forget_address()
-        Delivery.objects.to_address(held.address).delete()
+        deliveries = Delivery.objects.to_address(held.address)
+        traces = held.address, list(deliveries.values_list("pk", flat=True))
+        deliveries.delete()
         address_hmac = suppression.erase(held.address)
+        transaction.on_commit(lambda: _erase_traces(*traces))
     for relation in Subscriber._meta.related_objects:
         relation.related_model._base_manager.filter(**{relation.field.name: held}).delete()
     Subscriber.objects.filter(pk=held.pk).delete()
@@ -119,6 +127,15 @@ def erase(subscriber: Subscriber) -> None:
         suppressed_because=SuppressionReason.ERASED,
         nonce=make_nonce(),
     )
+
+
+def _erase_traces(address: str, deliveries: list[int]) -> None:
+    """Delete returned mail of an erased address, and what SQLite keeps of it beside the database until a checkpoint."""
+    if settings.BOUNCE_MAILDIR:
+        maildir.erase(settings.BOUNCE_MAILDIR, address, deliveries)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _suppress(held: Subscriber, reason: SuppressionReason, **more: str) -> Subscriber:

@@ -46,7 +46,7 @@ def download(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRe
 
 
 def erased(request: HttpRequest) -> HttpResponse:
-    reason = _("Nothing is kept about it but a checksum, by which we know never to write to it again.")
+    reason = _("Nothing is kept about it but a checksum, by which we know not to write to it unless you sign up anew.")
     return explain(request, _("Your address is erased"), reason, 200)
 
 

@@ -163,7 +163,8 @@ DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 4)  # seconds that a request wait
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",  # a writer waits at the start instead of failing half-way
     "timeout": 20,  # seconds
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=2000;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; "
+    "PRAGMA mmap_size=134217728; PRAGMA cache_size=2000;",
 }
 POSTGRESQL_OPTIONS = {  # of libpq: a server that is gone without a word is given up
     "connect_timeout": DATABASE_TIMEOUT,

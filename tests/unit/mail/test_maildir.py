@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import OperationalError
 
+from mail import maildir as maildirs
 from mail.maildir import RETENTION, Swept, sweep
 from signup.models import State
 from tests.support.bounce_fixtures import states
@@ -129,3 +130,14 @@ def test_two_workers_handle_each_message_once(maildir: Path) -> None:
         worker.join()
     assert sorted(handled) == sorted(str(number).encode() for number in range(count))
     assert len(names(maildir)["cur"]) == count
+
+
+def test_erase_deletes_what_names_an_address_or_its_deliveries(tmp_path: Path) -> None:
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new" / "1").write_bytes(b"To: bounces+7-0@notes.example\n\n")
+    (tmp_path / "cur" / "2:2,S").write_bytes(b"Final-Recipient: rfc822; ADA@example.org\n\n")
+    (tmp_path / "cur" / "3:2,S").write_bytes(b"Final-Recipient: rfc822; bob@example.org\nTo: bounces+77-0@notes.example\n\n")
+    assert maildirs.erase(tmp_path, "Ada@example.org", [7]) == 2
+    assert [file.name for file in (tmp_path / "cur").iterdir()] == ["3:2,S"]
+    assert maildirs.erase(tmp_path / "nowhere", "ada@example.org") == 0

@@ -1,3 +1,4 @@
+import logging
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -188,6 +189,22 @@ def test_mail_at_which_workers_broke_down_is_stuck_at_last(smtp_server: SMTPServ
     assert Sender().send_due() == 0
     assert outcome(mail)[:2] == (DeliveryState.STUCK, outbox.ATTEMPTS)
     assert smtp_server.mails == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("451 4.7.1 <ada@example.org>: come back", 451), ("550 <ada@example.org> no", 550)]
+)
+def test_a_refused_recipient_is_one_line_without_the_address(
+    smtp_server: SMTPServer, caplog: pytest.LogCaptureFixture, answer: str, code: int
+) -> None:
+    smtp_server.refuse = {"ada@example.org": answer}
+    mail = put_test("ada@example.org")
+    with caplog.at_level(logging.INFO):
+        Sender().send_due()
+    lines = [
+        (record.levelname, record.getMessage(), record.exc_info) for record in caplog.records if record.name == "mail.worker"
+    ]
+    assert lines == [("INFO", f"Mail {mail.pk}: its recipient was refused ({code}).", None)]
 
 
 def test_error_in_one_mail_stops_no_other(

@@ -11,6 +11,7 @@ from wagtail.models import Site
 from blog.models import BlogPage
 from blog.selections.selection import Selection
 from mail.models import Delivery, SuppressionReason
+from mail.suppression import is_suppressed
 from signup.models import ConsentRecord, Event, Rhythm, State, Subscriber
 from signup.services import subscriptions, suppression
 from signup.services.subscriptions import Refused, SignupRequest
@@ -94,11 +95,40 @@ def test_request_of_a_suppressed_address_leaves_no_trace() -> None:
     assert (emails(), events(ada)) == ([], [])
 
 
-def test_request_of_an_erased_address_leaves_no_trace() -> None:
+def test_an_erased_address_that_signs_up_anew_may_confirm() -> None:
     suppression.erase(make_subscriber("ada@example.org"))
     ask("Ada@example.org")
-    assert Subscriber.objects.values_list("state", "address").get() == (State.SUPPRESSED, "")
+    assert Subscriber.objects.values_list("state", "address").get() == (State.PENDING, "Ada@example.org")
+    assert emails() == [("confirm", "Ada@example.org")]
+    assert is_suppressed("ada@example.org")
+    subscriptions.confirm(Subscriber.objects.get())
+    assert not is_suppressed("ada@example.org")
+
+
+@pytest.mark.parametrize("reason", [SuppressionReason.REFUSED, SuppressionReason.COMPLAINT])
+def test_who_said_never_does_not_come_back_by_an_erasure(reason: SuppressionReason) -> None:
+    ada = make_subscriber("ada@example.org")
+    suppression.suppress(ada, reason)
+    suppression.erase(ada)
+    ask("ada@example.org")
     assert (emails(), ConsentRecord.objects.count()) == ([], 0)
+
+
+def test_variants_of_one_mailbox_count_together(settings: Settings) -> None:
+    settings.SIGNUP_LIMITS = read_limits("address:3/day")
+    spellings = [*(f"ada+{number}@gmail.com" for number in range(5)), "a.d.a@gmail.com", "ad.a@googlemail.com"]
+    for number, address in enumerate(spellings):
+        ask(address, network=f"192.0.{number}.0/24")
+    ask("ad.a@example.org")
+    assert sorted(to for _kind, to in emails()) == ["ad.a@example.org", "ada+0@gmail.com", "ada+1@gmail.com", "ada+2@gmail.com"]
+
+
+@pytest.mark.parametrize("variant", ["ada+more@gmail.com", "a.d.a@gmail.com", "ADA@googlemail.com"])
+def test_never_write_to_me_holds_for_the_mailbox(variant: str) -> None:
+    suppression.suppress(make_subscriber("ada+spam@gmail.com", state=State.PENDING), SuppressionReason.REFUSED)
+    ask(variant)
+    ask("ada@example.org")
+    assert emails() == [("confirm", "ada@example.org")]
 
 
 def test_request_beyond_a_limit_leaves_no_trace(settings: Settings) -> None:

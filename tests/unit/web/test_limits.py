@@ -33,6 +33,22 @@ def test_others_are_not_limited(settings: Settings) -> None:
     assert take("2001:db8::/64", "bob", "example.net")
 
 
+def test_a_network_of_ipv6_is_counted_with_those_around_it(settings: Settings) -> None:
+    settings.SIGNUP_LIMITS = read_limits("network:2/hour")
+    taken = {
+        "of one /64": [take("2001:db8:1::/64") for _attempt in range(3)],
+        "of one /56": [take(f"2001:db8:2:{number:x}::/64") for number in range(5)],
+        "of one /48": [take(f"2001:db8:3:{number << 8:x}::/64") for number in range(9)],
+        "elsewhere": [take("2001:db8:4::/64")],
+    }
+    assert taken == {
+        "of one /64": [True] * 2 + [False],
+        "of one /56": [True] * 4 + [False],
+        "of one /48": [True] * 8 + [False],
+        "elsewhere": [True],
+    }
+
+
 def test_a_limit_ends_with_its_span(settings: Settings) -> None:
     settings.SIGNUP_LIMITS = read_limits("address:1/hour")
     assert [take(after=0), take(after=59), take(after=60), take(after=119), take(after=120)] == [True, False, True, False, True]
