@@ -1,19 +1,20 @@
 """The storage of static files in production: compressed, named by content, the style sheet minified."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import rcssmin
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-STYLE_SHEET = "site.css"
+STYLE_SHEET: Final = re.compile(r"site(?:\.[0-9a-f]{12})?\.css")  # as it is collected, and as it is served
 
 
 class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """WhiteNoise's storage, which is given the site's style sheet without comments and blanks."""
 
     def _save(self, name: str, content: Any) -> str:
-        if name == STYLE_SHEET:
-            content = ContentFile(rcssmin.cssmin(content.read()))
+        if STYLE_SHEET.fullmatch(name):
+            content = ContentFile(rcssmin.cssmin(b"".join(content.chunks())))
         saved: str = super()._save(name, content)
         return saved
