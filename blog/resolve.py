@@ -1,6 +1,5 @@
 """Resolution of URLs to selections: parsing, canonical redirects, and suggestions for unknown tags."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.text import slugify
+from rapidfuzz import fuzz, process
 
 from blog.models import Stream, TagAlias
 from blog.paths import selection_url
@@ -17,6 +17,7 @@ from blog.selections.typed import read_search, read_typed
 from blog.tagindex import TagIndex
 
 NEAR = 5  # names offered for an unknown tag
+SIMILAR = 60  # similarity of two names; 100 is the greatest
 MOST_COMPARED = 20  # similar names, of which those with posts are offered
 SLUGS = re.compile(r"[^\s,#+−]+(?:\+[^\s,#+−]+)*").fullmatch  # words that are joined as in a URL
 
@@ -124,13 +125,21 @@ def suggest(selection: Selection, unknown: str, index: TagIndex) -> Suggestion:
     """Return the known tags, or authors for `@handle`, of similar names that have posts within the rest of the selection."""
     rest = without_unknown(selection, index.unknown(selection))
     if unknown.startswith("@"):
-        handles = difflib.get_close_matches(unknown[1:], index.authors(), NEAR, cutoff=0.6)
+        handles = similar(unknown[1:], index.authors())
         return Suggestion(unknown, _with_posts(((f"@{handle}", replace(rest, author=handle)) for handle in handles), index))
     names = {facet.tag.slug: facet.tag.name for facet in index.tags()}
-    near = difflib.get_close_matches(unknown, names, MOST_COMPARED, cutoff=0.6)
+    near = similar(unknown, names)
     near += [slug for slug in names if slug.startswith(slugify(unknown, allow_unicode=True)[:4] or "\0") and slug not in near]
     extend = rest.leaving_out if unknown in selection.unwanted else rest.adding
     return Suggestion(unknown, _with_posts(((names[slug], extend(slug)) for slug in near if slug not in rest.tags), index))
+
+
+def similar(name: str, names: Iterable[str]) -> list[str]:
+    """Return the most similar ones of some names, the most similar first."""
+    return [
+        near
+        for near, *_score in process.extract(name, list(names), scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=MOST_COMPARED)
+    ]
 
 
 def _with_posts(found: Iterable[tuple[str, Selection]], index: TagIndex) -> list[Near]:

@@ -1,4 +1,4 @@
-"""Fields: Markdown, which tells Wagtail's reference index what its texts refer to; a name in the form that compares."""
+"""Fields: Markdown, which tells Wagtail's reference index what its texts refer to; names that compare; search terms."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,11 @@ from django.db import models
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
+from wagtail.search.index import SearchField
 
 from blog.markdown.media import stored
 from blog.selections.slugs import fold_name
+from blog.terms import indexed
 
 if TYPE_CHECKING:  # wagtail-markdown is not annotated
     Base = models.TextField[str, str]
@@ -55,6 +57,13 @@ class MarkdownField(Base):
         if names := {stored(address) for address in FILE.findall(value)} - {""}:
             for image in get_image_model().objects.filter(file__in=names).values_list("pk", flat=True):
                 yield get_image_model(), str(image), "", ""
+
+
+class TermsField(SearchField):
+    """A field of Wagtail's search index that holds the terms of a text, so that every database finds the same word forms."""
+
+    def get_value(self, obj: models.Model) -> str:
+        return indexed(super().get_value(obj))
 
 
 def filters_in(text: str, image: int) -> set[str]:

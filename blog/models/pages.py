@@ -32,10 +32,11 @@ from blog.markdown import (
 )
 from blog.models.authors import Author, PostAuthor
 from blog.models.comments import Comment
-from blog.models.fields import MarkdownField
+from blog.models.fields import MarkdownField, TermsField
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 from blog.models.tag_names import TagsField
 from blog.models.tags import MergedTag, PostTag
+from blog.terms import text_of
 
 RESERVED_SLUGS = frozenset(
     "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()
@@ -191,9 +192,8 @@ class PostPage(Page):
     ]
     search_fields = [
         *Page.search_fields,
-        index.SearchField("body"),
-        index.SearchField("subtitle"),
-        index.SearchField("summary"),
+        TermsField("title"),
+        TermsField("searched_text"),
         index.FilterField("published"),
     ]
     template = "blog/post.html"
@@ -230,6 +230,11 @@ class PostPage(Page):
     @authors.setter
     def authors(self, authors: Iterable[Author]) -> None:
         self.post_authors.set([PostAuthor(author=author, sort_order=place) for place, author in enumerate(authors)])
+
+    @property
+    def searched_text(self) -> str:
+        """Return all text in which readers search."""
+        return "\n".join([self.title, self.subtitle, self.summary, text_of(self.html)])
 
     @property
     def comment_count(self) -> int:

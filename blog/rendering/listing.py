@@ -13,12 +13,13 @@ from blog.models import Stream
 from blog.paths import selection_path, stream_path
 from blog.rendering.listing_cards import read_cards, read_cards_found
 from blog.request import Blog
-from blog.search import search
+from blog.search import LITTLE, Correction, by_relevance, corrections, search, tags_named
 from blog.selections.query import FULL, PARAMETERS, Reading, query, selection_query, stream_query
 from blog.selections.selection import Selection
 from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
+OFFERED, MOST_NAMED = 6, 30  # tags of a searched name that are offered, and of which posts are counted
 NO_TEXT = "\0"  # placeholder for a value; occurs in no tag, search term or name
 
 card_fragments: FragmentCache[str] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
@@ -42,7 +43,7 @@ class Listing:
     @cached_property
     def found(self) -> Positions | None:
         """Return the positions of the posts that match the search terms; None without search terms."""
-        return search(self.blog.path, self.index, self.reading.q) if self.reading.q else None
+        return search(self.index, self.reading.q) if self.reading.q else None
 
     @cached_property
     def count(self) -> int:
@@ -57,10 +58,36 @@ class Listing:
         return self.index.years(self.chosen)
 
     @cached_property
+    def tags_offered(self) -> list[Facet]:
+        """Return the tags of the searched name with posts in the selection, on the first page of search results."""
+        reading, index = self.reading, self.index
+        if (
+            not reading.q
+            or reading != reading.start
+            or len(self.selection) >= settings.TAG_LIMIT
+            or index.unknown(self.selection)
+        ):
+            return []
+        named = [tag for tag, _count in tags_named(index, reading.q) if tag.slug not in self.selection.tags][:MOST_NAMED]
+        counted = [Facet(tag, len(index.select(self.selection.adding(tag.slug)))) for tag in named]
+        return [facet for facet in counted if facet.count][:OFFERED]
+
+    @cached_property
+    def corrections(self) -> list[Correction]:
+        """Return similar searches that find more in the selection, where this one finds little."""
+        if not self.reading.q or self.count >= LITTLE:
+            return []
+        return corrections(self.index, self.reading.q, lambda found: len(self.index.select(self.selection, found)))
+
+    @cached_property
     def page(self) -> PageOfIds:
         """Return the ids of the page's posts, in the listing's order; of a full view, as many as its limits allow."""
         reading = self.reading
         length = settings.FULL_VIEW_POSTS if reading.view == FULL else self.blog.posts_per_page
+        if reading.is_by_relevance:
+            places = by_relevance(self.index, reading.q, self.found or Positions(), self.chosen)
+            shown = places[(reading.page - 1) * length : reading.page * length]
+            return PageOfIds(self.index.post_ids[shown].tolist(), newer=None, older=None)
         return self.index.page(self.chosen, length, reading.oldest_first, reading.before, reading.after)
 
     @cached_property

@@ -55,8 +55,12 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "people": people(listing.index) if is_front else [],
         "typed": reading.q if listing.stream else typed(chosen, reading.q, partial(navigation.known_name, listing.index)),
         "tagged": len(chosen) > 0,
+        "tags_offered": navigation.tags_offered(listing),
+        "spellings": navigation.spellings_offered(listing),
         "count": listing.count,
         "oldest_first": reading.oldest_first,
+        "by_relevance": reading.is_by_relevance,
+        "full": reading.view == FULL,
         "contents": reading.contents,
         "here": "" if chosen else "notes",
         "share": picture_of_listing(listing, author),
@@ -69,7 +73,7 @@ def _navigation(listing: Listing) -> dict[str, Any]:
     """Return the part of the context that leads to other listings."""
     chosen, reading = listing.selection, listing.reading
     years = navigation.years(listing)
-    place = {name: reading.parameters.get(name) for name in ("before", "after")}  # the cursors
+    place = {name: reading.parameters.get(name) for name in ("page", "before", "after")}
     return {
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),

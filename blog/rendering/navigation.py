@@ -9,7 +9,7 @@ from blog.paths import cloud_url, route
 from blog.rendering.formats import month_name
 from blog.rendering.listing import FACETS, Listing
 from blog.rendering.selection_links import SelectionLinks
-from blog.selections.query import COMPACT, FULL, NEWEST, OLDEST, query
+from blog.selections.query import COMPACT, FULL, NEWEST, OLDEST, RELEVANCE, query
 from blog.selections.selection import EXTERNAL, INTERNAL
 from blog.tagindex import Positions, TagIndex
 
@@ -22,6 +22,7 @@ class Switches:
     full: str | None
     newest: str | None
     oldest: str | None
+    relevance: str | None  # of search results
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,15 @@ class FacetLink:
     count: int
     add: str
     leave_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A tag or another spelling that is offered beside search results: its name, its number of posts, and the listing's URL."""
+
+    name: str
+    count: int
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ def switches(listing: Listing) -> Switches:
         full=choice("view", FULL, reading.view, COMPACT),
         newest=choice("order", NEWEST, reading.order, reading.default_order),
         oldest=choice("order", OLDEST, reading.order, reading.default_order),
+        relevance=choice("order", RELEVANCE, reading.order, reading.default_order),
     )
 
 
@@ -107,6 +118,18 @@ def facets(listing: Listing) -> list[FacetLink]:
         return []
     links = SelectionLinks(listing.selection)
     return [FacetLink(tag.name, count, links.adding(tag.slug), links.leaving_out(tag.slug)) for tag, count in listing.facets]
+
+
+def tags_offered(listing: Listing) -> list[Offer]:
+    """Return the tags of the searched name, each with the listing of the selection with it in place of the words."""
+    links, without_words = SelectionLinks(listing.selection), {"view": listing.reading.parameters.get("view", "")}
+    end = query(listing.selection.parameters, {name: value for name, value in without_words.items() if value})
+    return [Offer(tag.name, count, links.adding(tag.slug) + end) for tag, count in listing.tags_offered]
+
+
+def spellings_offered(listing: Listing) -> list[Offer]:
+    """Return similar searches that find more."""
+    return [Offer(text, count, listing.address(q=text)) for text, count in listing.corrections]
 
 
 def more_tags(listing: Listing) -> str | None:
@@ -158,8 +181,22 @@ def _whole_time(listing: Listing, year: int | None) -> Positions:
 
 
 def pager(listing: Listing) -> Pager:
-    """Return the URLs of the previous and next page by keyset pagination, which is stable while posts are added."""
+    """Return the URLs of the previous and next page by keyset pagination, which is stable while posts are added.
+
+    Pages by relevance are numbered.
+    """
+    if listing.reading.is_by_relevance:
+        return _numbered(listing)
     page = listing.page
     newer = listing.address(after=str(page.newer)) if page.newer else None
     older = listing.address(before=str(page.older)) if page.older else None
     return Pager(older, newer) if listing.reading.oldest_first else Pager(newer, older)
+
+
+def _numbered(listing: Listing) -> Pager:
+    number = listing.reading.page
+    is_last = number * listing.blog.posts_per_page >= listing.count
+    return Pager(
+        previous=listing.address(page=str(number - 1) if number > 2 else None) if number > 1 else None,
+        next=None if is_last else listing.address(page=str(number + 1)),
+    )

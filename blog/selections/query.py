@@ -9,10 +9,22 @@ from blog.selections.cursor import Cursor
 from blog.selections.errors import SelectionError, gettext_noop
 from blog.selections.selection import ADDRESS_SAFE, READERS, Selection
 
-NEWEST, OLDEST = "newest", "oldest"
+NEWEST, OLDEST, RELEVANCE = "newest", "oldest", "relevance"
 COMPACT, FULL = "compact", "full"
-PARAMETERS = ("source", "year", "month", "q", "order", "view", "contents", "before", "after")  # in the order of the query
+PARAMETERS = (
+    "source",
+    "year",
+    "month",
+    "q",
+    "order",
+    "view",
+    "contents",
+    "page",
+    "before",
+    "after",
+)  # in the order of the query
 MAX_QUERY = 200  # characters
+MOST_DIGITS = 6  # of a page's number
 
 
 class BadParameter(SelectionError):
@@ -21,7 +33,10 @@ class BadParameter(SelectionError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The parsed parameters of a listing. Default values are omitted from URLs."""
+    """The parsed parameters of a listing. Default values are omitted from URLs.
+
+    Search results are ordered by relevance unless a date is asked for, and then have numbered pages in place of cursors.
+    """
 
     order: str = NEWEST
     view: str = COMPACT
@@ -29,24 +44,38 @@ class Reading:
     q: str = ""
     before: Cursor | None = None
     after: Cursor | None = None
+    page: int = 1  # of an order by relevance
     default_order: str = NEWEST
 
     @classmethod
     def parse(cls, given: Mapping[str, str], default_order: str = NEWEST) -> Self:
         """Parse a query string's parameters; unknown ones are ignored. Raise BadParameter."""
+        q = " ".join(given.get("q", "").replace("\0", " ").split())[:MAX_QUERY]
+        view = _one_of(given, "view", (COMPACT, FULL), COMPACT)
+        before, after = _cursor(given, "before"), _cursor(given, "after")
+        by_date = default_order
+        default_order = RELEVANCE if q and view == COMPACT else by_date
+        order = _one_of(given, "order", (NEWEST, OLDEST, RELEVANCE), default_order)
+        if order == RELEVANCE and (default_order != RELEVANCE or before or after):
+            order = by_date
         return cls(
-            order=_one_of(given, "order", (NEWEST, OLDEST), default_order),
-            view=_one_of(given, "view", (COMPACT, FULL), COMPACT),
+            order=order,
+            view=view,
             contents=_one_of(given, "contents", ("0", "1"), "0") == "1",
-            q=" ".join(given.get("q", "").replace("\0", " ").split())[:MAX_QUERY],
-            before=_cursor(given, "before"),
-            after=_cursor(given, "after"),
+            q=q,
+            before=before,
+            after=after,
+            page=read_page(given) if order == RELEVANCE else 1,
             default_order=default_order,
         )
 
     @property
     def oldest_first(self) -> bool:
         return self.order == OLDEST
+
+    @property
+    def is_by_relevance(self) -> bool:
+        return self.order == RELEVANCE
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -56,6 +85,7 @@ class Reading:
             ("order", self.order if self.order != self.default_order else ""),
             ("view", self.view if self.view != COMPACT else ""),
             ("contents", "1" if self.contents else ""),
+            ("page", str(self.page) if self.page > 1 and self.is_by_relevance else ""),
             ("before", str(self.before or "")),
             ("after", str(self.after or "")),
         )
@@ -64,7 +94,7 @@ class Reading:
     @property
     def start(self) -> Self:
         """Return the parameters of the first page."""
-        return replace(self, before=None, after=None) if self.before or self.after else self
+        return replace(self, before=None, after=None, page=1) if self.before or self.after or self.page > 1 else self
 
 
 def narrow(selection: Selection, given: Mapping[str, str]) -> Selection:
@@ -97,7 +127,15 @@ def stream_query(slug: str) -> str:
     return f"?stream={quote(slug)}"
 
 
-def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, str], default: str) -> str:
+def read_page(given: Mapping[str, str]) -> int:
+    """Return the number of the page that `page=` asks for. Raise BadParameter."""
+    value = given.get("page") or "1"
+    if value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS and int(value):
+        return int(value)
+    raise BadParameter(gettext_noop("page=%(value)a is no page: write a number from 1."), value=value[:20])
+
+
+def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
     value = given.get(name) or default
     if value not in allowed:
         sentence = gettext_noop("%(name)s=%(value)a cannot be read: write %(one)s or %(other)s.")

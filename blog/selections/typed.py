@@ -32,6 +32,10 @@ class KnownTags:
         slug_of = by_name | {slug: slug for slug, _name in pairs}
         return cls(slug_of, max(map(len, slug_of), default=0))
 
+    def named(self, text: str) -> str | None:
+        """Return the slug of the tag of this name, if there is one."""
+        return self.slug_of.get(fold_name(text))
+
 
 def read_typed(text: str, known: KnownTags, limit: int | None = None) -> Selection:
     """Parse typed tags and attributes, the longest known names first. Raise SelectionError as `Selection.parse` does.

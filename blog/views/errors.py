@@ -1,6 +1,7 @@
 """Error pages (400, 403, 404, 500, 503): each states what happened and offers links."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,9 +13,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from blog import availability
-from blog.paths import selection_url
-from blog.request import RequestState
+from blog.paths import post_path, selection_url, tag_path
+from blog.rendering.navigation import Offer
+from blog.rendering.neighbours import Title
+from blog.request import RequestState, public_state
 from blog.resolve import UnknownTags, suggest, without_unknown
+from blog.search import near_notes, tags_named
 from blog.selections.errors import SelectionError, explain
 from blog.views.pages import page
 
@@ -24,6 +28,8 @@ View = Callable[Concatenate[HttpRequest, RequestState, P], HttpResponseBase]
 logger = logging.getLogger(__name__)
 
 SHOWN = 100  # characters of the requested URL
+OFFERED = 5  # tags of the name that a post's address may have meant
+SLUG = re.compile(r"([\w-]{3,})(?:\.(?:html?|md))?").fullmatch
 RETRY_AFTER = "5"  # seconds
 
 
@@ -50,7 +56,7 @@ def unknown_tags(state: RequestState, error: UnknownTags) -> HttpResponse:
         "blog/unknown_tags.html",
         status=404,
         suggestions=[suggest(error.selection, name, state.snapshot) for name in error.unknown],
-        without=selection_url(without) if without else "",
+        without=selection_url(without) if without and state.snapshot.select(without) else "",
     )
 
 
@@ -69,7 +75,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         if isinstance(exception, Http404) and exception.args and isinstance(exception.args[0], str)
         else ""
     )
-    return render(request, "404.html", {"reason": reason, "path": request.path[:SHOWN]}, status=404)
+    return render(request, "404.html", {"reason": reason, "path": request.path[:SHOWN], **_similar(request)}, status=404)
+
+
+def _similar(request: HttpRequest) -> dict[str, Any]:
+    """Return what the last part of an address may have meant: posts, tags, and words to search for; of public posts alone."""
+    slug = SLUG(request.path[: 2 * SHOWN].rstrip("/").rpartition("/")[2])
+    state = public_state(request) if slug else None
+    if slug is None or state is None:
+        return {}
+    words = slug[1].replace("-", " ").replace("_", " ").strip()
+    return {
+        "near": [Title(title, post_path(near)) for near, title in near_notes(state.snapshot, slug[1].lower())],
+        "tags": [Offer(tag.name, count, tag_path(tag.slug)) for tag, count in tags_named(state.snapshot, words)[:OFFERED]],
+        "typed": words,
+    }
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

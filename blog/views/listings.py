@@ -18,7 +18,7 @@ from blog.rendering.feed_links import file_name
 from blog.rendering.listing import Listing
 from blog.rendering.streams import stream_views
 from blog.request import RequestState, latest_snapshot
-from blog.resolve import CanonicalRedirect, find, narrow_by_terms
+from blog.resolve import CanonicalRedirect, UnknownTags, find, narrow_by_terms
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
 from blog.selections.selection import Selection
 from blog.views import editor_links
@@ -40,6 +40,8 @@ def selection(
         spelt = find(expression, handle, state.snapshot)
     except CanonicalRedirect as redirected:
         return redirect_to(request, redirected.selection, form)
+    except UnknownTags as error:
+        raise UnknownTags(narrow(error.selection, request.GET), error.unknown) from error
     if not is_canonical(request.path_info, spelt, file_name(form)):
         return redirect_to(request, spelt, form)
     chosen = narrow(spelt, request.GET)

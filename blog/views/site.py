@@ -143,7 +143,7 @@ def random(request: HttpRequest) -> HttpResponse:
         terms = Reading.parse(request.GET).q
     except SelectionError as error:
         return page(state, "400.html", status=400, reason=explain(error))
-    chosen = index.select(way.selection, search(state.blog.path, index, terms) if terms else None)
+    chosen = index.select(way.selection, search(index, terms) if terms else None)
     post = int(index.post_ids[choice(chosen)]) if chosen else None  # noqa: S311 (not used for security)
     slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # None if it has just been deleted
     if slug is None:

@@ -34,6 +34,7 @@ def addresses(neighbour: PostPage, hidden_slug: str) -> list[str]:
         *(f"/{neighbour.slug}.md", f"/{hidden_slug}/", f"/{hidden_slug}.md"),
         *("/streams/rare/", "/streams/rare/feed.json", "/streams/rare/?view=full"),
         *("/tags/", "/tags/?by=count", "/tags/?with=common", f"/tags/?with={TAG}", "/streams/"),
+        *("/?q=xylofone", "/?q=zepelin", "/tags/?find=zepp", "/tags/zepelin/", "/the-xylofone/", "/zepelins/"),
         *("/sitemap.xml", "/sitemap-posts.xml", "/sitemap-tags.xml", "/robots.txt"),
         *("/feeds.opml", "/feeds/", "/comments/", "/comments/feed.rss", "/comments/feed.atom", "/comments/feed.json"),
         *(f"/{slug}/{rest}" for slug in (neighbour.slug, hidden_slug) for rest in ("feed.rss", "feed.atom", "feed.json")),
@@ -57,7 +58,7 @@ def fragments(text: str, asked: str) -> list[str]:
         if word in asked.lower():
             text = text.replace(f"“{word}”", "").replace(f"“<bdi>{word}</bdi>”", "").replace(f"“<bdi>@{word}</bdi>”", "")
             text = text.replace(f"q={word}", "").replace(f"/{word}", "").replace(f"-{word}", "")
-            text = re.sub(rf'value="{word}( #common #other)?"', "", text)  # the search box
+            text = re.sub(rf'value="(the )?{word}( #common #other)?"', "", text)  # the search box
             text = text.replace(f"with={word}", "")
     text = text.replace("www.w3.org/1999/xhtml", "")
     year = [] if "1999" in asked else ["1999"]

@@ -13,7 +13,7 @@ from blog.search import analyze_tables
 from blog.services.bootstrap import found_blog
 from blog.services.image_files import VersionMaker
 from kimonote.database import connect, is_behind
-from kimonote.language import rename_locale
+from kimonote.language import adopt_language
 
 CONNECT_SECONDS = 60
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if is_behind():
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", interactive=False, verbosity=0)
-        rename_locale()
+        adopt_language()
         with transaction.atomic():  # the worker begins when there is a blog: not before the demo is complete
             blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
             password = fill_site(blog) if demo else None

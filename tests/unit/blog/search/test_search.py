@@ -3,10 +3,9 @@
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from blog.models import BlogPage, Tag
-from blog.search import analyze_tables, excerpt, search_ids
+from blog.search import analyze_tables, excerpt
 from blog.services.tags import rename_tag
 from tests.support.factories import make_post
 
@@ -77,21 +76,6 @@ def test_analyze_tables_counts_every_table_that_has_rows(blog: BlogPage) -> None
     with connection.cursor() as cursor:
         cursor.execute(counted[connection.vendor])
         assert cursor.fetchone()[0] in ("1", 1)
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts its tables by itself")
-def test_search_asks_the_search_index_once(blog: BlogPage) -> None:
-    for number in range(80):  # of few it does not matter
-        make_post(blog, "a", body=f"Word, needle{number}.")
-    analyze_tables()
-    with CaptureQueriesContext(connection) as asked:
-        assert len(search_ids(blog.path, "word needle7")) == 1
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
-        plan = [step[3] for step in cursor.fetchall()]
-    search = next(place for place, step in enumerate(plan) if "VIRTUAL TABLE" in step)
-    assert plan[search] == "SCAN U0 VIRTUAL TABLE INDEX 0:M3"
-    assert "SEARCH U1 USING INTEGER PRIMARY KEY (rowid=?)" in plan[search + 1 :]
 
 
 def test_each_word_stands_in_the_text_or_in_the_name_of_a_tag(client: Client, blog: BlogPage) -> None:

@@ -1,0 +1,110 @@
+"""Terms: the forms under which words are indexed and found, the same on every database.
+
+A word's term is its stem in the site's language (Snowball), without case and accents: `procure` and “Procurement” are one term.
+Signs that tell names apart make another: “C++” is indexed as `c` and `cplusplus`, and found by `cplusplus` alone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from html import unescape
+from typing import NamedTuple
+
+import Stemmer
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+
+from blog.markdown.plain_text import UNSPACED
+from blog.selections.slugs import SPELT
+
+WORDS = 50_000  # words whose terms are cached: a blog's vocabulary
+LONGEST = 64  # characters of a term; longer ones are no words
+MARKUP = re.compile(r"""<img\b[^>]*?\balt="([^"]*)"[^>]*>|<[^>]*>""")
+CHARACTERS = UNSPACED.pattern.strip("[]")  # of scripts without spaces between words: each is a word
+LETTER = rf"[^\W_{CHARACTERS}]"
+WORD = re.compile(rf"([{CHARACTERS}])|((?<![\w.])\.)?({LETTER}+(?:[\u0300-\u036f]+{LETTER}*)*)((?:\+\+|[+#](?![+#]))(?!\w))?")
+
+
+class Word(NamedTuple):
+    """A word of a text: its place, the word in lower case, its term, and a term for the word with its signs (“C++”) or ""."""
+
+    start: int
+    end: int
+    bare: str
+    term: str
+    signed: str
+
+    @property
+    def exact(self) -> str:
+        """Return the term by which to search for this word: with its signs, if it has any."""
+        return self.signed or self.term
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the words of a text.
+
+    >>> [word.exact for word in words("Procurement of C++, C# and .NET: naïve")]
+    ['procur', 'of', 'cplusplus', 'csharp', 'and', 'dotnet', 'naiv']
+    """
+    for found in WORD.finditer(text):
+        character, dot, word, signs = found.groups()
+        bare = character or word
+        yield Word(*found.span(), bare.lower(), term_of(bare), _signed(dot, word, signs) if dot or signs else "")
+
+
+def indexed(text: str) -> str:
+    """Return the terms of a text as a database is to index them, separated by blanks."""
+    terms: list[str] = []
+    for character, dot, word, signs in WORD.findall(text):
+        terms.append(term_of(character or word))
+        if dot or signs:
+            terms.append(_signed(dot, word, signs))
+    return " ".join(terms)
+
+
+def _signed(dot: str | None, word: str, signs: str | None) -> str:
+    return (("dot" if dot else "") + folded(word) + "".join(map(SPELT.__getitem__, signs or "")))[:LONGEST]
+
+
+@lru_cache(WORDS)
+def terms_of(name: str) -> tuple[str, ...]:
+    """Return the terms by which to search for a short text, such as a tag's name."""
+    return tuple(word.exact for word in words(name))
+
+
+@lru_cache(WORDS)
+def term_of(word: str) -> str:
+    """Return the term of a word without signs."""
+    bare = folded(word)
+    name = _algorithm(settings.LANGUAGE_CODE)
+    return (Stemmer.Stemmer(name, 0).stemWord(bare) if name else bare)[:LONGEST]  # a stemmer must not be shared by threads
+
+
+def folded(word: str) -> str:
+    """Return a word without case and accents.
+
+    >>> folded("Größe")
+    'grosse'
+    """
+    if word.isascii():
+        return word.lower()
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return unicodedata.normalize("NFC", "".join(filter(str.isalnum, apart))) or word
+
+
+@cache
+def _algorithm(language: str) -> str | None:
+    """Return the name of Snowball's algorithm for a language code; None where it has none."""
+    info = LANG_INFO.get(language.partition("-")[0]) or LANG_INFO.get(language) or {}
+    name = str(info.get("name", "")).partition(" ")[0].lower()  # “Norwegian Bokmål”
+    return name if name in Stemmer.algorithms() else None
+
+
+def text_of(html: str) -> str:
+    """Return the text of HTML on one line, with the descriptions of its images.
+
+    >>> text_of('<p>Tea &amp; <img alt="toast" src="a.png"></p>')
+    'Tea & toast'
+    """
+    return " ".join(unescape(MARKUP.sub(r" \1 ", html)).split())
