@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import ngettext
 
 from blog.caching.public_view import public_view
 from blog.paths import cloud_url, route
@@ -14,38 +14,46 @@ from blog.rendering.navigation import Pager
 from blog.rendering.tag_cloud import Cloud, cloud
 from blog.request import RequestState
 from blog.resolve import CanonicalRedirect, check_known, read
-from blog.selections.query import BadParameter, query
+from blog.selections.query import MAX_QUERY, query, read_page
 from blog.views.errors import helpful
 from blog.views.pages import page as respond
 
 BY_COUNT = "count"
 NAMED = 12  # tags named in the meta description
-MOST_DIGITS = 6  # digits of a page number
 
 
 @public_view
 @helpful
 def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
-    """Return the tag cloud, by name or by count; `?with=a+b` limits it to tags that co-occur with these."""
+    """Return the tag cloud, by name or by count.
+
+    `?with=a+b` limits it to tags that co-occur with these, `?find=` to those whose names contain a text.
+    """
     index = state.snapshot
     within = read(request.GET.get("with", ""), index)
     by_count = request.GET.get("by") == BY_COUNT
-    page = _page(request.GET.get("page") or "1")
+    page = read_page(request.GET)
     try:
         check_known(within, index)
     except CanonicalRedirect as redirected:
         return redirect(cloud_url(redirected.selection), permanent=True)
-    found = cloud(index, within, by_count, page)
+    sought = " ".join(request.GET.get("find", "").replace("\0", " ").split())[:MAX_QUERY]
+    found = cloud(index, within, by_count, page, sought)
     if page > 1 and not found.tags:
         raise Http404(_("The tags end before page %s.") % page)
-    within_query = {"with": within.expression} if within else {}
+    within_parameter = {"with": within.expression} if within else {}
+    within_query = {**within_parameter, **({"find": sought} if sought else {})}
     order = {"by": BY_COUNT} if by_count else {}
     path = route("tags")
     context: dict[str, Any] = {
         "within": " + ".join(within.wanted),
-        "description": "" if within or page > 1 else _description(found),
+        "description": "" if within or sought or page > 1 else _description(found),
         "found": _found(found),
         "cloud": found.tags,
+        "initials": {} if by_count else found.initials,
+        "sought": sought,
+        "is_similar": found.is_similar,
+        "hidden": {**within_parameter, **order},
         "name_address": path + query(within_query),
         "count_address": path + query(within_query, {"by": BY_COUNT}),
         "pages": Pager(
@@ -54,13 +62,7 @@ def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
         ),
         "canonical": path + query({"page": str(page)} if page > 1 else {}),
     }
-    return respond(state, "blog/tags.html", **context, by_count=by_count, here="tags", noindex=bool(within))
-
-
-def _page(given: str) -> int:
-    if given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS and int(given):
-        return int(given)
-    raise BadParameter(gettext_noop("page=%(value)a is no page: write a number from 1."), value=given[:20])
+    return respond(state, "blog/tags.html", **context, by_count=by_count, here="tags", noindex=bool(within or sought))
 
 
 def _counted(found: Cloud) -> str:

@@ -212,6 +212,23 @@ def test_nothing_hidden_is_offered(client: Client, blog: BlogPage) -> None:
         assert "zeppelin<" not in page
 
 
+def test_tag_index_finds_by_a_part_of_the_name(client: Client, blog: BlogPage) -> None:
+    for number in range(59):
+        make_post(blog, f"tag{number} open")
+    make_post(blog, "Émigré Open-Source")
+    page = client.get("/tags/").content.decode()
+    assert '<a href="#letter-1">E</a> <a href="#letter-2">O</a> <a href="#letter-3">T</a>' in page
+    assert '<li id="letter-1"><a href="/tags/émigré/">Émigré</a>' in page.replace(quote("é"), "é")
+    assert page.count(' id="letter-') == 3
+    assert titles_of(client.get("/tags/?find=emi").content.decode(), "Émigré", "open", "Open-Source") == ["Émigré"]
+    assert titles_of(client.get("/tags/?find=OPEN&by=count").content.decode(), "open", "Open-Source") == ["open", "Open-Source"]
+    similar = client.get("/tags/?find=emigree").content.decode()
+    assert "Similar ones:" in similar
+    assert titles_of(similar, "Émigré", "open") == ["Émigré"]
+    assert "No tag has such a name." in client.get("/tags/?find=qqqqqq").content.decode()
+    assert 'content="noindex"' in similar
+
+
 def test_hostile_searches_are_answered(client: Client, indexed_posts: TagIndex) -> None:
     for text in HOSTILE:
         given = quote_plus(text, errors="surrogatepass")
