@@ -10,7 +10,7 @@ from web.models import Counter
 from web.networks import wider
 from web.rates import ADDRESS, ALL, DOMAIN, NETWORK, Limit
 
-__all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "give_back", "reached_until", "take"]
+__all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "due", "give_back", "reached_until", "take"]
 
 WIDER = "wider"  # scope of the networks around an IPv6 network
 WIDER_FACTORS = (2, 4)  # times as many from the /56 and the /48 as from a /64
@@ -32,6 +32,25 @@ def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] |
         counter.count += allowed or limits[counter.key].scope == NETWORK
     Counter.objects.bulk_update(counters, ["count", "ends"])
     return allowed
+
+
+def due(values: Mapping[str, str], now: datetime, rules: Iterable[Limit], *, counted: bool = True) -> datetime:
+    """Return when what a form asks for may be done at the pace of these limits: now, or in the first span that has room.
+
+    Each limit plans on its own, so that a domain with a long queue delays no other; the latest of their times holds.
+    Call it in a transaction, after every other lock. Unless `counted`, the same statements run and nothing is used up.
+    """
+    limits = _by_key(values, rules)
+    counters = _locked(limits, now)  # each of the last span in which something is planned
+    when = now
+    for counter in counters:
+        limit = limits[counter.key]
+        if counted and counter.count >= limit.count:
+            counter.ends, counter.count = counter.ends + limit.span, 0
+        counter.count += counted
+        when = max(when, counter.ends - limit.span)
+    Counter.objects.bulk_update(counters, ["count", "ends"])
+    return when
 
 
 def reached_until(values: Mapping[str, str], now: datetime, rules: Iterable[Limit]) -> datetime | None:

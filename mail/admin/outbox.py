@@ -1,5 +1,6 @@
 """The outbox in the admin: what waits, went out or is stuck, with the server's words; sent again or cancelled by a button."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -142,11 +143,22 @@ class OutboxPanel(Component):
     order = 90
     template_name = "mail/admin/outbox_panel.html"
 
-    def __init__(self, stuck: int, late: int, answer: str, refusing: list[refusals.RefusingDomain]) -> None:
-        self.context = {"stuck": stuck, "late": late, "answer": answer, "refusing": refusing}
+    def __init__(
+        self, stuck: int, late: int, answer: str, refusing: list[refusals.RefusingDomain], delayed: list[Delivery]
+    ) -> None:
+        self.context = {"stuck": stuck, "late": late, "answer": answer, "refusing": refusing, "delayed": len(delayed)}
+        if delayed:
+            self.context |= {"until": delayed[-1].due, "domains": most_frequent_domains(delayed)}
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         return self.context
+
+
+def most_frequent_domains(deliveries: list[Delivery]) -> str:
+    """Return the domains that most of these deliveries go to."""
+    return ", ".join(
+        domain for domain, _count in Counter(map(refusals.domain_of, (one.to for one in deliveries))).most_common(3)
+    )
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
@@ -154,9 +166,10 @@ def add_panel(request: HttpRequest, panels: list[Component]) -> None:
     if policy_registry.get_by_type(Delivery).user_has_permission(request.user, "change"):
         stuck, late = Delivery.objects.stuck().count(), Delivery.objects.waiting_since(timezone.now() - LATE)
         refusing = list(refusals.refusing(timezone.now()))
-        if stuck or refusing or late.exists():
+        delayed = list(Delivery.objects.delayed(timezone.now()).only("to", "due").order_by("due"))
+        if stuck or refusing or delayed or late.exists():
             answers = late.exclude(answer="").order_by("-due").values_list("answer", flat=True)
-            panels.append(OutboxPanel(stuck, late.count(), answers.first() or "", refusing))
+            panels.append(OutboxPanel(stuck, late.count(), answers.first() or "", refusing, delayed))
 
 
 viewset = OutboxViewSet("outbox")

@@ -1,6 +1,6 @@
 """The outbox: one row for each email to one recipient, written in the transaction that causes it, sent by the worker."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -31,6 +31,7 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+PACED = timedelta(minutes=15)  # beyond which a delivery that was never tried waits for limits, not for a text to settle
 OPEN = (DeliveryState.WAITING, DeliveryState.SENDING)
 
 
@@ -55,6 +56,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting_since(self, moment: datetime) -> Self:
         """Return what was due then and has had no answer since: no worker runs, or the server cannot be reached."""
         return self.filter(state=DeliveryState.WAITING, attempts=0, created__lt=moment, due__lte=timezone.now())
+
+    def delayed(self, now: datetime) -> Self:
+        """Return what was never tried and is due later than its pace would have it: limits bite."""
+        return self.filter(state=DeliveryState.WAITING, attempts=0, due__gt=now + PACED)
 
     def ended_before(self, moment: datetime) -> Self:
         """Return what ended before `moment`, stuck deliveries left out."""

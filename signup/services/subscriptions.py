@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +17,10 @@ from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
 from signup.services.history import hold, note
 from web import limits, tokens
 from web.addresses import Address, normalise
+from web.rates import Limit
 
+REFUSING = (limits.NETWORK, limits.ADDRESS)  # scopes of limits beyond which nothing is sent
+PACING = (limits.DOMAIN, limits.ALL)  # scopes of limits beyond which emails wait
 PENDING_RETENTION = timedelta(days=30)  # that nobody confirmed; the link in the email expires after 7
 
 
@@ -40,18 +44,26 @@ class SignupRequest:
 def request(wanted: SignupRequest) -> None:
     """Write the email that follows a sign-up: one to confirm it or, to a confirmed address, one that says so.
 
-    For a suppressed address (an erased one may come back), or a request beyond the limits, the same statements run and are
-    rolled back: neither the response nor the work done lets anyone distinguish the cases.
+    What is beyond the pace of SIGNUP_LIMITS per domain and in all is kept, and its email written later. For a suppressed
+    address (an erased one may come back), or a request beyond the limits on its network and mailbox, the same statements run
+    and are rolled back: neither the response nor the work done lets anyone distinguish the cases.
     """
     hmac, mailbox = address_hmacs(wanted.address.text)[0], mailbox_hmacs(wanted.address.text)[0]
     values = {limits.NETWORK: wanted.network, limits.ADDRESS: mailbox, limits.DOMAIN: wanted.address.domain, limits.ALL: ""}
-    allowed = limits.take(values, timezone.now())
+    now = timezone.now()
+    allowed = limits.take(values, now, _rules(*REFUSING))
     barred = suppression.is_barred(wanted.address.text)
     before = transaction.savepoint()
     subscriber = _subscriber_for(wanted, hmac)
     kept = allowed and not barred and (subscriber.state != State.SUPPRESSED or subscriber.erased)
-    _ask(subscriber, wanted)
+    due = limits.due(values, now, _rules(*PACING), counted=kept)
+    _ask(subscriber, wanted, due)
     (transaction.savepoint_commit if kept else transaction.savepoint_rollback)(before)
+
+
+def _rules(*scopes: str) -> list[Limit]:
+    """Return the limits on sign-ups of these scopes."""
+    return [limit for limit in settings.SIGNUP_LIMITS if limit.scope in scopes]
 
 
 def _subscriber_for(wanted: SignupRequest, hmac: str) -> Subscriber:
@@ -61,7 +73,7 @@ def _subscriber_for(wanted: SignupRequest, hmac: str) -> Subscriber:
     return Subscriber.objects.select_for_update().known_as(wanted.address.text)[0]
 
 
-def _ask(subscriber: Subscriber, wanted: SignupRequest) -> None:
+def _ask(subscriber: Subscriber, wanted: SignupRequest, due: datetime) -> None:
     """Store the request and write its email. What is confirmed stays as it is: anyone may type anyone's address."""
     kind = Kind.ALREADY if subscriber.state == State.CONFIRMED else Kind.CONFIRM
     if kind == Kind.CONFIRM:
@@ -76,14 +88,14 @@ def _ask(subscriber: Subscriber, wanted: SignupRequest) -> None:
         wording=wanted.wording,
         network=wanted.network,
     )
-    _write(kind, record)
+    _write(kind, record, due)
 
 
-def _write(kind: Kind, record: ConsentRecord) -> None:
+def _write(kind: Kind, record: ConsentRecord, due: datetime | None = None) -> None:
     """Put the email that a record of consent calls for into the outbox."""
     subscriber = record.subscriber
     context = {"subscriber": subscriber.pk, "asked_at": record.at.isoformat(), "network": record.network}
-    outbox.put(f"{kind}:{subscriber.pk}:{record.pk}", kind, subscriber.address, context)
+    outbox.put(f"{kind}:{subscriber.pk}:{record.pk}", kind, subscriber.address, context, due=due)
 
 
 def subscriber_of(claim: tokens.Claim) -> Subscriber:

@@ -164,3 +164,11 @@ def test_first_page_names_a_domain_that_refuses_our_mail(editor: Client) -> None
         domain="example.org", address_hmac="1" * 64, at=timezone.now(), answer="550 5.7.1 <b>blocked</b>", ignored=True
     )
     assert "example.org refuses our mail: 550 5.7.1 <b>blocked</b>" in words(editor.get("/admin/"))
+
+
+def test_first_page_says_when_limits_delay_mail(editor: Client) -> None:
+    for number in range(3):
+        Delivery.objects.filter(pk=put_test(f"ada{number}@example.org").pk).update(due=timezone.now() + timedelta(hours=2))
+    shown = words(editor.get("/admin/"))
+    assert "3 mails are delayed, the last until" in shown
+    assert "let through; most go to example.org." in shown

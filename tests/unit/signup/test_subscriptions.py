@@ -114,6 +114,17 @@ def test_who_said_never_does_not_come_back_by_an_erasure(reason: SuppressionReas
     assert (emails(), ConsentRecord.objects.count()) == ([], 0)
 
 
+def test_request_beyond_the_pace_is_kept_and_its_email_waits(settings: Settings) -> None:
+    settings.SIGNUP_LIMITS = read_limits("network:20/hour domain:2/hour all:3/hour")
+    before = timezone.now()
+    for number in range(6):
+        ask(f"ada{number}@example.org", network=f"192.0.{number}.0/24")
+    waits = [
+        round((due - before).total_seconds() / 3600) for due in Delivery.objects.order_by("pk").values_list("due", flat=True)
+    ]
+    assert (waits, Subscriber.objects.count()) == ([0, 0, 1, 1, 2, 2], 6)
+
+
 def test_variants_of_one_mailbox_count_together(settings: Settings) -> None:
     settings.SIGNUP_LIMITS = read_limits("address:3/day")
     spellings = [*(f"ada+{number}@gmail.com" for number in range(5)), "a.d.a@gmail.com", "ad.a@googlemail.com"]

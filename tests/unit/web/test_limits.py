@@ -67,6 +67,19 @@ def test_what_is_refused_uses_up_nothing_but_its_own_network(settings: Settings)
     assert take("2001:db8::/64")
 
 
+def test_what_is_beyond_the_pace_is_due_in_the_first_span_with_room() -> None:
+    rules = read_limits("domain:2/hour all:3/hour")
+    domains = ["a", "a", "a", "b", "b", "b", "b"]
+    due = [limits.due({"domain": domain, "all": ""}, NOON, rules) - NOON for domain in domains]
+    assert [moment.total_seconds() / 3600 for moment in due] == [0, 0, 1, 1, 1, 1, 2]
+
+
+def test_what_is_not_counted_uses_up_no_pace() -> None:
+    rules = read_limits("all:1/hour")
+    assert {limits.due({"all": ""}, NOON, rules, counted=False) for _attempt in range(3)} == {NOON}
+    assert limits.due({"all": ""}, NOON, rules) == NOON
+
+
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time")
 @pytest.mark.django_db(transaction=True)
 def test_a_limit_holds_against_many_at_once(settings: Settings) -> None:
