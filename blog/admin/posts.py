@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +15,10 @@ from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
 
 from blog.admin.prefilling import prefill
-from blog.models import PostPage
+from blog.models import PostAuthor, PostPage
 
 KEPT = ("bulk_actions", "title", "latest_revision_created_at", "status")  # of Wagtail's columns
+FIRST_AUTHOR = "first_author"  # an annotation: the name of the first author of a post
 
 
 def byline(post: PostPage) -> str:
@@ -31,9 +32,16 @@ class PostIndexView(IndexView):
     default_ordering = "-latest_revision_created_at"
     add_item_label = _("Add post")
 
-    def annotate_queryset(self, pages: QuerySet[PostPage]) -> QuerySet[PostPage]:
-        found: QuerySet[PostPage] = super().annotate_queryset(pages).prefetch_related("post_authors__author")
+    def get_base_queryset(self) -> QuerySet[PostPage]:
+        first = PostAuthor.objects.filter(post=OuterRef("pk")).values("author__name")[:1]
+        posts = super().get_base_queryset().prefetch_related("post_authors__author")
+        found: QuerySet[PostPage] = posts.annotate(**{FIRST_AUTHOR: Subquery(first)})
         return found
+
+    def get_valid_orderings(self) -> list[str]:
+        """Return what the listing may be sorted by: results of a search by fields of the index alone."""
+        orderings: list[str] = super().get_valid_orderings()
+        return [name for name in orderings if not (self.is_searching and name.lstrip("-") == FIRST_AUTHOR)]
 
 
 class PostsMenuItem(MenuItem):
@@ -57,7 +65,7 @@ class PostListingViewSet(PageListingViewSet):
     def columns(cls) -> list[Column]:
         columns = {column.name: column for column in IndexView.base_columns if column.name in KEPT}
         ours = {
-            "authors": Column("authors", label=_("Authors"), accessor=byline, width="15%"),
+            "authors": Column("authors", label=_("Authors"), accessor=byline, sort_key=FIRST_AUTHOR, width="15%"),
             "published": DateColumn("published", label=_("Published"), sort_key="published", width="12%"),
         }
         return [{**columns, **ours}[name] for name in ("bulk_actions", "title", "authors", "published", *KEPT[2:])]

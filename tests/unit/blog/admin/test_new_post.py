@@ -63,13 +63,18 @@ def test_who_may_not_write_is_refused(blog: BlogPage) -> None:
 
 
 def test_menu_and_dashboard_lead_to_posts(editor: Client, blog: BlogPage) -> None:
-    make_post(blog, title="One of them", authors=[make_author("ada"), make_author("bob")])
+    eve, ada = make_author("eve"), make_author("ada")
+    make_post(blog, title="One of them", authors=[eve, ada])
+    make_post(blog, title="Another", authors=[ada])
     home = editor.get(reverse("wagtailadmin_home")).content.decode()
     assert 'href="/new"' in home
     assert '"/admin/posts/"' in home
     listing = editor.get("/admin/posts/").content.decode()
     assert "One of them" in listing
-    assert "Ada, Bob" in listing
+    assert ("Eve, Ada" in listing, "first_author" in listing) == (True, True)
+    by_author = [editor.get(f"/admin/posts/?ordering={order}first_author").content.decode() for order in ("", "-")]
+    assert [text.index("One of them") < text.index("Another") for text in by_author] == [False, True]
+    assert editor.get("/admin/posts/?q=them&ordering=first_author").status_code == 200
     assert editor.get("/admin/posts/choose_parent/")["Location"] == f"/admin/pages/add/blog/postpage/{blog.pk}/"
 
 

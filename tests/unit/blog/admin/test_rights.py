@@ -25,7 +25,7 @@ def may(client: Client, model: Any, view: str, *arguments: Any) -> bool:
     [("Moderators", {Tag, Stream, Author}, {Tag, Stream, Author}), ("Editors", {Tag}, set()), ("Authors", set(), set())],
 )
 def test_who_cares_for_tags_streams_and_authors(blog: BlogPage, group: str, listed: set[Any], changed: set[Any]) -> None:
-    make_post(blog, "a", author=make_author())
+    make_post(blog, "a", authors=[make_author()])
     Stream.objects.create(blog=blog, name="S", slug="s")
     client = client_of(member_of(group))
     assert {model for model in LISTS if may(client, model, "list")} == listed
