@@ -3,15 +3,17 @@
 import base64
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 from wagtail.images import get_image_model
+from wagtail.models import Site
 
 from blog.models import PostPage
 from tests.support.axe import violations
-from tests.support.editors import look, member_of, sign_in
+from tests.support.editors import leave, look, member_of, sign_in
 from tests.support.factories import make_blog, make_post
 from tests.support.images import png
 
@@ -28,7 +30,9 @@ PASTE = """(field, encoded) => {
 
 def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: str, media: Path, settings: Any) -> None:
     settings.WAGTAIL_AUTOSAVE_INTERVAL = 0  # whose writes would meet the test's own database in the same moment
-    blog = make_blog("127.0.0.1")
+    blog = make_blog()
+    server = urlsplit(live_server.url)
+    Site.objects.update(hostname=server.hostname, port=server.port)  # where previews find their scripts
     other = make_post(blog, "tag", title="The [other] one")
     sign_in(tab, live_server, member_of("Moderators"))
     tab.goto(f"{live_server.url}/new?title=By+keyboard&tags=tag")
@@ -82,3 +86,4 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
     tab.get_by_role("button", name="Publish", exact=True).click()
     expect(tab.get_by_text("Page 'By keyboard' created and published").first).to_be_visible()
     assert PostPage.objects.get(slug="by-keyboard").body == f"See {link}{picture * 2}"
+    leave(tab)

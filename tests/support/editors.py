@@ -46,3 +46,9 @@ def look(tab: Tab, name: str) -> None:
     """Keep a screenshot where SCREENSHOTS names a folder."""
     if folder := os.environ.get("SCREENSHOTS"):
         tab.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def leave(tab: Tab) -> None:
+    """Wait for what the page still asks for, and leave it: nothing may come to the server after the test's end."""
+    tab.wait_for_load_state("networkidle")
+    tab.goto("about:blank")
