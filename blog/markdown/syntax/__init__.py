@@ -1,7 +1,7 @@
 """The Markdown that is read here: CommonMark and GFM by markdown-it, and what blogs are written in besides. Pure.
 
 Call `parser` once and `convert` for each text. Each module is one plugin: `abbreviations`, `attribute_lists`, `code`,
-`footnotes`, `formulas`, `gfm`, `raw_html` and `typography`; docs/markdown.md shows what they read.
+`containers`, `footnotes`, `formulas`, `gfm`, `raw_html` and `typography`; docs/markdown.md shows what they read.
 """
 
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from blog.markdown.options import DEFAULTS, RenderOptions
 from blog.markdown.syntax.abbreviations import abbreviations
 from blog.markdown.syntax.attribute_lists import attribute_lists
 from blog.markdown.syntax.code import code
+from blog.markdown.syntax.containers import containers
 from blog.markdown.syntax.footnotes import footnotes
 from blog.markdown.syntax.formulas import formulas
 from blog.markdown.syntax.gfm import addresses, alignment, deleted, task_boxes
@@ -24,7 +25,7 @@ DROPPED = dict.fromkeys([0xFEFF, *range(1, 9), *range(14, 32), 127])  # byte ord
 OPTIONS = {"xhtmlOut": False, "tasklists": True, "alerts": True, "maxNesting": 3 * MAX_DEPTH}  # deeper is refused, not cut
 PLUGINS = [
     *(addresses, deflist_plugin, deleted, alignment, task_boxes),
-    *(footnotes, formulas, abbreviations, attribute_lists, code, raw_html, typography),
+    *(footnotes, formulas, abbreviations, attribute_lists, code, containers, raw_html, typography),
 ]
 
 

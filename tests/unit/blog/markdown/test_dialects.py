@@ -43,6 +43,16 @@ TEXTS = {
         "<https://a.example/%E2%9C%93>",
         '<p><a href="https://a.example/%E2%9C%93">https://a.example/%E2%9C%93</a></p>',
     ),
+    "alert between colons": (
+        "a\n:::info\nb\n\n- c\n:::\nd",
+        '<p>a</p>\n<div class="alert-note">\n<p class="alert-title" data-translated="">Note</p>\n<p>b</p>\n'
+        "<ul>\n<li>c</li>\n</ul>\n</div>\n<p>d</p>",
+    ),
+    "title of an alert between colons": (
+        ":::tip[Do <this>] {.x}\na\n:::",
+        '<div class="alert-tip">\n<p class="alert-title" data-translated="">Do &lt;this&gt;</p>\n<p>a</p>\n</div>',
+    ),
+    "colons that are no alert": (":::\n:::other\na", "<p>:::\n:::other\na</p>"),
     "control characters": ("[a](\x02/b) \x1bc", '<p><a href="/b">a</a> c</p>'),
     "mail with an underscore": ("a_b@c.example", '<p><a href="mailto:a_b@c.example">a_b@c.example</a></p>'),
     "name that is no address": ("example.com and a.py", "<p>example.com and a.py</p>"),
