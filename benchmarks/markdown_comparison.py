@@ -29,7 +29,7 @@ EXTENSIONS = {
     "definition lists": ["deflist"],
     "attribute lists": ["attribute_list", "attribute_lists"],
     "abbreviations": ["abbreviation", "abbreviations"],
-    "alerts": ["alerts"],
+    "alerts": ["alerts", "container_alert"],
 }
 BLOCKS = frozenset(
     "blockquote br dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr img li ol p pre summary table td th tr".split()
