@@ -13,7 +13,7 @@ from blog.models import BlogPage
 from tests.support.hostile import corpus
 from tests.unit.blog.admin.test_editing import post_form
 
-TEXT = "# A\n\n*b* $x^2$ <img src=x onerror=hit()>"
+TEXT = "# A\n\n*b* $x^2$ <img src=/x onerror=hit()>"
 UNLISTED = (
     '<p class="error-message">A text cannot have these tags, so readers see them as they are written: &lt;T&gt;, '
     "&lt;script&gt;. Put them in backquotes, or take them out.</p>"

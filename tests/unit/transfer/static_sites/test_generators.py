@@ -186,6 +186,6 @@ def test_links_lead_to_the_posts_present_addresses_in_any_order(blog: BlogPage, 
     }
     assert report.links_to_nowhere == {"content/posts/a.md": ["/topics/mobile/"]}
     assert "Links to nowhere: 1 in 1 posts" in report.text()
-    write_tree(root, {"content/posts/new.md": "---\ntitle: New\ndate: 2020-01-02\n---\n[z](z.md) [b](/posts/b/)\n"})
+    write_tree(root, {"content/posts/newer.md": "---\ntitle: Newer\ndate: 2020-01-02\n---\n[z](z.md) [b](/posts/b/)\n"})
     run_import(blog, root)
-    assert posts_of(blog)["new"]["body"] == "[z](/omega/) [b](/b-2/)"
+    assert posts_of(blog)["newer"]["body"] == "[z](/omega/) [b](/b-2/)"
