@@ -78,7 +78,7 @@ def _navigation(listing: Listing) -> dict[str, Any]:
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
         "pages": navigation.pager(listing),
-        "canonical": listing.address(contents=None, q=None, **place),
+        "canonical": listing.address(contents=None, q=None, **{**place, "page": None}),
         "random": navigation.random_address(listing),
         "switches": navigation.switches(listing),
         "sources": navigation.sources(listing),

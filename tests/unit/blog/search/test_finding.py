@@ -96,6 +96,7 @@ def test_pages_of_best_matches_are_numbered(client: Client, blog: BlogPage) -> N
     assert [link in pages[0] for link in ('rel="prev"', 'href="/?q=zebra&amp;page=2"')] == [False, True]
     assert [link in pages[1] for link in ('rel="prev" href="/?q=zebra"', 'href="/?q=zebra&amp;page=3"')] == [True, True]
     assert 'rel="next"' not in pages[2]
+    assert '<link rel="canonical" href="http://testserver/">' in pages[1]
     assert client.get("/?q=zebra&page=x").status_code == 400
     assert client.get("/?page=x&order=relevance").status_code == 200
 
