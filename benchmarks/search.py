@@ -43,7 +43,8 @@ def main(folder: Path, size: int) -> None:
     from blog.tagindex.store import snapshot
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    if not BlogPage.objects.exists() or not PostPage.objects.exists():
+    call_command("prepare", stdout=StringIO())
+    if not PostPage.objects.exists():
         import_folder(folder)
     index = snapshot(BlogPage.objects.get().path)
     print(f"{connection.vendor}, {len(index):,} posts: the first {FIRST} results for the names of the commonest tags.\n")
@@ -51,14 +52,13 @@ def main(folder: Path, size: int) -> None:
     if size > len(index):
         multiply(size)
     index = snapshot(BlogPage.objects.get().path)
-    print(f"\nMilliseconds of processor with {len(index):,} posts, whole requests, without the page cache, and the database.\n")
+    print(f"\nMilliseconds of processor with {len(index):,} posts: whole requests, without the page cache, and the database.\n")
     print(costs(index))
 
 
 def import_folder(folder: Path) -> None:
     from django.core.management import call_command
 
-    call_command("prepare", stdout=StringIO())
     with redirect_stderr(StringIO()):
         call_command("import_posts", str(folder), stdout=StringIO())
 
