@@ -16,7 +16,7 @@ from blog.services.findings import missing, references
 
 def warn(request: HttpRequest, page: Page) -> None:
     """Show each warning of a page with a text once: not after Wagtail has saved by itself."""
-    if request.accepts("text/html") and getattr(page, "body", ""):
+    if getattr(page, "body", False) and request.accepts("text/html"):
         warnings = (unlisted_tags(page), foreign_media(page), missing_references(page), hidden_pages(page, admin_user(request)))
         for sentence in filter(None, warnings):
             messages.warning(request, sentence)
