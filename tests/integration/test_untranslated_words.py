@@ -36,7 +36,7 @@ from tests.support.sample_sites import DEMO
 pytestmark = pytest.mark.django_db
 
 # Pages for editors, emails, cards (which stand in listings), and pages made of parts that others are made of too.
-ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|card_preview|read_on|left)\.html$")
+ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|(card|feed|shared)_preview|read_on|left)\.html$")
 REFUSED = [("", "reading -reading"), ("1", "χψω"), ("1@2..3", "year:1"), ("1@gmial.com", "+".join("123456789"))]
 NOON = datetime(2018, 1, 1, 12, tzinfo=UTC)
 TEXT = "Κείμενο ἓν.[^1]\n\n[^1]: Σημείωμα.\n\n## Τίτλος\n\n| α | β |\n|---|---|\n| γ | δ |\n"
