@@ -29,22 +29,23 @@ class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args: Any, **options: Any) -> str:
         """Create the test database; the first process to come keeps it for others, which wait."""
         CACHE.mkdir(exist_ok=True)
+        self.kept = _kept()  # before the migrations are read: whoever edits one meanwhile gets another file
         with (CACHE / "migrated.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             name: str = super().create_test_db(*args, **options)
-            if not _kept().exists():
-                unfinished = _kept().with_suffix(".unfinished")
+            if not self.kept.exists():
+                unfinished = self.kept.with_suffix(".unfinished")
                 unfinished.unlink(missing_ok=True)
                 with self.connection.cursor() as cursor:
                     cursor.execute("VACUUM INTO %s", [str(unfinished)])
-                unfinished.replace(_kept())
+                unfinished.replace(self.kept)
         return name
 
     def _create_test_db(self, *args: Any, **options: Any) -> str:
         """Create the test database, and fill it from the kept one if there is one."""
         name: str = super()._create_test_db(*args, **options)  # type: ignore[misc]
-        if _kept().exists():
-            with closing(sqlite3.connect(_kept())) as source:
+        if self.kept.exists():
+            with closing(sqlite3.connect(self.kept)) as source:
                 self.filled = sqlite3.connect(name, uri=True)  # open: a database in memory lasts as long as a connection
                 source.backup(self.filled)
         return name
