@@ -15,12 +15,14 @@ import Stemmer
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 
-from blog.markdown.plain_text import UNSPACED
+from blog.markdown import allowlist
+from blog.markdown.plain_text import INLINE, UNSPACED
 from blog.selections.slugs import SPELT
 
 WORDS = 50_000  # words whose terms are cached: a blog's vocabulary
 LONGEST = 64  # characters of a term; longer ones are no words
 MARKUP = re.compile(r"""<img\b[^>]*?\balt="([^"]*)"[^>]*>|<[^>]*>""")
+INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE - allowlist.MATHML))})\b[^>]*>")  # which part no words
 CHARACTERS = UNSPACED.pattern.strip("[]")  # of scripts without spaces between words: each is a word
 LETTER = rf"[^\W_{CHARACTERS}]"
 WORD = re.compile(rf"([{CHARACTERS}])|((?<![\w.])\.)?({LETTER}+(?:[\u0300-\u036f]+{LETTER}*)*)((?:\+\+|[+#](?![+#]))(?!\w))?")
@@ -104,7 +106,7 @@ def _algorithm(language: str) -> str | None:
 def text_of(html: str) -> str:
     """Return the text of HTML on one line, with the descriptions of its images.
 
-    >>> text_of('<p>Tea &amp; <img alt="toast" src="a.png"></p>')
-    'Tea & toast'
+    >>> text_of('<p>Tea &amp; <img alt="toast" src="a.png"></p><p><a href="/">J<b>am</b></a>.</p>')
+    'Tea & toast Jam.'
     """
-    return " ".join(unescape(MARKUP.sub(r" \1 ", html)).split())
+    return " ".join(unescape(MARKUP.sub(r" \1 ", INLINE_TAG.sub("", html))).split())
