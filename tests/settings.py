@@ -24,4 +24,4 @@ for folder in (MEDIA_ROOT, STATIC_ROOT):
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
-    DATABASES["default"]["ENGINE"] = "tests.support.migrated_sqlite"  # noqa: F405
+    DATABASES["default"] |= {"ENGINE": "tests.support.migrated_sqlite", "TEST": {"NAME": ":memory:"}}  # noqa: F405
