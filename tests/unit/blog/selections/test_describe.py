@@ -23,7 +23,7 @@ def sample_sites(blog: BlogPage) -> BlogPage:
 @pytest.mark.parametrize(
     ("address", "heading", "title"),
     [
-        ("/", "Notes", "All notes · Notes"),
+        ("/", "Notes", "Notes"),
         ("/?source=external", "Notes links", "Link notes · Notes"),
         ("/?source=internal&year=2018", "Notes written here from 2018", "Notes written here, from 2018 · Notes"),
         ("/tags/a/", "Notes tagged a", "Notes tagged a · Notes"),
