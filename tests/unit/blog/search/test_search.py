@@ -13,7 +13,7 @@ from tests.support.factories import make_post
 @pytest.mark.parametrize(
     ("html", "words", "shown"),
     [
-        ("<p>Tea and <em>toast</em>.</p>", "toast", ["Tea and ", "[toast]", " ."]),
+        ("<p>Tea and <em>toast</em>.</p>", "toast", ["Tea and ", "[toast]", "."]),
         ("<p>Toasted &lt;b&gt; toast</p>", "toast", ["[Toasted]", " <b> ", "[toast]"]),
         ("<p>Tea</p>", "coffee", []),
         ("<p>Tea</p>", '">', []),
