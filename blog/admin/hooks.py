@@ -1,11 +1,9 @@
 """What the blog registers with Wagtail's admin: pages, listings, buttons, panels and checks."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.models import Site
 from wagtail.snippets.models import register_snippet
 
 from blog.admin import (  # noqa: F401  (some connect themselves)
@@ -28,19 +26,10 @@ from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import MergeTags
 from blog.admin.page_choosers import limit_page_chooser
 from blog.admin.posts import PostListingViewSet, PostViewSet, add_posts_panel
-from blog.markdown import preview
-from blog.services.rendering import options_of_site
 
 LATER = 10  # than Wagtail's own hooks, which are of order 0
 
-
-def preview_text(request: HttpRequest) -> HttpResponse:
-    """Respond with the editor's text, rendered as the site's blog has it."""
-    return preview.preview(request, lambda request: options_of_site(Site.find_for_request(request)))
-
-
 URLS = [
-    path("markdown-preview/", for_editors(preview_text), name=preview.NAME),
     path("markdown-help/", for_editors(markdown_help.show), name=markdown_help.NAME),
     path("text-images/", for_editors(image_upload.upload), name=image_upload.NAME),
     path("post-titles/", for_editors(post_titles.find), name=post_titles.NAME),

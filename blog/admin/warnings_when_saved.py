@@ -10,8 +10,9 @@ from blog.admin.page_choosers import admin_user, choosable_pages
 from blog.caching.content_security import blocked_hosts
 from blog.images.visibility import public_pages
 from blog.markdown import Rendered, cached_render, render
-from blog.markdown.preview import warning_of
 from blog.services.findings import missing, references
+
+MOST_NAMED = 10  # tags in one sentence
 
 
 def warn(request: HttpRequest, page: Page) -> None:
@@ -29,7 +30,11 @@ def rendered(page: Page) -> Rendered:
 
 def unlisted_tags(page: Page) -> str:
     """Name the tags of HTML that a text cannot have, and the cure; "" if there are none."""
-    return warning_of(rendered(page))
+    names = ", ".join(f"<{name}>" for name in rendered(page).unlisted[:MOST_NAMED])
+    sentence = _(
+        "A text cannot have these tags, so readers see them as they are written: %s. Put them in backquotes, or take them out."
+    )
+    return sentence % names if names else ""
 
 
 def foreign_media(page: Page) -> str:

@@ -2,20 +2,12 @@
 
 from collections.abc import Iterator
 
-from wagtail.models import Site
-
-from blog.markdown import DEFAULTS, RenderError, RenderOptions, render
+from blog.markdown import RenderError, RenderOptions, render
 from blog.models import BlogPage, PostPage
 from blog.models.pages import PostQuerySet
 from blog.models.revision import locked_revision, raise_revision
 
 BATCH = 20  # posts, half a second
-
-
-def options_of_site(site: Site | None) -> RenderOptions:
-    """Return how the texts of a site's blog are rendered."""
-    blog = BlogPage.objects.filter(pk=site.root_page_id).first() if site else None
-    return blog.render_options if blog else DEFAULTS
 
 
 def count_outdated() -> int:

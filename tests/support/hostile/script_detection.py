@@ -100,20 +100,6 @@ def wrong_in(tab: Page, pages: Mapping[str, str], *, have_scripts: bool = False)
     return found
 
 
-def ran_inside(tab: Page, pieces: list[str]) -> list[str]:
-    """What ran of pieces of HTML that a script puts into a page, as editors' previews do."""
-    tab.goto(ADDRESS)
-    ran: list[str] = tab.evaluate(
-        """async pieces => {
-            document.body.append(...pieces.map(piece => Object.assign(document.createElement('div'), {innerHTML: piece})));
-            await new Promise(resolve => setTimeout(resolve, 200));
-            return window.hits;
-        }""",
-        pieces,
-    )
-    return ran
-
-
 def ran_alone(tab: Page, files: Mapping[str, tuple[str, bytes]]) -> dict[str, Any]:
     """What ran of files (type and content by address) that are opened in the browser, as far as it shows them."""
     found = {}

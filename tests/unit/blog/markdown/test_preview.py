@@ -1,7 +1,5 @@
-"""The editor's preview: rendered by the server, for editors alone; and the filter in place of wagtail-markdown's own."""
+"""The preview of a page runs no script of a text; the filter in place of wagtail-markdown's own renders as readers see it."""
 
-import pytest
-from django.contrib.auth.models import User
 from django.template import engines
 from django.test import Client
 from django.urls import reverse
@@ -14,45 +12,7 @@ from tests.support.hostile import corpus
 from tests.unit.blog.admin.test_editing import post_form
 
 TEXT = "# A\n\n*b* $x^2$ <img src=/x onerror=hit()>"
-UNLISTED = (
-    '<p class="error-message">A text cannot have these tags, so readers see them as they are written: &lt;T&gt;, '
-    "&lt;script&gt;. Put them in backquotes, or take them out.</p>"
-)
 TRAP = "window.hits = 0; window.hit = () => window.hits++;"
-
-
-@pytest.fixture
-def address() -> str:
-    return reverse("markdown_preview")
-
-
-def test_preview_is_what_is_stored(admin_client: Client, address: str) -> None:
-    response = admin_client.post(address, {"text": TEXT})
-    assert response.content.decode() == render_short(TEXT)
-
-
-def test_preview_names_tags_that_are_shown_as_text(admin_client: Client, address: str) -> None:
-    text = "Vec<T> and <script>hit()</script>"
-    response = admin_client.post(address, {"text": text})
-    assert response.content.decode() == UNLISTED + render_short(text)
-
-
-def test_preview_of_a_text_beyond_the_limits_says_so(admin_client: Client, address: str) -> None:
-    response = admin_client.post(address, {"text": "<b>" * 101})
-    assert response.status_code == 200
-    assert response.content.decode() == (
-        '<p class="error-message">The text nests lists, quotations or HTML elements too deeply. Make them flatter.</p>'
-    )
-
-
-def test_preview_is_for_editors(client: Client, address: str, db: None) -> None:
-    assert client.post(address, {"text": "a"}).status_code == 302
-    client.force_login(User.objects.create_user("visitor"))
-    assert client.post(address, {"text": "a"}).status_code == 302
-
-
-def test_preview_is_not_to_be_followed(admin_client: Client, address: str) -> None:
-    assert admin_client.get(address).status_code == 405
 
 
 def test_filter_of_wagtail_markdown_renders_as_this_site_does(db: None) -> None:

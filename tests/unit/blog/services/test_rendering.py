@@ -68,9 +68,3 @@ def test_command_renders_what_is_left(blog: BlogPage) -> None:
     call_command("render_posts", stdout=out)
     assert out.getvalue() == "3 posts rendered anew.\n"
     assert {html(post) for post in posts} == {SWITCHED}
-
-
-def test_preview_is_rendered_as_the_blog_has_it(blog: BlogPage, admin_client: Client) -> None:
-    switch_on(blog)
-    response = admin_client.post("/admin/markdown-preview/", {"text": '"a" :tada:'})
-    assert response.content.decode() == "<p>“a” 🎉</p>"
