@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -54,6 +55,8 @@ class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         if not self.user_has_permission(self.action.permission):
             return super().dispatch(request, *args, **kwargs)  # which refuses, before anything is read
         self.object = get_object_or_404(self.model, pk=kwargs["pk"])
+        if not self.user_has_permission_for_instance(self.action.permission, self.object):
+            raise PermissionDenied
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 

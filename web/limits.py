@@ -1,5 +1,6 @@
 """Rate limits on visitors' forms, per network, address, domain and in all, counted in the database."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,22 @@ from web.models import Counter
 from web.networks import wider
 from web.rates import ADDRESS, ALL, DOMAIN, NETWORK, Limit
 
-__all__ = ["ADDRESS", "ALL", "DOMAIN", "NETWORK", "clear", "due", "give_back", "reached_until", "take"]
+__all__ = [
+    "ADDRESS",
+    "ALL",
+    "DOMAIN",
+    "NETWORK",
+    "clear",
+    "due",
+    "give_back",
+    "is_first",
+    "mailboxes_reached",
+    "reached_until",
+    "refused",
+    "take",
+]
+
+logger = logging.getLogger(__name__)
 
 WIDER = "wider"  # scope of the networks around an IPv6 network
 WIDER_FACTORS = (2, 4)  # times as many from the /56 and the /48 as from a /64
@@ -30,16 +46,55 @@ def take(values: Mapping[str, str], now: datetime, allowed_by: Iterable[Limit] |
     allowed = all(counter.count < limits[counter.key].count for counter in counters)
     for counter in counters:
         counter.count += allowed or limits[counter.key].scope == NETWORK
+        if not allowed and limits[counter.key].scope == NETWORK and counter.count == limits[counter.key].count + 1:
+            logger.warning("Forms from %s are refused: more than the limit.", values[NETWORK] or "an unknown network")
     Counter.objects.bulk_update(counters, ["count", "ends"])
     return allowed
 
 
-def due(values: Mapping[str, str], now: datetime, rules: Iterable[Limit], *, counted: bool = True) -> datetime:
+def is_first(values: Mapping[str, str], now: datetime, rules: Iterable[Limit]) -> bool:
+    """Return whether a form that `take` has counted is the first of its network within the spans of these limits."""
+    keys = [rule.key(values[NETWORK]) for rule in rules if rule.scope == NETWORK]
+    return not Counter.objects.filter(key__in=keys, ends__gt=now, count__gt=1).exists()
+
+
+def refused(now: datetime, rules: Iterable[Limit]) -> list[tuple[str, int]]:
+    """Return the networks of which these limits refuse sign-ups now, those refused most often first, with the numbers."""
+    found: dict[str, int] = {}
+    for rule in rules:
+        if rule.scope == NETWORK:
+            counters = Counter.objects.filter(key__startswith=rule.key(""), ends__gt=now, count__gt=rule.count)
+            for counter in counters:
+                network = counter.key.removeprefix(rule.key(""))
+                found[network] = max(found.get(network, 0), counter.count - rule.count)
+    signups = [(network, number) for network, number in found.items() if " " not in network]  # other forms name themselves
+    return sorted(signups, key=lambda one: (-one[1], one[0]))
+
+
+def mailboxes_reached(now: datetime, rules: Iterable[Limit]) -> int:
+    """Return the number of mailboxes for which these limits allow no further form now."""
+    keys = {
+        counter.key.removeprefix(rule.key(""))
+        for rule in rules
+        if rule.scope == ADDRESS
+        for counter in Counter.objects.filter(key__startswith=rule.key(""), ends__gt=now, count__gte=rule.count)
+    }
+    return sum(" " not in key for key in keys)
+
+
+def due(
+    values: Mapping[str, str], now: datetime, rules: Iterable[Limit], *, counted: bool = True, again: bool = False
+) -> datetime:
     """Return when what a form asks for may be done at the pace of these limits: now, or in the first span that has room.
+
+    What is asked for `again` by one network waits in a queue of its own, at half the pace: it delays nobody who asks first.
 
     Each limit plans on its own, so that a domain with a long queue delays no other; the latest of their times holds.
     Call it in a transaction, after every other lock. Unless `counted`, the same statements run and nothing is used up.
     """
+    if again:
+        values = {scope: f"again {value}" for scope, value in values.items()}
+        rules = [replace(rule, count=max(1, rule.count // 2)) for rule in rules]
     limits = _by_key(values, rules)
     counters = _locked(limits, now)  # each of the last span in which something is planned
     when = now
