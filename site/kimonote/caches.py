@@ -32,7 +32,7 @@ def _check_redis(url: str) -> None:
             raise ValueError("there is no such cache")
         if parts.scheme != "unix" and not re.fullmatch(r"(/\d*)?", parts.path):
             raise ValueError("its path is no number of a database")
-        parse_url(url)  # type: ignore[no-untyped-call]
+        parse_url(url)  # type: ignore[no-untyped-call]  # redis annotates no argument
     except ValueError as error:
         shown = re.sub(r"//.*@", "//…@", url)  # without the password
         raise ValueError(f"CACHE_URL is {shown!r} and cannot be read: {error}. Write {EXAMPLES}.") from error

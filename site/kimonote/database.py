@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from blog.availability import is_unavailable, summary
 from blog.models import BlogPage
+from kimonote.backup.swapping import is_unfinished
 
 POLL_INTERVAL = 0.5  # seconds between two attempts to connect
 SILENT_LOOKS = 20  # before a word on what is being waited for
@@ -37,17 +38,19 @@ def is_behind() -> bool:
 def wait_until_prepared() -> None:
     """Wait until `manage.py prepare` has prepared the database: every migration is applied, and there is a blog."""
     for look in count():
-        missing = _missing()
-        if not missing:
+        lack = missing()
+        if not lack:
             return
         if look == SILENT_LOOKS:
-            log.warning("%s: nothing is done until `manage.py prepare` has run.", missing)
+            log.warning("%s: nothing is done until `manage.py prepare` has run.", lack)
         connection.close()
         time.sleep(POLL_INTERVAL)
 
 
-def _missing() -> str | None:
+def missing() -> str | None:
     """Return what the database lacks; None when it is prepared."""
+    if is_unfinished():
+        return "A restore is running, or was interrupted"
     try:
         if is_behind():
             return "The database lacks migrations"

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from blog.caching.content_security import MEDIA_SOURCES, PUBLIC_POLICY, allowing, policy
+from blog.caching.content_security import ADMIN_POLICY, PUBLIC_POLICY, allowing, policy
 from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
 from blog.request import find_blog, is_public
@@ -17,25 +17,12 @@ BAD_REQUEST = 400
 SERVER_ERROR = 500  # and above
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ADMIN = "/admin/"
-HEALTH = "/_util/health/"
+HEALTH = ("/_util/health/", "/readyz")
 
 
 # What an editor previews is a public page in a frame of the admin.
 UNFRAMED, FRAMED = "frame-ancestors 'none'", "frame-ancestors 'self'"
 PREVIEW_POLICY = PUBLIC_POLICY.replace(UNFRAMED, FRAMED)
-# Wagtail's admin writes styles into its pages, previews in frames, and a few of its pages still hold a script of their own.
-ADMIN_POLICY = policy(
-    default_src="'self'",
-    script_src="'self' 'unsafe-inline'",
-    style_src="'self' 'unsafe-inline'",
-    img_src=f"{MEDIA_SOURCES} data: blob:",
-    font_src="'self' data:",
-    connect_src="'self' https://releases.wagtail.org",
-    object_src="'none'",
-    form_action="'self'",
-    base_uri="'self'",
-    frame_ancestors="'self'",
-)
 # An uploaded SVG or HTML file is shown, but nothing in it runs, as this site least of all; browsers show no PDF in a sandbox.
 FILE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="'self' data:")
 PICTURE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="data:") + "; sandbox"
@@ -81,11 +68,11 @@ def policy_for(path: str) -> str:
 class DatabaseCheck(MiddlewareMixin):
     """Read the revision before a session, so that a request ends at once while the database is known to be unavailable.
 
-    Requests without a session read it themselves, if they need the database at all; the health check has its own query.
+    Requests without a session read it themselves, if they need the database at all; the health checks have their own query.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info != HEALTH and not is_public(request):
+        if request.path_info not in HEALTH and not is_public(request):
             read_revision()
 
 

@@ -23,6 +23,7 @@ class PeriodicTask:
     """A periodic task. `run` may return True: there is more to do immediately.
 
     `exclusive`: of all workers only one runs it, at the time that `next_run` gives (by default, `every` later).
+    `separate`: it only starts a process of its own, which a worker that runs once does not wait for.
     """
 
     name: str
@@ -30,6 +31,7 @@ class PeriodicTask:
     run: Callable[[], object]
     exclusive: bool = False
     next_run: Callable[[datetime], datetime] | None = None
+    separate: bool = False
 
     def acquire(self, now: datetime) -> bool:
         """Return whether this worker is to run it now; of an exclusive task, acquire the lease."""
@@ -48,6 +50,7 @@ class Scheduler:
         self.stop = stop
         self.next_at = dict.fromkeys((task.name for task in tasks), 0.0)  # on the monotonic clock
         self.failures = dict.fromkeys(self.next_at, 0)
+        self.current: tuple[str, datetime] | None = None  # the task that is being run, and since when
 
     def run(self) -> None:
         """Run the tasks that are due and wait for the next, until stopped."""
@@ -59,15 +62,18 @@ class Scheduler:
         _drop_connections()
 
     def run_once(self) -> bool:
-        """Run every task but those at a time of day until none has more to do; return whether none failed."""
+        """Run every task but those at a time of day or separate until none has more to do; return whether none failed."""
         for task in self.tasks:
-            while task.next_run is None and not self.stop.is_set() and self.run_task(task, regardless=True):
+            while (
+                task.next_run is None and not task.separate and not self.stop.is_set() and self.run_task(task, regardless=True)
+            ):
                 pass
         return not any(self.failures.values())
 
     def run_task(self, task: PeriodicTask, *, regardless: bool = False) -> bool:
         """Run a task that is this worker's to run, or `regardless` of leases; return whether there is more to do now."""
         _renew_connections()
+        self.current = (task.name, timezone.now())
         try:
             more = task.run() if regardless or task.acquire(timezone.now()) else False
         except Exception as error:
@@ -78,6 +84,8 @@ class Scheduler:
             self.failures[task.name] += 1
             _drop_connections()
             return False
+        finally:
+            self.current = None
         self.failures[task.name] = 0
         return more is True
 

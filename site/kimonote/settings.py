@@ -3,7 +3,10 @@
 import logging
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import dj_database_url
@@ -12,12 +15,25 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from jinja2 import StrictUndefined, Undefined
 
-from blog.availability import without_outages
+from kimonote import logs
 from kimonote.caches import read_cache_url
-from mail.config.email_url import EmailURLError, parse_email_url
+from kimonote.components import *  # noqa: F403 (settings)
+from kimonote.media_storage import read_media_storage
+from kimonote.replica import read_replica_url
+from mail.config.email_url import parse_email_url
 from mail.config.sender import sender_domain
 from web.networks import read_networks
-from web.rates import SIGN_IN, read_limits
+from web.rates import API, BULK_MAIL, SIGN_IN, read_limits
+
+
+@contextmanager
+def readable(name: str = "", cure: str = "") -> Iterator[None]:
+    """Report a value that cannot be read by the name of its setting, unless the reason has it."""
+    try:
+        yield
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} cannot be read: {error}{cure}" if name else str(error)) from error
+
 
 ROOT = Path(__file__).resolve().parents[2]
 env = Env()
@@ -43,61 +59,7 @@ if not _host or urlsplit(SITE_URL).scheme not in ("http", "https"):
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else [_host])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if TLS else [])
 
-INSTALLED_APPS = [
-    "kimonote",
-    "accounts",
-    "transfer",
-    "comments",
-    "signup",
-    "mail",
-    "web",
-    "wagtail_actions",
-    "blog",
-    "wagtailmarkdown",
-    "wagtail.contrib.redirects",
-    "wagtail.contrib.settings",
-    "wagtail.sites",
-    "wagtail.users",
-    "wagtail.snippets",
-    "wagtail.documents",
-    "wagtail.images",
-    "wagtail.search",
-    "wagtail.admin",
-    "wagtail",
-    "modelcluster",
-    "taggit",
-    "anymail",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "django.contrib.sitemaps",
-]
-MIDDLEWARE = [
-    "blog.caching.middleware.PageCacheMiddleware",  # outermost: what it keeps is what was sent, headers and all
-    "kimonote.middleware.SecurityHeaders",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "blog.redirects.RedirectMiddleware",
-    "kimonote.middleware.DatabaseCheck",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.session_middleware.SessionLifetime",
-    "accounts.session_middleware.SecondFactor",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "blog.admin.page_access.PageAccess",  # shows a message
-    "accounts.middleware.SignInLimits",  # before AtomicAdmin: see there
-    "kimonote.middleware.AtomicAdmin",  # last: see there
-]
-PUBLIC_MIDDLEWARE = [  # of these, what a page passes that is the same for everyone who has no session
+PUBLIC_MIDDLEWARE = [  # of MIDDLEWARE, what a page passes that is the same for everyone who has no session
     "kimonote.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -142,14 +104,21 @@ _proxy_header = env.str("PROXY_SSL_HEADER", "")  # such as X-Forwarded-Proto
 if _proxy_header:
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{_proxy_header.upper().replace('-', '_')}", "https")
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", TLS and bool(_proxy_header))
-SECURE_REDIRECT_EXEMPT = [r"^_util/health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^_util/health/$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if TLS else 0)  # a year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 if TLS:  # browsers then take these from this very host alone
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-SESSION_ENGINE = "accounts.sessions"
+SESSIONS = env.str("SESSIONS", "database")  # whence they are read; their rows are in the database in any case
+if SESSIONS not in ("database", "cache"):
+    raise ImproperlyConfigured(f"SESSIONS is {SESSIONS!r}: write database or cache.")
+if SESSIONS == "cache" and not env.str("CACHE_URL", ""):
+    raise ImproperlyConfigured(
+        "SESSIONS is cache, but CACHE_URL names none: each process would keep sessions that no other could end. Set CACHE_URL."
+    )
+SESSION_ENGINE = {"database": "accounts.sessions", "cache": "accounts.cached_sessions"}[SESSIONS]
 SESSION_MAX_AGE = env.int("SESSION_MAX_AGE", 14)  # days after signing in that a session ends
 SESSION_IDLE = env.int("SESSION_IDLE", 12)  # hours without a request after which it ends, of whoever may enter the admin
 for _name, _value in (("SESSION_MAX_AGE", SESSION_MAX_AGE), ("SESSION_IDLE", SESSION_IDLE)):
@@ -173,7 +142,7 @@ POSTGRESQL_OPTIONS = {  # of libpq: a server that is gone without a word is give
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
-DATABASES = {
+DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
         env.str("DATABASE_URL", f"sqlite:///{VAR / 'kimonote.sqlite3'}"), conn_max_age=600, conn_health_checks=True
     )
@@ -183,6 +152,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR.mkdir(parents=True, exist_ok=True)
 else:
     DATABASES["default"]["OPTIONS"] = POSTGRESQL_OPTIONS | DATABASES["default"].get("OPTIONS", {})
+if _replica := env.str("REPLICA_DATABASE_URL", ""):  # of that PostgreSQL: readers' pages are read there, see blog.replica
+    with readable("REPLICA_DATABASE_URL"):
+        DATABASES["replica"] = read_replica_url(_replica, DATABASES["default"], POSTGRESQL_OPTIONS)
+    DATABASE_ROUTERS = ["blog.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
@@ -199,40 +172,22 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [*(folder / "static" for folder in _theme if (folder / "static").is_dir()), ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
-STORAGES = {
-    "default": {"BACKEND": "blog.images.storage.MediaStorage"},
-    "versions": {"BACKEND": "blog.images.storage.VersionStorage"},
-    "staticfiles": {"BACKEND": "kimonote.static_files.SiteStaticFilesStorage"},
-}
+MEDIA_STORAGE = env.str("MEDIA_STORAGE", "")  # an S3-compatible bucket; empty: MEDIA_ROOT
+with readable("MEDIA_STORAGE"):
+    STORAGES = read_media_storage(MEDIA_STORAGE)
+STORAGES["staticfiles"] = {"BACKEND": "kimonote.static_files.SiteStaticFilesStorage"}
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # never by an address of the storage's own
 
 TAG_LIMIT = env.int("TAG_LIMIT", 8)  # tags that one selection may name
 FULL_VIEW_POSTS = env.int("FULL_VIEW_POSTS", 1000)  # posts on one page of a whole history
 FULL_VIEW_BYTES = env.int("FULL_VIEW_BYTES", 5_000_000)  # bytes of HTML on such a page
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished pages that each process keeps
 FRAGMENT_CACHE_BYTES = env.int("FRAGMENT_CACHE_BYTES", 8_000_000)  # … of cards that pages share, and of feeds' entries
-try:
+with readable():
     CACHES = {"default": read_cache_url(env.str("CACHE_URL", ""))}  # Django's and Wagtail's; finished pages are not in it
-except ValueError as error:
-    raise ImproperlyConfigured(str(error)) from error
 # None for versions of images: who may see them changes their addresses.
 CACHES["renditions"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
-PASSWORD_HASHERS = [
-    "accounts.hashing.LowPriorityPBKDF2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 10}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
-    )
-]
 LOGIN_URL = "wagtailcore_login"
 LOGIN_REDIRECT_URL = "/"  # for readers; editors who sign in at /admin/ come there
 TAGGIT_CASE_INSENSITIVE = True
@@ -263,11 +218,10 @@ if ":" not in ANYMAIL.get("WEBHOOK_SECRET", ":"):
     )
 _mail_host = "localhost" if ":" in _host else _host  # a bare IPv6 address cannot stand after an @
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <kimonote@{_mail_host}>")
+MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", "")  # where answers to mail go; empty: to its sender
 SERVER_EMAIL = env.str("SERVER_EMAIL", DEFAULT_FROM_EMAIL)
-try:
+with readable():
     _domain = sender_domain(DEFAULT_FROM_EMAIL)
-except ValueError as error:
-    raise ImproperlyConfigured(str(error)) from error
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", _domain if EMAIL_BACKEND == "mail.smtp.EmailBackend" else "")  # services see to it
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")  # where the mail server puts what comes back; empty: nowhere
 MAIL_FROM_IPS: list[str] = env.list("MAIL_FROM_IPS", [])  # the public addresses mail leaves from; empty: check_mail guesses
@@ -276,45 +230,37 @@ OUTBOX_LEASE = env.int("OUTBOX_LEASE", 60)  # seconds after which a silent worke
 DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")  # empty: the mail server signs
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", "")
 DKIM_DOMAIN = env.str("DKIM_DOMAIN", _domain)
-try:
+with readable():
     parse_email_url(EMAIL_URL)
-except EmailURLError as error:
-    raise ImproperlyConfigured(str(error)) from error
 
 # Sign-up. Behind a proxy, name it in TRUSTED_PROXIES: else all visitors seem to come from its network and share its limit.
-try:
+with readable("SIGNUP_LIMITS"):
     SIGNUP_LIMITS = read_limits(
         env.str("SIGNUP_LIMITS", "network:20/hour network:60/day address:3/day domain:200/hour all:500/hour")
     )
-except ValueError as error:
-    raise ImproperlyConfigured(f"SIGNUP_LIMITS cannot be read: {error}") from error
-try:
+with readable("MAIL_PACE"):  # of bulk mail: counted by the hour and the day
+    MAIL_PACE = read_limits(env.str("MAIL_PACE", "domain:3600/hour"), BULK_MAIL, ("hour", "day"))
+with readable("COMMENT_LIMITS"):
     COMMENT_LIMITS = read_limits(
         env.str("COMMENT_LIMITS", "network:20/hour network:60/day address:10/day domain:200/hour all:500/hour")
     )
-except ValueError as error:
-    raise ImproperlyConfigured(f"COMMENT_LIMITS cannot be read: {error}") from error
-try:
+with readable("LOGIN_LIMITS"):
     LOGIN_LIMITS = read_limits(env.str("LOGIN_LIMITS", "network:20/hour account:10/hour all:500/hour"), SIGN_IN)
-except ValueError as error:
-    raise ImproperlyConfigured(f"LOGIN_LIMITS cannot be read: {error}") from error
-try:
+with readable("API_LIMITS"):
+    API_LIMITS = read_limits(env.str("API_LIMITS", "network:2000/hour token:1000/hour"), API)
+with readable("TRUSTED_PROXIES", ". Write addresses or networks, with commas."):
     TRUSTED_PROXIES = read_networks(env.list("TRUSTED_PROXIES", []))
-except ValueError as error:
-    raise ImproperlyConfigured(f"TRUSTED_PROXIES cannot be read: {error}. Write addresses or networks, with commas.") from error
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")  # for /.well-known/security.txt; empty: there is none
+if SECURITY_CONTACT and not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:)\S+", SECURITY_CONTACT):
+    raise ImproperlyConfigured(f"SECURITY_CONTACT is {SECURITY_CONTACT!r}: write mailto:security@notes.example or https://….")
 SIGNUP_SMTPUTF8 = env.bool("SIGNUP_SMTPUTF8", False)  # the mail server takes letters beyond ASCII before an address's @
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "filters": {"outages": {"()": "django.utils.log.CallbackFilter", "callback": without_outages}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
-    "loggers": {
-        "django.request": {"level": "ERROR", "filters": ["outages"]},  # a crawler's 404s are no news
-        "django_tasks": {"level": "WARNING"},
-        "wagtail": {"level": "WARNING"},  # its log of edits is in the database
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor are requests for other hosts, which get their 400
-    },
-}
+# For Prometheus. Its processes share their counts in files, as its library wants to know before it is imported.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("METRICS_TOKEN is too short: write 16 random characters or more, or leave it empty.")
+if METRICS_TOKEN:
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR / "metrics"))
+
+with readable():
+    LOGGING = logs.configuration(env.str("LOG_FORMAT", "line"), env.log_level("LOG_LEVEL", logging.INFO))

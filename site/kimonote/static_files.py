@@ -1,4 +1,4 @@
-"""The storage of static files in production: compressed, named by content, the style sheet minified."""
+"""The storage of static files in production: compressed, named by content, style sheets of pages minified."""
 
 import re
 from typing import Any, Final
@@ -7,11 +7,11 @@ import rcssmin
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-STYLE_SHEET: Final = re.compile(r"site(?:\.[0-9a-f]{12})?\.css")  # as it is collected, and as it is served
+STYLE_SHEET: Final = re.compile(r"(?:site|formulas)(?:\.[0-9a-f]{12})?\.css")  # as it is collected, and as it is served
 
 
 class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """WhiteNoise's storage, which is given the site's style sheet without comments and blanks."""
+    """WhiteNoise's storage, which is given the pages' style sheets without comments and blanks."""
 
     def _save(self, name: str, content: Any) -> str:
         if STYLE_SHEET.fullmatch(name):

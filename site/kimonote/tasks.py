@@ -9,20 +9,27 @@ from django.utils import timezone
 
 from accounts import attempts, second_factor
 from accounts.sessions import SessionStore
+from blog.models import TagOperation
 from blog.search import analyze_tables
+from blog.services.bin import empty_bin
 from blog.services.image_files import VersionMaker
 from blog.services.orphaned_files import delete_orphaned_files
 from blog.services.rendering import render_outdated
 from blog.services.share_pictures import SharePictureMaker
-from comments.services import moderation, writing
+from blog.suggestions.stored import outdated
+from comments.services import moderation, replies, writing
+from jobs import running
+from jobs.models import Job
 from kimonote.scheduler import PeriodicTask
-from mail import maildir, outbox, refusals
+from kimonote.separate_process import SeparateCommand
+from mail import maildir, outbox, pace, refusals
 from mail.worker import Sender
 from signup.digests.digester import Digester
-from signup.services import subscriptions
+from signup.services import announcements, subscriptions
 from web import limits
 
 NIGHT = 3  # o'clock in the site's time zone
+LEARNING, JOBS = SeparateCommand("learn_tags"), SeparateCommand("run_jobs")
 
 
 def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[PeriodicTask]:
@@ -32,13 +39,30 @@ def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[Pe
         PeriodicTask("make versions of images", timedelta(seconds=2), VersionMaker().make_next),
         PeriodicTask("draw share pictures", timedelta(seconds=2), SharePictureMaker().make_next),
         PeriodicTask("render posts anew", timedelta(seconds=5), render_outdated, exclusive=True),
-        PeriodicTask("write digests", timedelta(seconds=10), Digester().send_due),
+        PeriodicTask("learn which tags to suggest", timedelta(minutes=10), learn_tags, exclusive=True, separate=True),
+        PeriodicTask("run jobs", timedelta(seconds=2), run_jobs, separate=True),
+        PeriodicTask("write digests", timedelta(seconds=10), Digester(stopping).send_due),
+        PeriodicTask("write announcements", timedelta(seconds=10), lambda: announcements.write_due(stopping=stopping)),
         PeriodicTask("tell moderators", timedelta(seconds=30), moderation.notify_moderators),
+        PeriodicTask("tell commenters of replies", timedelta(minutes=1), replies.tell_commenters),
         PeriodicTask("send mail", interval, Sender(stopping).send_batch),
         PeriodicTask("read returned mail", timedelta(seconds=30), read_returned),
+        PeriodicTask("empty the bin", timedelta(minutes=10), empty_bin, exclusive=True),
         PeriodicTask("tidy up", timedelta(hours=1), tidy_up, exclusive=True),
         PeriodicTask("check the index", timedelta(minutes=10), check_index, exclusive=True, next_run=next_night),
     ]
+
+
+def learn_tags() -> None:
+    """Have tags learnt beside the other tasks, where posts have changed: of 14,000 that takes minutes."""
+    if outdated():
+        LEARNING.start()
+
+
+def run_jobs() -> None:
+    """Have the jobs done that wait, beside the other tasks: they may take an hour."""
+    if running.is_needed():
+        JOBS.start()
 
 
 def publish_scheduled() -> None:
@@ -58,13 +82,17 @@ def tidy_up() -> None:
     """Delete expired records, encrypt anew after a change of SECRET_KEY, and update the query planner's statistics."""
     outbox.clear()
     refusals.clear(timezone.now())
+    pace.clear(timezone.now())
     limits.clear(timezone.now())
     subscriptions.forget_unconfirmed(timezone.now())
     writing.forget(timezone.now())
+    replies.forget(timezone.now())
     attempts.forget(timezone.now())
     second_factor.encrypt_anew()
     SessionStore.clear_expired()
     delete_orphaned_files()
+    TagOperation.objects.forget_old()
+    Job.objects.forget_old(timezone.now())
     analyze_tables()
 
 

@@ -1,10 +1,7 @@
 """Time limits on the database for processes that serve requests: none of their threads waits longer than DATABASE_TIMEOUT."""
 
 import select
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
@@ -13,17 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from psycopg2 import extensions
 
-_limit = threading.local()
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Let no wait of this thread for PostgreSQL take longer, where `limit_waits` was called."""
-    _limit.seconds = seconds
-    try:
-        yield
-    finally:
-        del _limit.seconds
+from blog.availability import longest_wait
 
 
 def limit_waits() -> None:
@@ -48,7 +35,7 @@ def _wait(connection: Any) -> None:
 
     Source: psycopg2's documentation, "Support for coroutine libraries".
     """
-    seconds: float = getattr(_limit, "seconds", settings.DATABASE_TIMEOUT)
+    seconds = longest_wait()
     deadline = time.monotonic() + seconds
     while (state := connection.poll()) != extensions.POLL_OK:
         ready = select.poll()

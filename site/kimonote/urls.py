@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -9,23 +10,32 @@ from wagtail.documents import urls as wagtaildocs_urls
 from accounts.views import second_factor_page
 from blog.admin import choosers, new_post, page_access, page_choosers
 from blog.views import media
-from kimonote.health import health
+from kimonote.health import health, ready
+from kimonote.security_txt import security_txt
 from mail.webhooks import webhook_urls
 
 urlpatterns = [
     path("admin/second-factor/", second_factor_page, name="accounts_second_factor"),  # for whoever is not signed in yet
+    path("admin/failwhale/", RedirectView.as_view(pattern_name="wagtailadmin_home")),  # Wagtail's view raises on purpose
     path("admin/", include([*page_choosers.urls, *choosers.urls, *page_access.urls])),  # for whoever may see what they name
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
     *webhook_urls(settings.ANYMAIL.get("WEBHOOK_SECRET", "")),
-    path("_util/health/", health),
+    path("_util/health/", health, name="health"),
+    path("readyz", ready, name="ready"),
+    path(".well-known/security.txt", security_txt),
     path("new", new_post.new, name="new"),
     path("media/private/<path:path>", media.private_media),
+    path("", include("publishing.urls")),
     path("", include("blog.urls")),
     path("", include("comments.urls")),
 ]
-if settings.DEVELOPMENT:  # in production the web server serves these files
+if settings.METRICS_TOKEN:  # else its library is not even loaded
+    from kimonote.metrics import metrics
+
+    urlpatterns.insert(0, path("metrics", metrics))
+if settings.MEDIA_STORAGE or settings.DEVELOPMENT:  # else the web server serves these files
     urlpatterns.append(path("media/<path:path>", media.media))
 urlpatterns.append(path("", include(wagtail_urls)))
 

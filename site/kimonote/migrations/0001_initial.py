@@ -18,4 +18,13 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField()),
             ],
         ),
+        migrations.CreateModel(
+            name='WorkerProcess',
+            fields=[
+                ('process', models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ('seen', models.DateTimeField()),
+                ('task', models.CharField(blank=True, max_length=50)),
+                ('since', models.DateTimeField()),
+            ],
+        ),
     ]

@@ -1,17 +1,19 @@
-"""`manage.py prepare`: prepare the database and files after installation or an upgrade. Idempotent."""
+"""`manage.py prepare`: prepare the database and files after installation, upgrade or a killed restore. Idempotent."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from blog.demo import EDITOR, fill_site
 from blog.search import analyze_tables
 from blog.services.bootstrap import found_blog
 from blog.services.image_files import VersionMaker
+from kimonote.backup.errors import BackupError
+from kimonote.backup.restoring import recover
 from kimonote.database import connect, is_behind
 from kimonote.language import adopt_language
 
@@ -27,6 +29,10 @@ class Command(BaseCommand):
 
     def handle(self, *, demo: bool, **options: Any) -> None:
         connect(CONNECT_SECONDS)  # the worker, started at the same time, may just be looking at a new SQLite file
+        try:
+            recover()
+        except BackupError as error:
+            raise CommandError(str(error)) from error
         if is_behind():
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", interactive=False, verbosity=0)

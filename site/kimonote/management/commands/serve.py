@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
@@ -41,6 +42,10 @@ class Command(BaseCommand):
     def handle(self, *, demo: bool, **options: Any) -> None:
         if demo:
             call_command("prepare", demo=True, stdout=self.stdout)
+        if settings.METRICS_TOKEN:
+            from kimonote import metrics  # else its library is not even loaded
+
+            metrics.clear()
         load_application()  # before the fork, so that processes share it
         connections.close_all()
         gc.collect()

@@ -10,10 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from kimonote.database import wait_until_prepared
+from kimonote.heartbeat import Heartbeat
 from kimonote.scheduler import Scheduler
 from kimonote.tasks import periodic_tasks
 
 INTERVAL = 2.0  # seconds
+BEATS = 5  # intervals from one heartbeat to the next
 
 
 class Command(BaseCommand):
@@ -37,7 +39,8 @@ class Command(BaseCommand):
             return
         self.stdout.write("The worker is at work.")
         self.stdout.flush()
-        scheduler.run()
+        with Heartbeat(scheduler, interval * BEATS):
+            scheduler.run()
         self.stdout.write("The worker has stopped.")
 
 

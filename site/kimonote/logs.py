@@ -1,0 +1,65 @@
+"""Log lines that name their request: `X-Request-ID` of the web server in front, or a random one."""
+
+import re
+import secrets
+from contextvars import ContextVar
+from logging import LogRecord
+from wsgiref.types import WSGIEnvironment
+
+from pythonjsonlogger.core import RESERVED_ATTRS
+
+from blog.availability import without_outages
+
+ID_BYTES = 8
+KNOWN = re.compile(r"[A-Za-z0-9_-]{8,64}").fullmatch  # nginx sends 32 hexadecimal digits
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def begin_request(environ: WSGIEnvironment) -> None:
+    """Take the id of a request that begins in this thread; one that could not stand in a log is replaced."""
+    sent = environ.get("HTTP_X_REQUEST_ID", "")
+    request_id.set(sent if KNOWN(sent) else secrets.token_hex(ID_BYTES))
+
+
+def add_request(record: LogRecord) -> bool:
+    """Pass every record, with `request_id` for JSON, and `request_mark`, “ [id]” or nothing, for lines."""
+    found = request_id.get()
+    vars(record).update(request_id=found, request_mark=f" [{found}]" if found else "")
+    return True
+
+
+def formatter(kind: str) -> dict[str, object]:
+    """Return the configuration of a formatter, `line` or `json`; raise ValueError for another."""
+    if kind == "line":
+        return {"format": "{levelname} {name}: {message}{request_mark}", "style": "{"}
+    if kind == "json":
+        return {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ("levelname", "name", "message", "request_id"),
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": "time",
+            "reserved_attrs": [*RESERVED_ATTRS, "request", "request_mark", "status_code"],  # Django's request holds the address
+        }
+    raise ValueError(f"LOG_FORMAT is {kind!r}: write line or json.")
+
+
+def configuration(kind: str, level: int) -> dict[str, object]:
+    """Return the LOGGING setting: records of a level and above, formatted as `line` or `json`; raise ValueError for another."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": formatter(kind)},
+        "filters": {
+            "outages": {"()": "django.utils.log.CallbackFilter", "callback": without_outages},
+            "request": {"()": "django.utils.log.CallbackFilter", "callback": add_request},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.request": {"level": "ERROR", "filters": ["outages"]},  # a crawler's 404s are no news
+            "django_tasks": {"level": "WARNING"},
+            "wagtail": {"level": "WARNING"},  # its log of edits is in the database
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor are requests for other hosts, which get their 400
+        },
+    }

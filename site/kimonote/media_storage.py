@@ -1,0 +1,48 @@
+"""Parsing of MEDIA_STORAGE: where uploaded files are, if not on the disk."""
+
+from importlib.util import find_spec
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+TIMEOUT: Final = 5  # seconds for the bucket to accept a connection and to respond
+EXAMPLE: Final = "s3://bucket/folder?endpoint=https://s3.notes.example&region=eu-central-1"
+
+
+def read_media_storage(url: str) -> dict[str, dict[str, Any]]:
+    """Return the entries of STORAGES for a URL; on the disk for an empty one. Raise ValueError with a sentence.
+
+    Keys are boto3's to find: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role of the machine.
+    """
+    package, options = ("storage", {}) if not url else ("s3", _options(url))
+    return {
+        name: {"BACKEND": f"blog.images.{package}.{storage}", "OPTIONS": options}
+        if options
+        else {"BACKEND": f"blog.images.{package}.{storage}"}
+        for name, storage in (("default", "MediaStorage"), ("versions", "VersionStorage"))
+    }
+
+
+def _options(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query)
+    if parts.scheme != "s3" or not parts.hostname or not set(asked) <= {"endpoint", "region"} or parts.username:
+        raise ValueError(f"it names no bucket. Write {EXAMPLE}; keys stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise ValueError("django-storages and boto3 are missing: pip install --require-hashes -r requirements-s3.txt.")
+    from botocore.config import Config
+
+    return {
+        "bucket_name": parts.netloc,
+        "location": parts.path.strip("/"),
+        "endpoint_url": asked.get("endpoint", [None])[0],
+        "region_name": asked.get("region", [None])[0],
+        "default_acl": None,  # objects are as private as the bucket
+        "file_overwrite": False,
+        "client_config": Config(
+            connect_timeout=TIMEOUT,
+            read_timeout=TIMEOUT,
+            retries={"max_attempts": 2},
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if "endpoint" in asked else "auto"},
+        ),
+    }
