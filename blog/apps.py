@@ -9,3 +9,6 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from blog import signals  # noqa: F401  (connects them)
+        from blog.admin.chooser_values import show_empty
+
+        show_empty()

@@ -1,18 +1,20 @@
 """Whether the database and the disk can be used: what an error says of them, and a circuit breaker for the database.
 
-While the database is unavailable, one request a second queries it; the others are refused at once, so that no thread waits.
+While it is unavailable, one request a second queries it; the others are refused at once, so that no thread waits.
 """
 
 import errno
 import logging
+import threading
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from logging import LogRecord
 from sqlite3 import SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, SQLITE_LOCKED, SQLITE_READONLY
-from threading import Lock
 from types import TracebackType
 from typing import Final
 
+from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError
 
 RETRY_AFTER: Final = 1.0  # seconds between two queries while the database is unavailable
@@ -61,14 +63,34 @@ def summary(error: BaseException) -> str:
     return str(error).strip().partition("\n")[0]
 
 
+_limit = threading.local()
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Let no wait of this thread for PostgreSQL take longer, where `kimonote.time_limits.limit_waits` was called."""
+    outer, _limit.seconds = getattr(_limit, "seconds", None), seconds
+    try:
+        yield
+    finally:
+        _limit.seconds = outer
+
+
+def longest_wait() -> float:
+    """Return the seconds that this thread may wait for PostgreSQL."""
+    seconds: float = getattr(_limit, "seconds", None) or settings.DATABASE_TIMEOUT
+    return seconds
+
+
 class CircuitBreaker(AbstractContextManager[None]):
     """Guards a query: open after one that found the database unavailable, closed by one that succeeds.
 
     Source: M. Nygard, *Release It!*, "Circuit Breaker".
     """
 
-    def __init__(self) -> None:
-        self._lock = Lock()
+    def __init__(self, guarded: str = "The database", retry_after: float = RETRY_AFTER) -> None:
+        self.guarded, self.retry_after = guarded, retry_after
+        self._lock = threading.Lock()
         self._succeeded_at = time.monotonic()
         self._retry_at: float | None = None  # None: closed
 
@@ -78,21 +100,21 @@ class CircuitBreaker(AbstractContextManager[None]):
         return time.monotonic() - self._succeeded_at < STALE_FOR
 
     def __enter__(self) -> None:
-        """Raise DatabaseUnavailable while open, but once every RETRY_AFTER seconds."""
+        """Raise DatabaseUnavailable while open, but once every `retry_after` seconds."""
         if self._retry_at is None:
             return
         with self._lock:
             if self._retry_at is not None and time.monotonic() < self._retry_at:
-                raise DatabaseUnavailable("The database is unavailable.")
+                raise DatabaseUnavailable(f"{self.guarded} is unavailable.")
             self._retry_at = float("inf")  # others are refused until this query has ended
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if error is not None:
-            self.open(error) if is_unavailable(error) else self._close()
+            self.open(error) if is_unavailable(error) else self.close()
             return
         self._succeeded_at = time.monotonic()
         if self._retry_at is not None:
-            self._close()
+            self.close()
 
     def open(self, error: BaseException) -> None:
         """Refuse queries from now on; log the first error."""
@@ -100,13 +122,14 @@ class CircuitBreaker(AbstractContextManager[None]):
             return
         with self._lock:
             if self._retry_at is None:
-                log.error("The database is unavailable: %s", summary(error))
-            self._retry_at = time.monotonic() + RETRY_AFTER
+                log.error("%s is unavailable: %s", self.guarded, summary(error))
+            self._retry_at = time.monotonic() + self.retry_after
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let queries through; log that they are, if they were refused."""
         with self._lock:
             if self._retry_at is not None:
-                log.warning("The database is available again.")
+                log.warning("%s is available again.", self.guarded)
             self._retry_at = None
 
 

@@ -89,6 +89,11 @@ def cloud_url(within: Selection) -> str:
     return route("tags") + (f"?with={quote(within.expression, safe='+')}" if within.tags else "")
 
 
+def stream_sign_up_url(slug: str) -> str:
+    """Return the URL of the form to subscribe to a stream by e-mail, as it will be edited."""
+    return route("signup:form") + f"?stream={quoted(slug)}"
+
+
 def sign_up_url(selection: Selection) -> str:
     """Return the URL of the form to subscribe to a selection by e-mail."""
     return route("signup:form") + (f"?tags={quoted(str(selection))}" if selection else "")

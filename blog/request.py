@@ -4,14 +4,16 @@ A blog is cached until the revision rises.
 """
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +21,13 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.markdown.references import expand, stale_at
-from blog.models import Appearance, BlogPage
+from blog.models import Appearance, BlogPage, Stream, Tag
 from blog.models.site_settings import INDIGO
-from blog.paths import web_url
+from blog.models.tags import Order
+from blog.paths import selection_path, stream_path, web_url
+from blog.replica import require
+from blog.selections.errors import SelectionError
+from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, read_revision, snapshot
 from blog.theming import sheet
@@ -32,6 +38,14 @@ class Profile(NamedTuple):
 
     address: str
     label: str
+
+
+class Series(NamedTuple):
+    """A selection whose posts are parts of a whole, the oldest first."""
+
+    name: str
+    selection: Selection
+    address: str  # the path of its listing
 
 
 class MenuItem(NamedTuple):
@@ -58,6 +72,7 @@ class Blog:
     profiles: tuple[Profile, ...]
     comments_allowed: bool
     menu: tuple[MenuItem, ...]  # after notes, tags and streams
+    series: tuple[Series, ...]
     stale_at: float | None  # seconds since 1970: when a page expires that the menu or a text of the blog's links to
 
 
@@ -75,11 +90,20 @@ class RequestState:
     audience: frozenset[int]  # the view restrictions that the reader passes; none for whoever has no session
     snapshot: TagIndex  # of the posts that this audience may see
     editor: User | None = None  # who is signed in, if they may enter the admin
+    today: date | None = None  # in the site's time zone, where the response depends on it
 
     @property
     def stale_at(self) -> float | None:
-        """Return the time of the next expiry in it, in seconds since 1970; None where nothing expires."""
-        return min((time for time in (self.blog.stale_at, self.snapshot.stale_at) if time is not None), default=None)
+        """Return the time of the next expiry in it, or of the day's end, in seconds since 1970; None where nothing expires."""
+        times = (self.blog.stale_at, self.snapshot.stale_at, self._midnight)
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def _midnight(self) -> float | None:
+        """Return the end of the day that the response depends on, in seconds since 1970."""
+        if self.today is None:
+            return None
+        return timezone.make_aware(datetime.combine(self.today + timedelta(days=1), datetime.min.time())).timestamp()
 
 
 def public_state(request: HttpRequest, revision: int | None = None) -> RequestState | None:
@@ -133,7 +157,7 @@ def is_public(request: HttpRequest) -> bool:
 
 def clear() -> None:
     """Clear the cache of blogs."""
-    global _blogs  # noqa: PLW0603
+    global _blogs  # noqa: PLW0603 (swapped whole)
     _blogs = (-1, {})
 
 
@@ -147,6 +171,7 @@ def _or_404(found: Found | None) -> Found:
 
 
 def _make_state(request: HttpRequest, revision: int, audience: frozenset[int]) -> RequestState | None:
+    require(revision)
     blog = _blog_at(request, revision)
     if blog is None:
         return None
@@ -203,6 +228,7 @@ def _read(request: HttpRequest) -> Blog | None:
         ),
         comments_allowed=appearance.comments_allowed,
         menu=tuple(MenuItem(item.pk, item.title, reverse("wagtail_serve", args=[f"{item.slug}/"])) for item in menu),
+        series=tuple(_read_series(page)),
         stale_at=min((moment for moment in expiries if moment is not None), default=None),
     )
 
@@ -211,3 +237,15 @@ def _read_menu(blog: BlogPage) -> list[Page]:
     """Return the public pages directly below the blog that are shown in menus."""
     unexpired = Q(expire_at=None) | Q(expire_at__gt=timezone.now())
     return list(Page.objects.child_of(blog).live().in_menu().public().filter(unexpired))
+
+
+def _read_series(blog: BlogPage) -> Iterator[Series]:
+    """Yield the tags and the blog's streams whose posts are parts of a series; one query."""
+    streams = Stream.objects.filter(blog=blog, order=Order.SERIES).values_list("name", "slug", "expression", Value(True))
+    tags = Tag.objects.filter(order=Order.SERIES).values_list("name", "slug", "slug", Value(False))
+    for name, slug, expression, is_stream in tags.order_by().union(streams.order_by(), all=True):
+        try:
+            selection = Selection.parse(expression)
+        except SelectionError:  # a stream left for its editor to resolve
+            continue
+        yield Series(name, selection, stream_path(slug) if is_stream else selection_path(selection))

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.utils.text import slugify
 from rapidfuzz import fuzz, process
 
-from blog.models import Stream, TagAlias
-from blog.paths import selection_url
+from blog.models import Stream, TagAlias, TagRedirect
+from blog.paths import selection_path
+from blog.selections.query import Reading, query
 from blog.selections.selection import Selection
 from blog.selections.typed import read_search, read_typed
-from blog.tagindex import TagIndex
+from blog.tagindex import Positions, TagIndex
 
 NEAR = 5  # names offered for an unknown tag
 SIMILAR = 60  # similarity of two names; 100 is the greatest
@@ -25,10 +26,11 @@ SLUGS = re.compile(r"[^\s,#+−]+(?:\+[^\s,#+−]+)*").fullmatch  # words that a
 class UnknownTags(LookupError):
     """Tags (or an author) without a post visible to the reader."""
 
-    def __init__(self, selection: Selection, unknown: tuple[str, ...]) -> None:
+    def __init__(self, selection: Selection, unknown: tuple[str, ...], reading: Reading | None = None) -> None:
         super().__init__(", ".join(unknown))
         self.selection = selection
         self.unknown = unknown
+        self.reading = reading or Reading()
 
 
 class CanonicalRedirect(LookupError):
@@ -43,6 +45,7 @@ class Near(NamedTuple):
     """A tag or author with a similar name, the selection with it in place of the unknown one, and its number of posts."""
 
     name: str
+    typed: str  # by which a form takes it: `@handle` of an author
     address: str
     posts: int
 
@@ -112,6 +115,10 @@ def check_known(selection: Selection, index: TagIndex) -> None:
     renamed = {old: new for old, new in former.items() if index.tag(new)}
     if renamed:
         raise CanonicalRedirect(selection.renaming(renamed))
+    followed = TagRedirect.followed(selection)
+    if followed != selection and not index.unknown(followed):
+        followed.check(settings.TAG_LIMIT)
+        raise CanonicalRedirect(followed)
     raise UnknownTags(selection, unknown)
 
 
@@ -121,17 +128,44 @@ def without_unknown(selection: Selection, unknown: tuple[str, ...]) -> Selection
     return replace(known, author=None) if f"@{known.author}" in unknown else known
 
 
-def suggest(selection: Selection, unknown: str, index: TagIndex) -> Suggestion:
-    """Return the known tags, or authors for `@handle`, of similar names that have posts within the rest of the selection."""
+def suggest(error: UnknownTags, unknown: str, index: TagIndex, among: Positions | None = None) -> Suggestion:
+    """Return the known tags, or authors for `@handle`, of similar names that have posts within the rest of the listing.
+
+    `among` are the posts that its search finds.
+    """
+    selection = error.selection
     rest = without_unknown(selection, index.unknown(selection))
     if unknown.startswith("@"):
-        handles = similar(unknown[1:], index.authors())
-        return Suggestion(unknown, _with_posts(((f"@{handle}", replace(rest, author=handle)) for handle in handles), index))
-    names = {facet.tag.slug: facet.tag.name for facet in index.tags()}
-    near = similar(unknown, names)
-    near += [slug for slug in names if slug.startswith(slugify(unknown, allow_unicode=True)[:4] or "\0") and slug not in near]
-    extend = rest.leaving_out if unknown in selection.unwanted else rest.adding
-    return Suggestion(unknown, _with_posts(((names[slug], extend(slug)) for slug in near if slug not in rest.tags), index))
+        handles = _similar_authors(unknown[1:], index)
+        found = ((index.author_name(handle), f"@{handle}", replace(rest, author=handle)) for handle in handles)
+    else:
+        names = {facet.tag.slug: facet.tag.name for facet in index.tags()}
+        near = similar(unknown, names)
+        near += [
+            slug for slug in names if slug.startswith(slugify(unknown, allow_unicode=True)[:4] or "\0") and slug not in near
+        ]
+        extend = rest.leaving_out if unknown in selection.unwanted else rest.adding
+        found = ((names[slug], names[slug], extend(slug)) for slug in near if slug not in rest.tags)
+    counted = ((name, written, chosen, len(index.select(chosen, among))) for name, written, chosen in found)
+    return Suggestion(
+        unknown,
+        [
+            Near(name, written, address(chosen, error.reading), count)
+            for name, written, chosen, count in islice((near for near in counted if near[-1]), NEAR)
+        ],
+    )
+
+
+def address(selection: Selection, reading: Reading) -> str:
+    """Return the URL of the first page of a selection's listing, read in some way."""
+    return selection_path(selection) + query(selection.parameters, reading.start.parameters)
+
+
+def _similar_authors(name: str, index: TagIndex) -> list[str]:
+    """Return the handles of the authors of visible posts whose handle or name is similar."""
+    handles = {handle: handle for handle in index.authors()}
+    handles |= {index.author_name(handle).lower(): handle for handle in index.authors()}
+    return list(dict.fromkeys(handles[near] for near in similar(name, handles)))
 
 
 def similar(name: str, names: Iterable[str]) -> list[str]:
@@ -140,8 +174,3 @@ def similar(name: str, names: Iterable[str]) -> list[str]:
         near
         for near, *_score in process.extract(name, list(names), scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=MOST_COMPARED)
     ]
-
-
-def _with_posts(found: Iterable[tuple[str, Selection]], index: TagIndex) -> list[Near]:
-    counted = ((name, selection, len(index.select(selection))) for name, selection in found)
-    return list(islice((Near(name, selection_url(chosen), count) for name, chosen, count in counted if count), NEAR))

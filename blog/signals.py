@@ -15,6 +15,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import (
@@ -26,6 +27,7 @@ from wagtail.models import (
     Site,
     get_page_models,
 )
+from wagtail.signals import page_slug_changed
 
 from blog.images import intake  # noqa: F401  (connects it)
 from blog.models import Author, BlogPage, Comment, Pin, PostAuthor, PostPage, PostTag, Stream, Tag, TagAlias
@@ -39,7 +41,7 @@ RELATIONS = (PostAuthor, PostTag)
 
 def _save_in_one_transaction(model: type[models.Model]) -> None:
     """Wrap a model's save() in a transaction with its signals: Django alone commits the row before `post_save`."""
-    model.save = transaction.atomic(model.save)  # type: ignore[method-assign]
+    model.save = transaction.atomic(model.save)  # type: ignore[method-assign]  # the models are Wagtail's too
 
 
 for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Site, TagAlias, *FILES):
@@ -139,6 +141,13 @@ def on_bare_page_saved(instance: Page, raw: bool = False, update_fields: Iterabl
     """Raise the revision when Wagtail saves a bare Page: when it moves one, or unpublishes an expired one."""
     if not raw and may_be_seen(update_fields):
         raise_revision(_concerned_by(instance.pk))
+
+
+@receiver(page_slug_changed)
+def on_slug_changed(instance: Page, **kwargs: Any) -> None:
+    """Delete the redirect that Wagtail made of an address which the page now has again: it would lead to itself."""
+    own = {Redirect.normalise_path(parts[2]) for parts in [instance.get_url_parts()] if parts and parts[2]}
+    Redirect.objects.filter(redirect_page_id=instance.pk, automatically_created=True, old_path__in=own).delete()
 
 
 @receiver(post_delete, sender=Page)

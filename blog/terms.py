@@ -27,6 +27,8 @@ CHARACTERS = UNSPACED.pattern.strip("[]")  # of scripts without spaces between w
 LETTER = rf"[^\W_{CHARACTERS}]"
 WORD = re.compile(rf"([{CHARACTERS}])|((?<![\w.])\.)?({LETTER}+(?:[\u0300-\u036f]+{LETTER}*)*)((?:\+\+|[+#](?![+#]))(?!\w))?")
 
+INNER = re.compile(rf"{LETTER}|[\u0300-\u036f]")  # after which no word begins
+
 
 class Word(NamedTuple):
     """A word of a text: its place, the word in lower case, its term, and a term for the word with its signs (“C++”) or ""."""
@@ -49,10 +51,26 @@ def words(text: str) -> Iterator[Word]:
     >>> [word.exact for word in words("Procurement of C++, C# and .NET: naïve")]
     ['procur', 'of', 'cplusplus', 'csharp', 'and', 'dotnet', 'naiv']
     """
-    for found in WORD.finditer(text):
-        character, dot, word, signs = found.groups()
-        bare = character or word
-        yield Word(*found.span(), bare.lower(), term_of(bare), _signed(dot, word, signs) if dot or signs else "")
+    yield from map(_word, WORD.finditer(text))
+
+
+def word_at(text: str, place: int) -> Word | None:
+    """Return the word of a text whose first letter stands at a place; None where none begins.
+
+    >>> word_at("In .NET", 4), word_at("In .NET", 5)
+    (Word(start=3, end=7, bare='net', term='net', signed='dotnet'), None)
+    """
+    if place and INNER.match(text, place - 1) and not UNSPACED.match(text, place):
+        return None
+    found = WORD.match(text, place - 1) if text[place - 1 : place] == "." else None
+    found = found or WORD.match(text, place)
+    return _word(found) if found else None
+
+
+def _word(found: re.Match[str]) -> Word:
+    character, dot, word, signs = found.groups()
+    bare = character or word
+    return Word(*found.span(), bare.lower(), term_of(bare), _signed(dot, word, signs) if dot or signs else "")
 
 
 def indexed(text: str) -> str:
@@ -75,11 +93,16 @@ def terms_of(name: str) -> tuple[str, ...]:
     return tuple(word.exact for word in words(name))
 
 
-@lru_cache(WORDS)
 def term_of(word: str) -> str:
     """Return the term of a word without signs."""
+    return stem(word, settings.LANGUAGE_CODE)
+
+
+@lru_cache(WORDS)
+def stem(word: str, language: str) -> str:
+    """Return the stem of a word in a language, without case and accents; the word so folded where Snowball has none."""
     bare = folded(word)
-    name = _algorithm(settings.LANGUAGE_CODE)
+    name = _algorithm(language)
     return (Stemmer.Stemmer(name, 0).stemWord(bare) if name else bare)[:LONGEST]  # a stemmer must not be shared by threads
 
 
@@ -109,4 +132,5 @@ def text_of(html: str) -> str:
     >>> text_of('<p>Tea &amp; <img alt="toast" src="a.png"></p><p><a href="/">J<b>am</b></a>.</p>')
     'Tea & toast Jam.'
     """
-    return " ".join(unescape(MARKUP.sub(r" \1 ", INLINE_TAG.sub("", html))).split())
+    parts = MARKUP.split(INLINE_TAG.sub("", html))  # in turn a text, and the description of an image or None
+    return " ".join(unescape(" ".join(filter(None, parts))).split())

@@ -1,23 +1,23 @@
 """The URLconf of the blog: tags, authors, streams, feeds; before Wagtail's own."""
 
-from collections.abc import Callable
-
-from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
+from blog.caching.public_view import PublicView
 from blog.rendering.feed_links import FORMS
-from blog.selections.converters import Expression, Word
+from blog.selections.converters import Digest, Expression, Word
 from blog.views import comments, listings, posts, sharing, site, tags
 from blog.views.other_sites import on_blog_sites
 
 register_converter(Word, "word")
 register_converter(Expression, "expression")
+register_converter(Digest, "digest")
 
 
-def with_feeds(prefix: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
-    """Return the routes of a listing and its feeds."""
+def with_feeds(prefix: str, view: PublicView, name: str) -> list[URLPattern]:
+    """Return the routes of a listing, its feeds and its digests as feeds."""
     feeds = [path(f"{prefix}feed.{form}", view, {"form": form}, name=f"{name}_{form}") for form in FORMS]
-    return [path(prefix, view, name=name), *feeds]
+    digests = path(f"{prefix}digest-<digest:form>", listings.daily(view), name=f"{name}_digest")
+    return [path(prefix, view, name=name), *feeds, digests]
 
 
 urlpatterns = on_blog_sites(

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from wagtail import hooks
@@ -13,7 +15,7 @@ from blog.admin import hooks as admin_hooks  # noqa: F401  (registers itself)
 from blog.caching.public_view import mark_personal
 from blog.models import BlogPage, PlainPage, PostPage
 from blog.request import is_public
-from blog.views import media, posts
+from blog.views import editor_links, media, posts
 
 OUTERMOST, LATER, INNERMOST = -1, 10, 1000  # Wagtail's own hooks, checks of restrictions and methods too, are of order 0
 
@@ -46,11 +48,14 @@ def serve_post(next_serve: Serve) -> Serve:
 def serve_plain_page(
     next_serve: Serve, page: PlainPage, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]
 ) -> HttpResponseBase:
-    """Respond with a plain page, which caches may keep if it is public."""
+    """Respond with a plain page, which caches may keep if it is public; with a link to edit it, if the reader may."""
     response = next_serve(page, request, args, kwargs)
     if is_public(request):
         patch_cache_control(response, public=True, no_cache=True)
         return response
+    if isinstance(response, TemplateResponse) and isinstance(request.user, User):
+        links = editor_links.of_page(request.user, page)
+        response.context_data = {**(response.context_data or {}), "editor_links": links}
     return mark_personal(response)
 
 

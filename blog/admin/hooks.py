@@ -13,19 +13,27 @@ from blog.admin import (  # noqa: F401  (some connect themselves)
     images,
     markdown_help,
     new_post,
+    page_policy,
     post_form,
     post_titles,
+    stream_form,
     tag_field,
     text_field,
     warnings_when_saved,
 )
 from blog.admin.action_menu import publish_first
+from blog.admin.actions import register as register_page_actions
+from blog.admin.bin import BinViewSet, bin_deleted_page, log_actions
+from blog.admin.bin_many import BIN_ACTIONS
 from blog.admin.choosers import for_editors
 from blog.admin.content_checks import add_checks
-from blog.admin.lists import BlogViewSetGroup
-from blog.admin.merging import MergeTags
+from blog.admin.lists import BlogViewSetGroup, stylesheet
+from blog.admin.merging import DeleteTags, MergeTags
 from blog.admin.page_choosers import limit_page_chooser
+from blog.admin.post_bulk_actions import POST_ACTIONS
 from blog.admin.posts import PostListingViewSet, PostViewSet, add_posts_panel
+from blog.admin.summaries import count_what_is_seen
+from blog.admin.tags import actions, history, log, reports
 
 LATER = 10  # than Wagtail's own hooks, which are of order 0
 
@@ -35,6 +43,11 @@ URLS = [
     path("post-titles/", for_editors(post_titles.find), name=post_titles.NAME),
     path("notes-from-elsewhere/", for_editors(new_post.bookmarklet), name=new_post.BOOKMARKLET_NAME),
     path("manifest.webmanifest", new_post.manifest, name=new_post.MANIFEST_NAME),
+    path("selection-suggestions/", stream_form.suggest, name=stream_form.SUGGESTIONS),
+    path("selection-preview/", stream_form.preview, name=stream_form.PREVIEW),
+    *actions.urls,
+    *history.urls,
+    *reports.urls,
 ]
 
 
@@ -45,14 +58,23 @@ def bookmarklet_item() -> MenuItem:
 
 register_snippet(BlogViewSetGroup)
 hooks.register("register_admin_urls", lambda: URLS)
-hooks.register("register_admin_viewset", lambda: [PostListingViewSet(), PostViewSet()])
+hooks.register("register_admin_viewset", lambda: [PostListingViewSet(), PostViewSet(), BinViewSet()])
 hooks.register("register_help_menu_item", bookmarklet_item)
-hooks.register("register_bulk_action", MergeTags)
+for _action in (MergeTags, DeleteTags, *POST_ACTIONS, *BIN_ACTIONS):
+    hooks.register("register_bulk_action", _action, order=LATER)
+hooks.register("before_delete_page", bin_deleted_page)
+hooks.register("register_log_actions", log_actions)
+hooks.register("register_log_actions", log.register)
+hooks.register("register_actions", register_page_actions)
 hooks.register("construct_homepage_panels", add_posts_panel)
+hooks.register("construct_homepage_summary_items", count_what_is_seen, order=LATER)
 hooks.register("construct_wagtail_userbar", add_checks)
 hooks.register("construct_page_action_menu", publish_first)
 hooks.register("construct_page_chooser_queryset", limit_page_chooser)
 hooks.register("construct_admin_api", file_api.register, order=LATER)
-hooks.register("insert_global_admin_css", new_post.manifest_link)
+for _head in (new_post.manifest_link, stylesheet):
+    hooks.register("insert_global_admin_css", _head)
 for _name in ("after_create_page", "after_edit_page"):
     hooks.register(_name, warnings_when_saved.warn)
+for _name in ("after_create_snippet", "after_edit_snippet"):
+    hooks.register(_name, stream_form.warn_of_unknown)

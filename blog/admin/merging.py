@@ -1,27 +1,41 @@
-"""Merging tags, from the editor's list of them: some are chosen, and become one."""
+"""Merging and deleting several tags, from the editor's list of them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
-from blog.models import Tag
-from blog.services.tags import merge_tags
+from blog.admin.page_choosers import admin_user
+from blog.admin.tags.done import say_done
+from blog.admin.tags.effects import effects_of
+from blog.admin.tags.forms import TagNameField
+from blog.models import Tag, TagOperation
+from blog.services.tags import delete_tag, merge
 
 
 class MergeForm(forms.Form):
     """Which tag the chosen ones become."""
 
-    target = forms.ModelChoiceField(Tag.objects.all(), label=_("Merge them into"))
+    target = TagNameField(label=_("Merge them into"))
 
 
-class MergeTags(SnippetBulkAction):
-    """Merge the chosen tags into another, to which their URLs redirect."""
+class TagBulkAction(SnippetBulkAction):
+    """An action on several tags, each of which can be undone."""
 
     models = [Tag]
+    done: tuple[TagOperation, ...] = ()
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> None:
+        """Tell what was done, with the buttons that undo it, instead of Wagtail's message."""
+        say_done(self.request, *self.done)
+
+
+class MergeTags(TagBulkAction):
+    """Merge the chosen tags into another, to which their URLs redirect."""
+
     display_name = _("Merge")
     action_type = "merge"
     aria_label = _("Merge the chosen tags into one")
@@ -34,19 +48,30 @@ class MergeTags(SnippetBulkAction):
         user = self.request.user
         return all(policy.user_has_permission(user, action) for action in ("change", "delete"))
 
+    def object_context(self, obj: Tag) -> dict[str, Any]:
+        return {**super().object_context(obj), "effects": effects_of(admin_user(self.request), obj)}
+
     def get_execution_context(self) -> dict[str, Any]:
-        return {"target": self.cleaned_form.cleaned_data["target"]}
+        return {"target": self.cleaned_form.cleaned_data["target"], "action": self}
 
     @classmethod
-    def execute_action(cls, objects: Sequence[Tag], target: Tag | None = None, **kwargs: Any) -> tuple[int, int]:
+    def execute_action(
+        cls, objects: Sequence[Tag], target: Tag | None = None, action: Any = None, **kwargs: Any
+    ) -> tuple[int, int]:
         if target is None:
             return 0, 0
         sources = [tag for tag in objects if tag.pk != target.pk]
-        for tag in sources:
-            merge_tags(tag, target)
+        action.done = tuple(merge(tag, target, action.request.user) for tag in sources)
         return len(sources), 0
 
-    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        return ngettext("%(count)d tag has been merged.", "%(count)d tags have been merged.", num_parent_objects) % {
-            "count": num_parent_objects
-        }
+
+class DeleteTags(TagBulkAction, DeleteBulkAction):
+    """Delete the chosen tags."""
+
+    def get_execution_context(self) -> dict[str, Any]:
+        return {**super().get_execution_context(), "action": self}
+
+    @classmethod
+    def execute_action(cls, objects: Sequence[Tag], action: Any = None, **kwargs: Any) -> tuple[int, int]:
+        action.done = tuple(delete_tag(tag, action.request.user) for tag in objects)
+        return len(objects), 0

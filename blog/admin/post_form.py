@@ -9,7 +9,7 @@ from wagtail.coreutils import cautious_slugify
 from wagtail.models import Page
 
 from blog.models import PostPage
-from blog.models.pages import is_reserved
+from blog.models.reserved_slugs import is_reserved
 
 MOST_SLUG = 255  # characters
 

@@ -12,14 +12,19 @@ NAME = "post_titles"
 MOST = 8  # posts
 
 
+def contains(field: str, text: str) -> Q:
+    """Return the condition that a field has a text, in either case: SQLite knows the cases of ASCII alone."""
+    condition = Q()
+    for spelling in {text, text.lower(), text.capitalize(), text.upper()}:
+        condition |= Q(**{f"{field}__icontains": spelling})
+    return condition
+
+
 @require_safe
 def find(request: HttpRequest) -> JsonResponse:
     """Respond with the latest posts whose title has the text `q`."""
     text = " ".join(request.GET.get("q", "").split())
-    has_text = Q()
-    for spelling in {text, text.lower(), text.capitalize(), text.upper()}:  # SQLite knows the cases of ASCII alone
-        has_text |= Q(title__icontains=spelling)
-    pages = choosable_pages(admin_user(request)).filter(has_text)
+    pages = choosable_pages(admin_user(request)).filter(contains("title", text))
     posts = PostPage.objects.filter(pk__in=pages.values("pk")).order_by("-latest_revision_created_at", "-pk")[:MOST]
     found = [{"id": post.pk, "title": post.title, "hint": "" if post.live else _("draft")} for post in posts]
     return JsonResponse({"posts": found})

@@ -1,10 +1,14 @@
 """Posts in the admin: a flat listing with its entry in the menu, a panel on the dashboard, a form that may begin filled in."""
 
+from copy import copy
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.functional import classproperty
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property, classproperty
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
@@ -13,35 +17,78 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
+from wagtail.admin.widgets.button import Button
 
+from blog.admin.page_choosers import admin_user, explorable_pages
+from blog.admin.post_export import TEXTS, PostExportView, byline, comment_count, tag_names
+from blog.admin.post_filters import PostFilterSet
 from blog.admin.prefilling import prefill
-from blog.models import PostAuthor, PostPage
+from blog.models import Comment, PostAuthor, PostPage
 
 KEPT = ("bulk_actions", "title", "latest_revision_created_at", "status")  # of Wagtail's columns
-FIRST_AUTHOR = "first_author"  # an annotation: the name of the first author of a post
+FIRST_AUTHOR, COMMENTS = "first_author", "approved_comments"  # annotations: only where the listing is sorted by them
 
 
-def byline(post: PostPage) -> str:
-    """Return the names of a post's authors."""
-    return ", ".join(author.name for author in post.authors)
+def host_of(post: PostPage) -> str:
+    """Return the host that an external post links to; "" for an internal one."""
+    return (urlsplit(post.link).hostname or "").removeprefix("www.")
 
 
-class PostIndexView(IndexView):
-    """The listing of posts, the one last written first."""
+def listed_posts(request: HttpRequest, asked: QueryDict) -> QuerySet[PostPage]:
+    """Return the posts of the listing at an address with these parameters, as far as the user may see them."""
+    posts = PostPage.objects.filter(pk__in=explorable_pages(admin_user(request)).values("pk"))
+    filters = PostFilterSet(asked, queryset=posts, request=request)
+    found: QuerySet[PostPage] = filters.qs if filters.is_valid() else posts
+    return found
 
+
+class PostIndexView(PostExportView):
+    """The listing of posts, the one last written first.
+
+    Its page is found first, by ids, and only then is everything read that its rows show: at any number of posts as much.
+    """
+
+    template_name = "blog/admin/posts.html"
     default_ordering = "-latest_revision_created_at"
     add_item_label = _("Add post")
 
     def get_base_queryset(self) -> QuerySet[PostPage]:
-        first = PostAuthor.objects.filter(post=OuterRef("pk")).values("author__name")[:1]
-        posts = super().get_base_queryset().prefetch_related("post_authors__author")
-        found: QuerySet[PostPage] = posts.annotate(**{FIRST_AUTHOR: Subquery(first)})
+        posts = PostPage.objects.filter(pk__in=explorable_pages(admin_user(self.request)).values("pk")).defer(*TEXTS)
+        key = self.request.GET.get("ordering", "").lstrip("-")
+        if key == FIRST_AUTHOR:
+            first = PostAuthor.objects.filter(post=OuterRef("pk")).values("author__name")[:1]
+            posts = posts.annotate(**{FIRST_AUTHOR: Coalesce(Subquery(first), Value(""))})  # those without come first
+        if key == COMMENTS:
+            approved = Comment.objects.approved().filter(post=OuterRef("pk")).order_by().values("post")
+            posts = posts.annotate(**{COMMENTS: Coalesce(Subquery(approved.annotate(number=Count("pk")).values("number")), 0)})
+        found: QuerySet[PostPage] = posts
         return found
+
+    def paginate_queryset(self, queryset: QuerySet[PostPage], page_size: int) -> tuple[Any, Any, Any, bool]:
+        paginator, page, found, is_paginated = super().paginate_queryset(queryset, page_size)
+        shown = self.with_what_rows_show(PostPage.objects.filter(pk__in=[post.pk for post in found]))
+        by_pk = {post.pk: post for post in self.annotate_queryset(shown).specific(defer=True)}  # they are specific
+        page.object_list = [by_pk[post.pk] for post in found if post.pk in by_pk]
+        return paginator, page, page.object_list, is_paginated
+
+    def order_queryset(self, queryset: QuerySet[PostPage]) -> QuerySet[PostPage]:
+        if self.ordering in ("published", "-published") and not self.is_searching:
+            time = F("published")
+            by_time = time.desc(nulls_last=True) if self.ordering.startswith("-") else time.asc(nulls_first=True)
+            return queryset.order_by(by_time, "-pk")
+        found: QuerySet[PostPage] = super().order_queryset(queryset)
+        return found
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        bin_button = Button(_("Bin"), url=reverse("bin:index"), icon_name="bin", priority=200)
+        return [*super().header_more_buttons, bin_button]
 
     def get_valid_orderings(self) -> list[str]:
         """Return what the listing may be sorted by: results of a search by fields of the index alone."""
         orderings: list[str] = super().get_valid_orderings()
-        return [name for name in orderings if not (self.is_searching and name.lstrip("-") == FIRST_AUTHOR)]
+        unsearched = (FIRST_AUTHOR, COMMENTS, "link")
+        return [name for name in orderings if not (self.is_searching and name.lstrip("-") in unsearched)]
 
 
 class PostsMenuItem(MenuItem):
@@ -54,21 +101,28 @@ class PostsMenuItem(MenuItem):
 class PostListingViewSet(PageListingViewSet):
     model = PostPage
     index_view_class = PostIndexView
+    filterset_class = PostFilterSet
     name = "posts"
     icon = "doc-full"
     menu_label = _("Posts")
     menu_order = 90  # before pages
     add_to_admin_menu = True
     menu_item_class = PostsMenuItem
+    export_filename = "posts"
 
     @classproperty
     def columns(cls) -> list[Column]:
         columns = {column.name: column for column in IndexView.base_columns if column.name in KEPT}
-        ours = {
-            "authors": Column("authors", label=_("Authors"), accessor=byline, sort_key=FIRST_AUTHOR, width="15%"),
-            "published": DateColumn("published", label=_("Published"), sort_key="published", width="12%"),
-        }
-        return [{**columns, **ours}[name] for name in ("bulk_actions", "title", "authors", "published", *KEPT[2:])]
+        title = copy(columns["title"])
+        title.width = "32%"
+        ours = [
+            Column("tags", label=_("Tags"), accessor=tag_names, width="14%"),
+            Column("authors", label=_("Authors"), accessor=byline, sort_key=FIRST_AUTHOR, width="10%"),
+            Column("source", label=_("Source"), accessor=host_of, sort_key="link", width="9%"),
+            DateColumn("published", label=_("Published"), sort_key="published", width="9%"),
+            Column("comments", label=_("Comments"), accessor=comment_count, sort_key=COMMENTS, width="6%"),
+        ]
+        return [columns["bulk_actions"], title, *ours, *(columns[name] for name in KEPT[2:])]
 
 
 class PostCreateView(CreateView):

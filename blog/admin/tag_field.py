@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from wagtail.admin.forms.models import register_form_field_override
 
-from blog.admin.tag_suggestions import NAME
+from blog.admin import suggested_tags, tag_suggestions
 from blog.models import Tag
 from blog.models.tag_names import TagsField
 from blog.models.tags import UNTYPEABLE, name_fault
@@ -39,13 +39,18 @@ class TagsInput(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
-        return {**context, "suggestions": reverse(NAME), "refused": "".join(sorted(set(UNTYPEABLE) - set(",\n\r\t")))}
+        urls = {"suggestions": reverse(tag_suggestions.NAME), "suggested": reverse(suggested_tags.NAME)}
+        return {**context, **urls, "refused": "".join(sorted(set(UNTYPEABLE) - set(",\n\r\t")))}
 
 
 class TagsFormField(forms.CharField):
     """A list of tags' names, without two of the same, in the order given."""
 
     widget = TagsInput
+
+    def to_python(self, value: Any) -> str:
+        """Return the names in one text: Wagtail's API has them in a list."""
+        return super().to_python(", ".join(map(str, value)) if isinstance(value, list) else value) or ""
 
     def clean(self, value: Any) -> list[str]:
         names = [" ".join(name.split()) for name in SEPARATORS.split(super().clean(value))]
@@ -55,7 +60,7 @@ class TagsFormField(forms.CharField):
         return names
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        names = SEPARATORS.split(data or "")
+        names = SEPARATORS.split(self.to_python(data or ""))
         return not self.disabled and [str(tag) for tag in initial or ()] != [name.strip() for name in names if name.strip()]
 
 

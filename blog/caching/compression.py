@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, cast
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 SMALLEST: Final = 200  # bytes; smaller bodies are sent uncompressed

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -35,9 +35,16 @@ def _files() -> Iterator[Path]:
         yield from sorted(path for path in folder.rglob("*") if path.suffix != ".pyc" and path.is_file())
 
 
-def validators(snapshot: TagIndex) -> tuple[str, str]:
-    """Return ETag and Last-Modified of every page of a snapshot; the latter is empty while its change is too young."""
+def validators(snapshot: TagIndex, today: date | None = None) -> tuple[str, str]:
+    """Return ETag and Last-Modified of every page of a snapshot; the latter is empty while its change is too young.
+
+    Pages that depend on the date have those of `today`, which changed at midnight.
+    """
     etag, last_modified = _validators(snapshot.version, snapshot.changed)
+    if today is not None:
+        midnight = timezone.make_aware(datetime.combine(today, time()))
+        etag = f'{etag[:-1]}-{today:%Y%m%d}"'
+        last_modified = http_date(max(midnight, snapshot.changed).timestamp())
     return etag, last_modified if timezone.now() - snapshot.changed > RESOLUTION else ""
 
 

@@ -1,4 +1,4 @@
-"""Content-Security-Policy (CSP 3) of what readers see."""
+"""Content-Security-Policy (CSP 3) of what readers and editors see."""
 
 import re
 from base64 import b64encode
@@ -33,6 +33,20 @@ PUBLIC_POLICY = policy(
     form_action="'self'",
     base_uri="'none'",
     frame_ancestors="'none'",
+)
+
+# Wagtail's admin writes styles into its pages, previews in frames, and a few of its pages still hold a script of their own.
+ADMIN_POLICY = policy(
+    default_src="'self'",
+    script_src="'self' 'unsafe-inline'",
+    style_src="'self' 'unsafe-inline'",
+    img_src=f"{MEDIA_SOURCES} data: blob:",
+    font_src="'self' data:",
+    connect_src="'self' https://releases.wagtail.org",
+    object_src="'none'",
+    form_action="'self'",
+    base_uri="'none'",
+    frame_ancestors="'self'",
 )
 
 

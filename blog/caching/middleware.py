@@ -1,6 +1,7 @@
 """The page cache of requests without a session."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.core.handlers.exception import response_for_exception
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from blog import availability
 from blog.caching.compression import compress
 from blog.caching.public_view import PublicView
 from blog.caching.response import CachedResponse, Key, response_cache
+from blog.replica import read
 from blog.request import RequestState, is_public, public_state
 from blog.tagindex.store import read_revision
 
@@ -62,13 +65,12 @@ class PageCacheMiddleware:
         match = _resolve(request)
         if match is None or not isinstance(match.func, PublicView):
             return self.get_response(request)
-        state, view = None, match.func
+        state = None
         request.resolver_match = match
         try:
             response = self._early_response(request)
             if response is None:
-                state = public_state(request, revision)
-                response = view.respond(request, state, *match.args, **match.kwargs) if state else None
+                state, response = read(lambda: _call(request, match, revision))
         except Exception as error:
             response, state = response_for_exception(request, error), None
         if response is None:
@@ -81,6 +83,17 @@ class PageCacheMiddleware:
     def _early_response(self, request: HttpRequest) -> HttpResponseBase | None:
         """Return the response of a middleware instead of the view's, such as a redirect to HTTPS."""
         return next(filter(None, (process_request(request) for process_request in self._request_hooks)), None)
+
+
+def _call(
+    request: HttpRequest, match: ResolverMatch, revision: int | None
+) -> tuple[RequestState | None, HttpResponseBase | None]:
+    """Return the state of a request for a public view, and its response; None where Wagtail is to serve a page."""
+    state, view = public_state(request, revision), match.func
+    assert isinstance(view, PublicView)
+    if state and view.daily:
+        state = replace(state, today=timezone.localdate())
+    return state, view.respond(request, state, *match.args, **match.kwargs) if state else None
 
 
 def _resolve(request: HttpRequest) -> ResolverMatch | None:

@@ -30,15 +30,19 @@ class PublicView:
 
     csrf_exempt = True  # nothing is written here; what Wagtail serves instead is checked by serve_page
 
-    def __init__(self, view: PageOrNone, *, or_page: bool = False) -> None:
-        """Wrap a function; with `or_page` Wagtail serves the URL where it returns None, and for every unsafe method."""
+    def __init__(self, view: PageOrNone, *, or_page: bool = False, daily: bool = False) -> None:
+        """Wrap a function; with `or_page` Wagtail serves the URL where it returns None, and for every unsafe method.
+
+        What it returns depends on the date if it is `daily`: then it is cached until the day ends.
+        """
         self.view = view
+        self.daily = daily
         self.or_page = or_page
         update_wrapper(self, view)
 
     def respond(self, request: HttpRequest, state: RequestState, *args: Any, **kwargs: Any) -> HttpResponseBase | None:
         """Return the response to a request without a session; None where Wagtail is to serve a page."""
-        if is_conditional(request) and is_current(request, *validators(state.snapshot)):
+        if is_conditional(request) and is_current(request, *validators(state.snapshot, state.today)):
             return mark_public(HttpResponseNotModified(), state)
         response = self.view(request, state, *args, **kwargs)
         return response and mark_public(response, state)
@@ -83,7 +87,7 @@ def mark_public(response: HttpResponseBase, state: RequestState) -> HttpResponse
     response.headers.setdefault("Cache-Control", "public, no-cache")
     patch_vary_headers(response, ["Accept-Encoding"])
     if response.status_code in (200, 304):
-        response["ETag"], last_modified = validators(state.snapshot)
+        response["ETag"], last_modified = validators(state.snapshot, state.today)
         if last_modified:
             response["Last-Modified"] = last_modified
     response.headers.setdefault("Content-Security-Policy", allowing(state.blog.style) if state.blog.style else PUBLIC_POLICY)

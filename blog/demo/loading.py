@@ -10,10 +10,12 @@ import yaml
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.images import ImageFile
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from blog.models import Author, BlogPage, Comment, CommentState, Pin, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
@@ -30,6 +32,13 @@ def fill_site(blog: BlogPage) -> str | None:
     """Fill a blog that has no post; gives the password of the editor's account if one was made."""
     if blog.get_children().exists():
         return None
+    with disable_reference_index_auto_update():  # each post is saved three times
+        password = _fill(blog)
+    call_command("rebuild_references_index", verbosity=0)
+    return password
+
+
+def _fill(blog: BlogPage) -> str | None:
     plan = yaml.safe_load((HERE / "site.yaml").read_text(encoding="utf-8"))
     editor, password = _make_editor()
     authors = [_make_author(author) for author in plan["authors"]]

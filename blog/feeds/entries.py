@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -42,10 +42,12 @@ class Entry(NamedTuple):
     about: str  # the URL that an external post links to
 
 
-def serialise_posts(ids: list[int], index: TagIndex, blog: Blog, site: str, form: str) -> dict[int, FeedEntry]:
-    """Return posts as entries in a feed format, by id: one query."""
-    posts = read_rows(ids)
-    entries = [_entry(post, index, blog, site, DATES[form]) for post in posts.values()]
+def serialise_posts(
+    ids: list[int], index: TagIndex, blog: Blog, site: str, form: str, lines: Mapping[int, str] | None = None
+) -> dict[int, FeedEntry]:
+    """Return posts as entries in a feed format, by id, the content of some below a line of HTML: one query."""
+    posts, lines = read_rows(ids), lines or {}
+    entries = [_entry(post, index, blog, site, DATES[form], lines.get(post.pk, "")) for post in posts.values()]
     return {id_: FeedEntry(text, posts[id_].updated) for id_, text in zip(posts, serialise(entries, form), strict=True)}
 
 
@@ -62,13 +64,13 @@ def dumps(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str]) -> Entry:
+def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str], line: str) -> Entry:
     address, published = site + post_path(post.slug), date(post.published)
     return Entry(
         id=_urn(post.key),
         title=post.title,
         address=address,
-        content=content_of(post.html, address),
+        content=line + content_of(post.html, address),
         summary=post.excerpt,
         published=published,
         updated=published if post.updated == post.published else date(post.updated),

@@ -1,6 +1,7 @@
 """Feeds of a listing: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1, with full content, paged by RFC 5005's links."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -10,10 +11,11 @@ from markupsafe import Markup
 
 from blog.caching.fragments import FeedEntry, FragmentCache
 from blog.feeds.entries import DATES, dumps, serialise_posts
+from blog.feeds.series import part_lines
 from blog.rendering.feed_links import CONTENT_TYPES, feed_query, file_name
 from blog.rendering.listing import Listing
-from blog.request import RequestState
-from blog.tagindex import Cursor
+from blog.request import Blog, RequestState
+from blog.tagindex import Cursor, TagIndex
 
 FEED_LENGTH = 20  # posts
 NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
@@ -51,11 +53,9 @@ def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Ch
     feed = site + listing.path + file_name(form)
     blog, index, reading = listing.blog, listing.index, listing.reading
     page = index.page(listing.chosen, FEED_LENGTH, before=reading.before, after=reading.after)
-    fragments = entry_fragments.get(
-        index, page.ids, lambda ids: serialise_posts(ids, index, blog, site, form), blog.id, site, form
-    )
+    fragments = _entries(page.ids, index, blog, site, form)
     return Channel(
-        title=_title(listing, title),
+        title=titled(listing, title),
         site=site,
         page=site + listing.address(),
         self_url=feed + feed_query(listing, before=_text(reading.before), after=_text(reading.after)),
@@ -67,7 +67,25 @@ def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Ch
     )
 
 
-def _title(listing: Listing, title: str) -> str:
+def _entries(ids: list[int], index: TagIndex, blog: Blog, site: str, form: str) -> dict[int, FeedEntry]:
+    """Return the entries of these posts, by id, in their order: at most two queries.
+
+    What part of a series a post is depends on the others, so an entry is cached for the line that says it.
+    """
+    lines = part_lines(ids, index, blog.series, site)
+    parts = cache(lambda: serialise_posts([*lines], index, blog, site, form, lines))
+    others = [id_ for id_ in ids if id_ not in lines]
+    found = entry_fragments.get(
+        index, others, lambda ids: serialise_posts(ids, index, blog, site, form), blog.id, site, form, ""
+    )
+    for id_, line in lines.items():
+        found |= entry_fragments.get(
+            index, [id_], lambda ids: {id_: parts()[id_] for id_ in ids if id_ in parts()}, blog.id, site, form, line
+        )
+    return {id_: found[id_] for id_ in ids if id_ in found}
+
+
+def titled(listing: Listing, title: str) -> str:
     """Return the feed's title: the blog's, with the selection's or stream's and the search terms."""
     is_all = not (listing.selection or listing.stream or listing.reading.q)
     words = " " + _("with “%(q)s”") % {"q": listing.reading.q} if listing.reading.q else ""

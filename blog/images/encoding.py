@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.files import File
-from PIL import AvifImagePlugin, Image, WebPImagePlugin
+from PIL import AvifImagePlugin, ExifTags, Image, WebPImagePlugin
 from wagtail.images.models import Filter
 from willow.plugins.pillow import PillowImage
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage
 
 AVIF_SPEED: Final = 8  # of 10: a seventh of the time of 6, which is Pillow's default, for 1 % more bytes
-WEBP_METHOD: Final = 2  # of 6: half of the time of 4, which is Pillow's default, for some 3 % more bytes
+WEBP_METHOD: Final = 1  # of 6: a third of the time of 4, which is Pillow's default, for up to 15 % more bytes
+TURNED: Final = range(5, 9)  # values of EXIF's orientation by which width and height change places
 WIDTH = re.compile(r"width-(\d+)(?:\|format-\w+)?")
 
 logger = logging.getLogger(__name__)
@@ -65,15 +66,29 @@ def _scaled(image: "AbstractImage", widths: set[int]) -> dict[int, PillowImage]:
         return {}
     form = (picture.format or "").lower()
     largest = max(widths)
-    picture.draft(None, (largest, largest))  # of a JPEG, decode half, a quarter … where that is enough
+    picture.draft(None, _enough(picture, largest))  # of a JPEG, decode half, a quarter … where that is enough
     current = PillowImage(picture).auto_orient()
     scaled: dict[int, PillowImage] = {}
     for width in sorted(widths, reverse=True):
         if width < current.image.width:
-            current = current.resize((width, max(1, int(image.height * width / image.width))))
+            current = _resize(current, (width, max(1, int(image.height * width / image.width))))
         current.format_name = form
         scaled[width] = current
     return scaled
+
+
+def _enough(picture: Image.Image, largest: int) -> tuple[int, int]:
+    """Return the least size, before an image is turned, from which a width can be made."""
+    width, height = picture.size
+    shown = height if picture.getexif().get(ExifTags.Base.Orientation) in TURNED else width
+    return max(1, width * largest // shown), max(1, height * largest // shown)
+
+
+def _resize(source: PillowImage, size: tuple[int, int]) -> PillowImage:
+    """Return a smaller image, by the bicubic filter: three quarters of the time of Lanczos', which Willow takes."""
+    if source.image.mode in ("1", "P"):
+        return source.resize(size)
+    return PillowImage(source.image.resize(size, Image.Resampling.BICUBIC))
 
 
 class _ScaledFilter(Filter):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.core.files import File
 
 from blog.images.encoding import encode_versions
+from blog.images.storage import PRIVATE
 
 if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage, AbstractRendition
@@ -17,6 +18,7 @@ WIDTHS = (480, 960, 1440)  # pixels
 SHOWN = 960  # pixels: for what knows no srcset, such as mail and feed readers
 SIZES = "(max-width: 40rem) 100vw, 38rem"  # as in the sheet: a column of text
 AVIF, WEBP = "avif", "webp"  # AVIF takes a third less, and some seconds to make
+PORTRAIT = "fill-144x144|format-webp"  # of an author: three times as many pixels as the sheet shows
 COPY = "original"  # the filter of the one version of an image that is drawn at any size, or may be moving
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,19 @@ def largest(image: "AbstractImage") -> str:
     wanted = (*reversed(_in_format(image, WEBP)), _main(image)) if _has_sizes(image) else (COPY,)
     address: str = next((made[spec].url for spec in wanted if spec in made), image.file.url)
     return address
+
+
+def portrait_spec(image: "AbstractImage") -> str:
+    """Return the filter of an author's picture."""
+    return PORTRAIT if _has_sizes(image) else COPY
+
+
+def portrait(image: "AbstractImage") -> str:
+    """Return the address of an author's picture; "" until it has been made, and of an image that not everybody may see."""
+    spec = portrait_spec(image)
+    key = focal_point_key(image, spec)
+    made = (one for one in image.renditions.all() if (one.filter_spec, one.focal_point_key) == (spec, key))
+    return next((one.url for one in made if not one.file.name.startswith(PRIVATE)), "")
 
 
 def wanted_specs(image: "AbstractImage") -> list[str]:

@@ -45,9 +45,9 @@ def render(text: str, prefix: str = PREFIX, options: RenderOptions = DEFAULTS) -
     return replace(rendered, unlisted=converted.unlisted, code=options.code)
 
 
-def render_short(text: str) -> str:
+def render_short(text: str, options: RenderOptions = DEFAULTS) -> str:
     """Render an introduction or description: as `render`, HTML alone."""
-    return render(text).html
+    return render(text, options=options).html
 
 
 def render_comment(text: str) -> str:

@@ -152,7 +152,7 @@ def _picture(tag: Tag, found: Found) -> Token:
             return attributes.get("alt", "")
     else:
         return tag
-    made = _fixed(image, wish) if (wish := attributes.pop(FILTER, "")) else _chosen(image)
+    made = _fixed(image, spec) if (spec := attributes.pop(FILTER, "")) else _chosen(image)
     alt = attributes.pop("alt", "") or html_escapes.escape(image.description)
     given = {name: html_escapes.escape(str(value)) for name, value in made.items()}
     rest = {name: value for name, value in attributes.items() if name not in given}

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from multiprocessing.connection import Pipe
 
-from blog.markdown.limits import CPU_SECONDS, MAX_TEXT_BYTES, TIMEOUT, RenderError
+from blog.markdown.limits import CPU_SECONDS, MAX_TEXT_BYTES, MEMORY, TIMEOUT, RenderError
 from blog.markdown.options import DEFAULTS, RenderOptions
 from blog.markdown.syntax import Converted
 from blog.markdown.worker import COSTLY, DEEP, DONE, LARGE
@@ -33,7 +33,7 @@ class Worker:
         self.connection, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 (constant arguments)
-                [sys.executable, "-c", command, str(theirs.fileno()), str(CPU_SECONDS)],
+                [sys.executable, "-c", command, str(theirs.fileno()), str(CPU_SECONDS), str(MEMORY)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # and none of our secrets

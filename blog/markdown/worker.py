@@ -1,8 +1,8 @@
 """The process that turns Markdown into clean HTML for another one; it may be killed at any time. It does without Django.
 
-`main(["4", "3.0"])`: each message on socket 4 is the code of options and, on the lines behind it, a text, for which
-there are 3 seconds; each reply is a status byte and a
-reason, or the names of the tags that are shown as text and, on the lines behind them, the HTML.
+`main(["4", "3.0", "536870912"])`: each message on socket 4 is the code of options and, on the lines behind it, a text, for
+which there are 3 seconds and 512 MB; each reply is a status byte and a reason, or the names of the tags that are shown as
+text and, on the lines behind them, the HTML.
 """
 
 import resource
@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 
 from markdown_it import MarkdownIt
 
-from blog.markdown.limits import MAX_HTML_BYTES, MEMORY
+from blog.markdown.limits import MAX_HTML_BYTES
 from blog.markdown.options import RenderOptions
 from blog.markdown.pipeline import to_html
 from blog.markdown.syntax import parser
@@ -24,11 +24,12 @@ def main(arguments: list[str]) -> None:
     """Reply to texts until the other end closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    socket, seconds, memory = int(arguments[0]), float(arguments[1]), int(arguments[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     markdown = parser()
-    with Connection(int(arguments[0])) as connection:
+    with Connection(socket) as connection:
         connection.send_bytes(READY)
-        while _serve(connection, markdown, float(arguments[1])):
+        while _serve(connection, markdown, seconds):
             pass
 
 

@@ -3,6 +3,7 @@
 import blog.markdown
 import blog.models.fields
 import blog.models.tag_names
+import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -80,11 +81,39 @@ class Migration(migrations.Migration):
                 ('order', models.CharField(choices=[('newest', 'newest first'), ('oldest', 'oldest first')], default='newest', max_length=6, verbose_name='default order')),
                 ('description_html', models.TextField(default='', editable=False)),
                 ('folded_name', blog.models.fields.FoldedNameField('name')),
+                ('sort_key', blog.models.fields.SortKeyField('name', db_index=True, default=b'')),
             ],
             options={
                 'verbose_name': 'tag',
                 'verbose_name_plural': 'tags',
-                'ordering': ['name'],
+                'ordering': ['sort_key', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TagRedirect',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.CharField(max_length=100, unique=True, verbose_name='slug of the deleted tag')),
+                ('expression', models.CharField(max_length=1000, verbose_name='selection')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TagOperation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('rename', 'Renamed'), ('merge', 'Merged'), ('alias', 'Old name added'), ('split', 'Split'), ('delete', 'Deleted')], max_length=6, verbose_name='what was done')),
+                ('source', models.CharField(max_length=100, verbose_name='tag')),
+                ('target', models.CharField(blank=True, max_length=1000, verbose_name='became')),
+                ('tags', models.JSONField(default=list)),
+                ('changes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
+                ('undone_at', models.DateTimeField(null=True, verbose_name='undone')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'change of tags',
+                'verbose_name_plural': 'changes of tags',
+                'ordering': ['-pk'],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +142,7 @@ class Migration(migrations.Migration):
                 ('about', blog.models.fields.MarkdownField(blank=True, max_length=10000, validators=[blog.markdown.validate], verbose_name='about')),
                 ('url', models.URLField(blank=True, verbose_name='own site')),
                 ('about_html', models.TextField(default='', editable=False)),
+                ('picture', models.ForeignKey(blank=True, help_text='A portrait: shown small and square.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
                 ('user', models.OneToOneField(blank=True, help_text='New posts of this account are by this author.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='author', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
             options={
@@ -131,6 +161,7 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(blank=True, help_text='For listings; empty: how the text begins.', max_length=2000, verbose_name='summary')),
                 ('body', blog.models.fields.MarkdownField(blank=True, verbose_name='text')),
                 ('comments_allowed', models.BooleanField(default=True, help_text='Off: it takes no more comments; those it has stay.', verbose_name='readers may comment')),
+                ('unannounced', models.BooleanField(default=False, help_text='On: no subscriber is sent this post when it appears.', verbose_name='do not mail')),
                 ('html', models.TextField(default='', editable=False)),
                 ('toc', models.TextField(default='', editable=False)),
                 ('excerpt', models.TextField(default='', editable=False)),
@@ -143,6 +174,25 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'posts',
             },
             bases=('wagtailcore.page',),
+        ),
+        migrations.CreateModel(
+            name='BinnedPost',
+            fields=[
+                ('post', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='binned', serialize=False, to='blog.postpage', verbose_name='post')),
+                ('path', models.CharField(max_length=255)),
+                ('was_live', models.BooleanField()),
+                ('scheduled_at', models.DateTimeField(null=True)),
+                ('binned_at', models.DateTimeField(db_index=True, verbose_name='moved to the bin')),
+                ('batch', models.UUIDField(db_index=True, default=uuid.uuid4)),
+                ('binned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL)),
+                ('scheduled_revision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision')),
+            ],
+            options={
+                'verbose_name': 'post in the bin',
+                'verbose_name_plural': 'posts in the bin',
+                'ordering': ['-binned_at', 'pk'],
+            },
         ),
         migrations.CreateModel(
             name='PostTag',

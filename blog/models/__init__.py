@@ -4,6 +4,7 @@ Writes that touch several rows are verbs in `blog.services`.
 """
 
 from blog.models.authors import Author, PostAuthor
+from blog.models.bin import BinnedPost
 from blog.models.comments import Comment, CommentState
 from blog.models.imported_file import ImportedFile
 from blog.models.pages import BlogPage, PostPage
@@ -11,12 +12,14 @@ from blog.models.plain_pages import PlainPage
 from blog.models.revision import Change, IndexRevision
 from blog.models.site_settings import Appearance
 from blog.models.streams import Stream
+from blog.models.tag_history import TagOperation, TagRedirect
 from blog.models.tags import MergedTag, Pin, PostTag, Tag, TagAlias
 from blog.models.version_claim import VersionClaim
 
 __all__ = [
     "Appearance",
     "Author",
+    "BinnedPost",
     "BlogPage",
     "Change",
     "Comment",
@@ -32,5 +35,7 @@ __all__ = [
     "Stream",
     "Tag",
     "TagAlias",
+    "TagOperation",
+    "TagRedirect",
     "VersionClaim",
 ]

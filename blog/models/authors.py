@@ -14,6 +14,7 @@ from wagtail.models import Orderable
 from blog.markdown import render_short, validate
 from blog.models.fields import MarkdownField
 from blog.models.relations import RelationQuerySet
+from blog.models.render_options import shared_options
 from blog.models.revision import locked_revision, raise_revision
 
 valid_handle = RegexValidator(
@@ -31,7 +32,7 @@ class AuthorQuerySet(models.QuerySet["Author"]):
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]  # likewise
 
 
 class Author(models.Model):  # type: ignore[django-manager-missing]  # the queryset of PostAuthor is generic
@@ -43,6 +44,15 @@ class Author(models.Model):  # type: ignore[django-manager-missing]  # the query
     )
     about = MarkdownField(_("about"), blank=True, max_length=10_000, validators=[validate])
     url = models.URLField(_("own site"), blank=True)
+    picture = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("A portrait: shown small and square."),
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("account"),
@@ -56,7 +66,7 @@ class Author(models.Model):  # type: ignore[django-manager-missing]  # the query
 
     objects = AuthorQuerySet.as_manager()
 
-    panels = [FieldPanel(name) for name in ("name", "handle", "about", "url", "user")]
+    panels = [FieldPanel(name) for name in ("name", "handle", "about", "picture", "url", "user")]
 
     class Meta:
         ordering = ["name"]
@@ -67,7 +77,7 @@ class Author(models.Model):  # type: ignore[django-manager-missing]  # the query
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.about_html = render_short(self.about)
+        self.about_html = render_short(self.about, shared_options()) if self.about else ""
         with locked_revision():
             super().save(*args, **kwargs)
             raise_revision()

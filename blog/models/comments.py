@@ -16,6 +16,7 @@ from blog.paths import post_path
 
 LONGEST_COMMENT = 5_000  # characters: some eight hundred words, cheap to render
 LONGEST_NAME = 100  # characters
+IS_FOLLOWED = models.Q(replies_confirmed__isnull=False)
 SHOWN = 60  # characters of a comment in its `str()`
 
 
@@ -34,7 +35,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(state=CommentState.APPROVED)
 
     def waiting(self) -> Self:
-        return self.filter(state=CommentState.WAITING)
+        return self.filter(state=CommentState.WAITING, post__binned=None)
 
     def unnotified(self) -> Self:
         """Return the waiting comments of which no moderator has been notified."""
@@ -50,7 +51,21 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def forget_address(self) -> None:
         """Remove the e-mail address from approved comments, and delete the others."""
         self.exclude(state=CommentState.APPROVED).delete()
-        self.update(address="", language="")
+        self.update(address="", language="", replies_asked=False, replies_confirmed=None)
+
+    def followed(self) -> Self:
+        """Return the comments whose writers have confirmed that they want e-mails about replies."""
+        return self.filter(IS_FOLLOWED)
+
+    def untold_replies(self, approved_before: datetime, last_told: datetime) -> Self:
+        """Return the replies that the writers of what they answer have yet to be told of, by what they answer.
+
+        Left out are those to comments of whose replies something was told after `last_told`.
+        """
+        answered = Comment.objects.approved().followed().values("pk")
+        lately = Comment.objects.filter(reply_to__in=answered, writer_told__gt=last_told).values("reply_to")
+        found = self.approved().filter(reply_to__in=answered, writer_told=None, decided__lte=approved_before)
+        return found.exclude(reply_to__in=lately).order_by("reply_to_id", "sent", "pk")
 
     def confirmed(self) -> Self:
         """Return the comments with a confirmed e-mail address that are not marked as spam."""
@@ -84,6 +99,9 @@ class Comment(models.Model):
     decided = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     notified = models.DateTimeField(_("moderators told"), null=True, blank=True)
+    replies_asked = models.BooleanField(_("replies asked for"), default=False, db_default=False, editable=False)
+    replies_confirmed = models.DateTimeField(_("replies confirmed"), null=True, blank=True, editable=False)
+    writer_told = models.DateTimeField(_("told to the writer of what it answers"), null=True, blank=True, editable=False)
     key = models.UUIDField(default=uuid4, unique=True, editable=False)  # in feeds, and in links of e-mails, as `nonce`
 
     objects = CommentQuerySet.as_manager()
@@ -93,7 +111,10 @@ class Comment(models.Model):
 
     class Meta:
         ordering = ["-sent", "-pk"]
-        indexes = [models.Index(fields=["post", "state"], name="comment_post_state")]
+        indexes = [
+            models.Index(fields=["post", "state"], name="comment_post_state"),
+            models.Index(fields=["replies_confirmed"], condition=IS_FOLLOWED, name="comment_replies_confirmed"),
+        ]
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
 

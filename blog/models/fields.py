@@ -12,14 +12,16 @@ from wagtail.models import Page
 from wagtail.search.index import SearchField
 
 from blog.markdown.media import stored
-from blog.selections.slugs import fold_name
+from blog.selections.slugs import fold_name, in_order
 from blog.terms import indexed
 
 if TYPE_CHECKING:  # wagtail-markdown is not annotated
     Base = models.TextField[str, str]
     CharField = models.CharField[str, str]
+    BinaryField = models.BinaryField[bytes, bytes]
 else:
     CharField = models.CharField
+    BinaryField = models.BinaryField
     from wagtailmarkdown.fields import MarkdownField as Base
 
 # Where an address may begin: after `(` or `](`, `<`, `]:` or `=`, and the quotation marks of HTML.
@@ -44,6 +46,23 @@ class FoldedNameField(CharField):
         folded = fold_name(getattr(model_instance, self.of))
         setattr(model_instance, self.attname, folded)
         return folded
+
+
+class SortKeyField(BinaryField):
+    """The sort key of another field, as in a dictionary: bytes, which every database compares alike."""
+
+    def __init__(self, of: str, **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(**{"db_index": True, "default": b"", **kwargs})
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, [self.of, *args], kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bytes:
+        key = "\0".join(in_order(getattr(model_instance, self.of))).encode()
+        setattr(model_instance, self.attname, key)
+        return key
 
 
 class MarkdownField(Base):

@@ -1,6 +1,5 @@
 """The blog page and its posts: Wagtail pages, rendered when they are saved."""
 
-import re
 from collections.abc import Iterable
 from http import HTTPMethod
 from typing import Any
@@ -8,14 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, MultipleChooserPanel
-from wagtail.models import Page, PageManager
-from wagtail.query import PageQuerySet
+from wagtail.api.conf import APIField
+from wagtail.models import Page
 from wagtail.search import index
 
 from blog.markdown import (
@@ -33,31 +32,16 @@ from blog.markdown import (
 from blog.models.authors import Author, PostAuthor
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField, TermsField
+from blog.models.querysets import PostManager
+from blog.models.relations import read_children
+from blog.models.reserved_slugs import refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 from blog.models.tag_names import TagsField
 from blog.models.tags import MergedTag, PostTag
 from blog.terms import text_of
 
-RESERVED_SLUGS = frozenset(
-    "tags streams signup admin anymail feed feeds search static media documents random comments archive".split()
-    + "robots sitemap favicon _util new".split()
-)
-KEPT_SLUGS = frozenset("api export micropub page comment".split())  # for routes to come; old addresses may begin so
-YEAR = re.compile(r"[0-9]{4}").fullmatch
-
 READ_ONLY = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 PREVIEW = "blog.views.previews.preview"  # named, since a model imports no view: Wagtail asks the model for its preview
-
-
-def is_reserved(slug: str) -> bool:
-    """Return whether a slug's URL is a route of the site, may become one, or reads as a year."""
-    return slug.lower() in RESERVED_SLUGS | KEPT_SLUGS or YEAR(slug) is not None
-
-
-def refuse_reserved(slug: str) -> None:
-    """Raise ValidationError for a reserved slug."""
-    if is_reserved(slug):
-        raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % slug})
 
 
 class BlogPage(Page):
@@ -85,8 +69,8 @@ class BlogPage(Page):
         FieldPanel("posts_per_page"),
         MultiFieldPanel(
             [FieldPanel("smart_punctuation"), FieldPanel("emoji_codes"), FieldPanel("heading_links")],
-            _("Texts of posts"),
-            help_text=_("After a change the worker renders the posts anew, a few each second."),
+            _("How texts are shown"),
+            help_text=_("After a change the worker renders all texts anew, a few each second."),
         ),
     ]
 
@@ -101,38 +85,10 @@ class BlogPage(Page):
         return RenderOptions(quotes, self.emoji_codes, self.heading_links)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.introduction_html = render_short(self.introduction)
+        self.introduction_html = render_short(self.introduction, self.render_options)
         with locked_revision():
             super().save(*args, **kwargs)
             raise_revision()
-
-
-class PostQuerySet(PageQuerySet):
-    """Queries of posts; none filters by visibility, which `blog.tagindex` decides."""
-
-    def of_blog(self, path: str) -> "PostQuerySet":
-        """Return the posts directly below the blog page at this tree path."""
-        found: PostQuerySet = self.filter(path__startswith=path, depth=len(path) // 4 + 1)
-        return found
-
-
-class PostManager(PageManager.from_queryset(PostQuerySet)):  # type: ignore[misc]  # a base made at run time
-    """The manager of posts, with one query in hand-written SQL: the ORM takes longer to compile
-    it than the database to execute it."""
-
-    def titles(self, ids: list[int]) -> dict[int, tuple[str, str]]:
-        """Return the slugs and titles of these posts, by id."""
-        return {id_: (slug, title) for id_, slug, title in _rows("SELECT id, slug, title FROM wagtailcore_page WHERE id", ids)}
-
-
-def _rows(select: str, ids: list[int]) -> list[tuple[Any, ...]]:
-    """What a statement selects that ends where the ids go; empty ones select nothing."""
-    if not ids:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"{select} IN ({', '.join(['%s'] * len(ids))})", ids)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 class PostPage(Page):
@@ -164,6 +120,10 @@ class PostPage(Page):
         _("readers may comment"), default=True, help_text=_("Off: it takes no more comments; those it has stay.")
     )
 
+    unannounced = models.BooleanField(
+        _("do not mail"), default=False, help_text=_("On: no subscriber is sent this post when it appears.")
+    )
+
     html = models.TextField(editable=False, default="")
     toc = models.TextField(editable=False, default="")
     excerpt = models.TextField(editable=False, default="")
@@ -189,12 +149,20 @@ class PostPage(Page):
             _("By whom and when"),
         ),
         FieldPanel("comments_allowed"),
+        FieldPanel(
+            "unannounced", help_text=_("On: no letter written from now on tells subscribers of this post. An import ticks it.")
+        ),
     ]
     search_fields = [
         *Page.search_fields,
         TermsField("title"),
         TermsField("searched_text"),
         index.FilterField("published"),
+    ]
+    api_fields = [
+        *(APIField(name, writable=True) for name in ("subtitle", "body", "tags", "link", "summary", "cover", "published")),
+        *(APIField(name, writable=True) for name in ("comments_allowed", "unannounced")),
+        APIField("html"),
     ]
     template = "blog/post.html"
     preview_modes = [
@@ -271,8 +239,12 @@ class PostPage(Page):
         cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False
     ) -> "PostPage | None":
         """Return a post from a revision's content, with tags that were merged since replaced by their targets."""
-        data = {**data, "tagged_items": MergedTag.follow(data.get("tagged_items", []))}
-        post: PostPage | None = super().from_serializable_data(data, check_fks, strict_fks)
+        own = {name: value for name, value in data.items() if name not in ("tagged_items", "post_authors")}
+        post: PostPage | None = super().from_serializable_data(own, check_fks, strict_fks)
+        if post is not None:
+            post.tagged_items = read_children(PostTag, "tag", MergedTag.follow(data.get("tagged_items", [])), check_fks)
+            if "post_authors" in data:
+                post.post_authors = read_children(PostAuthor, "author", data["post_authors"], check_fks)
         return post
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
@@ -303,8 +275,13 @@ class PostPage(Page):
         in_memory = getattr(self, "_cluster_related_objects", None) or {}
         items = list(self.tagged_items.all()) if "tagged_items" in in_memory else []
         if items:
+            there = PostTag.refresh_tags(items)
             present = MergedTag.present({item.tag_id for item in items})
-            kept = {present[item.tag_id]: item for item in items if item.tag_id in present}
+            kept: dict[int, PostTag] = {}
+            for item in items:
+                tag = present.get(item.tag_id)
+                if tag is not None and (tag not in kept or item.pk in there):  # of two, the one that the post still has
+                    kept[tag] = item
             for tag, item in kept.items():
                 item.tag_id = tag
             if len(kept) < len(items):

@@ -13,11 +13,13 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from blog.markdown import RenderError, cached_render, render
+from blog.markdown import RenderError, RenderOptions, cached_render, render
 from blog.markdown.references import expand_one
 from blog.models.aliases import original_url
 from blog.models.fields import MarkdownField
-from blog.models.pages import READ_ONLY, refuse_reserved
+from blog.models.pages import READ_ONLY
+from blog.models.render_options import options_above
+from blog.models.reserved_slugs import refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 
 
@@ -36,6 +38,7 @@ class PlainPage(Page):
 
     body = MarkdownField(_("text"), blank=True)
     html = models.TextField(editable=False, default="")
+    rendered_as = ""  # the code of the options
 
     objects = PageManager.from_queryset(PlainPageQuerySet)()
 
@@ -59,9 +62,11 @@ class PlainPage(Page):
         except RenderError as error:
             raise ValidationError({"body": str(error)}) from error
 
-    def render(self) -> None:
-        """Render the text; raise `markdown.RenderError` beyond the limits."""
-        self.html = cached_render(self.body, render).html
+    def render(self, options: RenderOptions | None = None) -> None:
+        """Render the text as the blog above has it; raise `markdown.RenderError` beyond the limits."""
+        chosen = options or options_above(self.path or "", self.steplen)
+        self.html = cached_render(self.body, lambda text: render(text, options=chosen), chosen.code).html
+        self.rendered_as = chosen.code
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the template context: Wagtail's, the text, the canonical URL, and the current page of the menu."""

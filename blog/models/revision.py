@@ -20,6 +20,8 @@ from django.dispatch import Signal
 from django.utils import timezone
 from wagtail.models import COMMENTS_RELATION_NAME
 
+from blog.replica import read_connection
+
 EVERY_POST = 0  # noted as changed: any post may have; no post has this id
 MAX_REVISIONS = 10_000  # whose changes are stored: a process further behind reads all rows
 MAX_CHANGED_POSTS = 1_000  # beyond which a process clears its caches instead of reading which posts changed
@@ -177,7 +179,7 @@ def changed_posts(since: int, until: int) -> frozenset[int] | None:
     So it may when a change was noted for every post or for what is no post (a blog, whose name or site is another now), when
     there are more than MAX_CHANGED_POSTS, and when the changes are no longer stored.
     """
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(CHANGED, [since, until, MAX_CHANGED_POSTS + 1])
         noted = cursor.fetchall()
         cursor.execute("SELECT number FROM blog_indexrevision WHERE id = %s", [IndexRevision.ROW])

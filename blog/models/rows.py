@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from django.db import connection
-
 from blog.markdown.references import expand, expand_one
 from blog.paths import post_path, web_url
+from blog.replica import read_connection
 
 if TYPE_CHECKING:
     from blog.models.pages import PostPage
@@ -17,11 +16,13 @@ SHORT = 600  # characters of HTML: a text that a card shows in full, unless its 
 TEXTS = "post.html, post.toc"
 SHORT_TEXTS = f"CASE WHEN LENGTH(post.html) <= {SHORT} AND post.summary = '' THEN post.html ELSE '' END, ''"
 AUTHORS = {  # as JSON, in the order of the byline
-    "sqlite": """(SELECT json_group_array(json_array(name, handle)) FROM (
-    SELECT author.name, author.handle FROM blog_postauthor item JOIN blog_author author ON author.id = item.author_id
+    "sqlite": """(SELECT json_group_array(json_array(name, handle, picture_id)) FROM (
+    SELECT author.name, author.handle, author.picture_id
+    FROM blog_postauthor item JOIN blog_author author ON author.id = item.author_id
     WHERE item.post_id = page.id ORDER BY item.sort_order, item.id))""",
     "postgresql": """(
-    SELECT CAST(json_agg(json_build_array(author.name, author.handle) ORDER BY item.sort_order, item.id) AS TEXT)
+    SELECT CAST(json_agg(
+      json_build_array(author.name, author.handle, author.picture_id) ORDER BY item.sort_order, item.id) AS TEXT)
     FROM blog_postauthor item JOIN blog_author author ON author.id = item.author_id WHERE item.post_id = page.id)""",
 }
 UTC_TEXT = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AT TIME ZONE 'UTC' AS TEXT)"}
@@ -34,6 +35,7 @@ SELECT page.id, page.slug, page.title, post.subtitle, CAST(page.translation_key 
   page.alias_of_id
 FROM blog_postpage post JOIN wagtailcore_page page ON page.id = post.page_ptr_id
 """
+STORED_TEXTS = "SELECT page_ptr_id, html FROM blog_postpage WHERE page_ptr_id IN ({marks})"
 
 
 class AuthorName(NamedTuple):
@@ -41,6 +43,7 @@ class AuthorName(NamedTuple):
 
     name: str
     handle: str
+    picture: int | None  # an image
 
 
 class PostRow(NamedTuple):
@@ -92,7 +95,7 @@ class PostRow(NamedTuple):
             toc=post.toc,
             excerpt=post.excerpt,
             minutes=post.minutes,
-            authors=tuple(AuthorName(author.name, author.handle) for author in post.authors),
+            authors=tuple(AuthorName(author.name, author.handle, author.picture_id) for author in post.authors),
             cover=post.cover_id,
             comments_allowed=post.comments_allowed,
             comments=post.comment_count,
@@ -104,7 +107,16 @@ def read_rows(ids: list[int], *, texts: bool = True) -> dict[int, PostRow]:
     """Return these posts, by id; without `texts`, only the HTML of short ones is read."""
     if not ids:
         return {}
-    return {row.pk: row for row in _read(f"WHERE page.id IN ({', '.join(['%s'] * len(ids))})", ids, texts)}
+    return {row.pk: row for row in _read(f"WHERE page.id IN ({_marks(ids)})", ids, texts)}
+
+
+def read_texts(ids: list[int]) -> dict[int, str]:
+    """Return the HTML of these posts as it is stored, with references in place of addresses, by id."""
+    if not ids:
+        return {}
+    with read_connection().cursor() as cursor:
+        cursor.execute(STORED_TEXTS.format(marks=_marks(ids)), ids)
+        return dict(cursor.fetchall())
 
 
 def read_row(blog_path: str, slug: str) -> PostRow | None:
@@ -114,14 +126,14 @@ def read_row(blog_path: str, slug: str) -> PostRow | None:
 
 
 def _read(where: str, values: Iterable[Any], texts: bool = True) -> list[PostRow]:
-    utc = UTC_TEXT[connection.vendor].format
+    utc = UTC_TEXT[read_connection().vendor].format
     columns = {name: utc(f"{name}_at") for name in ("first_published", "last_published")}
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(
             SELECT.format(
                 published=utc("published"),
                 texts=TEXTS if texts else SHORT_TEXTS,
-                authors=AUTHORS[connection.vendor],
+                authors=AUTHORS[read_connection().vendor],
                 **columns,
             )
             + where,
@@ -130,6 +142,10 @@ def _read(where: str, values: Iterable[Any], texts: bool = True) -> list[PostRow
         rows = [PostRow.read(row) for row in cursor.fetchall()]
     shown = expand([row.html for row in rows], [post_path(row.slug) for row in rows])
     return [row._replace(html=html) for row, html in zip(rows, shown, strict=True)]
+
+
+def _marks(ids: list[int]) -> str:
+    return ", ".join(["%s"] * len(ids))
 
 
 def _moment(utc: str) -> datetime:

@@ -9,10 +9,11 @@ from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from blog.markdown import render, validate
 from blog.models.fields import MarkdownField
+from blog.models.render_options import options_above
 from blog.models.revision import locked_revision, raise_revision
 from blog.theming import accents
 
@@ -90,7 +91,8 @@ class Appearance(BaseSiteSetting):
                 raise ValidationError({"rel_me": reason}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.footer_html = render(self.footer, PREFIX).html
+        options = options_above(self.site.root_page.path, Page.steplen)
+        self.footer_html = render(self.footer, PREFIX, options).html
         with locked_revision():
             super().save(*args, **kwargs)
             raise_revision([self.site.root_page_id])  # no post changes, but every page does

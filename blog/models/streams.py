@@ -6,12 +6,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
 
 from blog.markdown import render_short, validate
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
-from blog.models.tags import Order, Tag
+from blog.models.tags import SERIES_HELP, Order, Tag
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.selections.typed import KnownTags, read_typed
@@ -46,12 +45,10 @@ class Stream(models.Model):
         help_text=_("Tags, with “-” before an unwanted one; also @author, source:internal, year:2018. Empty for every post."),
     )
     introduction = MarkdownField(_("introduction"), blank=True, max_length=10_000, validators=[validate])
-    order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
+    order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST, help_text=SERIES_HELP)
     introduction_html = models.TextField(editable=False, default="")
 
     objects = StreamQuerySet.as_manager()
-
-    panels = [FieldPanel(name) for name in ("blog", "name", "slug", "expression", "introduction", "order")]
 
     class Meta:
         ordering = ["name"]
@@ -76,7 +73,7 @@ class Stream(models.Model):
             raise ValidationError({"expression": explain(error)}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.introduction_html = render_short(self.introduction)
+        self.introduction_html = render_short(self.introduction, self.blog.render_options)
         with locked_revision():
             super().save(*args, **kwargs)
             raise_revision(())

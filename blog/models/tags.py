@@ -1,10 +1,11 @@
 """Tags: taggit's, with a slug for every script, a description, a default order, and former slugs."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -14,9 +15,12 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable
 
 from blog.markdown import render_short, validate
-from blog.models.fields import FoldedNameField, MarkdownField
+from blog.models.fields import FoldedNameField, MarkdownField, SortKeyField
 from blog.models.relations import RelationQuerySet
+from blog.models.render_options import shared_options
 from blog.models.revision import locked_revision, raise_revision
+from blog.models.tag_history import TagRedirect
+from blog.replica import read_connection
 from blog.selections.slugs import fold_name, slug
 
 MOST_PINS = 10  # posts above one listing
@@ -27,6 +31,15 @@ UNTYPEABLE = ',"“”„«»\n\r\t'  # in a name: they separate or quote tags w
 class Order(models.TextChoices):
     NEWEST = "newest", _("newest first")
     OLDEST = "oldest", _("oldest first")
+    SERIES = "series", _("series, oldest first")
+
+    @classmethod
+    def of_listing(cls, order: str) -> str:
+        """Return the order in which the posts are listed."""
+        return cls.OLDEST if order == cls.SERIES else order
+
+
+SERIES_HELP = _("Each post of a series says which part of it it is, with links to the part before and the next.")
 
 
 class AboutTag(NamedTuple):
@@ -54,15 +67,16 @@ class TagQuerySet(models.QuerySet["Tag"]):
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]  # likewise
 
 
 class Tag(TagBase, ClusterableModel):
     """A tag; its slug stands for it in URLs. No two names differ only in case, in how accents are composed or in U+FE0F."""
 
     folded_name = FoldedNameField("name")
+    sort_key = SortKeyField("name")
     description = MarkdownField(_("description"), blank=True, max_length=10_000, validators=[validate])
-    order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST)
+    order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST, help_text=SERIES_HELP)
     description_html = models.TextField(editable=False, default="")
 
     objects = TagQuerySet.as_manager()
@@ -82,14 +96,14 @@ class Tag(TagBase, ClusterableModel):
     ]
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "pk"]
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
 
     @staticmethod
     def about(slug: str) -> AboutTag | None:
         """Return an editor's settings of the tag with this slug; in SQL, since the ORM takes ten times longer."""
-        with connection.cursor() as cursor:
+        with read_connection().cursor() as cursor:
             cursor.execute(ABOUT, [slug])
             rows = cursor.fetchall()
         return AboutTag(rows[0][0], rows[0][1], tuple(row[2:] for row in rows if row[2])) if rows else None
@@ -105,15 +119,23 @@ class Tag(TagBase, ClusterableModel):
             raise ValidationError({"name": fault})
         if other := Tag.objects.filter(folded_name=fold_name(self.name)).exclude(pk=self.pk).first():
             raise ValidationError({"name": _("There is the tag “%s” already: merge the two, or choose another name.") % other})
+        if former := TagAlias.objects.filter(slug=self.slug or slug(self.name)).exclude(tag=self.pk).first():
+            raise ValidationError(
+                {
+                    "slug": _("“%(slug)s” is an old name of the tag “%(tag)s”: split it off there, or choose another.")
+                    % {"slug": former.slug, "tag": former.tag}
+                }
+            )
         if self.slug and slug(self.slug) != self.slug:
             raise ValidationError({"slug": _("This slug cannot stand in an address: write “%s”.") % slug(self.slug)})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.description_html = render_short(self.description)
+        self.description_html = render_short(self.description, shared_options()) if self.description else ""
         with locked_revision():
             old = Tag.objects.filter(pk=self.pk).first()
             super().save(*args, **kwargs)
             TagAlias.objects.filter(slug=self.slug).delete()
+            TagRedirect.objects.filter(slug=self.slug).delete()
             if old and old.slug != self.slug:
                 self._leave_alias(old.slug)
             raise_revision(None if old else ())
@@ -129,6 +151,7 @@ class Tag(TagBase, ClusterableModel):
         """Redirect URLs of the tag's old slug to the new one, and replace the slug in streams."""
         self.aliases.create(slug=old_slug)
         apps.get_model("blog.Stream").objects.rename_tag(old_slug, self.slug)
+        TagRedirect.objects.rename_tag(old_slug, self.slug)
 
 
 def name_fault(name: str) -> str:
@@ -157,6 +180,20 @@ class PostTag(ItemBase):
     class Meta:
         ordering = ["pk"]  # as they were typed
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="post_bears_tag_once")]
+
+    @classmethod
+    def present_tags(cls, ids: Iterable[int | None]) -> dict[int | None, int]:
+        """Return the tags that these items are of now: a merge, a split and their undoing change it, and nothing else does."""
+        known = [pk for pk in ids if pk]
+        return dict(cls.objects.filter(pk__in=known).values_list("pk", "tag_id")) if known else {}
+
+    @classmethod
+    def refresh_tags(cls, items: "Iterable[PostTag]") -> set[int | None]:
+        """Give items that were read before a merge or a split their present tags; return the ids of those still there."""
+        present = cls.present_tags(item.pk for item in items)
+        for item in items:
+            item.tag_id = present.get(item.pk, item.tag_id)
+        return set(present)
 
 
 class Pin(Orderable):
@@ -209,10 +246,17 @@ class MergedTag(models.Model):
 
     @classmethod
     def follow(cls, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the tagged items of a revision's content with ids of merged tags replaced, without duplicates."""
+        """Return the tagged items of a revision's content with the present tags, without duplicates.
+
+        An item that the post still has says itself which tag it is of; others follow the merges of their tags.
+        """
+        present = PostTag.present_tags(item.get("pk") for item in items)
+        items = [{**item, "tag": present.get(item.get("pk"), item["tag"])} for item in items]
         ids = [item["tag"] for item in items]
         merged = dict(cls.objects.filter(old_id__in=ids).values_list("old_id", "tag_id")) if ids else {}
-        if not merged:
-            return items
-        followed = {merged.get(item["tag"], item["tag"]): item for item in items}
+        followed: dict[int, dict[str, Any]] = {}
+        for item in items:
+            tag = merged.get(item["tag"], item["tag"])
+            if tag not in followed or item.get("pk") in present:  # of two, the one that the post still has
+                followed[tag] = item
         return [{**item, "tag": tag} for tag, item in followed.items()]

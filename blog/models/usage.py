@@ -9,6 +9,7 @@ from wagtail.models import Page, ReferenceIndex
 
 from blog.models.fields import MarkdownField, filters_in
 from blog.models.pages import PostPage
+from blog.models.revision import raise_revision
 
 
 def references_to(thing: Model) -> "QuerySet[ReferenceIndex]":
@@ -30,6 +31,13 @@ def posts_that_use(references: Iterable[ReferenceIndex]) -> list[int]:
     """Return the ids of the posts among the referring objects; others are not cached beyond one revision."""
     post = ContentType.objects.get_for_model(PostPage).pk
     return sorted({int(reference.object_id) for reference in references if reference.content_type_id == post})
+
+
+def note_changed_posts(posts: Iterable[int]) -> None:
+    """Raise the revision for posts that are published no longer, or again, and for those whose texts link to them."""
+    keys = [str(post) for post in posts]
+    references = ReferenceIndex.objects.filter(to_content_type=ContentType.objects.get_for_model(Page), to_object_id__in=keys)
+    raise_revision({*map(int, keys), *posts_that_use(references)})
 
 
 def filters_of(image: Model) -> set[str]:

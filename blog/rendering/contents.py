@@ -13,7 +13,7 @@ from blog.rendering.neighbours import Title
 from blog.selections.cursor import MICROSECONDS
 from blog.selections.query import FULL
 
-MOST_TITLES = 2_000  # a quarter of a megabyte of HTML; a year has fewer
+MOST_TITLES = 2_000  # a quarter of a megabyte of HTML; the page says where the others are
 
 
 def titles_by_year(listing: Listing) -> list[tuple[int | None, list[Title]]]:

@@ -11,6 +11,7 @@ CONTENT_TYPES = {
     "json": "application/feed+json; charset=utf-8",
 }
 TYPES = {form: content_type.partition(";")[0] for form, content_type in CONTENT_TYPES.items()}
+DIGESTS = tuple(f"{rhythm}.{form}" for rhythm in ("daily", "weekly", "monthly") for form in FORMS)
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 
 
@@ -25,6 +26,8 @@ class FeedLink:
 
 def file_name(form: str) -> str:
     """Return the last part of a feed's path; empty for the page itself."""
+    if form in DIGESTS:
+        return f"digest-{form}"
     return f"feed.{form}" if form in FORMS else ""
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from urllib.parse import quote
 
 from django.conf import settings
-from django.utils.translation import get_language
 
-from blog.caching.fragments import FragmentCache
 from blog.models import Stream
-from blog.paths import selection_path, stream_path
-from blog.rendering.listing_cards import read_cards, read_cards_found
+from blog.paths import author_path, selection_path, stream_path
+from blog.rendering.listing_cards import cards_found, cards_of
 from blog.request import Blog
 from blog.search import LITTLE, Correction, by_relevance, corrections, search, tags_named
 from blog.selections.query import FULL, PARAMETERS, Reading, query, selection_query, stream_query
@@ -21,8 +19,6 @@ from blog.tagindex import Facet, PageOfIds, Positions, TagIndex
 FACETS = 20  # tags offered to narrow a selection; the cloud of /tags/?with= shows the rest
 OFFERED, MOST_NAMED = 6, 30  # tags of a searched name that are offered, and of which posts are counted
 NO_TEXT = "\0"  # placeholder for a value; occurs in no tag, search term or name
-
-card_fragments: FragmentCache[str] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
 
 @dataclass
@@ -85,23 +81,21 @@ class Listing:
         reading = self.reading
         length = settings.FULL_VIEW_POSTS if reading.view == FULL else self.blog.posts_per_page
         if reading.is_by_relevance:
-            places = by_relevance(self.index, reading.q, self.found or Positions(), self.chosen)
-            shown = places[(reading.page - 1) * length : reading.page * length]
+            shown = by_relevance(self.index, reading.q, self.chosen, (reading.page - 1) * length, reading.page * length)
             return PageOfIds(self.index.post_ids[shown].tolist(), newer=None, older=None)
         return self.index.page(self.chosen, length, reading.oldest_first, reading.before, reading.after)
 
     @cached_property
     def cards(self) -> dict[int, str]:
-        """Return the page's cards by id, in the listing's order, without posts deleted since the snapshot: at most one query.
+        """Return the page's cards by id, in the listing's order, without posts deleted since the snapshot.
 
         They have ids where the page has a table of contents, and excerpts where there are search terms.
         """
         ids, anchored = self.page.ids, self.reading.contents
+        author = author_path(self.selection.author) if self.selection.author else ""
         if self.reading.q:
-            found = read_cards_found(ids, self.index, self.reading.q, anchored=anchored)
-            return {id_: found[id_] for id_ in ids if id_ in found}
-        read = partial(read_cards, index=self.index, anchored=anchored)
-        return card_fragments.get(self.index, ids, read, get_language(), anchored)
+            return cards_found(ids, self.index, self.reading.q, anchored=anchored, author=author)
+        return cards_of(ids, self.index, anchored=anchored, author=author)
 
     @cached_property
     def path(self) -> str:

@@ -1,26 +1,26 @@
 """The template context of a listing's page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from markupsafe import Markup
 
 from blog.markdown.references import expand_one
 from blog.models import Author
 from blog.models.tags import AboutTag
-from blog.paths import author_path, post_path, sign_up_url, tag_path, web_url
+from blog.paths import author_path, post_path, sign_up_url, stream_sign_up_url, tag_path, web_url
 from blog.rendering import navigation
-from blog.rendering.card import with_selection, without_author, without_tags
+from blog.rendering.card import completed
 from blog.rendering.chips import chip_groups
-from blog.rendering.contents import heading_year, titles_by_year
+from blog.rendering.contents import MOST_TITLES, heading_year, titles_by_year
 from blog.rendering.describe import notes
 from blog.rendering.description import description
 from blog.rendering.feed_links import feeds_of
 from blog.rendering.listing import Listing
 from blog.rendering.neighbours import Title
-from blog.rendering.people import people
+from blog.rendering.people import people, portraits
 from blog.rendering.share import picture_of_listing
 from blog.selections.query import FULL
 from blog.selections.selection import Selection
@@ -29,11 +29,17 @@ from blog.selections.typed import typed
 
 @dataclass(frozen=True, slots=True)
 class AuthorView:
-    """An author, the path of their listing, and the URL of a personal site."""
+    """An author, the path of their listing, the URL of a personal site, and the address of a picture; perhaps without."""
 
     name: str
     address: str
     url: str
+    picture: str
+
+    @classmethod
+    def of(cls, author: Author) -> Self:
+        picture = portraits([author.picture_id]).get(author.picture_id or 0, "")
+        return cls(author.name, author_path(author.handle), web_url(author.url), picture)
 
 
 def context(listing: Listing, title: str, tag: AboutTag | None = None, author: Author | None = None) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "title": listing.blog.title if is_front else title,
         "description": "" if _is_one_of_too_many(listing) else description(listing, title, about),
         "about": Markup(about),  # noqa: S704 (rendered and sanitised when it was saved)
-        "author": AuthorView(author.name, author_path(author.handle), web_url(author.url)) if author else None,
+        "author": AuthorView.of(author) if author else None,
         "chip_groups": chip_groups(listing, author.name if author else ""),
         "pinned": _pinned(listing, tag) if tag else [],
         "titles": titles_by_year(listing) if reading.contents else [],
@@ -62,6 +68,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "by_relevance": reading.is_by_relevance,
         "full": reading.view == FULL,
         "contents": reading.contents,
+        "most_titles": MOST_TITLES if reading.contents and listing.count > MOST_TITLES else 0,
         "here": "" if chosen else "notes",
         "share": picture_of_listing(listing, author),
         "noindex": _is_one_of_too_many(listing),
@@ -102,9 +109,15 @@ def _is_one_of_too_many(listing: Listing) -> bool:
 
 
 def _sign_up(listing: Listing) -> str:
-    """Return the URL of the sign-up form; a stream may have tags without a visible post, which must not be disclosed."""
-    known = not listing.index.unknown(listing.selection)
-    return sign_up_url(listing.selection if known else Selection())
+    """Return the URL of the sign-up form, without a year or month: what is to come has another.
+
+    A stream may have tags without a visible post, which must not be disclosed.
+    """
+    lasting = replace(listing.selection, year=None, month=None)
+    known = not listing.index.unknown(lasting)
+    if listing.stream and listing.selection == listing.stream.selection:
+        return stream_sign_up_url(listing.stream.slug)
+    return sign_up_url(lasting if known else Selection())
 
 
 def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
@@ -128,9 +141,7 @@ def _cards_by_year(listing: Listing) -> list[tuple[int | None, Markup]]:
     """Return the HTML of the page's cards in runs of one year; without years where one is chosen, or in results of a search."""
     if listing.reading.view == FULL:
         return []
-    chosen = listing.selection
-    own_tags, own_author = [tag_path(tag) for tag in chosen.wanted], author_path(chosen.author) if chosen.author else ""
-    runs = groupby(listing.cards.items(), lambda card: heading_year(listing, card[0]))
-    joined = ((year, without_tags("\n".join(html for _id, html in run), own_tags)) for year, run in runs)
-    others = ((year, without_author(html, own_author) if own_author else html) for year, html in joined)
-    return [(year, with_selection(html, listing.post_query)) for year, html in others]
+    own_tags = [tag_path(tag) for tag in listing.selection.wanted]
+    cards = {id_: completed(card, listing.post_query, own_tags) for id_, card in listing.cards.items()}
+    runs = groupby(cards.items(), lambda card: heading_year(listing, card[0]))
+    return [(year, Markup("\n").join(html for _id, html in run)) for year, run in runs]

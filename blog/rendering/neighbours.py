@@ -1,7 +1,8 @@
 """Neighbours of a post in each selection it belongs to, related posts, and pairs of its tags."""
 
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,9 @@ from blog.rendering.navigation import name_of
 from blog.selections.query import selection_query, stream_query
 from blog.selections.selection import Selection
 from blog.tagindex import IndexedTag, Neighbours, TagIndex
+
+if TYPE_CHECKING:
+    from blog.request import Series
 
 RELATED = 4  # posts
 
@@ -34,6 +38,7 @@ class NeighbourLinks:
     total: int
     newer: Title | None
     older: Title | None
+    is_series: bool = False  # the post is one of its parts, by rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Way:
     selection: Selection
     address: str
     query: str = ""
+    is_series: bool = False
 
     @classmethod
     def of(cls, within: Stream | Selection, index: TagIndex) -> Self:
@@ -59,6 +65,11 @@ class PostContext:
     ways: tuple[NeighbourLinks, ...] = ()
     related: tuple[Title, ...] = ()
 
+    @property
+    def series(self) -> list[NeighbourLinks]:
+        """Return the ways that are series."""
+        return [way for way in self.ways if way.is_series]
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -67,14 +78,18 @@ class Pair:
     posts: int  # posts with both tags
 
 
-def neighbour_links(index: TagIndex, position: int, within: Way | None) -> PostContext:
-    """Return a post's neighbours where the reader came from, in the blog and in each of its tags; one query."""
+def neighbour_links(index: TagIndex, position: int, within: Way | None, series: "Iterable[Series]" = ()) -> PostContext:
+    """Return a post's neighbours where the reader came from, in its series, in the blog and in each of its tags; one query."""
     every = Way(_("All notes"), Selection(), selection_path(Selection()))
+    mine = [one for one in series if position in index.select(one.selection)]
+    parts = [Way(one.name, one.selection, one.address, is_series=True) for one in mine]
     came_by = [within] if within and position in index.select(within.selection) else []
+    came_by = [replace(way, is_series=way.address in {part.address for part in parts}) for way in came_by]
     tags = [Way(f"#{tag.name}", chosen := Selection.of([tag.slug]), selection_path(chosen)) for tag in index.tags_of(position)]
-    others = [way for way in tags if not came_by or way.selection != came_by[0].selection]
-    beside = [(way, index.neighbours(index.select(way.selection), position)) for way in (*came_by, every, *others)]
-    found = [(way, there) for way, there in beside if there.total > 1 or way not in others]  # a tag of one post leads nowhere
+    always = [*came_by, every]
+    ways = [*came_by, *_unlike(parts, came_by), every, *_unlike(tags, [*came_by, *parts])]
+    beside = [(way, index.neighbours(index.select(way.selection), position)) for way in ways]
+    found = [(way, there) for way, there in beside if there.total > 1 or way in always]  # one post leads nowhere
     related = index.related(position, RELATED)
     ids = {id_ for _way, there in found for id_ in (there.newer, there.older) if id_ is not None}
     titles = PostPage.objects.titles([*ids.union(related)])
@@ -82,6 +97,11 @@ def neighbour_links(index: TagIndex, position: int, within: Way | None) -> PostC
         ways=tuple(_around(way, neighbours, titles) for way, neighbours in found),
         related=tuple(_title(*titles[id_]) for id_ in related if id_ in titles),
     )
+
+
+def _unlike(ways: list[Way], others: list[Way]) -> list[Way]:
+    selections = {way.selection for way in others}
+    return [way for way in ways if way.selection not in selections]
 
 
 def _in_short(index: TagIndex, selection: Selection) -> str:
@@ -97,7 +117,8 @@ def _around(way: Way, neighbours: Neighbours, titles: dict[int, tuple[str, str]]
         return _title(*titles[id_], way.query) if id_ is not None and id_ in titles else None
 
     newer, older = title(neighbours.newer), title(neighbours.older)
-    return NeighbourLinks(way.label, way.address, neighbours.rank, neighbours.total, newer, older)
+    rank, total = neighbours.rank, neighbours.total
+    return NeighbourLinks(way.label, way.address, rank, total, newer, older, is_series=way.is_series and total > 1)
 
 
 def _title(slug: str, text: str, post_query: str = "") -> Title:

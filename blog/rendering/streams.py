@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from blog.markdown.references import expand
 from blog.models import PostPage, Stream
-from blog.paths import post_path, sign_up_url, stream_path
+from blog.models.tags import Order
+from blog.paths import post_path, stream_path, stream_sign_up_url
 from blog.rendering.describe import notes
 from blog.rendering.feed_links import FeedLink, feeds_below
 from blog.selections.query import OLDEST, stream_query
@@ -38,7 +39,7 @@ class StreamView:
     introduction: Markup
     latest: list[LatestPost]
     feeds: list[FeedLink]
-    sign_up: str  # empty where the form would name a tag without a visible post
+    sign_up: str
 
 
 def stream_views(streams: Iterable[Stream], index: TagIndex) -> list[StreamView]:
@@ -52,11 +53,11 @@ def stream_views(streams: Iterable[Stream], index: TagIndex) -> list[StreamView]
             name=stream.name,
             address=path,
             count=notes(len(chosen)),
-            oldest_first=stream.order == OLDEST,
+            oldest_first=Order.of_listing(stream.order) == OLDEST,
             introduction=Markup(introduction),  # noqa: S704 (sanitised when it was saved)
             latest=[_latest(*titles[id_], stream.slug, index, id_) for id_ in latest[stream.pk] if id_ in titles],
             feeds=feeds_below(path),
-            sign_up="" if index.unknown(stream.selection) else sign_up_url(stream.selection),
+            sign_up=stream_sign_up_url(stream.slug),
         )
         for (stream, chosen, path), introduction in zip(found, introductions, strict=True)
     ]

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from blog.markdown.plain_text import UNSPACED
-from blog.terms import folded, text_of, words
+from blog.markdown.layout import TRANSLATED
+from blog.terms import folded, text_of, word_at, words
 
 CONTEXT_LENGTH = 80  # characters of text before and after a word that was found
-BEGINNING = 3  # characters that the forms of a word have in common with its term
+ALERT_TITLE = re.compile(rf"<p [^>]*{TRANSLATED}[^>]*>[^<]*</p>")  # a word in no language yet
+PIECE_LENGTH = 1_500  # characters of HTML that are searched at a time
+PIECE_END = re.compile(r"</(?:p|li|h[1-6]|pre|table)>")
+BEGINNING, ENDING = 3, 2  # characters of a term that all forms of the word begin with, at least; its last ones may differ
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 Place = tuple[int, int]
@@ -23,59 +26,91 @@ class ExcerptPart(NamedTuple):
 
 
 def excerpt(html: str, text: str) -> list[ExcerptPart]:
-    """Return the part of a post's text around the first search term, split at each term; empty without a match.
+    """Return the part of a post's text (stored HTML) around the first search term, split at each term; empty without a match.
 
     >>> [tuple(part) for part in excerpt("<p>Tea &amp; <b>toasted</b> bread.</p>", "TOAST")]
     [('Tea & ', False), ('toasted', True), (' bread.', False)]
     """
-    plain = text_of(html)
-    found = _places(plain, text)
+    sought = _Sought(text)
+    before = ""
+    pieces = _pieces(html)
+    for piece in pieces:
+        plain = text_of(piece)
+        if next(sought.places(plain), None):
+            after = text_of(next(pieces, ""))
+            return _around(before, " ".join(filter(None, (plain, after))), sought, is_end=next(pieces, None) is None)
+        before = " ".join(filter(None, (before, plain)))[-2 * CONTEXT_LENGTH :]
+    return []
+
+
+def _pieces(html: str) -> Iterator[str]:
+    """Yield parts of stored HTML of some length that end with a paragraph, an item or a heading."""
+    if TRANSLATED in html:
+        html = ALERT_TITLE.sub("", html)
+    start = 0
+    while start < len(html):
+        found = PIECE_END.search(html, start + PIECE_LENGTH)
+        end = found.end() if found else len(html)
+        yield html[start:end]
+        start = end
+
+
+def _around(before: str, plain: str, sought: "_Sought", *, is_end: bool) -> list[ExcerptPart]:
+    """Return the parts of a text with a search term, which is preceded by another."""
+    offset = len(before) + 1 if before else 0
+    whole = f"{before} {plain}" if before else plain
+    found = ((start + offset, end + offset) for start, end in sought.places(plain))
     first = next(found, None)
     if first is None:
         return []
-    start, end = _cut(plain, first[0] - CONTEXT_LENGTH, -1), _cut(plain, first[1] + CONTEXT_LENGTH, 1)
+    start, end = _cut(whole, first[0] - CONTEXT_LENGTH, -1), _cut(whole, first[1] + CONTEXT_LENGTH, 1)
     parts: list[ExcerptPart] = []
-    before, last = "… " if start else "", start
+    lead, last = "… " if start else "", start
     while first and first[1] <= end:
-        parts += [ExcerptPart(before + plain[last : first[0]], False), ExcerptPart(plain[first[0] : first[1]], True)]
-        before, last = "", first[1]
+        parts += [ExcerptPart(lead + whole[last : first[0]], False), ExcerptPart(whole[first[0] : first[1]], True)]
+        lead, last = "", first[1]
         first = next(found, None)
-    parts.append(ExcerptPart(plain[last:end] + (" …" if end < len(plain) else ""), False))
+    parts.append(ExcerptPart(whole[last:end] + ("" if is_end and end == len(whole) else " …"), False))
     return [part for part in parts if part.text]
 
 
-def _places(plain: str, text: str) -> Iterator[Place]:
-    """Yield where the words of a search stand in a plain text; those of an unspaced script side by side as one."""
-    sought = {word.exact: word.term for word in words(text)}
-    beginnings = {_beginning(term) for term in sought.values()}
-    if not beginnings:
-        return
-    last: Place | None = None
-    for candidate in re.finditer("|".join(sorted(beginnings)), _aligned(plain)):
-        word = next(words(candidate[0] if plain.isascii() else plain[candidate.start() : candidate.end()]), None)
-        if word is None or not (word.term in sought or word.signed in sought):
-            continue
-        start, end = candidate.start() + word.start, candidate.start() + word.end
-        if last and last[1] == start:
-            last = (last[0], end)
-            continue
+class _Sought:
+    """The words of a search, to be found in plain texts."""
+
+    def __init__(self, text: str) -> None:
+        found = list(words(text))
+        self.terms = {word.exact for word in found}
+        beginnings = sorted({_beginning(word.term) for word in found})
+        self.beginning = re.compile("|".join(map(re.escape, beginnings)) or r"(?!)")
+
+    def places(self, plain: str) -> Iterator[Place]:
+        """Yield where the words stand in a plain text; those of an unspaced script side by side as one."""
+        last: Place | None = None
+        for start, end in self._words(plain):
+            if last and last[1] == start:
+                last = (last[0], end)
+                continue
+            if last:
+                yield last
+            last = (start, end)
         if last:
             yield last
-        last = (start, end)
-    if last:
-        yield last
+
+    def _words(self, plain: str) -> Iterator[Place]:
+        for candidate in self.beginning.finditer(_aligned(plain)):
+            word = word_at(plain, candidate.start())
+            if word and (word.term in self.terms or word.signed in self.terms):
+                yield word.start, word.end
 
 
 def _beginning(term: str) -> str:
-    """Return the pattern of words, without case and accents, that may have a term."""
-    if UNSPACED.match(term):
-        return re.escape(term)
-    return rf"(?<!\w)\.?{re.escape(term[:BEGINNING])}\w*[+#]*"
+    """Return how all words begin, without case and accents, that may have a term."""
+    return term[: max(BEGINNING, len(term) - ENDING)]
 
 
 def _aligned(plain: str) -> str:
     """Return a text without case and accents, in which each character keeps its place."""
-    return NOT_ASCII.sub(lambda sign: _letter(sign[0]), plain).lower()
+    return plain.lower() if plain.isascii() else NOT_ASCII.sub(lambda sign: _letter(sign[0]), plain).lower()
 
 
 @lru_cache(10_000)

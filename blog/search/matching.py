@@ -8,30 +8,49 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from blog.search.phrases import Phrase, contains, read_phrases
-from blog.search.positions import matching
+from blog.search.positions import matching_each, with_phrase
 from blog.tagindex import Facet, Positions, TagIndex
 from blog.tagindex.ordering import positions
 from blog.terms import terms_of
 
+MOST_KEPT = 200  # searches whose matches are kept: bitmaps of some KB
+
+found_before: WeakKeyDictionary[TagIndex, dict[tuple[Phrase, ...], Positions]] = WeakKeyDictionary()  # of each snapshot
 _numbers: WeakKeyDictionary[TagIndex, dict[str, list[int]]] = WeakKeyDictionary()  # of tags, by each term of their names
 
 
 def search(index: TagIndex, text: str) -> Positions:
     """Return the positions of the posts that match all words and phrases, each in the text or in a tag's name.
 
-    Texts are searched by Wagtail's search index, names in the tag index, so that a renamed tag is found immediately.
+    Texts are searched by Wagtail's search index, names in the tag index, so that a renamed tag is found immediately. The last
+    searches' matches are kept.
     """
-    phrases = read_phrases(text)
-    named = {phrase: found for phrase in phrases if (found := tagged(index, phrase))}
-    only_in_text = [phrase for phrase in phrases if phrase not in named]
-    matches = [found | _in_text(index, [phrase]) for phrase, found in named.items()]
-    if only_in_text:
-        matches.append(_in_text(index, only_in_text))
-    return reduce(and_, matches) if matches else Positions()
+    phrases = tuple(read_phrases(text))
+    kept = found_before.setdefault(index, {})
+    found = kept.get(phrases)
+    if found is None:
+        found = _search(index, phrases)
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[phrases] = found
+    return found
 
 
-def _in_text(index: TagIndex, phrases: list[Phrase]) -> Positions:
-    return positions(np.sort(matching(index, "body", phrases)))
+def _search(index: TagIndex, phrases: tuple[Phrase, ...]) -> Positions:
+    """Search for single words first: which texts have a phrase is asked only of those that match them, and have no such tag."""
+    if not phrases:
+        return Positions()
+    named = {phrase: tagged(index, phrase) for phrase in phrases}
+    words = [phrase for phrase in phrases if len(phrase) == 1]
+    untagged = [word for word in words if not named[word]]
+    searches = [*([word] for word in words if named[word]), *([untagged] if untagged else [])]
+    in_texts = matching_each(index, "body", searches)
+    matches = (named[search[0]] | positions(np.sort(places)) for search, places in zip(searches, in_texts, strict=True))
+    found = reduce(and_, matches, index.all_positions)
+    for phrase in (phrase for phrase in phrases if len(phrase) > 1):
+        undecided = np.fromiter(found - named[phrase], np.int64)
+        found = found & (named[phrase] | positions(np.sort(with_phrase(index, phrase, undecided))))
+    return found
 
 
 def tagged(index: TagIndex, phrase: Phrase) -> Positions:

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import chain, compress
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
+import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from blog.models import PostPage
 from blog.search.matching import search
-from blog.search.positions import beginning
+from blog.search.positions import matching
+from blog.search.statements import read_titles
 from blog.tagindex import Positions, TagIndex
-from blog.terms import folded, term_of, terms_of, words
+from blog.terms import WORDS, folded, term_of, terms_of, words
 
 LITTLE = 3  # posts: a word that fewer have may be misspelt
 NEAR = 0.75  # similarity of two words; 1 is the greatest
@@ -20,9 +25,12 @@ OFFERED, OFFERED_NOTES = 3, 5
 PER_WORD = 3  # near spellings that are tried for each word
 MOST_WORDS = 6  # words of a text that are looked at
 SHORTEST = 3  # characters of a word that is corrected
-BEGINNING = 2  # characters that a near word in a title has in common with the misspelt one
-MOST_TITLES = 200  # titles that are compared
+MOST_SIMILAR = 12  # similar words, some of which are forms of the misspelt one
+MOST_TITLES = 20_000  # newest posts, the words of whose titles are known
+MOST_COMPARED = 100  # posts whose slugs are compared
 BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+_known_words: WeakKeyDictionary[TagIndex, list[str]] = WeakKeyDictionary()  # of each snapshot
 
 
 class Correction(NamedTuple):
@@ -66,41 +74,44 @@ def _corrected(index: TagIndex, text: str) -> Iterator[str]:
 
 def _near_words(index: TagIndex, word: str) -> list[str]:
     """Return words similar to one without case and accents, in tags' names and in titles."""
-    known = {*_words_of_tags(index), *_words_of_titles(index, word)}
-    others = [other for other in known if term_of(other) != term_of(word)]
-    return [
-        near
-        for near, *_rest in process.extract(word, others, scorer=OSA.normalized_similarity, score_cutoff=NEAR, limit=PER_WORD)
-    ]
+    known = _vocabulary(index)
+    similar = process.extract(word, known, scorer=OSA.normalized_similarity, score_cutoff=NEAR, limit=MOST_SIMILAR)
+    return [near for near, *_rest in similar if term_of(near) != term_of(word)][:PER_WORD]
 
 
-def _words_of_tags(index: TagIndex) -> Iterator[str]:
-    """Yield each tag's name, and the words of it."""
-    for number in index.numbers.values():
-        name = folded(index.tag_list[number].name)
-        yield name
-        yield from BETWEEN_WORDS.split(name)
+def _vocabulary(index: TagIndex) -> list[str]:
+    """Return the words of visible posts' titles and tags, and tags' whole names: read once for each snapshot."""
+    known = _known_words.get(index)
+    if known is None:
+        names = [folded(index.tag_list[number].name) for number in index.numbers.values()]
+        posts, titles = read_titles(MOST_TITLES)
+        shown = np.isin(posts, index.post_ids)
+        written = set(" ".join(compress(titles, shown)).split())
+        known = sorted({*names, *chain.from_iterable(map(_parts, {*written, *names}))})
+        _known_words[index] = known
+    return known
 
 
-def _words_of_titles(index: TagIndex, word: str) -> Iterator[str]:
-    """Yield the words in titles that begin like a word."""
-    first = folded(word)[:BEGINNING]
-    for _slug, title in _titles(index, [first]).values():
-        yield from (other for other in BETWEEN_WORDS.split(folded(title)) if other.startswith(first))
+@lru_cache(WORDS)  # of a next snapshot, few are new
+def _parts(written: str) -> tuple[str, ...]:
+    """Return the words of what stands between blanks in a title, or of a tag's name, without case and accents.
+
+    >>> _parts("“Data-driven”")
+    ('data', 'driven')
+    """
+    return tuple(map(folded, filter(None, BETWEEN_WORDS.split(written))))
 
 
 def near_notes(index: TagIndex, slug: str) -> list[NearNote]:
-    """Return the posts whose slugs are most similar to one that no post has."""
-    sought = BETWEEN_WORDS.split(slug)[:MOST_WORDS]
-    titles = _titles(index, [folded(word)[:BEGINNING] for word in sought if len(word) >= SHORTEST])
+    """Return the posts whose slugs are most similar to one that no post has, among those with its words in their titles."""
+    sought = [folded(word) for word in BETWEEN_WORDS.split(slug)[:MOST_WORDS] if len(word) >= SHORTEST]
+    words_found = np.zeros(len(index.post_ids), np.int64)  # by position
+    for word in filter(str.isalnum, sought):
+        for term in {term_of(other) for other in (word, *_near_words(index, word))}:
+            words_found[matching(index, "title", [(term,)])] += 1
+    nearest = np.argsort(-words_found[::-1], kind="stable")[:MOST_COMPARED]
+    positions = [place for place in (len(words_found) - 1 - nearest).tolist() if words_found[place]]
+    titles = PostPage.objects.titles([int(index.post_ids[place]) for place in positions])
     slugs = {post: other for post, (other, _title) in titles.items()}
     near = process.extract(slug, slugs, scorer=fuzz.WRatio, score_cutoff=NEAR_SLUG, limit=OFFERED_NOTES)
     return [NearNote(*titles[post]) for _slug, _score, post in near]
-
-
-def _titles(index: TagIndex, beginnings: list[str]) -> dict[int, tuple[str, str]]:
-    """Return slug and title, by id, of visible posts with words in their titles that begin in one of these ways."""
-    sought = [letters for letters in beginnings if letters.isalnum()]
-    if not sought:
-        return {}
-    return PostPage.objects.titles([int(index.post_ids[place]) for place in beginning(index, "title", sought, MOST_TITLES)])

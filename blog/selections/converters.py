@@ -17,3 +17,9 @@ class Expression(Word):
     """A path segment that is a selection's expression: any text, since the view explains errors."""
 
     regex = r"[^/]+"
+
+
+class Digest(Word):
+    """The last part of a digest feed's path: its rhythm and its format."""
+
+    regex = r"(?:daily|weekly|monthly)\.(?:rss|atom|json)"

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Self
 
 FEEDS = {
-    "rss": "feed feed/rss feed/rss2 rss rss2 rss.xml index.xml",
-    "atom": "feed/atom feed.xml atom atom.xml",
+    "rss": "feed feed/rss feed/rss2 rss rss2 rss.xml index.xml feed.rss",
+    "atom": "feed/atom feed.xml atom atom.xml feed.atom",
     "json": "feed/json feed.json",
 }
 FORMS = {name: form for form, names in FEEDS.items() for name in names.split()}
 FEED = re.compile(rf"(?P<place>.*?)(?:^|/)(?P<feed>{'|'.join(map(re.escape, FORMS))})", re.DOTALL)
 PLACE = re.compile(
-    r"(?:tags?|categor(?:y|ies))/(?:[^/]+/)*(?P<tag>[^/]+)"  # a category may stand below others
+    r"(?:tags?|categor(?:y|ies))/(?P<typed>(?:[^/]+/)*(?P<tag>[^/]+))"  # a category may stand below others
     r"|author/(?P<author>[^/]+)"
     r"|(?P<year>[12]\d{3})(?:/(?P<month>\d{2})(?:/\d{2})?)?"  # of a day, its month is left
 )
@@ -20,9 +20,13 @@ PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FormerAddress:
-    """What an address meant: all notes, those of a tag, an author or a time; as a page, or as a feed."""
+    """What an address meant: all notes, those of a tag, an author or a time; as a page, or as a feed.
+
+    `typed` is the tag with the categories above it, or a name that has such a sign: “CI/CD”.
+    """
 
     tag: str = ""
+    typed: str = ""
     author: str = ""
     year: int | None = None
     month: int | None = None
@@ -37,7 +41,7 @@ class FormerAddress:
         """Return what a path meant; None where it is none of these.
 
         >>> FormerAddress.parse("/category/news/mail/feed/")
-        FormerAddress(tag='mail', author='', year=None, month=None, form='rss')
+        FormerAddress(tag='mail', typed='news/mail', author='', year=None, month=None, form='rss')
         >>> FormerAddress.parse("/2015/02/").month, FormerAddress.parse("/atom.xml").form, FormerAddress.parse("/about/")
         (2, 'atom', None)
         """
@@ -50,5 +54,6 @@ class FormerAddress:
         found = PLACE.fullmatch(place)
         if found is None:
             return None
-        time = {name: int(found[name]) for name in ("year", "month") if found[name]}
-        return cls(tag=found["tag"] or "", author=found["author"] or "", form=form, **time)
+        tag, typed, author = (found[name] or "" for name in ("tag", "typed", "author"))
+        year, month = (int(found[name]) if found[name] else None for name in ("year", "month"))
+        return cls(tag, typed, author, year, month, form)

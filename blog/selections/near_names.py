@@ -17,7 +17,7 @@ def nearly_same(one: str, other: str) -> bool:
     >>> nearly_same("rfc 8058", "rfc 8059"), nearly_same("go", "got"), nearly_same("boxes", "box")
     (False, False, True)
     """
-    first, second = _letters(one), _letters(other)
+    first, second = letters(one), letters(other)
     if first == second or slug(one) == slug(other):
         return True
     shorter, longer = sorted((first, second), key=len)
@@ -29,7 +29,7 @@ def nearly_same(one: str, other: str) -> bool:
 
 
 @lru_cache(NAMES)
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """Return a name without separators and accents; the signs that tell names apart (“C#”) stay."""
     apart = unicodedata.normalize("NFKD", fold_name(name))
     return "".join(sign for sign in apart if not unicodedata.combining(sign) and sign not in " -_.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, quote_plus
 
 from blog.selections.cursor import Cursor
@@ -99,10 +99,11 @@ class Reading:
 
 def narrow(selection: Selection, given: Mapping[str, str]) -> Selection:
     """Return the selection with source, year and month of a query string. Raise SelectionError."""
-    read = {name: reader(given[name]) for name, reader in READERS.items() if given.get(name) not in (None, "", "all")}
+    named = {name: value for name in READERS if (value := given.get(name)) and value != "all"}
+    read: dict[str, Any] = {name: READERS[name](value) for name, value in named.items()}
     if not read:
         return selection
-    narrowed: Selection = replace(selection, **read)  # type: ignore[arg-type]
+    narrowed = replace(selection, **read)
     narrowed.check(limit=len(narrowed))
     return narrowed
 

@@ -129,6 +129,17 @@ class Selection:
             unwanted=_sorted(names.get(tag, tag) for tag in self.unwanted),
         )
 
+    def replacing(self, tag: str, other: "Selection") -> Self:
+        """Return this selection with the tags of another in place of the wanted `tag`.
+
+        >>> str(Selection.parse("a+b").replacing("b", Selection.parse("c+-d")))
+        'a+c+-d'
+        """
+        if tag not in self.wanted:
+            return self
+        rest = self.dropping(tag)
+        return replace(rest, wanted=_sorted((*rest.wanted, *other.wanted)), unwanted=_sorted((*rest.unwanted, *other.unwanted)))
+
 
 def quoted(path: str) -> str:
     """Percent-encode a URL's path (RFC 3986), except the delimiters of selections."""

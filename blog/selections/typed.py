@@ -11,6 +11,7 @@ from blog.selections.slugs import fold_name, slug
 
 SEPARATORS = " +,"
 MINUS = "-−"
+SIGNS = re.compile(r"[+/]").search  # of an unknown name, which as they are would be parts of an address
 ATTRIBUTES = ("@", "source:", "year:", "month:")
 MARKED = re.compile(r"(?:^|\s)(?:[-−]?#|@|source:|year:|month:)\S").search  # in a search box's text: not of words alone
 ATTRIBUTE = re.compile(r"@\S+|source:(?:internal|external)|year:[0-9]{4}|month:[0-9]{1,2}").fullmatch
@@ -54,6 +55,8 @@ def read_search(text: str, known: KnownTags, limit: int | None = None) -> tuple[
     >>> selection, terms = read_search('#how we work "high speed" -#C++ trains', known)
     >>> str(selection), terms
     ('how-we-work+-c-plus-plus', '"high speed" trains')
+    >>> read_search('#"How we work" well', known)[1]
+    'well'
     """
     if not MARKED(text):
         return Selection(), text
@@ -65,7 +68,7 @@ def read_search(text: str, known: KnownTags, limit: int | None = None) -> tuple[
         sign = "-" if text[place] in MINUS and text[place + 1 : place + 2] == "#" else ""
         start = place + len(sign)
         if text[start] == "#" and text[start + 1 : start + 2].strip(SEPARATORS):
-            end, found = _longest(text, start + 1, known)
+            end, found = _quoted(text, start + 1, known) or _longest(text, start + 1, known)
             tags.append(sign + found)
         else:
             end = _term_end(text, place)
@@ -74,7 +77,7 @@ def read_search(text: str, known: KnownTags, limit: int | None = None) -> tuple[
                 tags.append(word)
             else:
                 terms.append(word)
-        place = end + 1 if text[end : end + 1] in (" ", ",") else end
+        place = next((after for after in range(end, len(text)) if text[after] not in SEPARATORS), len(text))
     return Selection.parse("+".join(tags), limit), " ".join(terms)
 
 
@@ -88,11 +91,13 @@ def typed(selection: Selection, terms: str, name_of: Callable[[str], str]) -> st
     'speed year:2018 #agile -#C++'
     """
     attributes = replace(selection, wanted=(), unwanted=())
-    tags = [f"#{_name(tag, name_of)}" for tag in selection.wanted] + [f"-#{_name(tag, name_of)}" for tag in selection.unwanted]
+    tags = [f"#{typed_name(tag, name_of)}" for tag in selection.wanted] + [
+        f"-#{typed_name(tag, name_of)}" for tag in selection.unwanted
+    ]
     return " ".join(filter(None, [terms, *str(attributes).split("+"), *tags]))
 
 
-def _name(tag: str, name_of: Callable[[str], str]) -> str:
+def typed_name(tag: str, name_of: Callable[[str], str]) -> str:
     """Return a tag's name if it is read as that tag; else, where an editor chose another slug, the slug."""
     name = " ".join(name_of(tag).split())
     is_of_another = fold_name(name) != tag and bool(name_of(fold_name(name)))
@@ -116,6 +121,13 @@ def _words(text: str, known: KnownTags) -> Iterator[str]:
         yield sign + word
 
 
+def _quoted(text: str, start: int, known: KnownTags) -> tuple[int, str] | None:
+    """Return where a name in quotation marks that begins at `start` ends, and its slug; None where there is none."""
+    closing = text.find('"', start + 1) if text[start] == '"' else -1
+    name = text[start + 1 : max(closing, 0)].strip()
+    return (closing + 1, known.slug_of.get(name) or slug(name)) if name else None
+
+
 def _longest(text: str, start: int, known: KnownTags) -> tuple[int, str]:
     """Return where the longest known name that begins at `start` ends, and its slug; else of the word that begins there."""
     ends = [end for end in range(start + 1, min(len(text), start + known.longest) + 1) if _may_end(text, end)]
@@ -124,7 +136,7 @@ def _longest(text: str, start: int, known: KnownTags) -> tuple[int, str]:
             return end, found
     end = next((end for end in range(start, len(text)) if _may_end(text, end)), len(text))
     word = text[start:end]
-    return end, slug(word) if "+" in word else word
+    return end, slug(word) if SIGNS(word) else word
 
 
 def _may_end(text: str, end: int) -> bool:

@@ -22,7 +22,7 @@ def found_blog(address: str, title: str) -> BlogPage:
 
 
 def _add_blog(title: str) -> BlogPage:
-    root = Page.objects.get(depth=1)
+    root = Page.get_first_root_node()
     blog: BlogPage = root.add_child(instance=BlogPage(title=title, slug="blog"))
     blog.save_revision().publish()
     return blog

@@ -7,7 +7,6 @@ import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -16,8 +15,9 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, AbstractRendition
 
 from blog.images.storage import PRIVATE, private_name, public_name
-from blog.images.versions import focal_point_key, is_slow, make_versions, wanted_specs
+from blog.images.versions import focal_point_key, is_slow, make_versions, portrait_spec, wanted_specs
 from blog.images.visibility import public_ids
+from blog.models import Author
 from blog.models.fields import IMAGE_FILTER, MarkdownField
 from blog.models.revision import IndexRevision, locked_revision, raise_revision
 from blog.models.usage import posts_that_use, references_to
@@ -66,15 +66,10 @@ def _move(version: AbstractRendition) -> bool:
 
     A file is moved before its row is committed: after a rollback the next run finds both as they are to be.
     """
-    storage, before = version.file.storage, version.file.name
+    before = version.file.name
     after = public_name(before) if before.startswith(PRIVATE) else private_name(before)
-    source, target = Path(storage.path(before)), Path(storage.path(after))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        source.rename(target)
-    except FileNotFoundError:
-        if not target.exists():
-            return False
+    if not version.file.storage.move(before, after):
+        return False
     type(version).objects.filter(pk=version.pk).update(file=after)
     return True
 
@@ -171,8 +166,10 @@ def _made(pks: Collection[int] | None = None) -> dict[int, set[Version]]:
 
 
 def _asked() -> dict[int, set[str]]:
-    """Return the filters that texts ask for, by the id of the image: `image:9,filter=width-200`."""
+    """Return the filters of authors' pictures, and those that texts ask for (`image:9,filter=width-200`), by the image's id."""
     found: dict[int, set[str]] = {}
+    for picture in get_image_model().objects.filter(pk__in=Author.objects.values("picture")):
+        found.setdefault(picture.pk, set()).add(portrait_spec(picture))
     for text in _texts_with("filter="):
         for image, spec in IMAGE_FILTER.findall(text):
             found.setdefault(int(image), set()).add(spec)

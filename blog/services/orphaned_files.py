@@ -5,13 +5,12 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 from django.core.files.storage import storages
 from wagtail.images import get_image_model
 
-from blog.images.storage import PRIVATE, TOKEN_LENGTH, private_name, public_name
+from blog.images.storage import PRIVATE, TOKEN_LENGTH, MediaFiles, private_name, public_name
 
 VERSIONS: Final = "images/"
 NAME: Final = re.compile(rf"\.[A-Za-z0-9]{{{TOKEN_LENGTH}}}\.")  # of a version; what else lies there is not ours
@@ -23,25 +22,23 @@ logger = logging.getLogger(__name__)
 
 def delete_orphaned_files() -> int:
     """Delete the files of versions, public and private, that belong to no image; return their number."""
-    root = Path(storages["versions"].path(""))
+    files: MediaFiles = storages["versions"]  # type: ignore[assignment]
     deleted = 0
-    found = _old_names(root)
+    found = _old_names(files)
     while names := list(islice(found, BATCH)):
         for name in _unknown(names):
-            (root / name).unlink(missing_ok=True)
+            files.delete(name)
             deleted += 1
     if deleted:
         logger.info("Files of versions deleted that belong to no image: %d.", deleted)
     return deleted
 
 
-def _old_names(root: Path) -> Iterator[str]:
+def _old_names(files: MediaFiles) -> Iterator[str]:
     """Yield the names of versions' files, but not of new ones."""
     newest = time.time() - GRACE
     for folder in (VERSIONS, PRIVATE + VERSIONS):
-        for file in (root / folder).rglob("*"):
-            if NAME.search(file.name) and file.is_file() and file.stat().st_mtime < newest:
-                yield file.relative_to(root).as_posix()
+        yield from (name for name in files.names(folder, newest) if NAME.search(name))
 
 
 def _unknown(names: Iterable[str]) -> list[str]:

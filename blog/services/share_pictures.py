@@ -9,14 +9,13 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
 
 from django.core.files.storage import storages
 from wagtail.models import Site
 
 from blog.images.share_picture import ShareText, draw
-from blog.images.storage import PRIVATE
+from blog.images.storage import PRIVATE, MediaFiles
 from blog.models import Appearance, Author, BlogPage, PostPage, Stream
 from blog.models.revision import changed_posts
 from blog.selections.slugs import in_order
@@ -67,8 +66,8 @@ class SharePictureMaker:
             self._look()
         while self.waiting:
             text = self.waiting.popleft()
-            if not _path(text).exists():
-                _write(text)
+            if not _files().exists(file_name(text)):
+                _files().replace(file_name(text), draw(text))
                 break
         return bool(self.waiting)
 
@@ -86,7 +85,7 @@ class SharePictureMaker:
         wanted = [text for site in Site.objects.select_related("root_page") for text in _texts(site, changed)]
         if changed is None:
             _delete_all_but({file_name(text) for text in wanted})
-        self.waiting.extend(text for text in wanted if not _path(text).exists())
+        self.waiting.extend(text for text in wanted if not _files().exists(file_name(text)))
         self.revision = revision
 
 
@@ -120,24 +119,14 @@ def _posts(index: TagIndex, changed: frozenset[int] | None, blog: str, accent: s
             yield text_of_post(title, [tag.name for tag in tags], blog, accent)
 
 
-def _path(text: ShareText) -> Path:
-    return Path(storages["default"].path(file_name(text)))
-
-
-def _write(text: ShareText) -> None:
-    """Draw a picture into its file, which is there whole or not at all."""
-    path = _path(text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    partial.write_bytes(draw(text))
-    partial.replace(path)
+def _files() -> MediaFiles:
+    files: MediaFiles = storages["default"]  # type: ignore[assignment]
+    return files
 
 
 def _delete_all_but(names: set[str]) -> None:
-    newest = time.time() - GRACE
-    folder = Path(storages["default"].path(FOLDER))
-    old = [file for file in folder.glob("*") if f"{FOLDER}{file.name}" not in names and file.stat().st_mtime < newest]
-    for file in old:
-        file.unlink(missing_ok=True)
+    old = [name for name in _files().names(FOLDER, time.time() - GRACE) if name not in names]
+    for name in old:
+        _files().delete(name)
     if old:
         logger.info("Share pictures deleted that no page has any more: %d.", len(old))

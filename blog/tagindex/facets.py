@@ -1,17 +1,12 @@
 """Facets: the tags that narrow a selection, with exact counts, without counting every tag. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from heapq import heappush, heappushpop
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blog.tagindex.inverted_index import InvertedIndex
 from blog.tagindex.types import Facet, IntArray, Positions
-
-if TYPE_CHECKING:
-    from blog.tagindex.index import TagIndex
 
 FEW = 4_000  # posts: up to so many, the tags of each are counted
 POSTS_FOR_A_TAG = 100  # posts counted in the time of one intersection of bitmaps
@@ -20,7 +15,7 @@ BATCH_SIZE = 2_048  # posts per step, so that temporary arrays fit the processor
 Counts = tuple[IntArray, IntArray]  # tag numbers and their counts
 
 
-def count_facets(index: TagIndex, chosen: Positions, exclude: Collection[str], limit: int) -> list[Facet]:
+def count_facets(index: InvertedIndex, chosen: Positions, exclude: Collection[str], limit: int) -> list[Facet]:
     """Return the `limit` tags of highest count that some but not all of the chosen posts have; see TagIndex.facets."""
     if not chosen or limit < 1:
         return []
@@ -34,7 +29,7 @@ def count_facets(index: TagIndex, chosen: Positions, exclude: Collection[str], l
     return [Facet(index.tag_list[number], count) for number, count in best]
 
 
-def _best(index: TagIndex, numbers: IntArray, counts: IntArray, limit: int) -> Iterator[tuple[int, int]]:
+def _best(index: InvertedIndex, numbers: IntArray, counts: IntArray, limit: int) -> Iterator[tuple[int, int]]:
     """Return the numbers and counts of the highest counts, ties in order of slugs."""
     keys = counts.astype(np.int64) * -len(index.tag_list) + index.slug_ranks[numbers]
     best = keys.argpartition(limit)[:limit] if len(keys) > limit else np.arange(len(keys))
@@ -42,7 +37,7 @@ def _best(index: TagIndex, numbers: IntArray, counts: IntArray, limit: int) -> I
     return zip(numbers[best].tolist(), counts[best].tolist(), strict=True)
 
 
-def _count_posts(index: TagIndex, chosen: Positions) -> Counts:
+def _count_posts(index: InvertedIndex, chosen: Positions) -> Counts:
     """Count tags by the forward index of each chosen post."""
     places = np.frombuffer(chosen.to_array(), np.uint32)
     parts = [tags_at(index, places[start : start + BATCH_SIZE]) for start in range(0, len(places), BATCH_SIZE)]
@@ -59,7 +54,7 @@ def _count_posts(index: TagIndex, chosen: Positions) -> Counts:
     return found[ends - 1], counts
 
 
-def tags_at(index: TagIndex, places: IntArray) -> IntArray:
+def tags_at(index: InvertedIndex, places: IntArray) -> IntArray:
     """Return the tag numbers of the posts at some positions, concatenated."""
     forward_lengths = index.forward_lengths[places]
     ends = forward_lengths.cumsum(dtype=np.int64)
@@ -68,7 +63,7 @@ def tags_at(index: TagIndex, places: IntArray) -> IntArray:
     return index.forward_index.take(at)
 
 
-def _walk_tags(index: TagIndex, chosen: Positions, excluded: list[int], limit: int) -> Counts | None:
+def _walk_tags(index: InvertedIndex, chosen: Positions, excluded: list[int], limit: int) -> Counts | None:
     """Count tags in order of falling upper bounds until none can reach the best; None when that takes too long."""
     walk = _Walk(index, chosen, excluded, limit)
     bounds, exact = _bounds(index, chosen, excluded)
@@ -80,7 +75,7 @@ def _walk_tags(index: TagIndex, chosen: Positions, excluded: list[int], limit: i
     return np.array(walk.numbers, np.int64), np.array(walk.counts, np.int64)
 
 
-def _bounds(index: TagIndex, chosen: Positions, excluded: list[int]) -> tuple[IntArray, bool]:
+def _bounds(index: InvertedIndex, chosen: Positions, excluded: list[int]) -> tuple[IntArray, bool]:
     """Return upper bounds of the counts of the most frequent tags, from co-occurrence with the selected tags.
 
     Where the chosen posts are all posts of one tag, the bounds are the counts: then the second value is True.
@@ -97,7 +92,7 @@ def _bounds(index: TagIndex, chosen: Positions, excluded: list[int]) -> tuple[In
 class _Walk:
     """A bounded top-k search: the counts found so far; a count below `threshold`, the k-th best, no longer matters."""
 
-    def __init__(self, index: TagIndex, chosen: Positions, excluded: list[int], limit: int) -> None:
+    def __init__(self, index: InvertedIndex, chosen: Positions, excluded: list[int], limit: int) -> None:
         self.index, self.chosen, self.excluded, self.limit = index, chosen, excluded, limit
         self.best: list[int] = []
         self.numbers: list[int] = []

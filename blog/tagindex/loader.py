@@ -11,10 +11,11 @@ from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from wagtail.models import Page
 
 from blog.models.revision import EVERY_POST, MAX_REVISIONS, IndexRevision
+from blog.replica import read_connection
 from blog.tagindex.types import ALL_HIDDEN, IndexData
 
 MAX_CHANGED: Final = 500  # posts: beyond so many changed ones everything is read
@@ -84,15 +85,16 @@ DIALECTS = {
 def read_all(blog_path: str, audience: frozenset[int]) -> IndexData:
     """Return the rows of all live posts directly below the blog page at a tree path, for this audience."""
     statement = _sql(BLOCKS_CTE + METADATA + POSTS + ALL_ROWS)
+    connection = read_connection()
     streamed = connection.vendor == "postgresql" and not connection.in_atomic_block
-    with transaction.atomic() if streamed else nullcontext(), connection.chunked_cursor() as cursor:
+    with transaction.atomic(using=connection.alias) if streamed else nullcontext(), connection.chunked_cursor() as cursor:
         cursor.execute(statement, _parameters(blog_path))
         return _parse(_grouped_rows(cursor), blog_path, audience)
 
 
 def read_changes(blog_path: str, audience: frozenset[int], since: int) -> IndexData:
     """Return the rows of the posts changed since a revision; `changed_posts` is None where they are not known or too many."""
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(
             _sql(CHANGED_CTE + METADATA + POSTS + CHANGED_ROWS, changed_posts=True), {**_parameters(blog_path), "since": since}
         )
@@ -109,7 +111,7 @@ def _parameters(blog_path: str) -> dict[str, Any]:
 
 def _sql(statement: str, changed_posts: bool = False) -> str:
     """Return a statement with the kinds of row and the functions of this database filled in."""
-    dialect = DIALECTS[connection.vendor]
+    dialect = DIALECTS[read_connection().vendor]
     utc = dialect["utc"].format
     return statement.format(
         **{name: value for name, value in globals().items() if isinstance(value, int)},

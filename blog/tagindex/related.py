@@ -1,21 +1,18 @@
 """Related posts: similarity by shared tags, weighted by inverse document frequency. Pure."""
 
 from math import log1p
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from blog.tagindex.facets import tags_at
+from blog.tagindex.inverted_index import InvertedIndex
 from blog.tagindex.types import IntArray, Positions
-
-if TYPE_CHECKING:
-    from blog.tagindex.index import TagIndex
 
 MAX_POSTS_PER_TAG = 2_000  # of a tag with more, those nearest in publication are considered
 WEIGHT_SCALE = 1_000_000  # weights are integers, so that sums do not depend on the order of addition
 
 
-def find_related(index: "TagIndex", position: int, limit: int) -> list[int]:
+def find_related(index: InvertedIndex, position: int, limit: int) -> list[int]:
     """Return the positions of the `limit` posts with the highest similarity to one, ties by distance in time.
 
     A shared tag counts ln(1 + posts / posts with the tag). Tags are processed from the rarest on, until the rest together
@@ -38,7 +35,7 @@ def find_related(index: "TagIndex", position: int, limit: int) -> list[int]:
     return [place for _score, _distance, place in best]
 
 
-def _weights(index: "TagIndex", position: int) -> list[tuple[int, int]]:
+def _weights(index: InvertedIndex, position: int) -> list[tuple[int, int]]:
     """Return (tag number, weight) of the post's tags, the highest weight first."""
     numbers, posts = index.tag_numbers(position), len(index)
     post_counts: list[int] = index.post_counts[numbers].tolist()
@@ -54,7 +51,7 @@ def _nearest(postings: Positions, position: int) -> Positions:
     return Positions(postings[first : first + MAX_POSTS_PER_TAG])
 
 
-def _best(index: "TagIndex", fresh: Positions, table: IntArray, position: int, limit: int) -> list[tuple[int, int, int]]:
+def _best(index: InvertedIndex, fresh: Positions, table: IntArray, position: int, limit: int) -> list[tuple[int, int, int]]:
     """Return (negative score, distance in time, position) of the best `limit` posts."""
     if not fresh:
         return []

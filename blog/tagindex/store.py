@@ -10,6 +10,7 @@ from django.utils import timezone
 from blog import availability
 from blog.models import IndexRevision
 from blog.models.revision import uncommitted
+from blog.replica import require
 from blog.tagindex import CannotUpdate, IndexData, TagIndex, build, update
 from blog.tagindex.loader import read_all, read_changes
 
@@ -33,7 +34,7 @@ def read_revision() -> int:
     """
     if connection.in_atomic_block:
         return _read_revision()
-    connection.health_check_done = True  # type: ignore[attr-defined]
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
     begun = time.monotonic()
     with availability.database:
         try:
@@ -47,7 +48,7 @@ def read_revision() -> int:
 
 def _read_revision() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT number FROM blog_indexrevision WHERE id = {IndexRevision.ROW}")  # noqa: S608
+        cursor.execute(f"SELECT number FROM blog_indexrevision WHERE id = {IndexRevision.ROW}")  # noqa: S608 (a constant)
         row = cursor.fetchone()
     return row[0] if row else 0
 
@@ -65,6 +66,7 @@ def snapshot(blog_path: str, audience: frozenset[int] = PUBLIC, revision: int | 
     cached = _snapshots.get((blog_path, audience))
     if cached is not None and _is_fresh(cached, wanted):
         return cached
+    require(wanted)
     with _lock:
         return _bring_up_to_date(_snapshots, (blog_path, audience), wanted)
 

@@ -13,12 +13,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from blog import availability
-from blog.paths import post_path, selection_url, tag_path
+from blog.images.storage import StorageUnavailable
+from blog.paths import post_path, tag_path
 from blog.rendering.navigation import Offer
 from blog.rendering.neighbours import Title
 from blog.request import RequestState, public_state
-from blog.resolve import UnknownTags, suggest, without_unknown
-from blog.search import near_notes, tags_named
+from blog.resolve import UnknownTags, address, suggest, without_unknown
+from blog.search import near_notes, search, tags_named
 from blog.selections.errors import SelectionError, explain
 from blog.views.pages import page
 
@@ -50,13 +51,14 @@ def helpful(view: View[P]) -> View[P]:
 
 def unknown_tags(state: RequestState, error: UnknownTags) -> HttpResponse:
     """Return the 404 page that names the unknown tags, with similar names and the selection without them."""
-    without = without_unknown(error.selection, error.unknown)
+    index, without = state.snapshot, without_unknown(error.selection, error.unknown)
+    among = search(index, error.reading.q) if error.reading.q else None
     return page(
         state,
         "blog/unknown_tags.html",
         status=404,
-        suggestions=[suggest(error.selection, name, state.snapshot) for name in error.unknown],
-        without=selection_url(without) if without and state.snapshot.select(without) else "",
+        suggestions=[suggest(error, name, index, among) for name in error.unknown],
+        without=address(without, error.reading) if without and index.select(without, among) else "",
     )
 
 
@@ -93,7 +95,7 @@ def _similar(request: HttpRequest) -> dict[str, Any]:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the 500 page, or the 503 page where the database or the disk cannot be used at present.
+    """Return the 500 page, or the 503 page where the database, the disk or the bucket cannot be used at present.
 
     It is made without database and request, which may have failed; as plain text if the template fails too.
     """
@@ -102,6 +104,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         if error and availability.is_unavailable(error):
             availability.database.open(error)
             return unavailable(_("The site's database does not respond. Please try again in a few seconds."))
+        if isinstance(error, StorageUnavailable):
+            logger.error("The bucket cannot be used: %s", availability.summary(error))
+            reason = _("The site's files cannot be reached at present. What you sent was not saved. Please try again later.")
+            return unavailable(reason)
         if error and availability.cannot_write(error):
             logger.error("Nothing can be written: %s", availability.summary(error))
             return unavailable(_("The site can store nothing at present. What you sent was not saved. Please try again later."))

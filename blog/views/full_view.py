@@ -1,6 +1,8 @@
 """The full view: all posts of a listing on one page, streamed while they are read; memory use is constant."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -18,9 +20,13 @@ PLACE = Markup("<!-- the posts -->")  # placeholder for the posts in the listing
 CHUNK = 50  # posts read at once
 ATTEMPTS = 20  # to read them without a write in between
 
+Read = Callable[[Callable[[], Any]], Any]  # calls what reads: `blog.replica.read`, or nothing else
 
-def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Callable[[Markup], str]) -> Iterator[str]:
-    """Yield the page in pieces: head, post by post, foot; `render` makes the page around the posts.
+
+def whole_history(
+    listing: Listing, latest: Callable[[], TagIndex], render: Callable[[Markup], str], read: Read
+) -> Iterator[str]:
+    """Yield the page in pieces: head, post by post, foot; `render` makes the page around the posts, `read` reads each chunk.
 
     A post that the snapshot of the moment (`latest`) no longer holds is left out. Ends early, with a link to read on, beyond
     FULL_VIEW_BYTES, and where writes never cease.
@@ -31,7 +37,7 @@ def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Call
     sent = 0
     for start in range(0, len(listing.page.ids), CHUNK):
         ids = listing.page.ids[start : start + CHUNK]
-        index, posts = _read_at_one_revision(ids, latest)
+        index, posts = _read_at_one_revision(partial(read, partial(_read_chunk, ids, latest)))
         for id_ in ids:
             if index is None or sent > settings.FULL_VIEW_BYTES:
                 yield render_to_string("blog/read_on.html", {"address": _from(listing, id_)})
@@ -44,17 +50,24 @@ def whole_history(listing: Listing, latest: Callable[[], TagIndex], render: Call
     yield foot
 
 
-def _read_at_one_revision(ids: Iterable[int], latest: Callable[[], TagIndex]) -> tuple[TagIndex | None, dict[int, PostRow]]:
-    """Return the current snapshot and the given posts that it contains; None if every attempt met a concurrent write.
+Chunk = tuple[TagIndex, dict[int, PostRow]]
+
+
+def _read_chunk(ids: Iterable[int], latest: Callable[[], TagIndex]) -> Chunk:
+    index = latest()
+    return index, read_rows([id_ for id_ in ids if index.position(id_) is not None])
+
+
+def _read_at_one_revision(read: Callable[[], Chunk]) -> Chunk | tuple[None, dict[int, PostRow]]:
+    """Return the current snapshot and those posts that it contains; None if every attempt met a concurrent write.
 
     Rows of another revision than the snapshot's may hold what was written while a post was closed: these are not used.
     """
     for _attempt in range(ATTEMPTS):
         revision = read_revision()
-        index = latest()
-        posts = read_rows([id_ for id_ in ids if index.position(id_) is not None])
+        chunk = read()
         if read_revision() == revision:
-            return index, posts
+            return chunk
     return None, {}
 
 

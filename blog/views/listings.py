@@ -1,23 +1,26 @@
 """Listings: the page, streamed whole histories, and feeds of any selection, author or stream."""
 
 from dataclasses import replace
+from operator import call
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from blog.caching.public_view import public_view
+from blog.caching.public_view import PublicView, public_view
+from blog.feeds import digests as digest_feeds
 from blog.feeds import listing as listing_feeds
 from blog.models import Author, Stream, Tag
-from blog.models.tags import AboutTag
+from blog.models.tags import AboutTag, Order
 from blog.paths import is_canonical, route, selection_path
 from blog.rendering import listing_page, navigation
 from blog.rendering.describe import describe
-from blog.rendering.feed_links import file_name
+from blog.rendering.feed_links import DIGESTS, file_name
 from blog.rendering.listing import Listing
 from blog.rendering.streams import stream_views
-from blog.request import RequestState, latest_snapshot
+from blog.replica import read
+from blog.request import RequestState, is_public, latest_snapshot
 from blog.resolve import CanonicalRedirect, UnknownTags, find, narrow_by_terms
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
 from blog.selections.selection import Selection
@@ -41,12 +44,12 @@ def selection(
     except CanonicalRedirect as redirected:
         return redirect_to(request, redirected.selection, form)
     except UnknownTags as error:
-        raise UnknownTags(narrow(error.selection, request.GET), error.unknown) from error
+        raise UnknownTags(narrow(error.selection, request.GET), error.unknown, Reading.parse(request.GET)) from error
     if not is_canonical(request.path_info, spelt, file_name(form)):
         return redirect_to(request, spelt, form)
     chosen = narrow(spelt, request.GET)
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
-    reading = Reading.parse(request.GET, tag.order if tag else NEWEST)
+    reading = Reading.parse(request.GET, Order.of_listing(tag.order) if tag else NEWEST)
     narrowed, terms = narrow_by_terms(chosen, reading.q, state.snapshot)
     if narrowed != chosen:
         return redirect(
@@ -64,7 +67,7 @@ def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTM
     if found is None:
         raise Http404(_("There is no stream “%s”.") % slug)
     chosen = narrow(found.selection, request.GET)
-    reading = Reading.parse(request.GET, found.order)
+    reading = Reading.parse(request.GET, Order.of_listing(found.order))
     return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading, found), form)
 
 
@@ -73,6 +76,11 @@ def streams(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return the page of all streams: the map of the blog."""
     found = stream_views(Stream.objects.filter(blog_id=state.blog.id), state.snapshot)
     return page(state, "blog/streams.html", streams=found, canonical=route("streams"), here="streams")
+
+
+def daily(view: PublicView) -> PublicView:
+    """Return a listing's view for its digests, which change when a day ends."""
+    return PublicView(view.view, daily=True)
 
 
 def redirect_to(request: HttpRequest, selection: Selection, form: str) -> HttpResponse:
@@ -92,9 +100,11 @@ def answer(
 ) -> HttpResponseBase:
     """Respond with a listing as a page or in a feed format."""
     title = _title(listing, author)
+    if form in DIGESTS:
+        return digest_feeds.answer(state, listing, form, title)
     if form != HTML:
         return listing_feeds.answer(state, listing, form, title)
-    links = editor_links.of_listing(state, listing.selection)
+    links = editor_links.of_listing(state, listing.selection, author, listing.stream)
     context = page_context(state, editor_links=links, **listing_page.context(listing, title, tag, author))
     if listing.reading.view == FULL and listing.count:
         return StreamingHttpResponse(
@@ -102,6 +112,7 @@ def answer(
                 listing,
                 lambda: latest_snapshot(request, state),
                 lambda cards: render_to_string(TEMPLATE, {**context, "years_of_cards": [(None, cards)]}),
+                read if is_public(request) else call,
             )
         )
     return HttpResponse(render_to_string(TEMPLATE, context))

@@ -1,11 +1,10 @@
 """Uploaded files that the web server does not give away: versions of images that not everybody may see, and originals."""
 
 import posixpath
-from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.storage import Storage
+from django.core.files.storage import Storage, storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.static import serve
 from wagtail.documents.models import AbstractDocument
@@ -18,6 +17,7 @@ from blog.images.versions import existing_versions
 from blog.images.visibility import is_editor, may_see
 
 ACCEL = "X-Accel-Redirect"  # what nginx sends a file by
+MAX_AGE = 2_592_000  # seconds, as in deploy/nginx.conf: a name never gets another content
 INTERNAL = "/_media/"  # its location of the media folder, which no reader reaches
 
 
@@ -51,19 +51,28 @@ def _original(request: HttpRequest, path: str) -> tuple[AbstractImage | None, tu
 
 def file_response(request: HttpRequest, storage: Storage, name: str) -> HttpResponseBase:
     """Return a file, sent by nginx where that is in front (it says so by a header, as Rack's servers are told)."""
-    if request.headers.get("X-Sendfile-Type") == ACCEL:
+    if request.headers.get("X-Sendfile-Type") == ACCEL and getattr(storage, "is_local", False):
         response = HttpResponse(headers={ACCEL: INTERNAL + quote(name)})
         del response["Content-Type"]  # nginx knows it by the name
         return response
-    return FileResponse(Path(storage.path(name)).open("rb"))
+    return FileResponse(storage.open(name))
 
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Send an uploaded file as the web server does, in development."""
+    """Send an uploaded file that anybody may see: from a bucket, or in development as the web server does."""
     path = posixpath.normpath(path).lstrip("/")
     if f"{path}/".startswith(UNSERVED):
         raise Http404
-    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    return _from_bucket(path) if settings.MEDIA_STORAGE else serve(request, path, document_root=str(settings.MEDIA_ROOT))
+
+
+def _from_bucket(name: str) -> HttpResponseBase:
+    try:
+        response = FileResponse(storages["versions"].open(name))
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    return response
 
 
 def check_document(document: AbstractDocument, request: HttpRequest) -> None:

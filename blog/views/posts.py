@@ -62,7 +62,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
     index = state.snapshot
     position = index.position(found.pk)
     shown = post_view(found, tags_of(index, found.pk))
-    beside = PostContext() if position is None else neighbour_links(index, position, _way(request, state))
+    beside = PostContext() if position is None else neighbour_links(index, position, _way(request, state), state.blog.series)
     cover = _cover(found.cover) if found.cover else None
     context: dict[str, Any] = {
         "post": shown,
@@ -71,7 +71,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
         "editor_links": editor_links.of_post(state, found.pk),
         "cover": cover,
         "share": None if cover else picture_of_post(shown, state.blog),
-        "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else ""),
+        "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else "", beside.series),
         "neighbour_links": beside.ways,
         "related": beside.related,
         "pairs": () if position is None else pairs(index, position),

@@ -16,12 +16,14 @@ from blog.images.versions import existing_versions
 from blog.language import in_site_language
 from blog.models import PostPage
 from blog.models.rows import PostRow
-from blog.rendering.card import render_cards, with_selection
+from blog.models.site_settings import INDIGO
+from blog.rendering.card import completed, render_cards
 from blog.rendering.formats import day
-from blog.rendering.post import PostView, post_view
+from blog.rendering.post import PostView, host, post_view
 from blog.request import base_of, find_blog
 from blog.selections.slugs import in_order
 from blog.services.findings import findings_of
+from blog.theming import accents
 
 UNPUBLISHED_CONTEXT = {  # of a post that has no neighbours yet
     "cover": None,
@@ -57,7 +59,7 @@ def as_page(request: HttpRequest, post: PostPage, shown: PostView) -> HttpRespon
 
 def as_card(request: HttpRequest, post: PostPage, shown: PostView) -> HttpResponse:
     """Return the post's card, as listings have it."""
-    card = with_selection(render_cards([shown])[shown.row.pk], "")
+    card = completed(render_cards([shown])[shown.row.pk])
     return render(request, "blog/card_preview.html", {"card": card, "noindex": True})
 
 
@@ -78,11 +80,39 @@ def as_email(request: HttpRequest, post: PostPage, shown: PostView) -> HttpRespo
     """Return the e-mail that subscribers would get if this were the only new post."""
     blog = find_blog(request)
     name = blog.title if blog else ""
-    entry = {"url": shown.address, "title": shown.title, "day": day(shown.row.published), "excerpt": shown.row.excerpt}
-    context: dict[str, Any] = {"heading": name, "site_name": name, "subject": shown.title, "posts": [entry], "more": 0}
-    context |= dict.fromkeys(["introduction", "footer"], "") | dict.fromkeys(["manage_url", "leave_url", "listing_url"], "#")
-    context["address"] = "ada@example.org"
+    entry = {
+        "url": shown.address,
+        "title": shown.title,
+        "day": day(shown.row.published),
+        "excerpt": shown.row.excerpt,
+        "authors": ", ".join(author.name for author in shown.row.authors),
+        "tags": [{"name": tag.name, "url": "#"} for tag in shown.tags],
+        "picture": _picture(post),
+        "link_host": host(shown.row.link) if shown.row.link else "",
+        **dict.fromkeys(["html", "brought_by"], ""),
+        "is_too_long": False,
+    }
+    context: dict[str, Any] = {
+        "heading": name,
+        "site_name": name,
+        "subject": shown.title,
+        "posts": [entry],
+        "more": 0,
+        "names": [],
+    }
+    context |= dict.fromkeys(["introduction", "footer", "blog_footer"], "") | dict.fromkeys(
+        ["site_url", "manage_url", "leave_url", "copy_url", "listing_url"], "#"
+    )
+    context |= {"address": "ada@example.org", "accent": accents(blog.accent if blog else INDIGO)}
     return _with_style_element(render(request, "signup/mail/digest.html", context))
+
+
+def _picture(post: PostPage) -> dict[str, str | int] | None:
+    """Return the post's cover as an e-mail shows it."""
+    if not post.cover:
+        return None
+    made = existing_versions(post.cover)
+    return {"src": made.src, "width": made.width, "height": made.height, "alt": post.cover.description}
 
 
 Mode = Callable[[HttpRequest, PostPage, PostView], HttpResponse]

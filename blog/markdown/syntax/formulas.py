@@ -13,10 +13,10 @@ from mdit_py_plugins.amsmath import amsmath_plugin
 
 from blog.markdown.mathml import LONGEST, formula
 
-# As in pandoc: no space inside the dollars, no digit or letter against them outside, so that "$5 and $6" is money.
-INLINE = re.compile(
-    rf"\$(?![\s$])((?:\\(?:text|mbox)\{{[^{{}}`]*\}}|\\.|[^$\\`]){{1,{LONGEST}}}?)(?<!\s)\$(?![\w$])", re.DOTALL
-)
+# As in pandoc: no space inside the dollars, no digit or letter against them outside, so that "$5 and $6" is money, and
+# "$HOME/$USER" what it is; but "the $i$th".
+AFTER = r"(?!\$)(?=(?:th|st|nd|rd)\b|\W|\Z)"
+INLINE = re.compile(rf"\$(?![\s$])((?:\\(?:text|mbox)\{{[^{{}}`]*\}}|\\.|[^$\\`]){{1,{LONGEST}}}?)(?<!\s)\${AFTER}", re.DOTALL)
 DISPLAY = re.compile(rf"\$\$((?:\\.|\$(?!\$)|[^$\\]){{1,{LONGEST}}}?)\$\$(?!\$)", re.DOTALL)
 # With one backslash, or with two, as blogs have it whose Markdown took the first.
 ROUND = re.compile(rf"\\\\?\(((?:[^\\]|\\(?![()])){{1,{LONGEST}}}?)\\\\?\)", re.DOTALL)

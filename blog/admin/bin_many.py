@@ -1,0 +1,115 @@
+"""Moving many posts to the bin, from any listing of pages, and what is done with many posts there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
+from wagtail.models import Page
+
+from blog.admin.bin import restorable, say_binned, say_restored
+from blog.admin.many import ManyAction
+from blog.models import BinnedPost, PostPage
+from blog.services.bin import delete_for_good, move_to_bin, restore
+
+
+class DeletePages(DeleteBulkAction):
+    """Wagtail's action on chosen pages, of which posts go to the bin."""
+
+    template_name = "blog/admin/confirm_deleting_pages.html"
+    models = [Page]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        self.batch: Any = None
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+    def get_execution_context(self) -> dict[str, Any]:
+        return {**super().get_execution_context(), "view": self}
+
+    @classmethod
+    def execute_action(
+        cls, objects: Sequence[Page], user: Any = None, view: "DeletePages | None" = None, **kwargs: Any
+    ) -> tuple[int, int]:
+        posts = set(PostPage.objects.filter(pk__in=[page.pk for page in objects]).values_list("pk", flat=True))
+        others = [page for page in objects if page.pk not in posts]
+        deleted: tuple[int, int] = super().execute_action(others, user=user, **kwargs)
+        if posts:
+            batch = move_to_bin(posts, user)
+            if view:
+                say_binned(view.request, batch, len(posts), view.next_url)
+        return deleted
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:
+        if not num_parent_objects:
+            return None  # posts alone: said above, with a button
+        words: str = super().get_success_message(num_parent_objects, num_child_objects)
+        return words
+
+
+class InBin(ManyAction):
+    """An action on posts of the bin."""
+
+    models = [BinnedPost]
+
+    @cached_property
+    def restorable(self) -> set[int]:
+        return set(restorable(self.request).values_list("pk", flat=True))
+
+    def title_of(self, one: BinnedPost) -> str:
+        return str(one.post.draft_title)
+
+    def check_perm(self, obj: BinnedPost) -> bool:
+        return obj.pk in self.restorable
+
+    def may_see(self, one: BinnedPost) -> bool:
+        return False
+
+    @classmethod
+    def get_queryset(cls, model: Any, object_ids: Any) -> list[BinnedPost]:
+        return list(BinnedPost.objects.filter(pk__in=object_ids).select_related("post"))
+
+    def get_all_objects_in_listing_query(self, parent_id: object) -> list[int]:
+        return list(self.restorable)
+
+    def get_execution_context(self) -> dict[str, Any]:
+        return {**super().get_execution_context(), "request": self.request}
+
+
+class RestoreMany(InBin):
+    display_name = _("Restore")
+    aria_label = _("Restore the chosen posts")
+    action_type = "restore"
+    question = _("Put these posts back where they were, published if they were published?")
+
+    @classmethod
+    def execute_action(
+        cls, objects: Sequence[BinnedPost], user: Any = None, request: HttpRequest | None = None, **kwargs: Any
+    ) -> tuple[int, int]:
+        restored = restore(objects, user)
+        if request:
+            say_restored(request, restored)
+        return len(restored), 0
+
+
+class DeleteManyForGood(InBin):
+    display_name = _("Delete for good")
+    aria_label = _("Delete the chosen posts for good")
+    action_type = "delete"
+    question = _("Delete these posts with their revisions and comments? This cannot be undone.")
+    serious = True
+    classes = {"serious"}
+
+    @classmethod
+    def execute_action(cls, objects: Sequence[BinnedPost], user: Any = None, **kwargs: Any) -> tuple[int, int]:
+        return delete_for_good(objects, user), 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        words = ngettext("%(count)d post is deleted for good.", "%(count)d posts are deleted for good.", num_parent_objects)
+        return words % {"count": num_parent_objects}
+
+
+BIN_ACTIONS = (DeletePages, RestoreMany, DeleteManyForGood)

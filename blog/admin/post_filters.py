@@ -1,0 +1,145 @@
+"""The filters of the listing of posts: tags as readers type them, source, authors, state, publication time, comments."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import CheckboxSelectMultiple, RadioSelect
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, MultipleUserFilter, WagtailFilterSet
+from wagtail.admin.views.pages.listing import EditedByFilter
+from wagtail.models import Page, PageLogEntry, PageViewRestriction, Revision
+
+from blog.models import Author, Comment, CommentState, PostAuthor, PostPage, PostTag, Tag
+from blog.selections.errors import SelectionError
+from blog.selections.selection import Selection
+from blog.selections.typed import KnownTags, read_typed
+
+STATES = [
+    ("live", _("published")),
+    ("draft", _("not published")),
+    ("changed", _("published, with changes to publish")),
+    ("scheduled", _("scheduled")),
+    ("expired", _("expired")),
+    ("private", _("private")),
+]
+COMMENTS = [("any", _("with comments")), ("none", _("without comments")), ("waiting", _("with comments to moderate"))]
+
+
+def selected(posts: QuerySet[PostPage], selection: Selection) -> QuerySet[PostPage]:
+    """Return the posts of a selection, drafts among them."""
+    for tag in selection.wanted:
+        posts = posts.filter(pk__in=_tagged(tag))
+    for tag in selection.unwanted:
+        posts = posts.exclude(pk__in=_tagged(tag))
+    if selection.author:
+        posts = posts.filter(pk__in=PostAuthor.objects.filter(author__handle=selection.author).values("post"))
+    if selection.source:
+        posts = posts.exclude(link="") if selection.source == "external" else posts.filter(link="")
+    for part in ("year", "month"):
+        if number := getattr(selection, part, None):
+            posts = posts.filter(**{f"published__{part}": number})
+    return posts
+
+
+def _tagged(slug: str) -> Any:
+    return PostTag.objects.filter(tag__slug=slug).order_by().values("content_object")
+
+
+class SelectionFilter(django_filters.CharFilter):
+    """Tags as readers type them, unwanted ones with “-”; what cannot be read has no post."""
+
+    def filter(self, posts: QuerySet[PostPage], value: str) -> QuerySet[PostPage]:
+        if not value:
+            return posts
+        try:
+            selection = read_typed(value, KnownTags.of(Tag.objects.order_by().values_list("slug", "name")))
+        except SelectionError:
+            return posts.none()
+        return selected(posts, selection)
+
+
+class SourceFilter(django_filters.ChoiceFilter):
+    def filter(self, posts: QuerySet[PostPage], value: str) -> QuerySet[PostPage]:
+        return selected(posts, Selection(source=value)) if value else posts
+
+
+class AuthorsFilter(django_filters.ModelMultipleChoiceFilter):
+    """Posts of any of the chosen authors."""
+
+    def filter(self, posts: QuerySet[PostPage], value: Any) -> QuerySet[PostPage]:
+        return posts.filter(pk__in=PostAuthor.objects.filter(author__in=value).values("post")) if value else posts
+
+
+class StateFilter(django_filters.MultipleChoiceFilter):
+    """Posts in any of the chosen states."""
+
+    def filter(self, posts: QuerySet[PostPage], value: list[str]) -> QuerySet[PostPage]:
+        states = {
+            "live": Q(live=True),
+            "draft": Q(live=False),
+            "changed": Q(live=True, has_unpublished_changes=True),
+            "scheduled": Q(pk__in=_scheduled()),
+            "expired": Q(expired=True) | Q(expire_at__lte=timezone.now()),
+            "private": Q(pk__in=PageViewRestriction.objects.values("page")),
+        }
+        chosen = Q()
+        for state in value or ():
+            chosen |= states[state]
+        return posts.filter(chosen)
+
+
+def _scheduled() -> list[int]:
+    """Return the ids of pages with a revision to be published: few, and stored as texts."""
+    waiting = Revision.page_revisions.exclude(approved_go_live_at=None).values_list("object_id", flat=True)
+    return [int(page) for page in waiting]
+
+
+class CommentsFilter(django_filters.ChoiceFilter):
+    def filter(self, posts: QuerySet[PostPage], value: str) -> QuerySet[PostPage]:
+        if not value:
+            return posts
+        state = CommentState.WAITING if value == "waiting" else CommentState.APPROVED
+        commented = posts.filter if value != "none" else posts.exclude
+        found: QuerySet[PostPage] = commented(pk__in=Comment.objects.filter(state=state).order_by().values("post"))
+        return found
+
+
+def _owners(request: HttpRequest) -> Any:
+    return get_user_model()._default_manager.filter(Exists(Page.objects.filter(owner=OuterRef("pk"))))
+
+
+def _writers(request: HttpRequest) -> Any:
+    edits = PageLogEntry.objects.filter(action="wagtail.edit", user=OuterRef("pk"))
+    return get_user_model()._default_manager.filter(Exists(edits))
+
+
+class PostFilterSet(WagtailFilterSet):
+    """The filters, those of Wagtail's listing of pages that tell posts apart among them."""
+
+    tags = SelectionFilter(
+        label=_("Tags"),
+        widget=forms.TextInput(attrs={"placeholder": _("these, those, -without this")}),
+        help_text=_("Also @author, source:internal, year:2018."),
+    )
+    source = SourceFilter(
+        label=_("Source"),
+        choices=[("internal", _("internal")), ("external", _("external"))],
+        empty_label=_("All"),
+        widget=RadioSelect,
+    )
+    author = AuthorsFilter(label=_("Authors"), queryset=Author.objects.all(), widget=CheckboxSelectMultiple)
+    state = StateFilter(label=_("Status"), choices=STATES, widget=CheckboxSelectMultiple)
+    published = django_filters.DateFromToRangeFilter(label=_("Published"), widget=DateRangePickerWidget)
+    comments = CommentsFilter(label=_("Comments"), choices=COMMENTS, empty_label=_("All"), widget=RadioSelect)
+    latest_revision_created_at = django_filters.DateFromToRangeFilter(label=_("Updated"), widget=DateRangePickerWidget)
+    owner = MultipleUserFilter(label=_("Owner"), queryset=_owners, widget=CheckboxSelectMultiple)
+    edited_by = EditedByFilter(label=_("Edited by"), queryset=_writers, widget=CheckboxSelectMultiple)
+
+    class Meta:
+        model = PostPage
+        fields: list[str] = []

@@ -1,0 +1,99 @@
+"""Media in an S3-compatible bucket, by django-storages: private objects, all of them sent by `blog.views.media`.
+
+Addresses are the site's own, as with files on a disk: nothing that is stored or shown depends on where the files are.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.utils.encoding import filepath_to_uri
+from storages.backends.s3 import S3Storage
+
+from blog.images.storage import OriginalsBehindView, PrivateWithToken, StorageUnavailable
+
+GONE: Final = ("404", "NoSuchKey", "NotFound")  # error codes
+
+
+@contextmanager
+def _errors_of_a_disk(name: str) -> Iterator[None]:
+    """Raise FileNotFoundError for an object that is not there, and StorageUnavailable for what else the bucket says."""
+    try:
+        yield
+    except ClientError as error:
+        is_gone = error.response["Error"]["Code"] in GONE
+        raise (FileNotFoundError if is_gone else StorageUnavailable)(f"{name}: {error}") from error
+    except BotoCoreError as error:
+        raise StorageUnavailable(f"{name}: {error}") from error
+
+
+class BucketStorage(S3Storage):
+    """Objects of a bucket as `MediaFiles`; where it does not respond, the errors are those of a disk (OSError)."""
+
+    is_local = False
+
+    def url(self, name: str, *arguments: Any, **options: Any) -> str:
+        return urljoin(settings.MEDIA_URL, filepath_to_uri(name) or "")
+
+    def exists(self, name: str) -> bool:
+        with _errors_of_a_disk(name):
+            return bool(super().exists(name))
+
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        with _errors_of_a_disk(name):
+            return super()._open(name, mode)
+
+    def _save(self, name: str, content: Any) -> str:
+        with _errors_of_a_disk(name):
+            return str(super()._save(name, content))
+
+    def delete(self, name: str) -> None:
+        with _errors_of_a_disk(name):
+            super().delete(name)
+
+    def move(self, before: str, after: str) -> bool:
+        source = {"Bucket": self.bucket_name, "Key": self._key(before)}
+        try:
+            with _errors_of_a_disk(before):
+                self.bucket.Object(self._key(after)).copy_from(CopySource=source)
+        except FileNotFoundError:
+            return self.exists(after)
+        self.delete(before)
+        return True
+
+    def replace(self, name: str, content: bytes) -> None:
+        with _errors_of_a_disk(name):
+            self.bucket.Object(self._key(name)).put(Body=content, **self._get_write_parameters(name, content))
+
+    def names(self, folder: str, before: float) -> Iterator[str]:
+        start = len(self._key(""))
+        for found in self.bucket.objects.filter(Prefix=self._key(folder)):
+            if found.last_modified.timestamp() < before:
+                yield found.key[start:].lstrip("/")
+
+    def is_public(self, name: str) -> bool:
+        """Return whether anybody can read a file by its name, without a key."""
+        options = {"endpoint_url": self.endpoint_url, "region_name": self.region_name}
+        anybody = boto3.client("s3", config=Config(signature_version=UNSIGNED), **options)
+        try:
+            anybody.get_object(Bucket=self.bucket_name, Key=self._key(name))
+        except ClientError:  # refused, as it should be
+            return False
+        return True
+
+    def _key(self, name: str) -> str:
+        return "/".join(part for part in (self.location.strip("/"), name) if part)
+
+
+class MediaStorage(OriginalsBehindView, BucketStorage):
+    """Uploaded files, in a bucket."""
+
+
+class VersionStorage(PrivateWithToken, BucketStorage):
+    """Versions of images, in a bucket."""
