@@ -8,7 +8,7 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the kinds of email."""
-        from comments import emails
+        """Register the kinds of email, and connect the receivers."""
+        from comments import emails, receivers  # noqa: F401 (connected by the import)
 
         emails.register()

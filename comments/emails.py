@@ -3,6 +3,7 @@
 No email to an unconfirmed address holds what a visitor wrote: else anybody could write to anybody.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +18,15 @@ from wagtail.models import Site
 
 from blog.models import Comment, CommentState
 from blog.rendering.comments import address_of
-from comments.kinds import CONFIRM, NOTICE, SHOWN
+from blog.tagindex.store import snapshot
+from comments.kinds import CONFIRM, NOTICE, REPLIES, SHOWN
 from comments.tokens import PUBLISH, WITHDRAW
+from comments.tokens import REPLIES as REPLIES_LINK
 from mail import compose
 from mail.compose import Email, Unwanted, one_line
 from mail.models import Delivery
 from mail.suppression import is_suppressed
+from signup.emails.headers import unsubscribe_headers
 from signup.emails.rendering import render
 from signup.models import Wording
 from signup.sites import base_url, default_site, host
@@ -34,6 +38,7 @@ QUOTED = 600  # characters of a comment in a notice
 def register() -> None:
     compose.register(CONFIRM, gettext_lazy("comment: please confirm"), confirmation)
     compose.register(SHOWN, gettext_lazy("comment: it is shown"), shown)
+    compose.register(REPLIES, gettext_lazy("comment: replies"), replies)
     compose.register(NOTICE, gettext_lazy("comment: awaits moderation"), notice)
 
 
@@ -62,9 +67,49 @@ def shown(delivery: Delivery) -> Email:
             "post": comment.post.title,
             "url": base_url(site) + address_of(comment, comment.post.slug),
             "withdraw_url": _link(WITHDRAW, comment, site),
+            "replies_url": _link(REPLIES_LINK, comment, site) if _is_unanswered(comment) else "",
         }
         subject = _("Your comment on “%s” is shown") % comment.post.title
         return render("comments/mail/shown", subject, Wording.of(site), words)
+
+
+def _is_unanswered(comment: Comment) -> bool:
+    """Return whether replies were asked for under an address that was known, so that its owner has yet to be asked."""
+    return comment.replies_asked and comment.replies_confirmed is None
+
+
+def replies(delivery: Delivery) -> Email:
+    """Compose what tells a comment's writer of replies: those that everybody may read now."""
+    comment = _comment(delivery, CommentState.APPROVED)
+    site = _site(delivery, comment)
+    if comment.replies_confirmed is None:
+        raise Unwanted(_("Its writer wants to know of replies no more."))
+    if snapshot(site.root_page.path).position(comment.post_id) is None:
+        raise Unwanted(_("Not everyone may read the post now."))
+    written = Comment.objects.approved().filter(pk__in=delivery.context["replies"], reply_to=comment, post=comment.post)
+    found = list(written.select_related("author").order_by("sent", "pk"))
+    if not found:
+        raise Unwanted(_("The replies are not shown any more."))
+    with translation.override(_language(comment.language)):
+        return _replies(delivery, comment, found, site)
+
+
+def _replies(delivery: Delivery, comment: Comment, found: list[Comment], site: Site) -> Email:
+    url = _link(REPLIES_LINK, comment, site)
+    words = {"post": comment.post.title, "replies": [_reply_row(reply, site) for reply in found], "stop_url": url}
+    subject = ngettext("A reply to your comment on “%(post)s”", "%(count)s replies to your comment on “%(post)s”", len(found))
+    email = render(
+        "comments/mail/replies", subject % {"count": len(found), "post": comment.post.title}, Wording.of(site), words
+    )
+    return replace(email, headers=unsubscribe_headers(url, delivery))
+
+
+def _reply_row(reply: Comment, site: Site) -> dict[str, str]:
+    return {
+        "name": one_line(reply.shown_name),
+        "text": Truncator(reply.text).chars(QUOTED),
+        "url": base_url(site) + address_of(reply, reply.post.slug),
+    }
 
 
 def notice(delivery: Delivery) -> Email:

@@ -1,5 +1,7 @@
 """The forms a comment is written in: each reads, normalises and refuses in words; neither of them writes."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
@@ -31,8 +33,8 @@ class TextForm(forms.Form):
         return text
 
 
-class CommentForm(VisitorForm, TextForm):
-    """A visitor's comment: name and address, the text, and the antispam fields of `VisitorForm`."""
+class NameForm(forms.Form):
+    """The name under which a comment stands."""
 
     name = forms.CharField(required=False)
 
@@ -43,3 +45,20 @@ class CommentForm(VisitorForm, TextForm):
         if len(name) > LONGEST_NAME:
             raise ValidationError(_("The name is too long: at most %s characters can be shown.") % LONGEST_NAME)
         return name
+
+
+class CommentForm(VisitorForm, NameForm, TextForm):
+    """A visitor's comment: name and address, the text, and the antispam fields of `VisitorForm`."""
+
+    replies = forms.BooleanField(required=False)  # whether to be told of replies by e-mail
+
+
+class EditForm(NameForm, TextForm):
+    """A comment as a moderator edits it; an author's stands under the author's name."""
+
+    def __init__(self, *args: Any, is_author: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label, self.fields["text"].label = _("Name"), _("Text")
+        self.fields["text"].widget = forms.Textarea()
+        if is_author:
+            del self.fields["name"]

@@ -6,3 +6,4 @@ from web.tokens import Purpose
 
 PUBLISH = Purpose("publish", "comments", timedelta(days=7))
 WITHDRAW = Purpose("withdraw", "comments")
+REPLIES = Purpose("replies", "comments")

@@ -1,4 +1,4 @@
-"""One decision on many comments: chosen in the list, asked about once, done in one transaction."""
+"""What is done with many comments: chosen in the list, asked about once, done in one transaction."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,19 +13,19 @@ from wagtail.permissions import policy_registry
 
 from blog.models import Comment, CommentState
 from comments.admin.listing import CommentFilterSet, found_by
-from comments.services import moderation
+from comments.services import moderation, writing
 
 
-class Decision(BulkAction):
-    """Put the chosen comments into a state."""
+class ForMany(BulkAction):
+    """What is done with the chosen comments, once it was asked about, by whoever has `permission`."""
 
     models = [Comment]
     template_name = "comments/admin/decide.html"
-    state: CommentState
+    permission = "change"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse whoever may not decide, before anything is shown."""
-        if not policy_registry.get_by_type(Comment).user_has_permission(request.user, "change"):
+        """Refuse whoever may not do it, before anything is shown."""
+        if not policy_registry.get_by_type(Comment).user_has_permission(request.user, self.permission):
             raise PermissionDenied
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
@@ -33,12 +33,18 @@ class Decision(BulkAction):
     def get_all_objects_in_listing_query(self, parent_id: object) -> list[int]:
         """Return what “all” means: everything that the listing held, as it was filtered and searched."""
         asked = QueryDict(urlsplit(self.next_url).query)
-        found = CommentFilterSet(asked, queryset=Comment.objects.all()).qs
+        found = CommentFilterSet(asked, queryset=Comment.objects.filter(post__binned=None)).qs
         return list((found_by(found, asked["q"]) if asked.get("q") else found).values_list("pk", flat=True))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(title=self.aria_label, button=self.display_name, **kwargs)
         return context
+
+
+class Decision(ForMany):
+    """Put the chosen comments into a state."""
+
+    state: CommentState
 
     def get_execution_context(self) -> dict[str, Any]:
         return {"state": self.state, "actor": self.request.user.get_username()}
@@ -86,4 +92,21 @@ class Undo(Decision):
     state = CommentState.WAITING
 
 
-DECISIONS = (Approve, Reject, Spam, Undo)
+class Delete(ForMany):
+    display_name = _("Delete")
+    aria_label = _("Delete the chosen comments, with their writers' names and addresses")
+    action_type = "delete"
+    action_priority = 50
+    permission = "delete"
+    classes = {"serious"}
+
+    @classmethod
+    def execute_action(cls, objects: Sequence[Comment], **kwargs: Any) -> tuple[int, int]:
+        return writing.erase_many([comment.pk for comment in objects]), 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        words = ngettext("%(count)d comment is deleted.", "%(count)d comments are deleted.", num_parent_objects)
+        return words % {"count": num_parent_objects}
+
+
+FOR_MANY = (Approve, Reject, Spam, Undo, Delete)

@@ -3,10 +3,10 @@
 from functools import cached_property
 from typing import Any
 
-import django_filters  # type: ignore[import-untyped]
+import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -14,7 +14,8 @@ from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Colum
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from blog.models import Comment, CommentState
-from comments.admin.actions import ACTIONS
+from comments.admin.actions import ACTIONS, DECIDABLE
+from comments.admin.editing import EditView
 from wagtail_actions.spreadsheets import SafeExportIndexView
 from wagtail_actions.viewset import ActingInspectView, ActingViewSet
 
@@ -56,7 +57,7 @@ class CommentIndexView(SafeExportIndexView):
         return title
 
     def get_base_queryset(self) -> QuerySet[Comment]:
-        found: QuerySet[Comment] = super().get_base_queryset().select_related("post", "author")
+        found: QuerySet[Comment] = super().get_base_queryset().filter(post__binned=None).select_related("post", "author")
         return found
 
     def search_queryset(self, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
@@ -75,11 +76,14 @@ class CommentInspectView(ActingInspectView):
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        page = self.object.post.full_url
+        page, buttons = self.object.post.full_url, super().header_buttons
+        if self.object.state in DECIDABLE and self.user_has_permission("change"):
+            address = reverse("comments:edit", args=[self.object.pk])
+            buttons = [HeaderButton(label=_("Edit"), url=address, icon_name="edit"), *buttons]
         if not (self.object.is_approved and page):
-            return super().header_buttons
+            return buttons
         answer = HeaderButton(label=_("Reply"), url=f"{page}comment/?to={self.object.pk}", icon_name="comment-add")
-        return [answer, *super().header_buttons]
+        return [answer, *buttons]
 
 
 class CommentViewSet(ActingViewSet):
@@ -114,6 +118,9 @@ class CommentViewSet(ActingViewSet):
         "decided_by",
     ]
     export_filename = "comments"
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("<int:pk>/edit/", EditView.as_view(), name="edit")]
 
 
 viewset = CommentViewSet("comments")

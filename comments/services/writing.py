@@ -1,17 +1,19 @@
 """What a comment's writer does: send, confirm, disown, withdraw it. Each verb is one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from blog.models import Comment, CommentState
 from blog.models.revision import locked_revision
-from comments.kinds import CONFIRM, key, keys
+from comments.kinds import CONFIRM, key, keys, replies_key
 from mail import outbox
 from mail.models import Delivery, SuppressionReason, mailbox_hmacs
 from mail.suppression import is_suppressed
@@ -39,6 +41,7 @@ class CommentDraft:
     reply_to: int | None = None
     language: str = ""
     network: str = ""
+    wants_replies: bool = False
 
 
 def send(draft: CommentDraft) -> None:
@@ -49,7 +52,7 @@ def send(draft: CommentDraft) -> None:
     the limits, neither the response nor the work done shows it: what is not wanted is written and rolled back.
     """
     comment = Comment(post_id=draft.post, name=draft.name, address=draft.address.text, text=draft.text, language=draft.language)
-    comment.reply_to_id = draft.reply_to
+    comment.reply_to_id, comment.replies_asked = draft.reply_to, draft.wants_replies
     comment.render()  # before the limits' counters are held
     with transaction.atomic():
         _keep(comment, draft)
@@ -99,12 +102,13 @@ def comment_of(claim: tokens.Claim) -> Comment:
 
 
 @transaction.atomic
-def confirm(comment: Comment) -> None:
-    """Let a comment await moderation, now that its writer has confirmed the address."""
+def confirm(comment: Comment, *, wants_replies: bool = False) -> None:
+    """Let a comment await moderation, now that its writer has confirmed the address, and perhaps e-mails about replies."""
     held = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
     if held.state == CommentState.UNCONFIRMED:
         held.state, held.confirmed = CommentState.WAITING, timezone.now()
-        held.save(update_fields=["state", "confirmed"])
+        held.replies_asked, held.replies_confirmed = wants_replies, held.confirmed if wants_replies else None
+        held.save(update_fields=["state", "confirmed", "replies_asked", "replies_confirmed"])
 
 
 @locked_revision()
@@ -117,8 +121,18 @@ def disown(comment: Comment, network: str = "") -> None:
 @locked_revision()
 def erase(comment: Comment) -> None:
     """Delete a comment and the emails about it. Replies to it stay, at the first level."""
-    Delivery.objects.filter(key__in=keys(comment)).delete()
+    of_replies = Q(to=comment.address, key__startswith=replies_key(comment))  # SQLite finds no beginning of a key by an index
+    Delivery.objects.filter(Q(key__in=keys(comment)) | of_replies).delete()
     Comment.objects.get(pk=comment.pk).delete()
+
+
+@locked_revision()
+def erase_many(comments: Iterable[int]) -> int:
+    """Delete comments as `erase` does; return their number."""
+    found = list(Comment.objects.filter(pk__in=list(comments)))
+    for comment in found:
+        erase(comment)
+    return len(found)
 
 
 def forget(now: datetime) -> int:

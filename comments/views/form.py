@@ -97,6 +97,7 @@ def _draft(request: HttpRequest, place: Place, given: dict[str, Any]) -> writing
         reply_to=place.answered.pk if place.answered else None,
         language=get_language() or "",
         network=network_of(request),
+        wants_replies=given["replies"],
     )
 
 

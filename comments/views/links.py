@@ -56,7 +56,7 @@ def publish(request: HttpRequest, comment: Comment) -> HttpResponse:
         writing.disown(comment, network_of(request))
         reason = _("Nothing of it was shown to anybody. We never write to you again, whoever asks for it.")
         return explain(request, _("The comment is deleted"), reason, 200)
-    writing.confirm(comment)
+    writing.confirm(comment, wants_replies="replies" in request.POST)
     return SeeOther(request.path)
 
 
