@@ -9,4 +9,4 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receiver of Anymail's tracking events."""
-        from mail import tracking  # noqa: F401
+        from mail import tracking  # noqa: F401 (connects it)

@@ -1,10 +1,12 @@
 """Composes the message of a delivery: the kind's composer writes it, what every email needs is added here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anymail.exceptions import AnymailInvalidAddress
 from anymail.message import AnymailMessage
@@ -13,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from mail.bounces import verp_address
-from mail.models import KINDS, Delivery
+from mail.models import BULK, KINDS, Delivery
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -39,11 +41,39 @@ class Email:
 
 Composer = Callable[[Delivery], Email]  # raises Unwanted when the email should not be sent any more
 COMPOSERS: dict[str, Composer] = {}  # by kind
+Read = TypeVar("Read")
+_read: ContextVar[dict[Hashable, Any] | None] = ContextVar("what the emails of a batch have in common", default=None)
 
 
-def register(kind: str, label: "StrOrPromise", composer: Composer) -> None:
-    """Let an app send a kind of email: its name in the admin, and the function that composes it."""
+def register(kind: str, label: "StrOrPromise", composer: Composer, *, bulk: bool = False) -> None:
+    """Let an app send a kind of email: its name in the admin, and the function that composes it.
+
+    What is `bulk` goes to many at once, at the pace of `mail.pace`, after everything that somebody waits for.
+    """
     KINDS[kind], COMPOSERS[kind] = label, composer
+    if bulk:
+        BULK.add(kind)
+
+
+@contextmanager
+def batch() -> Iterator[None]:
+    """Let composers read `once` what all the emails composed in the block have in common."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def once(key: Hashable, read: Callable[[], Read]) -> Read:
+    """Return what `read` returns, in a batch what it returned the first time: for texts and names, never for consent."""
+    found = _read.get()
+    if found is None:
+        return read()
+    if key not in found:
+        found[key] = read()
+    known: Read = found[key]
+    return known
 
 
 def compose(delivery: Delivery) -> AnymailMessage:
@@ -52,6 +82,8 @@ def compose(delivery: Delivery) -> AnymailMessage:
     email = COMPOSERS[delivery.kind](delivery)
     headers = {**headers_of(delivery), **email.headers}
     message = AnymailMessage(email.subject, email.text, sender(email.sender_name), [delivery.to], headers=headers)
+    if settings.MAIL_REPLY_TO:
+        message.reply_to = [settings.MAIL_REPLY_TO]
     message.attach_alternative(email.html, "text/html")
     if settings.BOUNCE_DOMAIN:  # empty where a mail service takes what comes back
         message.envelope_sender = verp_address(delivery.pk, settings.BOUNCE_DOMAIN, settings.SECRET_KEY)

@@ -19,3 +19,12 @@ def folded(address: str) -> str:
     if domain in DOTLESS:
         base = base.replace(".", "") or base
     return f"{base}{at}{DOTLESS.get(domain, domain)}"
+
+
+def domain_of(address: str) -> str:
+    """Return an address's domain.
+
+    >>> domain_of("Ada@Example.org")
+    'example.org'
+    """
+    return address.rpartition("@")[2].lower()

@@ -2,9 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,14 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mail.models import Delivery, DeliveryQuerySet, DeliveryState, kinds
+from mail import pace
+from mail.models import KINDS, Delivery, DeliveryQuerySet, DeliveryState
+from mail.models.deliveries import OPEN
 
 FIRST_DELAY = timedelta(minutes=1)  # after the first attempt that failed; each further one waits three times as long
 LONGEST_DELAY = timedelta(days=1)
 ATTEMPTS = 10  # over about five days, as RFC 5321, 4.5.4.1, advises; then the mail is stuck
+BATCH_SIZE = 500  # deliveries written in one statement
 ANSWER_LENGTH = 2000  # characters kept of a server's words
 RETRIES = (0.1, 1, 5, 10)  # seconds to wait for a database that went away
 RETRIABLE = (DeliveryState.STUCK, DeliveryState.REFUSED, DeliveryState.WAITING)  # by hand
@@ -32,22 +36,32 @@ def put(
     due: datetime | None = None,
 ) -> Delivery:
     """Write a delivery within the present transaction and return it; where there is one with this key, return that."""
-    if kind not in dict(kinds()):
-        raise ValueError(f"{kind!r} is no kind of email that an app registered: known are {', '.join(dict(kinds()))}.")
-    fields = {
-        "kind": kind,
-        "to": to,
-        "context": context or {},
-        "due": due or timezone.now(),
-        "message_id": make_message_id(),
-    }
+    new = make(key, kind, to, context, due=due)
+    fields = {name: getattr(new, name) for name in ("kind", "to", "context", "due", "message_id")}
     return Delivery.objects.get_or_create(key=key, defaults=fields)[0]
+
+
+def make(key: str, kind: str, to: str, context: dict[str, Any] | None = None, *, due: datetime | None = None) -> Delivery:
+    """Return a delivery that is not written yet."""
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no kind of email that an app registered: known are {', '.join(KINDS)}.")
+    return Delivery(key=key, kind=kind, to=to, context=context or {}, due=due or timezone.now(), message_id=make_message_id())
+
+
+def put_many(deliveries: Iterable[Delivery]) -> None:
+    """Write deliveries within the present transaction, but for those whose key there is already."""
+    Delivery.objects.bulk_create(deliveries, BATCH_SIZE, ignore_conflicts=True)
 
 
 def make_message_id() -> str:
     """Return a new Message-ID (RFC 5322, 3.6.4) of the sender's domain, without anything about the recipient."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{secrets.token_hex(16)}@{domain.encode('idna').decode()}>"
+    return f"<{secrets.token_hex(16)}@{_sender_domain(settings.DEFAULT_FROM_EMAIL)}>"
+
+
+@lru_cache(maxsize=8)
+def _sender_domain(address: str) -> str:
+    domain = parseaddr(address)[1].rpartition("@")[2] or "localhost"
+    return domain.encode("idna").decode()
 
 
 def lease() -> timedelta:
@@ -66,9 +80,26 @@ def claim(worker: str, now: datetime, among: list[int] | None = None) -> Deliver
     return None
 
 
+def claim_read(delivery: Delivery, worker: str, now: datetime) -> bool:
+    """Claim a delivery that was read before, unless it was claimed, tried or deleted since; return whether it was claimed."""
+    unchanged = Delivery.objects.filter(state=delivery.state, worker=delivery.worker, attempts=delivery.attempts)
+    until = now + lease()
+    if not unchanged.take(delivery.pk, worker, now, until):
+        return False
+    delivery.attempts += delivery.state == DeliveryState.SENDING  # by a worker that died
+    delivery.state, delivery.worker, delivery.due = DeliveryState.SENDING, worker, until
+    return True
+
+
 def candidates(now: datetime, limit: int) -> list[int]:
-    """Return the primary keys of deliveries that may be claimed, those longest due first."""
-    return list(Delivery.objects.due(now).order_by("due", "pk").values_list("pk", flat=True)[:limit])
+    """Return the primary keys of deliveries that may be claimed, longest due first; bulk mail when nothing else is due."""
+    urgent = Delivery.objects.due(now).urgent().order_by("due", "pk")
+    return list(urgent.values_list("pk", flat=True)[:limit]) or pace.admitted(now, limit)
+
+
+def is_awaited(now: datetime) -> bool:
+    """Return whether an email is due that must not wait behind bulk mail."""
+    return Delivery.objects.due(now).urgent().exists()
 
 
 def renew(worker: str, now: datetime) -> int:
@@ -138,6 +169,11 @@ def withdraw(delivery: Delivery, reason: str = "") -> bool:
     """Cancel a delivery by hand; return False when a worker is sending it or it has ended."""
     idle = Delivery.objects.filter(pk=delivery.pk, state__in=WITHDRAWABLE)
     return idle.end(DeliveryState.CANCELLED, reason or _("Cancelled in the admin.")) == 1
+
+
+def hold_all(reason: str) -> int:
+    """Leave all that waits, or was being sent, until an editor retries or cancels it; return the number."""
+    return Delivery.objects.filter(state__in=OPEN).end(DeliveryState.STUCK, reason)
 
 
 def clear(older_than: datetime | None = None) -> int:

@@ -6,8 +6,9 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, track
 from django.conf import settings
 from django.utils import timezone
 
-from mail.bounces import Bounce, Kind, parse, read_verp
+from mail.bounces import Bounce, Kind, parse, read_verp, unsubscribing_token
 from mail.models import Delivery
+from mail.signals import unsubscribing
 
 logger = logging.getLogger(__name__)
 ESP_NAME = "SMTP"
@@ -22,8 +23,13 @@ EVENTS = {
 def receive(raw: bytes) -> Kind | None:
     """Send the tracking signal for what a message reports, and return its kind; None when it is no report on our mail.
 
+    An email that unsubscribes holds the token of its List-Unsubscribe header.
+
     Only the return address decides whom a report is about: anyone can write a report, but only we can make that address.
     """
+    if token := unsubscribing_token(raw):
+        answers = unsubscribing.send(sender=receive, token=token)
+        return Kind.UNSUBSCRIBE if any(taken for _receiver, taken in answers) else None
     bounce = parse(raw)
     if bounce is None:
         return None

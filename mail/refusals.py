@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mail.bounces import without_addresses
+from mail.mailboxes import domain_of
 from mail.models import Delivery, DeliveryState, RecentBounce, address_hmacs
 
 HOUR = timedelta(hours=1)
@@ -78,9 +79,5 @@ def clear(now: datetime) -> int:
     return RecentBounce.objects.filter(at__lt=now - RETENTION).delete()[0]
 
 
-def domain_of(address: str) -> str:
-    return address.rpartition("@")[2].lower()
-
-
 def _sent(domain: str, since: datetime) -> int:
-    return Delivery.objects.filter(state=DeliveryState.SENT, ended__gt=since, to__iendswith=f"@{domain}").count()
+    return Delivery.objects.filter(state=DeliveryState.SENT, ended__gt=since, domain=domain).count()

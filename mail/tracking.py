@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from mail import signals
 from mail.bounces import Kind, speaks_of_sender
+from mail.mailboxes import domain_of
+from mail.models import Counted, MailCount, Result
 
 TEMPORARY = re.compile(r"soft|transient|undetermined|temporary|full", re.IGNORECASE)  # services' words for a soft bounce
 TYPE_FIELDS = ("event", "type", "Type", "bounce_type")  # where services say which bounce it was
@@ -25,6 +27,8 @@ def track(event: AnymailTrackingEvent, **_unused: Any) -> None:
     if kind is not None:
         detail = event.mta_response or event.description or ""
         when = event.timestamp or timezone.now()
+        result = Result.COMPLAINED if kind is Kind.COMPLAINT else Result.BOUNCED
+        MailCount.objects.add({Counted(domain_of(event.recipient), result, False): 1}, timezone.now())
         signals.bounced.send(sender=track, address=event.recipient, kind=kind, when=when, detail=detail)
     elif event.event_type == EventType.UNSUBSCRIBED:
         signals.unsubscribed.send(sender=track, address=event.recipient)

@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -19,13 +20,20 @@ from django.utils.translation import gettext as _
 
 from mail import compose, outbox, outcomes, signals
 from mail.bounces import classify, without_addresses
-from mail.models import Delivery
+from mail.models import Counted, Delivery, MailCount, Result
 from mail.outcomes import Outcome, Verdict
 
 PER_CONNECTION = 100  # mails, after which the worker reconnects: servers close longer connections
 BATCH_TIME = 15.0  # seconds, after which the worker turns to its other tasks
 FIRST_PAUSE = timedelta(seconds=2)  # after the server could not be reached; each further one is twice as long
 LONGEST_PAUSE = timedelta(minutes=5)
+YIELD_TIME = 1.0  # seconds, after which bulk mail lets pass what somebody waits for
+RESULTS = {
+    Verdict.SENT: Result.ACCEPTED,
+    Verdict.LATER: Result.DEFERRED,
+    Verdict.IN_DOUBT: Result.DEFERRED,
+    Verdict.REFUSED: Result.BOUNCED,
+}
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +76,24 @@ class Sender:
     def _send(self, due: list[int]) -> None:
         """Send these deliveries, unless other workers have claimed them, over one connection and for BATCH_TIME at most."""
         server, end = get_connection(), time.monotonic() + BATCH_TIME
+        attempts: list[tuple[Delivery, Result]] = []
+        passing = Passing()
         try:
-            with leases_renewed(self.worker):
-                for pk in due:
+            with leases_renewed(self.worker), compose.batch():
+                read = Delivery.objects.in_bulk(due)
+                for delivery in (read[pk] for pk in due if pk in read):
                     if self.stopping() or self.paused or time.monotonic() > end:
                         break
-                    if delivery := outbox.claim(self.worker, timezone.now(), [pk]):
-                        self._record(delivery, self._attempt(delivery, server))
+                    if outbox.claim_read(delivery, self.worker, timezone.now()):
+                        outcome = self._attempt(delivery, server)
+                        self._record(delivery, outcome)
+                        if result := RESULTS.get(outcome.verdict):
+                            attempts.append((delivery, result))
+                        if delivery.is_bulk and passing.is_asked_for():
+                            break
         finally:
             _close(server)
+            _count(attempts)
 
     def _attempt(self, delivery: Delivery, server: BaseEmailBackend) -> Outcome:
         """Compose an email and give it to the server."""
@@ -127,6 +144,27 @@ class Sender:
         self.pauses += 1
         self.paused_until = timezone.now() + pause
         log.warning("The mail server is out of reach: the next attempt is in %d seconds.", pause.total_seconds())
+
+
+def _count(attempts: list[tuple[Delivery, Result]]) -> None:
+    """Count what became of some deliveries, and tell the apps of bulk mail what became of theirs."""
+    counted = Counter(Counted(delivery.domain, result, delivery.is_bulk) for delivery, result in attempts)
+    MailCount.objects.add(counted, timezone.now())
+    if bulk := [(delivery, result) for delivery, result in attempts if delivery.is_bulk]:
+        signals.attempted.send(sender=Sender, results=bulk)
+
+
+class Passing:
+    """Whether bulk mail has to let other mail pass: asked every YIELD_TIME."""
+
+    def __init__(self) -> None:
+        self.next = time.monotonic() + YIELD_TIME
+
+    def is_asked_for(self) -> bool:
+        if time.monotonic() < self.next:
+            return False
+        self.next = time.monotonic() + YIELD_TIME
+        return outbox.is_awaited(timezone.now())
 
 
 def _codes(error: AnymailRecipientsRefused) -> str:

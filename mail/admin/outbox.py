@@ -1,9 +1,9 @@
 """The outbox in the admin: what waits, went out or is stuck, with the server's words; sent again or cancelled by a button."""
 
-from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -20,12 +20,14 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import policy_registry
 
 from mail import outbox, refusals
-from mail.models import Delivery
+from mail.admin import bulk
+from mail.models import BulkSending, Delivery, DeliveryQuerySet
 from wagtail_actions.actions import Action, CannotBeDone
 from wagtail_actions.spreadsheets import SafeExportIndexView
 from wagtail_actions.viewset import ActingViewSet
 
 LATE = timedelta(minutes=10)  # after which a mail should have left
+DOMAINS_SHOWN = 3
 ANSWER_SHOWN = 120  # characters of the server's words in the listing
 
 
@@ -65,13 +67,14 @@ ACTIONS = (
 
 
 class OutboxIndexView(SafeExportIndexView):
-    """The listing, with a button for all that is stuck."""
+    """The listing, with a button for all that is stuck, and one that pauses or resumes bulk mail."""
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        if not (self.user_has_permission("change") and Delivery.objects.stuck().exists()):
+        if not self.user_has_permission("change"):
             return []
-        return [HeaderButton(_("Send all that is stuck"), url=reverse("outbox:retry_all"), icon_name="resubmit")]
+        stuck = [HeaderButton(_("Send all that is stuck"), url=reverse("outbox:retry_all"), icon_name="resubmit")]
+        return [*(stuck if Delivery.objects.stuck().exists() else []), bulk.button()]
 
 
 class RetryAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -134,7 +137,12 @@ class OutboxViewSet(ActingViewSet):
     export_filename = "outbox"
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [*super().get_urlpatterns(), path("retry/", self.construct_view(RetryAllView), name="retry_all")]
+        return [
+            *super().get_urlpatterns(),
+            path("retry/", self.construct_view(RetryAllView), name="retry_all"),
+            path("pause/", self.construct_view(bulk.PauseView), name="pause"),
+            path("resume/", self.construct_view(bulk.ResumeView), name="resume"),
+        ]
 
 
 class OutboxPanel(Component):
@@ -143,33 +151,44 @@ class OutboxPanel(Component):
     order = 90
     template_name = "mail/admin/outbox_panel.html"
 
-    def __init__(
-        self, stuck: int, late: int, answer: str, refusing: list[refusals.RefusingDomain], delayed: list[Delivery]
-    ) -> None:
-        self.context = {"stuck": stuck, "late": late, "answer": answer, "refusing": refusing, "delayed": len(delayed)}
-        if delayed:
-            self.context |= {"until": delayed[-1].due, "domains": most_frequent_domains(delayed)}
+    def __init__(self, now: datetime) -> None:
+        late = Delivery.objects.waiting_since(now - LATE)
+        if BulkSending.current().paused_at:
+            late = late.urgent()
+        delayed = Delivery.objects.delayed(now)
+        self.context: dict[str, Any] = {
+            "stuck": Delivery.objects.stuck().count(),
+            "late": late.count(),
+            "answer": late.exclude(answer="").order_by("-due").values_list("answer", flat=True).first() or "",
+            "refusing": list(refusals.refusing(now)),
+            "delayed": delayed.count(),
+            "until": delayed.order_by("-due").values_list("due", flat=True).first(),
+            "domains": most_frequent_domains(delayed),
+            "bulk": BulkSending.current(),
+        }
+
+    @property
+    def has_something_to_say(self) -> bool:
+        return any(self.context[name] for name in ("stuck", "late", "refusing", "delayed")) or bool(
+            self.context["bulk"].paused_at
+        )
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         return self.context
 
 
-def most_frequent_domains(deliveries: list[Delivery]) -> str:
+def most_frequent_domains(deliveries: DeliveryQuerySet) -> str:
     """Return the domains that most of these deliveries go to."""
-    return ", ".join(
-        domain for domain, _count in Counter(map(refusals.domain_of, (one.to for one in deliveries))).most_common(3)
-    )
+    counts = deliveries.order_by().values_list("domain").annotate(number=Count("pk")).order_by("-number", "domain")
+    return ", ".join(domain for domain, _number in counts[:DOMAINS_SHOWN])
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
     """Say what is wrong, if anything is, to whoever may do something about it."""
     if policy_registry.get_by_type(Delivery).user_has_permission(request.user, "change"):
-        stuck, late = Delivery.objects.stuck().count(), Delivery.objects.waiting_since(timezone.now() - LATE)
-        refusing = list(refusals.refusing(timezone.now()))
-        delayed = list(Delivery.objects.delayed(timezone.now()).only("to", "due").order_by("due"))
-        if stuck or refusing or delayed or late.exists():
-            answers = late.exclude(answer="").order_by("-due").values_list("answer", flat=True)
-            panels.append(OutboxPanel(stuck, late.count(), answers.first() or "", refusing, delayed))
+        panel = OutboxPanel(timezone.now())
+        if panel.has_something_to_say:
+            panels.append(panel)
 
 
 viewset = OutboxViewSet("outbox")

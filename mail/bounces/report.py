@@ -11,6 +11,7 @@ class Kind(StrEnum):
     SOFT = "soft"  # full, refused this time, gave up waiting: counts
     COMPLAINT = "complaint"  # the recipient called it spam: never write again
     VACATION = "vacation"  # an answering machine
+    UNSUBSCRIBE = "unsubscribe"  # the recipient's wish
     NOTICE = "notice"  # delayed but still under way, or delivered
 
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 
 KINDS: "dict[str, StrOrPromise]" = {}  # each kind of email with its name in the admin: `compose.register` fills it
+BULK: set[str] = set()  # the kinds that go to many at once, and let every other kind pass first
 
 
 def kinds() -> "list[tuple[str, StrOrPromise]]":
@@ -42,6 +44,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Return what a worker may claim now: waiting and due, or held by a worker whose lease has run out."""
         return self.filter(state__in=OPEN, due__lte=now)
 
+    def urgent(self) -> Self:
+        """Return what somebody waits for: everything but bulk mail."""
+        return self.filter(kind__in=KINDS.keys() - BULK)
+
+    def bulk(self) -> Self:
+        return self.filter(kind__in=BULK)
+
+    def untried(self) -> Self:
+        """Return what waits and was never tried."""
+        return self.filter(state=DeliveryState.WAITING, attempts=0)
+
     def held(self, worker: str) -> Self:
         """Return what this worker has claimed and not yet ended."""
         return self.filter(state=DeliveryState.SENDING, worker=worker)
@@ -55,11 +68,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def waiting_since(self, moment: datetime) -> Self:
         """Return what was due then and has had no answer since: no worker runs, or the server cannot be reached."""
-        return self.filter(state=DeliveryState.WAITING, attempts=0, created__lt=moment, due__lte=timezone.now())
+        return self.untried().filter(created__lt=moment, due__lte=timezone.now())
 
     def delayed(self, now: datetime) -> Self:
         """Return what was never tried and is due later than its pace would have it: limits bite."""
-        return self.filter(state=DeliveryState.WAITING, attempts=0, due__gt=now + PACED)
+        return self.untried().filter(due__gt=now + PACED)
 
     def ended_before(self, moment: datetime) -> Self:
         """Return what ended before `moment`, stuck deliveries left out."""
@@ -86,6 +99,11 @@ class Delivery(models.Model):
     key = models.CharField(_("key"), max_length=200, unique=True, help_text=_("What caused it: never sent twice."))
     kind = models.CharField(_("kind"), max_length=20, choices=kinds)
     to = models.CharField(_("recipient"), max_length=320, db_index=True)  # RFC 3696: 64 + 1 + 255
+    domain = models.GeneratedField(
+        expression=Lower(Substr("to", StrIndex("to", Value("@")) + 1)),
+        output_field=models.CharField(_("domain"), max_length=320),
+        db_persist=True,
+    )
     context = models.JSONField(_("context"), default=dict, blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=255, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
@@ -104,11 +122,16 @@ class Delivery(models.Model):
         verbose_name_plural = _("outbox")
         indexes = [
             models.Index(fields=["due"], condition=Q(state__in=OPEN), name="delivery_open_due"),
+            models.Index(fields=["kind", "due"], condition=Q(state__in=OPEN), name="delivery_open_kind_due"),
             models.Index(fields=["state", "ended"], name="delivery_state_ended"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.to}"
+
+    @property
+    def is_bulk(self) -> bool:
+        return self.kind in BULK
 
     @property
     def is_open(self) -> bool:

@@ -9,12 +9,15 @@ import textwrap
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import dkim
 import idna
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as form
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,6 +28,7 @@ SIGNED = (
 OVERSIGNED = ("from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post")  # none may be added on the way
 SMALLEST_RSA_KEY = 1024  # bits; receivers ignore smaller ones (RFC 8301)
 TXT_STRING = 255  # characters, the most one string of a TXT record holds
+ED25519 = b"ed25519-sha256"  # dkimpy's name of the algorithm
 PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 
@@ -56,21 +60,49 @@ class Signer:
             pem = self.key.private_bytes(form.Encoding.PEM, form.PrivateFormat.TraditionalOpenSSL, form.NoEncryption())
             return b"rsa-sha256", pem
         seed = self.key.private_bytes(form.Encoding.Raw, form.PrivateFormat.Raw, form.NoEncryption())
-        return b"ed25519-sha256", base64.b64encode(seed)
+        return ED25519, base64.b64encode(seed)
 
     def sign(self, content: bytes) -> bytes:
         """Return the DKIM-Signature header for a whole message, with its CRLF."""
         algorithm, key = self._algorithm
-        header: bytes = dkim.sign(
-            content,
+        rsa_key = self.key if isinstance(self.key, rsa.RSAPrivateKey) else None
+        header: bytes = _Signing(content, algorithm, rsa_key).sign(
             self.selector.encode(),
             self.domain.encode(),
             key,
             canonicalize=(b"relaxed", b"relaxed"),
-            signature_algorithm=algorithm,
             include_headers=signed_names(content),
         )
         return header
+
+
+class _Signing(dkim.DKIM):
+    """dkimpy's signature, whose RSA is done by OpenSSL: in Python it takes 5 of the 7 ms for 2048 bits."""
+
+    def __init__(self, content: bytes, algorithm: bytes, rsa_key: rsa.RSAPrivateKey | None) -> None:
+        super().__init__(content, signature_algorithm=algorithm)
+        self.rsa_key = rsa_key
+
+    def gen_header(self, fields: Any, include_headers: Any, canon_policy: Any, header_name: bytes, pk: Any, **more: Any) -> Any:
+        """Return the header's value; the branch for Ed25519 has the key sign a digest, which ours can do too."""
+        if self.rsa_key is not None:
+            pk, self.signature_algorithm = _DigestSigner(self.rsa_key), ED25519
+        return super().gen_header(fields, include_headers, canon_policy, header_name, pk, **more)
+
+
+@dataclass(frozen=True)
+class _DigestSigner:
+    """An RSA key that signs a SHA-256 digest (RFC 8017, RSASSA-PKCS1-v1_5), called as PyNaCl's keys are."""
+
+    key: rsa.RSAPrivateKey
+
+    def sign(self, digest: bytes) -> "_Signature":
+        return _Signature(self.key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256())))
+
+
+@dataclass(frozen=True)
+class _Signature:
+    signature: bytes
 
 
 def signed_names(content: bytes) -> list[bytes]:

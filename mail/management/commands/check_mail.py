@@ -16,6 +16,7 @@ from mail import compose, outbox, outcomes
 from mail.deliverability.checking import run
 from mail.deliverability.findings import Finding, Level, as_json, has_errors
 from mail.deliverability.lookup import parse_server
+from mail.management.report import report
 from mail.models import Delivery
 from mail.outcomes import Outcome, Verdict
 from mail.sending_settings import sending_from_settings
@@ -50,26 +51,11 @@ class Command(BaseCommand):
         findings = run(sending, options["resolver"])
         if options["send"]:
             findings.append(send_test(options["send"]))
-        self.stdout.write(as_json(findings) if options["json"] else self._report(sending.domain, findings))
+        self.stdout.write(
+            as_json(findings) if options["json"] else report(f"Mail from {sending.domain}:", findings, self.style)
+        )
         if has_errors(findings):
             sys.exit(1)
-
-    def _report(self, domain: str, findings: list[Finding]) -> str:
-        """Return every finding with its cure below it, and the count of each level."""
-        counts = {level: sum(finding.level is level for finding in findings) for level in Level}
-        summary = ", ".join(f"{count} {level}" for level, count in counts.items())
-        return "\n".join([f"Mail from {domain}:", "", *map(self._lines, findings), "", f"{summary}."])
-
-    def _lines(self, finding: Finding) -> str:
-        styles = {
-            Level.OK: self.style.SUCCESS,
-            Level.WARNING: self.style.WARNING,
-            Level.ERROR: self.style.ERROR,
-            Level.NOT_CHECKED: self.style.NOTICE,
-        }
-        level = styles[finding.level](f"{finding.level:<11}")
-        cure = [f"{'':11} → {line}" for line in finding.cure.splitlines()]
-        return "\n".join([f"{level} {finding.subject}: {finding.sentence}", *cure])
 
 
 def send_test(to: str) -> Finding:
