@@ -9,7 +9,7 @@ class SignupConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of email and connect the receivers of signals."""
-        from signup import receivers  # noqa: F401
+        from signup import receivers  # noqa: F401 (connects them)
         from signup.emails import composers
 
         composers.register()

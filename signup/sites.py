@@ -8,9 +8,15 @@ from wagtail.models import Site
 from signup.models import Subscriber
 
 
-def site_of_subscriber(subscriber: Subscriber) -> Site:
-    """Return the site a subscriber signed up at, or the default one where that was deleted."""
-    return subscriber.site or default_site()
+def site_of(site: Site | None) -> Site:
+    """Return the site that someone signed up at, or the default one where that was deleted."""
+    return site or default_site()
+
+
+def site_numbered(number: int | None) -> Site:
+    """Return the site with this primary key, or the default one where it was deleted."""
+    found = Site.objects.select_related("root_page").filter(pk=number).first() if number else None
+    return found or default_site()
 
 
 def default_site() -> Site:
@@ -29,5 +35,9 @@ def host(site: Site) -> str:
 
 def language_of(subscriber: Subscriber | None) -> str:
     """Return the language a subscriber signed up in, or the site's where that is not offered (any more)."""
-    wanted = subscriber.language if subscriber else ""
+    return known_language(subscriber.language if subscriber else "")
+
+
+def known_language(wanted: str) -> str:
+    """Return a language, or the site's where it is not offered (any more)."""
     return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from blog.views.other_sites import on_blog_site
-from signup.views import form, links, manage
+from signup.views import copies, form, links, manage
 
 app_name = "signup"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sent/", on_blog_site(form.sent), name="sent"),
     path("confirm/<str:token>/", links.confirm, name="confirm"),
     path("refuse/<str:token>/", links.refuse, name="refuse"),
+    path("letter/<str:token>/", copies.copy, name="copy"),
     path("leave/<str:token>/", links.leave, name="leave"),
     path("manage/<str:token>/", manage.manage, name="manage"),
     path("manage/<str:token>/subscription.json", manage.download, name="download"),

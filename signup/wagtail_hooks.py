@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.models import Page
 
 from mail.admin.check import PERMITTED_MODELS
-from signup.admin import dashboard, previews, subscribers
+from signup.admin import announcements, dashboard, mailing, many, previews, subscribers
 from signup.models import SignupPage, Subscriber
 from signup.models.wording import PREVIEW_HOOK
 from signup.views import form
@@ -28,7 +28,11 @@ def serve_signup_page(next_serve: Serve) -> Serve:
 
 
 hooks.register("on_serve_page", serve_signup_page, order=INNERMOST)
-hooks.register("register_admin_viewset", lambda: subscribers.subscribers)
+hooks.register("register_admin_viewset", lambda: [subscribers.subscribers, announcements.announcements])
+for action in many.ACTIONS:
+    hooks.register("register_bulk_action", action)
 hooks.register("construct_homepage_panels", dashboard.add_panel)
+hooks.register("register_admin_urls", mailing.urls)
+hooks.register("register_page_action_menu_item", mailing.MailingItem)
 hooks.register(PREVIEW_HOOK, previews.preview)
 PERMITTED_MODELS.append(Subscriber)  # whoever may see subscribers may see whether mail reaches them

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
 from signup.models import ConsentRecord, State, Subscriber
+from web import limits
 
 WEEKS = 12
+NETWORKS_SHOWN = 5
 WIDTH, HEIGHT = 240, 48  # units of the picture
 MARGIN = 3  # units: half of a dot at the line's end
 
@@ -27,7 +30,10 @@ class SignupPanel(Component):
         counts = Subscriber.objects.counts()
         weeks = ConsentRecord.objects.confirmed_by_week(WEEKS, timezone.now())
         line = sparkline(weeks)
+        now = timezone.now()
         return {
+            "refused": limits.refused(now, settings.SIGNUP_LIMITS)[:NETWORKS_SHOWN],
+            "mailboxes": limits.mailboxes_reached(now, settings.SIGNUP_LIMITS),
             "counts": [(state, State(state).label, count) for state, count in counts.items()],
             "weeks": weeks,
             "total": sum(weeks),

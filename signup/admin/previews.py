@@ -14,14 +14,14 @@ from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, snapshot
 from mail import compose
 from mail.compose import Email
+from signup.describing import describe_schedule, describe_subscription
 from signup.digests.posts import posts_of
 from signup.emails.links import links
 from signup.emails.rendering import render_kind
 from signup.kinds import Kind
-from signup.models import Rhythm, State, Subscriber, Wording
+from signup.models import AnyOf, Rhythm, State, Subscriber, Subscription, Wording
 from signup.models.wording import FORM, SENT
 from signup.sites import base_url, host
-from signup.views.context import describe_by_names
 from signup.views.form import fields
 
 ADDRESS = "reader@example.org"  # of nobody (RFC 2606)
@@ -41,7 +41,7 @@ def preview(request: HttpRequest, wording: Wording, mode: str) -> HttpResponse:
     """Show one of PREVIEW_MODES with these words, in the frame where Wagtail's editor shows it."""
     with in_site_language():
         if mode in (FORM, SENT):
-            form = {"page": None, "notice": "", "in_words": "", **fields(Selection())}
+            form = {"page": None, "stream": None, "notice": "", "in_words": "", **fields(AnyOf())}
             response = render(request, f"signup/{mode}.html", {"words": wording.form_words(), "noindex": True, **form})
         else:
             context = {"email": sample(wording, mode), "sender": compose.sender(wording.site_name), "to": ADDRESS}
@@ -54,21 +54,24 @@ def sample(wording: Wording, kind: str) -> Email:
     """Return an email to nobody in particular, about everything in the blog."""
     site = wording.site
     index = snapshot(site.root_page.path, PUBLIC)
-    nobody = Subscriber(pk=0, address=ADDRESS, state=State.CONFIRMED, rhythm=Rhythm.WEEKLY, site=site)
+    nobody = Subscriber(pk=0, address=ADDRESS, state=State.CONFIRMED, site=site)
+    everything = Subscription(pk=0, subscriber=nobody, rhythm=Rhythm.WEEKLY, site=site)
     context: dict[str, Any] = {
         "address": ADDRESS,
         "asked": timezone.now() - timedelta(minutes=1),
         "network": NETWORK,
         "host": host(site),
-        **links(nobody, site),
+        **links(nobody, site, everything),
     }
     if kind == Kind.DIGEST:
         context |= _latest(index, base_url(site))
-    return render_kind(kind, wording, {"selection": describe_by_names(nobody.selection, index)}, context)
+    selection = describe_subscription(everything, index)
+    values = {"selection": selection, "rhythm": describe_schedule(everything), "present": selection}
+    return render_kind(kind, wording, values, context)
 
 
 def _latest(index: TagIndex, base: str) -> dict[str, Any]:
     """Return what a sample digest shows: the newest posts there are."""
     ids = index.page(index.select(Selection()), SAMPLE_POSTS).ids
-    found = posts_of(index, Selection(), ids, base)
-    return {"posts": found.posts, "more": found.more, "listing_url": f"{base}/"}
+    found = posts_of(index, [AnyOf()], ids, base)
+    return {"posts": found.posts, "names": [""], "more": found.more, "listing_url": f"{base}/", "copy_url": f"{base}/"}

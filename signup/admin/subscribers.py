@@ -1,21 +1,18 @@
-"""Subscribers in the admin: found by address, state and tag; each with its history; resent to, suppressed, erased."""
+"""Subscribers in the admin: found, added, noted on; each with its history; resent to, suppressed, erased."""
 
 from typing import Any
 
-import django_filters  # type: ignore[import-untyped]
-from django import forms
-from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.widgets.button import HeaderButton
 
-from blog.selections.slugs import fold
 from mail.models import Delivery, SuppressionReason
+from signup.admin.adding import AddView, NotesView
+from signup.admin.listing import EXPORTED, FILE_NAME, SubscriberFilterSet, SubscriberIndexView
 from signup.kinds import Kind
 from signup.models import State, Subscriber
-from signup.models.subscribers import SubscriberQuerySet
 from signup.services import subscriptions, suppression
 from wagtail_actions.actions import Action, CannotBeDone
-from wagtail_actions.spreadsheets import SafeExportIndexView
 from wagtail_actions.viewset import ActingInspectView, ActingViewSet
 
 EMAILS_SHOWN = 20
@@ -80,44 +77,24 @@ ACTIONS = (
 )
 
 
-class SubscriberFilterSet(WagtailFilterSet):
-    """By state and by tag; `-tag` finds who does not want it."""
-
-    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=State.choices, widget=forms.CheckboxSelectMultiple)
-    suppressed_because = django_filters.MultipleChoiceFilter(
-        label=_("Suppressed because"), choices=SuppressionReason.choices, widget=forms.CheckboxSelectMultiple
-    )
-    tag = django_filters.CharFilter(
-        label=_("Tag"), method="naming", help_text=_("One tag; with a minus before it: who does not want it.")
-    )
-
-    class Meta:
-        model = Subscriber
-        fields = ["state", "suppressed_because", "tag"]
-
-    def naming(self, found: SubscriberQuerySet, name: str, value: str) -> SubscriberQuerySet:
-        return found.naming(fold(value.strip()))
-
-
-class SubscriberIndexView(SafeExportIndexView):
-    """The listing; an export leaves out who is erased."""
-
-    def search_queryset(self, queryset: SubscriberQuerySet) -> SubscriberQuerySet:
-        return queryset.found_by(self.search_query) if self.is_searching else queryset
-
-    def get_queryset(self) -> QuerySet[Subscriber]:
-        found: SubscriberQuerySet = super().get_queryset()
-        return found.not_erased() if self.is_export else found
-
-
 class SubscriberInspectView(ActingInspectView):
     """One subscriber: what is held, what happened, which emails went out."""
 
     template_name = "signup/admin/subscriber.html"
 
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons = super().header_buttons
+        if self.user_has_permission("change") and not self.object.erased:
+            notes = HeaderButton(_("Remarks"), url=reverse("subscribers:notes", args=[self.object.pk]), icon_name="edit")
+            buttons.insert(0, notes)
+        return buttons
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         emails = Delivery.objects.to_address(self.object.address).filter(kind__in=Kind.values).order_by("-pk")[:EMAILS_SHOWN]
-        context: dict[str, Any] = super().get_context_data(history=self.object.consents.all(), letters=emails, **kwargs)
+        subscriptions = self.object.subscriptions.select_related("stream")
+        more = {"subscriptions": subscriptions, "history": self.object.consents.all(), "letters": emails}
+        context: dict[str, Any] = super().get_context_data(**more, **kwargs)
         return context
 
 
@@ -126,29 +103,42 @@ class SubscriberViewSet(ActingViewSet):
     icon = "group"
     menu_order = 350
     add_to_admin_menu = True
+    permissions = ("add", "view", "change", "delete")
     actions = ACTIONS
     index_view_class = SubscriberIndexView
     inspect_view_class = SubscriberInspectView
     inspect_template_name = "signup/admin/subscriber.html"
     filterset_class = SubscriberFilterSet
     search_fields = ["address"]
-    list_display = ["__str__", "state", "expression", "rhythm", "created", "confirmed_at"]
-    list_export = ["address", "state", "suppressed_because", "expression", "rhythm", "language", "created", "confirmed_at"]
+    list_display = ["__str__", "state", "what", "created", "confirmed_at"]
+    list_export = EXPORTED
     inspect_view_fields = [
         "address",
         "state",
         "suppressed_because",
-        "expression",
-        "rhythm",
         "language",
+        "time_zone",
         "site",
         "created",
         "confirmed_at",
         "last_digest_at",
         "bounce_score",
         "bounced_at",
+        "notes",
     ]
-    export_filename = "subscribers"
+    export_filename = FILE_NAME
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        view: dict[str, Any] = super().get_index_view_kwargs(**kwargs)
+        return {**view, "template_name": SubscriberIndexView.template_name, "add_url_name": self.get_url_name("add")}
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        policy = {"permission_policy": self.permission_policy}
+        own = [
+            path("new/", AddView.as_view(**policy), name="add"),
+            path("<int:pk>/notes/", NotesView.as_view(**policy), name="notes"),
+        ]
+        return [*own, *super().get_urlpatterns()]
 
 
 subscribers = SubscriberViewSet("subscribers")

@@ -1,134 +1,121 @@
-"""Digests: the new posts of a subscriber's selection, in one email for each period of their rhythm, no post ever twice.
+"""Digests: the new posts of a reader's subscriptions, in one email for each time at which they are due, no post ever twice.
 
 A post is news once: when it is first seen to be visible to everyone, in an edition (`signup.digests.editions`). A
-subscriber's mark moves from edition to edition in the transaction that puts the email into the outbox.
+subscription's mark, `edition`, moves from edition to edition in the transaction that puts the email into the outbox. Readers
+are taken a few at a time, each few in one transaction: whatever ends a run, the next goes on where it ended.
 """
 
-import logging
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable
+from datetime import datetime
+from itertools import groupby
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
-from blog.selections.errors import SelectionError
-from blog.tagindex.store import PUBLIC, read_revision, snapshot
+from blog.tagindex.store import read_revision
 from mail import outbox
+from mail.models import Delivery
 from signup.digests import editions
+from signup.digests.letters import Letter, Reader, by_schedule, read_readers
+from signup.digests.matching import Matcher
+from signup.digests.unmatched import pass_over
 from signup.kinds import Kind
-from signup.models import Rhythm, Subscriber
-from signup.models.digests import DigestMark, News
-from signup.models.subscribers import SubscriberQuerySet
-from signup.sites import site_of_subscriber
+from signup.models import Subscriber, Subscription
+from signup.models.digests import News
+from signup.models.schedule import next_due, zone_named
+from signup.models.subscriptions import SubscriptionQuerySet
 
-HOUR = 6  # of the site's time zone, at which daily and weekly digests are written
-BATCH_SIZE = 500  # subscribers passed over in one statement
-
-log = logging.getLogger(__name__)
+BATCH_SIZE = 250  # readers in one transaction
+RUN_TIME = 10.0  # seconds, after which the worker turns to its other tasks: nobody's confirmation waits for a long run
 
 
 class Digester:
-    """Writes digests; reads the posts only when the revision has risen since the last time."""
+    """Writes digests; reads the posts only when the revision, or what is held, has changed since the last time."""
 
-    def __init__(self) -> None:
-        self.revision = -1
+    def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        self.seen: object = None  # the revision, and what is held
+        self.stopping = stopping
 
     def send_due(self, now: datetime | None = None) -> int:
-        """Note what is new, and put every digest that is due into the outbox; return the number of emails."""
+        """Note what is new, and put the digests that are due into the outbox; return the number of emails.
+
+        Stopped, or after RUN_TIME, it leaves the rest to the next call.
+        """
         now = now or timezone.now()
         revision = read_revision()
-        if revision != self.revision:
+        seen = revision, editions.held_posts()
+        if seen != self.seen:
             editions.publish(now, revision)
-            self.revision = revision
-        last = editions.last_settled(now)
-        return sum(_send(rhythm, NewsReader(last), now) for rhythm in Rhythm)
+            self.seen = seen
+        schedule_new(now)
+        end = time.monotonic() + RUN_TIME
+        return send(editions.last_settled(now), now, lambda: self.stopping() or time.monotonic() > end)
 
 
-class NewsReader:
-    """The news up to one edition, read once for all who are sent them."""
-
-    def __init__(self, last: int) -> None:
-        self.last = last
-        self._since: dict[int, list[tuple[int, datetime | None]]] = {}
-
-    def posts_for(self, subscriber: Subscriber) -> list[int]:
-        """Return the new posts of a subscriber's selection since their mark, dated after they confirmed."""
-        confirmed = subscriber.confirmed_at
-        since = self._news_since(subscriber.digest_mark.edition)
-        news = [post for post, published in since if confirmed and published and published > confirmed]
-        if not news:
-            return []
-        index = snapshot(site_of_subscriber(subscriber).root_page.path, PUBLIC)
-        try:
-            selection = subscriber.selection
-        except SelectionError as error:  # of a wider limit once; one subscriber's selection stops nobody's digest
-            log.warning("Subscriber %s has a selection that cannot be read: %s", subscriber.pk, error)
-            return []
-        return list(index.ids(index.select(selection, index.among(news))))
-
-    def _news_since(self, edition: int) -> list[tuple[int, datetime | None]]:
-        if edition not in self._since:
-            news = News.objects.between(edition, self.last).fresh()
-            self._since[edition] = list(news.values_list("post_id", "published"))
-        return self._since[edition]
+def schedule_new(now: datetime) -> None:
+    """Set the time of the next letter where there is none: of new subscriptions, and of those that were changed."""
+    names = ("rhythm", "hour", "weekday", "subscriber__time_zone", "paused_until")
+    rows = Subscription.objects.unscheduled().order_by(*names).values_list(*names, "pk")
+    for (rhythm, hour, weekday, zone, paused_until), group in groupby(rows, lambda row: row[:5]):
+        moment = next_due(rhythm, hour, weekday, zone_named(zone), max(now, paused_until or now))
+        found = Subscription.objects.filter(next_at=None, rhythm=rhythm, hour=hour, weekday=weekday)
+        subscriptions = [row[5] for row in group]
+        for start in range(0, len(subscriptions), BATCH_SIZE):
+            found.filter(pk__in=subscriptions[start : start + BATCH_SIZE]).update(next_at=moment)
 
 
-def period_of(rhythm: str, last: int, now: datetime) -> str:
-    """Return the period that digests of a rhythm belong to now: an edition, a day from HOUR on, or such a week from Monday on.
-
-    >>> from datetime import UTC
-    >>> [period_of(rhythm, 7, datetime(2018, 1, 1, 5, 59, tzinfo=UTC)) for rhythm in ("each", "daily", "weekly")]
-    ['e7', '2017-12-31', '2017-W52']
-    """
-    if rhythm == Rhythm.EACH:
-        return f"e{last}"
-    day = timezone.localtime(now) - timedelta(hours=HOUR)
-    return f"{day:%G-W%V}" if rhythm == Rhythm.WEEKLY else f"{day:%Y-%m-%d}"
-
-
-def _send(rhythm: Rhythm, news: NewsReader, now: datetime) -> int:
-    """Write the digests of a rhythm to every subscriber whose mark is not of this period yet."""
-    period = period_of(rhythm, news.last, now)
-    subscribers = Subscriber.objects.confirmed().filter(rhythm=rhythm)
-    _begin_marks(subscribers.filter(digest_mark=None).values_list("pk", flat=True), "" if rhythm == Rhythm.EACH else period)
-    written, without_news = 0, []
-    for subscriber in _waiting(subscribers, period):
-        if posts := news.posts_for(subscriber):
-            written += _write(subscriber, posts, news.last, period, now)
-        else:
-            without_news.append(subscriber.pk)
-    _pass_over(without_news, news.last, period)
+def send(last: int, now: datetime, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Write what is due of the news up to an edition, until it is done or to stop; return the number of emails."""
+    due = Subscription.objects.due(last, now)
+    least = due.aggregate(least=Min("edition"))["least"]
+    if least is None:
+        return 0
+    matcher, written, after = Matcher(least, last), 0, 0
+    pass_over(matcher, now)
+    while not stopping() and (readers := _next_readers(due, after)):
+        written += _send_to(readers, matcher, now)
+        after = readers[-1]
     return written
 
 
-def _waiting(subscribers: SubscriberQuerySet, period: str) -> Iterator[Subscriber]:
-    """Yield the subscribers whose mark is not of this period, read a few at a time: the marks move meanwhile."""
-    found = subscribers.exclude(digest_mark__period=period).select_related("site__root_page", "digest_mark")
-    after = 0
-    while chunk := list(found.filter(pk__gt=after).order_by("pk")[:BATCH_SIZE]):
-        yield from chunk
-        after = chunk[-1].pk
-
-
-def _begin_marks(new: Iterable[int], period: str) -> None:
-    """Begin a mark for those who have confirmed since the last time: their first digest comes with the next period."""
-    marks = [DigestMark(subscriber_id=pk, period=period) for pk in new]
-    DigestMark.objects.bulk_create(marks, BATCH_SIZE, ignore_conflicts=True)
+def _next_readers(due: SubscriptionQuerySet, after: int) -> list[int]:
+    found = due.filter(subscriber__gt=after).order_by("subscriber").values_list("subscriber", flat=True)
+    return list(found.distinct()[:BATCH_SIZE])
 
 
 @transaction.atomic
-def _write(subscriber: Subscriber, posts: list[int], last: int, period: str, now: datetime) -> int:
-    """Move a subscriber's mark on; whichever worker moves it writes the email."""
-    mark: DigestMark = subscriber.digest_mark
-    if not DigestMark.objects.filter(pk=mark.pk, edition=mark.edition, period=mark.period).update(edition=last, period=period):
-        return 0
-    outbox.put(f"digest:{subscriber.pk}:{last}", Kind.DIGEST, subscriber.address, {"subscriber": subscriber.pk, "posts": posts})
-    Subscriber.objects.filter(pk=subscriber.pk).update(last_digest_at=now)
-    return 1
+def _send_to(readers: list[int], matcher: Matcher, now: datetime) -> int:
+    """Move the marks of these readers' subscriptions on, and write the emails that they call for.
+
+    Readers are locked as when they change something: whoever leaves or is erased meanwhile is sent nothing.
+    """
+    list(Subscriber.objects.select_for_update(of=("self",)).filter(pk__in=readers).order_by("pk").values_list("pk"))
+    found = read_readers(readers, matcher, now)
+    _move(found, matcher, now)
+    letters = [letter for reader in found for letter in reader.letters]
+    outbox.put_many(_delivery(letter, matcher.last) for letter in letters)
+    Subscriber.objects.filter(pk__in=[letter.subscriber for letter in letters]).update(last_digest_at=now)
+    return len(letters)
 
 
-def _pass_over(without_news: list[int], last: int, period: str) -> None:
-    """Move the marks of those for whom there is nothing new; never back behind where another worker set them."""
-    for start in range(0, len(without_news), BATCH_SIZE):
-        marks = DigestMark.objects.filter(pk__in=without_news[start : start + BATCH_SIZE], edition__lte=last)
-        marks.update(edition=last, period=period)
+def _move(readers: list[Reader], matcher: Matcher, now: datetime) -> None:
+    """Move the marks; note what was hidden, and so missed; remember what was sent where another subscription may bring it."""
+    groups = by_schedule(moved for reader in readers for moved in reader.moved)
+    for (rhythm, hour, weekday, zone, missed), subscriptions in groups.items():
+        next_at = next_due(rhythm, hour, weekday, zone_named(zone), now)
+        Subscription.objects.filter(pk__in=subscriptions).update(edition=matcher.last, next_at=next_at, missed=list(missed))
+    missed_now = {post for *_schedule, missed in groups for post in missed}
+    if hidden := missed_now.intersection(post.pk for post in matcher.hidden):
+        News.objects.filter(pk__in=hidden).update(hidden=True)
+    for reader in readers:
+        if reader.told is not None:
+            Subscriber.objects.filter(pk=reader.pk).update(told=reader.told)
+
+
+def _delivery(letter: Letter, last: int) -> Delivery:
+    """Return the delivery of a letter: a subscription's mark moves to an edition once."""
+    context = {"subscriber": letter.subscriber, "site": letter.site, "posts": letter.posts}
+    context["subscriptions"] = letter.subscriptions
+    return outbox.make(f"digest:{min(letter.subscriptions)}:{last}", Kind.DIGEST, letter.address, context)

@@ -1,32 +1,49 @@
-"""Editions: the posts that became visible to everyone since the last check, each stored once."""
+"""Editions: the posts that became visible to everyone since the last check, each stored once, and those that came back."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from blog.models import BlogPage
+from blog.models import BlogPage, PostPage
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, read_revision, snapshot
 from signup.models.digests import Edition, News
+from signup.models.mailings import HeldPost
 
 SETTLING = timedelta(minutes=5)  # in which an editor may hide a post again, or correct its tags, before anyone is sent it
 MARGIN = timedelta(seconds=30)  # before that ends, in which no news is deleted: another worker may be about to send it
-ARCHIVE_AGE = timedelta(days=14)  # between a post's date and its appearance: such a post comes from an archive and is not news
-MICROSECOND = timedelta(microseconds=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BATCH_SIZE = 500  # posts in one statement
 
 
 def publish(now: datetime, revision: int | None = None) -> int:
-    """Store what has become visible as a new edition and return its number of posts; of two workers one writes it."""
-    wanted = read_revision() if revision is None else revision
-    indexes = [snapshot(path, PUBLIC, wanted) for path in BlogPage.objects.values_list("path", flat=True)]
-    _delete_hidden(indexes, now)
+    """Store what has become visible as a new edition and return its number of posts; of two workers one writes it.
+
+    What an editor holds is left out until it is released.
+    """
+    indexes, held = list(public_indexes(revision).values()), held_posts()
+    _delete_hidden(indexes, held, now)
+    seen = np.fromiter([*News.objects.values_list("pk", flat=True).iterator(), *held], np.int64)
     try:
-        return _write([news for index in indexes for news in _unseen(index, now)], now)
+        return _write([post for index in indexes for post in np.setdiff1d(index.sorted_ids, seen).tolist()], indexes, now)
     except IntegrityError:  # another worker wrote this edition; what it did not see is seen at the next look
         return publish(now, revision)
+
+
+def held_posts() -> frozenset[int]:
+    return frozenset(HeldPost.objects.values_list("pk", flat=True))
+
+
+def public_indexes(revision: int | None = None) -> dict[str, TagIndex]:
+    """Return the tag index of each blog's posts that everyone may read, by its path: nothing else is ever mailed."""
+    wanted = read_revision() if revision is None else revision
+    return {path: snapshot(path, PUBLIC, wanted) for path in BlogPage.objects.values_list("path", flat=True)}
+
+
+def is_visible(post: int, indexes: Iterable[TagIndex]) -> bool:
+    return any(index.position(post) is not None for index in indexes)
 
 
 def last_settled(now: datetime) -> int:
@@ -34,31 +51,46 @@ def last_settled(now: datetime) -> int:
     return Edition.objects.filter(seen__lte=now - SETTLING).aggregate(last=Max("number"))["last"] or 0
 
 
-def _delete_hidden(indexes: list[TagIndex], now: datetime) -> None:
-    """Delete news that was hidden again before it could be sent: it will be news when it is shown for good."""
+def _delete_hidden(indexes: list[TagIndex], held: frozenset[int], now: datetime) -> None:
+    """Delete news that was hidden again or held before it could be sent: it will be news when it is shown for good."""
     settling = News.objects.filter(edition__seen__gt=now - SETTLING + MARGIN).values_list("pk", flat=True)
-    hidden = [post for post in settling if all(index.position(post) is None for index in indexes)]
-    News.objects.filter(pk__in=hidden).delete()
-
-
-def _unseen(index: TagIndex, now: datetime) -> list[News]:
-    """Return the index's posts that have never been news."""
-    seen = np.fromiter(News.objects.values_list("pk", flat=True).iterator(), np.int64)
-    fresh = index.among(np.setdiff1d(index.sorted_ids, seen))
-    return [_news(int(index.post_ids[position]), int(index.published[position]), now) for position in fresh]
-
-
-def _news(post: int, published: int, now: datetime) -> News:
-    date = EPOCH + published * MICROSECOND
-    return News(post_id=post, published=date if date > now - ARCHIVE_AGE else None)
+    News.objects.filter(pk__in=[post for post in settling if post in held or not is_visible(post, indexes)]).delete()
 
 
 @transaction.atomic
-def _write(news: list[News], now: datetime) -> int:
-    if news:
-        number = (Edition.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-        edition = Edition.objects.create(number=number, seen=now)
-        for one in news:
-            one.edition = edition
-        News.objects.bulk_create(news, batch_size=500)
-    return len(news)
+def _write(fresh: list[int], indexes: list[TagIndex], now: datetime) -> int:
+    """Write an edition of fresh posts and of those that are shown again; note which older ones are hidden."""
+    visible = np.unique(np.concatenate([index.sorted_ids for index in indexes])) if indexes else np.empty(0, np.int64)
+    shown = dict(News.objects.values_list("pk", "hidden").iterator())
+    gone = np.setdiff1d(np.fromiter((post for post, hidden in shown.items() if not hidden), np.int64), visible)
+    back = np.intersect1d(np.fromiter((post for post, hidden in shown.items() if hidden), np.int64), visible)
+    for posts in _batches(gone.tolist()):
+        News.objects.filter(pk__in=posts).update(hidden=True)
+    if not fresh and not len(back):
+        return 0
+    before = Edition.objects.order_by("-number").first()
+    edition = Edition.objects.create(number=before.number + 1 if before else 1, seen=now)
+    for posts in _batches(fresh):
+        dates = _dates(posts)
+        since = before.seen if before else None
+        moments = {post: _appeared(dates.get(post), since, now) for post in posts}
+        News.objects.bulk_create(News(pk=post, edition=edition, appeared=moment) for post, moment in moments.items())
+    for posts in _batches(back.tolist()):
+        News.objects.filter(pk__in=posts).update(hidden=False, returned=edition.number)
+    return len(fresh)
+
+
+def _dates(posts: list[int]) -> dict[int, list[datetime | None]]:
+    """Return when each post was first and last published in Wagtail."""
+    rows = PostPage.objects.filter(pk__in=posts).values_list("pk", "first_published_at", "last_published_at")
+    return {post: [first, last] for post, first, last in rows}
+
+
+def _appeared(dates: list[datetime | None] | None, since: datetime | None, now: datetime) -> datetime:
+    """Return when a post became visible between two looks: the first of its dates that is within, or else the later look."""
+    within = (date for date in dates or () if date and date <= now and (since is None or date > since))
+    return next(within, now)
+
+
+def _batches(posts: list[int]) -> list[list[int]]:
+    return [posts[start : start + BATCH_SIZE] for start in range(0, len(posts), BATCH_SIZE)]

@@ -1,27 +1,63 @@
 """The posts that a digest shows: those of a selection that everyone may read, up to DIGEST_LENGTH of them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from urllib.parse import quote
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
+from wagtail.images import get_image_model
+
+from blog.feeds.entries import content_of
+from blog.images.versions import existing_versions
+from blog.markdown.letters import letter_html, letter_text
 from blog.markdown.plain_text import truncate
-from blog.models import PostPage
+from blog.models.rows import PostRow, read_rows
+from blog.paths import post_path, tag_path
 from blog.rendering.formats import day
-from blog.selections.selection import Selection
+from blog.rendering.post import host
+from blog.rendering.post_tags import tags_of
 from blog.tagindex import TagIndex
+from signup.digests.matching import select
+from signup.models import AnyOf
 
 DIGEST_LENGTH = 20  # posts; of more, an email gives the number and links to the listing
 EXCERPT_LENGTH = 300  # characters
+WHOLE_TEXTS = 50_000  # bytes of HTML in one letter: with all else and in base64 below 102 KB, where Gmail ends a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tag, or whatever else has a name and a URL."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A post's picture, by an absolute URL."""
+
+    src: str
+    width: int
+    height: int
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
 class DigestPost:
-    """A post as a digest shows it."""
+    """A post as a digest shows it; with `html` and `text`, the whole text in place of the excerpt."""
 
     title: str
     day: str
     excerpt: str
     url: str
+    authors: str = ""
+    tags: tuple[Link, ...] = ()
+    picture: Picture | None = None
+    link_host: str = ""  # that an external post links to
+    html: str = ""
+    text: str = ""
+    is_too_long: bool = False  # for its whole text to be in the letter
+    brought_by: tuple[int, ...] = ()  # numbers of the selections that have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +66,69 @@ class DigestPosts:
 
     posts: list[DigestPost]
     more: int = 0
+    ids: tuple[int, ...] = ()
 
 
-def posts_of(index: TagIndex, selection: Selection, ids: Iterable[int], base_url: str) -> DigestPosts:
-    """Return those of the posts `ids` that are in the selection and in the index, which holds what its readers may see."""
-    chosen = index.select(selection, index.among(ids))
+def posts_of(
+    index: TagIndex, selections: Sequence[AnyOf], ids: Iterable[int], base_url: str, whole: Container[int] = ()
+) -> DigestPosts:
+    """Return those of the posts `ids` that are in a selection and in the index, which holds what its readers may see.
+
+    Those of `whole` have their whole texts, the newest first, as many as WHOLE_TEXTS lets in.
+    """
+    found = [select(index, one, ids) for one in selections]
+    chosen = index.among(set().union(*found))
     shown = index.page(chosen, DIGEST_LENGTH).ids
-    posts = PostPage.objects.defer("body", "html", "toc").in_bulk(shown)
-    return DigestPosts([digest_post(posts[post], base_url) for post in shown if post in posts], len(chosen) - len(shown))
+    rows = read_rows(shown, texts=any(post in whole for post in shown))
+    pictures = pictures_of([row.cover for row in rows.values()], base_url)
+    posts = [
+        replace(
+            digest_post(rows[post], index, base_url, pictures),
+            brought_by=tuple(number for number, one in enumerate(found) if post in one),
+        )
+        for post in shown
+        if post in rows
+    ]
+    posts = _with_texts(posts, [rows[post] for post in shown if post in rows], whole)
+    return DigestPosts(posts, len(chosen) - len(shown), tuple(shown))
 
 
-def digest_post(post: PostPage, base_url: str) -> DigestPost:
-    excerpt = truncate(" ".join(post.excerpt.split()), EXCERPT_LENGTH)
-    return DigestPost(post.title, day(post.published) if post.published else "", excerpt, f"{base_url}/{quote(post.slug)}/")
+def _with_texts(posts: list[DigestPost], rows: list[PostRow], whole: Container[int]) -> list[DigestPost]:
+    """Return the posts, those of `whole` with their texts, until these are WHOLE_TEXTS together."""
+    left, found = WHOLE_TEXTS, []
+    for post, row in zip(posts, rows, strict=True):
+        if row.pk not in whole:
+            found.append(post)
+            continue
+        html = letter_html(content_of(row.html, post.url))
+        size = len(html.encode())
+        fits, left = size <= left, left - size * (size <= left)
+        found.append(replace(post, html=html, text=letter_text(html)) if fits else replace(post, is_too_long=True))
+    return found
+
+
+def digest_post(row: PostRow, index: TagIndex, base_url: str, pictures: dict[int, Picture]) -> DigestPost:
+    url = base_url + post_path(row.slug)
+    return DigestPost(
+        title=row.title,
+        day=day(row.published),
+        excerpt=truncate(" ".join(row.excerpt.split()), EXCERPT_LENGTH),
+        url=url,
+        authors=", ".join(author.name for author in row.authors),
+        tags=tuple(Link(tag.name, base_url + tag_path(tag.slug)) for tag in tags_of(index, row.pk)),
+        picture=pictures.get(row.cover) if row.cover else None,
+        link_host=host(row.link) if row.link else "",
+    )
+
+
+def pictures_of(covers: Iterable[int | None], base_url: str) -> dict[int, Picture]:
+    """Return covers by id: two queries where there are any."""
+    ids = [cover for cover in covers if cover]
+    if not ids:
+        return {}
+    found = get_image_model().objects.filter(pk__in=ids).prefetch_related("renditions")
+    made = {image: existing_versions(image) for image in found}
+    return {
+        image.pk: Picture(urljoin(base_url, versions.src), versions.width, versions.height, image.description)
+        for image, versions in made.items()
+    }

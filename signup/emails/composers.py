@@ -1,65 +1,179 @@
 """Composers of sign-up's emails, as `mail.compose` calls them: from a delivery to its text, or Unwanted."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
+from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.models import Site
 
-from blog.paths import selection_url
-from blog.rendering.describe import describe
-from blog.selections.selection import Selection
+from blog.models import PostPage
+from blog.models.rows import PostRow
+from blog.paths import tag_path
+from blog.rendering.formats import number
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, snapshot
 from mail import compose
 from mail.compose import Email, Unwanted
 from mail.models import Delivery
-from signup.digests.posts import posts_of
+from signup.describing import describe_schedule, describe_subscription, listing_of
+from signup.digests.matching import select
+from signup.digests.missed import take_hidden_out
+from signup.digests.posts import DigestPosts, Link, digest_post, pictures_of, posts_of
+from signup.emails.announcement import announcement, announcement_test
+from signup.emails.copies import Copy, url_of
+from signup.emails.headers import list_headers
 from signup.emails.links import links
 from signup.emails.rendering import render, render_kind
+from signup.emails.shared import SharedEmails, filled, marks
+from signup.emails.wanted import check_wanted, wanted_by
 from signup.kinds import Kind
-from signup.models import State, Subscriber, Wording
-from signup.sites import base_url, default_site, host, language_of, site_of_subscriber
+from signup.models import State, Subscriber, Subscription, Texts, Wording
+from signup.sites import base_url, default_site, host, language_of, site_numbered, site_of
+
+TITLE_LENGTH = 120  # characters of a post's title in a subject
+shared = SharedEmails()
 
 
 def register() -> None:
     compose.register(Kind.CONFIRM, Kind.CONFIRM.label, answer)
+    compose.register(Kind.ADD, Kind.ADD.label, answer)
     compose.register(Kind.ALREADY, Kind.ALREADY.label, answer)
-    compose.register(Kind.DIGEST, Kind.DIGEST.label, digest)
+    compose.register(Kind.DIGEST, Kind.DIGEST.label, digest, bulk=True)
+    compose.register(Kind.ANNOUNCEMENT, Kind.ANNOUNCEMENT.label, announcement, bulk=True)
+    compose.register(Kind.ANNOUNCEMENT_TEST, Kind.ANNOUNCEMENT_TEST.label, announcement_test)
+    compose.register(Kind.TRIAL, Kind.TRIAL.label, trial)
     compose.register(compose.TEST, gettext_lazy("test"), test)
 
 
 def answer(delivery: Delivery) -> Email:
-    """Compose what follows a sign-up: the request to confirm it or, where it is confirmed, the link to it."""
+    """Compose what follows a sign-up: the request to confirm it, or to add it; where it is confirmed, the link to it."""
     subscriber = wanted_by(delivery)
-    site = site_of_subscriber(subscriber)
+    asked = asked_by(delivery, subscriber)
+    site = site_of(asked.site or subscriber.site)
+    kind = Kind.ADD if delivery.kind == Kind.CONFIRM and subscriber.state == State.CONFIRMED else delivery.kind
     with translation.override(language_of(subscriber)):
-        values = {"selection": _describe_known(subscriber.selection, _index(site))}
-        return render_kind(delivery.kind, Wording.for_site(site), values, _context(delivery, subscriber, site))
+        index = _index(site)
+        present = subscriber.subscriptions.current().exclude(pk=asked.pk).select_related("stream")
+        values = {
+            "selection": describe_subscription(asked, index, only_known=True),
+            "rhythm": describe_schedule(asked),
+            "present": "; ".join(describe_subscription(one, index, only_known=True) for one in present),
+        }
+        return render_kind(kind, Wording.for_site(site), values, _context(delivery, subscriber, site, asked))
+
+
+def asked_by(delivery: Delivery, subscriber: Subscriber) -> Subscription:
+    """Return the subscription that an email is about; raises Unwanted where there is nothing to confirm any more."""
+    found = subscriber.subscriptions.select_related("stream", "site__root_page")
+    if "subscription" in delivery.context:
+        found = found.filter(pk=delivery.context["subscription"])
+    asked = found.first()
+    if asked is None:
+        raise Unwanted(_("The subscription has ended."))
+    if delivery.kind in (Kind.CONFIRM, Kind.ADD) and subscriber.state == State.CONFIRMED and asked.confirmed_at:
+        raise Unwanted(_("The subscription is confirmed already."))
+    return asked
 
 
 def digest(delivery: Delivery) -> Email:
     """Compose a digest: of the posts it was written for, those that everyone may still read."""
-    subscriber = wanted_by(delivery)
-    site = site_of_subscriber(subscriber)
-    with translation.override(language_of(subscriber)):
-        wording, index = Wording.for_site(site), _index(site)
-        found = posts_of(index, subscriber.selection, delivery.context["posts"], base_url(site))
-        if not found.posts:
-            raise Unwanted(_("Nothing that it was to tell of can be read any more."))
-        context = {
-            **_context(delivery, subscriber, site),
-            "posts": found.posts,
-            "more": found.more,
-            "listing_url": base_url(site) + selection_url(subscriber.selection),
-        }
-        if len(found.posts) == 1 and not wording.digest_subject:
-            context["title"] = found.posts[0].title
-        values = {"selection": _describe_known(subscriber.selection, index)}
-        return replace(render_kind(Kind.DIGEST, wording, values, context), headers=list_headers(site, context["leave_url"]))
+    subscriptions = brought_by(delivery)
+    subscriber = subscriptions[0].subscriber
+    number = subscriptions[0].site_id or subscriber.site_id
+    site = compose.once(("signup.site", number), lambda: site_numbered(number))
+    wording = compose.once(("signup.wording", site.pk), lambda: Wording.of(site))
+    index, language = _index(site), language_of(subscriber)
+    take_hidden_out(delivery, index)
+    posts = tuple(delivery.context["posts"])
+    own = {"address": delivery.to, **links(subscriber, site)}
+    key = (language, posts, base_url(site), site.site_name, wording.texts(), tuple(map(_content, subscriptions)))
+    with translation.override(language):
+        email = shared.get(key, index, lambda: _digest(wording, index, subscriptions, posts, marks(own)))
+    headers = list_headers(site, list_name(subscriptions), own["leave_url"], delivery)
+    return replace(filled(email, own), headers=headers)
+
+
+def _content(subscription: Subscription) -> tuple[str, ...]:
+    """Return what a digest says of a subscription, and shows for it."""
+    stream = subscription.stream
+    return subscription.texts, subscription.expression, *((stream.name, stream.expression) if stream else ("", ""))
+
+
+def _digest(
+    wording: Wording, index: TagIndex, subscriptions: list[Subscription], posts: Iterable[int], own: dict[str, str]
+) -> Email:
+    """Render a digest in the active language; `own` are its reader's address and links."""
+    site = wording.site
+    whole = {post for one in subscriptions if one.texts == Texts.WHOLE for post in select(index, one.selections, posts)}
+    found = posts_of(index, [one.selections for one in subscriptions], posts, base_url(site), whole)
+    if not found.posts:
+        raise Unwanted(_("Nothing that it was to tell of can be read any more."))
+    names = [describe_subscription(subscription, index, only_known=True) for subscription in subscriptions]
+    context = {
+        **own,
+        "posts": found.posts,
+        "names": names,
+        "more": found.more,
+        "listing_url": base_url(site) + listing_of(subscriptions),
+        "copy_url": url_of(Copy(site.pk, found.ids, translation.get_language(), frozenset(whole)), site),
+    }
+    if not wording.digest_subject:
+        context["title"] = title_of(found)
+    return render_kind(Kind.DIGEST, wording, {"selection": get_text_list(names, _("and"))}, context)
+
+
+def title_of(found: DigestPosts) -> str:
+    """Return what a digest's subject says by default: “Betfair market making, and 3 more notes”."""
+    title, others = Truncator(found.posts[0].title).chars(TITLE_LENGTH), len(found.posts) + found.more - 1
+    if not others:
+        return title
+    more = ngettext("%(title)s, and one more note", "%(title)s, and %(number)s more notes", others)
+    return more % {"title": title, "number": number(others)}
+
+
+def list_name(subscriptions: list[Subscription]) -> str:
+    """Return the name of the list that an email of these subscriptions is of: their selection; that of all for several."""
+    if len(subscriptions) > 1:
+        return ""
+    (one,) = subscriptions
+    return f"stream-{one.stream.slug}" if one.stream else one.expression
+
+
+def brought_by(delivery: Delivery) -> list[Subscription]:
+    """Return the subscriptions that a digest was written for; raises Unwanted where they have all ended, or are not wanted."""
+    found = Subscription.objects.confirmed().filter(subscriber=delivery.context["subscriber"])
+    found = found.select_related("stream", "subscriber")
+    if "subscriptions" in delivery.context:
+        found = found.filter(pk__in=delivery.context["subscriptions"])
+    if not found:
+        wanted_by(delivery)
+        raise Unwanted(_("The subscription has ended."))
+    check_wanted(found[0].subscriber, delivery.kind)
+    return list(found)
+
+
+def trial(delivery: Delivery) -> Email:
+    """Compose the letter that holds one post as it was saved last, published or not, for its editor."""
+    found = PostPage.objects.filter(pk=delivery.context["post"]).first()
+    if found is None:
+        raise Unwanted(_("The post is gone."))
+    post = found.get_latest_revision_as_object()
+    post.render()
+    wording = Wording.of(post.get_site() or default_site())
+    base = base_url(wording.site)
+    with translation.override(language_of(None)):
+        tags = tuple(Link(tag.name, base + tag_path(tag.slug)) for tag in post.tags.all())
+        shown = replace(
+            digest_post(PostRow.of(post), _index(wording.site), base, pictures_of([post.cover_id], base)), tags=tags
+        )
+        context = {"posts": [shown], "names": [""], "more": 0, "title": title_of(DigestPosts([shown]))}
+        context |= {"address": delivery.to, "manage_url": f"{base}/", "leave_url": "", "copy_url": ""}
+        return render_kind(Kind.DIGEST, wording, {"selection": ""}, context)
 
 
 def test(delivery: Delivery) -> Email:
@@ -71,49 +185,17 @@ def test(delivery: Delivery) -> Email:
         return render("signup/mail/test", subject, wording, context)
 
 
-def wanted_by(delivery: Delivery) -> Subscriber:
-    """Return the subscriber that a delivery is for; raises Unwanted when the subscription's state excludes its kind."""
-    found = Subscriber.objects.select_related("site__root_page").filter(pk=delivery.context["subscriber"]).first()
-    if found is None or found.erased or found.state == State.SUPPRESSED:
-        raise Unwanted(_("The address must not be written to any more."))
-    if delivery.kind == Kind.CONFIRM and found.state == State.CONFIRMED:
-        raise Unwanted(_("The subscription is confirmed already."))
-    if delivery.kind in (Kind.DIGEST, Kind.ALREADY) and found.state != State.CONFIRMED:
-        raise Unwanted(_("The subscription has ended."))
-    return found
-
-
-def list_headers(site: Site, leave_url: str) -> dict[str, str]:
-    """Return the headers of what one subscribes to: RFC 2369, RFC 2919, and RFC 8058 for one click."""
-    return {
-        "List-Id": f"<notes.{host(site).partition(':')[0]}>",
-        "List-Unsubscribe": f"<{leave_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Precedence": "list",
-    }
-
-
-def _context(delivery: Delivery, subscriber: Subscriber, site: Site) -> dict[str, Any]:
+def _context(delivery: Delivery, subscriber: Subscriber, site: Site, asked: Subscription | None = None) -> dict[str, Any]:
     """Return what the templates of every kind may show."""
     return {
         "address": delivery.to,
         "asked": parse_datetime(delivery.context.get("asked_at", "")) or delivery.created,
         "network": delivery.context.get("network", ""),
         "host": host(site),
-        **links(subscriber, site),
+        **links(subscriber, site, asked),
     }
 
 
 def _index(site: Site) -> TagIndex:
     """Return the tag index of the posts that everyone may read: nothing else is ever mailed."""
     return snapshot(site.root_page.path, PUBLIC)
-
-
-def _describe_known(selection: Selection, index: TagIndex) -> str:
-    """Describe a selection without the tags that no post has: so no word of a visitor's reaches another's mailbox."""
-    unknown = index.unknown(selection)
-    known = selection.dropping(*unknown)
-    if selection.author and f"@{selection.author}" in unknown:
-        known = replace(known, author=None)
-    names = {tag: found.name for tag in known.tags if (found := index.tag(tag))}
-    return describe(known, lambda slug: names.get(slug, slug), index.author_name(known.author))

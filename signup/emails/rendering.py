@@ -4,9 +4,15 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from wagtail.models import Site
 
+from blog.markdown.addresses import absolute
+from blog.markdown.references import expand_one
+from blog.models import Appearance
+from blog.theming import accents
 from mail.compose import Email, one_line
 from signup.models import Wording
+from signup.sites import base_url
 
 
 def render_kind(kind: str, wording: Wording, values: dict[str, str], context: dict[str, Any]) -> Email:
@@ -29,10 +35,19 @@ def render(
         "site_name": one_line(wording.site_name),
         "footer": wording.say("footer", **(values or {})),
         "language": translation.get_language(),
+        "site_url": f"{base_url(wording.site)}/",
+        **appearance_of(wording.site),
+        **(values or {}),
     }
     context = {**context, **common}
     text = without_blank_lines(render_to_string(f"{template}.txt", context))
     return Email(subject, text, render_to_string(f"{template}.html", context), wording.site_name)
+
+
+def appearance_of(site: Site) -> dict[str, Any]:
+    """Return what an email shows of the blog's appearance: its accent colours, and its footer."""
+    appearance = Appearance.of(site)
+    return {"accent": accents(appearance.accent), "blog_footer": absolute(expand_one(appearance.footer_html), base_url(site))}
 
 
 def without_blank_lines(text: str) -> str:

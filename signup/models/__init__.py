@@ -1,19 +1,31 @@
-"""What is stored of sign-up: subscribers, their consents, wordings, sign-up pages, and what digests have sent."""
+"""What sign-up stores: subscribers, their subscriptions and consents, wordings, sign-up pages, and what digests have sent."""
 
-from signup.models.digests import DigestMark, Edition, News
+from signup.models.announcements import Announcement, AnnouncementState
+from signup.models.any_of import AnyOf
+from signup.models.digests import Edition, News
+from signup.models.mailings import HeldPost, LetterCount
 from signup.models.pages import SignupPage
-from signup.models.subscribers import ConsentRecord, Event, Rhythm, State, Subscriber
+from signup.models.schedule import Rhythm, Weekday
+from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
+from signup.models.subscriptions import Subscription, Texts
 from signup.models.wording import Wording
 
 __all__ = [
+    "Announcement",
+    "AnnouncementState",
+    "AnyOf",
     "ConsentRecord",
-    "DigestMark",
     "Edition",
     "Event",
+    "HeldPost",
+    "LetterCount",
     "News",
     "Rhythm",
     "SignupPage",
     "State",
     "Subscriber",
+    "Subscription",
+    "Texts",
+    "Weekday",
     "Wording",
 ]

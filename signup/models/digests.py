@@ -1,12 +1,14 @@
-"""What digests store: which posts have been news, in which edition, and the last edition that each subscriber was sent."""
+"""What digests store: which posts have been news, and in which edition."""
 
 from typing import Self
 
 from django.db import models
 
+from blog.models import PostPage
+
 
 class Edition(models.Model):
-    """Posts that became visible to everyone between two checks of the blogs.
+    """Posts that became visible to everyone between two checks of the blogs, those that came back included.
 
     Numbers have no gap: the first worker to write the next number has written it, so an edition is complete before the next.
     """
@@ -23,32 +25,24 @@ class NewsQuerySet(models.QuerySet["News"]):
         """Return the news of the editions after one and up to another."""
         return self.filter(edition__gt=after, edition__lte=last)
 
-    def fresh(self) -> Self:
-        """Return those that were new when they appeared, not out of an archive."""
-        return self.filter(published__isnull=False)
+    def to_be_mailed(self) -> Self:
+        """Return those that neither an import brought nor the editor excluded."""
+        return self.exclude(post_id__in=PostPage.objects.filter(unannounced=True).values("pk"))
 
 
 class News(models.Model):
-    """The first time that a post became visible to everyone. It never becomes news again."""
+    """The first time that a post became visible to everyone. It never becomes news again.
+
+    Whose letter was written while the post was hidden is sent it with the edition in which it came back.
+    """
 
     post_id = models.PositiveBigIntegerField(primary_key=True)  # no foreign key: the post may be gone
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="news")
-    published = models.DateTimeField(null=True)  # the date it bore; None when that was long ago: it is an old post
+    appeared = models.DateTimeField()  # when it was published; where that is not known, when it was first seen
+    hidden = models.BooleanField(default=False)
+    returned = models.PositiveBigIntegerField(null=True)  # the edition in which it was last shown again
 
     objects = NewsQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"post {self.post_id} in edition {self.edition_id}"
-
-
-class DigestMark(models.Model):
-    """The last edition that a subscriber's digests hold, and the period in which they were last written."""
-
-    subscriber = models.OneToOneField(
-        "signup.Subscriber", primary_key=True, on_delete=models.CASCADE, related_name="digest_mark"
-    )
-    edition = models.PositiveBigIntegerField(default=0)
-    period = models.CharField(max_length=20, default="")
-
-    def __str__(self) -> str:
-        return f"subscriber {self.subscriber_id} up to edition {self.edition}"

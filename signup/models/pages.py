@@ -14,10 +14,10 @@ from wagtail.models import Page, Site
 from blog.markdown import render_short, validate
 from blog.markdown.references import expand_one
 from blog.models.fields import MarkdownField
-from blog.models.pages import refuse_reserved
+from blog.models.reserved_slugs import refuse_reserved
 from blog.paths import post_path
 from blog.selections.errors import SelectionError, explain
-from blog.selections.selection import Selection
+from signup.models.any_of import AnyOf
 from signup.models.wording import Wording
 
 
@@ -44,16 +44,16 @@ class SignupPage(Page):
         verbose_name_plural = _("sign-up pages")
 
     @property
-    def selection(self) -> Selection:
-        return Selection.parse(self.expression)
+    def selections(self) -> AnyOf:
+        return AnyOf.parse(self.expression)
 
     def clean(self) -> None:
         """Refuse a selection that cannot be meant, in its own words."""
         super().clean()
         refuse_reserved(self.slug)
         try:
-            self.selection.check(settings.TAG_LIMIT)  # its form takes no more
-            self.expression = str(self.selection)
+            self.selections.check(settings.TAG_LIMIT)  # its form takes no more
+            self.expression = str(self.selections)
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error
 

@@ -1,20 +1,26 @@
 """Subscribers, and the record of what each of them agreed to, when, and in which words."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.contrib import admin
 from django.db import models
 from django.db.models import Count, Q, Value
-from django.db.models.functions import Concat, TruncDate
+from django.db.models.functions import Concat, Replace, TruncDate
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from blog.selections.selection import Selection
 from mail import suppression
 from mail.models import SuppressionReason, address_hmacs
+from signup.models.any_of import SEPARATOR
+from signup.models.schedule import Rhythm, zone_named
 
 NONCE_LENGTH = 12  # characters of 62: over 70 bits
+
+
+NOTES_HELP = _("For those who care for subscribers. Whoever asks what is held about them is given these remarks too.")
 
 
 class State(models.TextChoices):
@@ -22,12 +28,6 @@ class State(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed")
     UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
     SUPPRESSED = "suppressed", _("suppressed")
-
-
-class Rhythm(models.TextChoices):
-    EACH = "each", _("each note as it appears")
-    DAILY = "daily", _("once a day")
-    WEEKLY = "weekly", _("once a week")
 
 
 def make_nonce() -> str:
@@ -49,9 +49,15 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Return all but the erased, of whom nothing but an HMAC remains."""
         return self.exclude(address="")
 
+    def paused(self, now: datetime) -> "SubscriberQuerySet":
+        """Return those of whose subscriptions one is paused."""
+        return self.filter(pk__in=self.model.objects.filter(subscriptions__paused_until__gt=now).values("pk"))
+
     def naming(self, tag: str) -> "SubscriberQuerySet":
-        """Return those whose selection names `tag`, wanted or, written `-tag`, unwanted."""
-        return self.alias(words=Concat(Value("+"), "expression", Value("+"))).filter(words__contains=f"+{tag}+")
+        """Return those of whose selections one names `tag`, wanted or, written `-tag`, unwanted."""
+        plain = Replace("subscriptions__expression", Value(SEPARATOR), Value("+"))
+        words = Concat(Value("+"), plain, Value("+"))
+        return self.filter(pk__in=self.model.objects.alias(words=words).filter(words__contains=f"+{tag}+").values("pk"))
 
     def found_by(self, words: str) -> "SubscriberQuerySet":
         """Return those whose address holds these words, or who had exactly this address until it was erased."""
@@ -73,12 +79,20 @@ class Subscriber(models.Model):
     site = models.ForeignKey(
         "wagtailcore.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    expression = models.CharField(_("selection"), max_length=1000, blank=True)
-    rhythm = models.CharField(_("rhythm"), max_length=6, choices=Rhythm, default=Rhythm.EACH)
     language = models.CharField(_("language"), max_length=10, blank=True)
     created = models.DateTimeField(_("signed up"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, db_index=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True)  # empty: the site's
     last_digest_at = models.DateTimeField(_("last digest"), null=True, blank=True)
+    told = models.JSONField(default=dict, editable=False)  # posts sent that another subscription may bring too: id → edition
+    notes = models.TextField(
+        _("remarks"),
+        blank=True,
+        default="",
+        db_default="",
+        max_length=5_000,
+        help_text=NOTES_HELP,
+    )
     nonce = models.CharField(max_length=NONCE_LENGTH, default=make_nonce, editable=False)
 
     objects = SubscriberQuerySet.as_manager()
@@ -95,12 +109,27 @@ class Subscriber(models.Model):
         return self.address or str(_("erased"))
 
     @property
-    def selection(self) -> Selection:
-        return Selection.parse(self.expression)
+    def zone(self) -> ZoneInfo:
+        """The time zone of their letters: their own, or the site's."""
+        return zone_named(self.time_zone)
+
+    @property
+    def today(self) -> date:
+        """The date where they are."""
+        return timezone.localdate(timezone=self.zone)
+
+    @property
+    def tomorrow(self) -> date:
+        return self.today + timedelta(days=1)
 
     @property
     def erased(self) -> bool:
         return not self.address
+
+    @admin.display(description=_("subscriptions"))
+    def what(self) -> str:
+        """Return what they are sent, and how often, subscriptions with semicolons between."""
+        return "; ".join(map(str, self.subscriptions.all()))
 
     @property
     def bounce_score(self) -> int:
@@ -145,9 +174,13 @@ class ConsentRecord(models.Model):
     """One event in a subscriber's history, with the words that were on the page. Rows are added, never changed."""
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents", verbose_name=_("subscriber"))
+    subscription = models.ForeignKey(  # of which it is; of all together without one
+        "signup.Subscription", null=True, on_delete=models.SET_NULL, related_name="consents", verbose_name=_("subscription")
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
     event = models.CharField(_("what"), max_length=12, choices=Event)
     expression = models.CharField(_("selection"), max_length=1000, blank=True)
+    stream = models.CharField(_("stream"), max_length=200, blank=True)
     rhythm = models.CharField(_("rhythm"), max_length=6, choices=Rhythm, blank=True)
     wording = models.TextField(_("wording shown"), blank=True)
     network = models.CharField(_("network"), max_length=43, blank=True, help_text=_("Truncated to /24 or /64."))
@@ -166,5 +199,5 @@ class ConsentRecord(models.Model):
 
     def as_dict(self) -> dict[str, Any]:
         """Return what a subscriber's own download says of this event."""
-        names = ("at", "event", "expression", "rhythm", "wording", "network", "actor", "detail")
+        names = ("at", "event", "expression", "stream", "rhythm", "wording", "network", "actor", "detail")
         return {name: getattr(self, name) for name in names}

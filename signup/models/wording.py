@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.core.validators import RegexValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -35,8 +36,15 @@ BUILT_IN: "dict[str, StrOrPromise]" = {
         "If this address can get our letters, one is on its way. Follow the link in it within seven days. "
         "Nothing there after a few minutes? Look among the junk, then try again."
     ),
-    "confirm_subject": _("Please confirm: new notes from {site}"),
-    "confirm_text": _("Someone, probably you, asked for notes from {site} at this address. Confirm that it was you:"),
+    "confirm_subject": _("Please confirm: {selection}, {rhythm}"),
+    "confirm_text": _(
+        "Someone, probably you, asked for notes from {site} at this address: {selection}, {rhythm}. Confirm that it was you:"
+    ),
+    "add_subject": _("Please confirm one more: {selection}, {rhythm}"),
+    "add_text": _(
+        "Someone, probably you, asked for more notes from {site} at this address: {selection}, {rhythm}. It gets already: "
+        "{present}. Add it to that:"
+    ),
     "already_subject": _("You get notes from {site} already"),
     "already_text": _("Someone, probably you, asked for notes from {site} at this address, which gets them already."),
     "digest_subject": _("New from {site}: {selection}"),
@@ -49,6 +57,7 @@ PREVIEW_MODES: "list[tuple[str, StrOrPromise]]" = [
     (FORM, _("Form")),
     (SENT, _("Form, once it is sent")),
     (Kind.CONFIRM.value, _("Letter: please confirm")),
+    (Kind.ADD.value, _("Letter: one more subscription")),
     (Kind.ALREADY.value, _("Letter: confirmed already")),
     (Kind.DIGEST.value, _("Letter: new notes")),
 ]
@@ -70,7 +79,8 @@ def _text(label: "StrOrPromise") -> "models.TextField[str, str]":
 
 @register_setting(icon="mail")
 class Wording(PreviewableMixin, BaseSiteSetting):
-    """The texts of a site. In each text `{site}` stands for the site's name, `{selection}` for what was chosen."""
+    """The texts of a site. In each text `{site}` stands for the site's name, `{selection}` for what was chosen,
+    `{rhythm}` for when it comes, and `{present}` for what the address gets already."""
 
     form_title = _line(_("heading"))
     form_text = _text(_("introduction"))
@@ -81,6 +91,8 @@ class Wording(PreviewableMixin, BaseSiteSetting):
     sent_text = _text(_("text once it is sent"))
     confirm_subject = _line(_("subject"))
     confirm_text = _text(_("text"))
+    add_subject = _line(_("subject"))
+    add_text = _text(_("text"))
     already_subject = _line(_("subject"))
     already_text = _text(_("text"))
     digest_subject = _line(_("subject"))
@@ -116,7 +128,11 @@ class Wording(PreviewableMixin, BaseSiteSetting):
         """Return the words around the form, by the names that templates use."""
         return {name: self.say(name) for name in FORM_WORDS}
 
-    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return what an editor wrote, as it stands now."""
+        return tuple(getattr(self, name) for name in BUILT_IN)
+
+    @cached_property
     def site_name(self) -> str:
         return str(Appearance.of(self.site).name or self.site.site_name or self.site.root_page.title)
 
@@ -132,6 +148,7 @@ def _group(heading: "StrOrPromise", *names: str) -> MultiFieldPanel:
 Wording.panels = [
     _group(_("Form"), "form_title", "form_text", "form_consent", "form_button", "next_text", "sent_title", "sent_text"),
     _group(_("Letter that asks for the confirmation"), "confirm_subject", "confirm_text"),
+    _group(_("Letter that asks whether to add a subscription"), "add_subject", "add_text"),
     _group(_("Letter to an address that is confirmed already"), "already_subject", "already_text"),
     _group(_("Letter with new notes"), "digest_subject", "digest_text"),
     _group(_("Every letter"), "footer"),

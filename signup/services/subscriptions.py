@@ -1,18 +1,20 @@
-"""Requesting, confirming, changing and ending a subscription; each verb is one transaction."""
+"""Requesting, confirming and ending subscriptions; each verb is one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from blog.selections.selection import Selection
+from blog.models import Stream
 from mail import outbox, suppression
 from mail.models import Delivery, address_hmacs, mailbox_hmacs
 from signup.kinds import Kind
+from signup.models import AnyOf, Edition, Rhythm, Subscription, Texts
 from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
 from signup.services.history import hold, note
 from web import limits, tokens
@@ -33,18 +35,23 @@ class SignupRequest:
     """What a visitor sent by the form, and what is stored of the circumstances. `network` is truncated already."""
 
     address: Address
-    selection: Selection
+    selections: AnyOf
     site: Site | None = None
     language: str = ""
     wording: str = ""
     network: str = ""
+    stream: Stream | None = None  # in place of selections
+    rhythm: str = Rhythm.EACH
+    texts: str = Texts.EXCERPT
+    actor: str = ""  # an operator who typed the address
 
 
 @transaction.atomic
 def request(wanted: SignupRequest) -> None:
-    """Write the email that follows a sign-up: one to confirm it or, to a confirmed address, one that says so.
+    """Write the email that follows a sign-up: one to confirm it, to add it to what the address gets, or to say that it does.
 
-    What is beyond the pace of SIGNUP_LIMITS per domain and in all is kept, and its email written later. For a suppressed
+    What is beyond the pace of SIGNUP_LIMITS per domain and in all is kept, and its email written later, that of a network's
+    first sign-up before those of its others. For a suppressed
     address (an erased one may come back), or a request beyond the limits on its network and mailbox, the same statements run
     and are rolled back: neither the response nor the work done lets anyone distinguish the cases.
     """
@@ -52,13 +59,32 @@ def request(wanted: SignupRequest) -> None:
     values = {limits.NETWORK: wanted.network, limits.ADDRESS: mailbox, limits.DOMAIN: wanted.address.domain, limits.ALL: ""}
     now = timezone.now()
     allowed = limits.take(values, now, _rules(*REFUSING))
+    again = not limits.is_first(values, now, _rules(*REFUSING))
     barred = suppression.is_barred(wanted.address.text)
     before = transaction.savepoint()
     subscriber = _subscriber_for(wanted, hmac)
     kept = allowed and not barred and (subscriber.state != State.SUPPRESSED or subscriber.erased)
-    due = limits.due(values, now, _rules(*PACING), counted=kept)
+    due = limits.due(values, now, _rules(*PACING), counted=kept, again=again)
     _ask(subscriber, wanted, due)
     (transaction.savepoint_commit if kept else transaction.savepoint_rollback)(before)
+
+
+@transaction.atomic
+def invite(wanted: SignupRequest, actor: str, notes: str = "") -> Subscriber:
+    """Ask the owner of an address that an operator typed for the confirmation, and return the subscriber.
+
+    Raise Refused, in words for the operator, for one that is suppressed or erased, and for what it is subscribed to already.
+    """
+    address = wanted.address.text
+    if suppression.is_suppressed(address):
+        raise Refused(_("%s is suppressed, or was erased: whoever has this address would have to sign up.") % address)
+    subscriber = _subscriber_for(wanted, address_hmacs(address)[0])
+    if subscriber.state == State.CONFIRMED and _subscription_for(subscriber, wanted).confirmed_at is not None:
+        raise Refused(_("%s has this subscription already.") % subscriber)
+    if notes:
+        subscriber.notes = f"{subscriber.notes}\n{notes}".strip()
+    _ask(subscriber, replace(wanted, actor=actor), timezone.now())
+    return subscriber
 
 
 def _rules(*scopes: str) -> list[Limit]:
@@ -75,26 +101,38 @@ def _subscriber_for(wanted: SignupRequest, hmac: str) -> Subscriber:
 
 def _ask(subscriber: Subscriber, wanted: SignupRequest, due: datetime) -> None:
     """Store the request and write its email. What is confirmed stays as it is: anyone may type anyone's address."""
-    kind = Kind.ALREADY if subscriber.state == State.CONFIRMED else Kind.CONFIRM
-    if kind == Kind.CONFIRM:
+    asked = _subscription_for(subscriber, wanted)
+    if subscriber.state == State.CONFIRMED:
+        kind = Kind.ADD if asked.confirmed_at is None else Kind.ALREADY
+    else:
+        kind = Kind.CONFIRM
         subscriber.state, subscriber.suppressed_because = State.PENDING, ""
         subscriber.address = subscriber.address or wanted.address.text
-        subscriber.expression, subscriber.language, subscriber.site = str(wanted.selection), wanted.language, wanted.site
+        subscriber.language, subscriber.site = wanted.language, wanted.site
     subscriber.save()
-    record = ConsentRecord.objects.create(
-        subscriber=subscriber,
-        event=Event.REQUESTED,
-        expression=str(wanted.selection),
-        wording=wanted.wording,
-        network=wanted.network,
-    )
-    _write(kind, record, due)
+    more = {"wording": wanted.wording, "network": wanted.network, "actor": wanted.actor}
+    _write(kind, note(subscriber, Event.REQUESTED, subscription=asked, **more), due)
+
+
+def _subscription_for(subscriber: Subscriber, wanted: SignupRequest) -> Subscription:
+    """Return the subscription that is asked for: a new one, or the one like it that there is."""
+    fields = {"site": wanted.site, "stream": wanted.stream, "rhythm": wanted.rhythm, "texts": wanted.texts}
+    new = Subscription(subscriber=subscriber, **fields)
+    new.expression = wanted.stream.expression if wanted.stream else str(wanted.selections)
+    Subscription.objects.bulk_create([new], ignore_conflicts=True)
+    Subscription.objects.like(new).asked().update(rhythm=new.rhythm, texts=new.texts, created=new.created)
+    return Subscription.objects.like(new)[0]
 
 
 def _write(kind: Kind, record: ConsentRecord, due: datetime | None = None) -> None:
     """Put the email that a record of consent calls for into the outbox."""
     subscriber = record.subscriber
-    context = {"subscriber": subscriber.pk, "asked_at": record.at.isoformat(), "network": record.network}
+    context = {
+        "subscriber": subscriber.pk,
+        "subscription": record.subscription_id,
+        "asked_at": record.at.isoformat(),
+        "network": record.network,
+    }
     outbox.put(f"{kind}:{subscriber.pk}:{record.pk}", kind, subscriber.address, context, due=due)
 
 
@@ -106,46 +144,60 @@ def subscriber_of(claim: tokens.Claim) -> Subscriber:
     return subscriber
 
 
+def subscription_of(claim: tokens.Claim) -> Subscription:
+    """Return the subscription that a token names; raises Refused when nothing is held about it any more."""
+    found = Subscription.objects.select_related("subscriber__site", "stream").filter(pk=claim.bearer_id)
+    subscription = found.filter(subscriber__nonce=claim.nonce).first()
+    if subscription is None or not claim.nonce:
+        raise Refused(_("Nothing is kept about this address any more: the subscription was erased, or never confirmed."))
+    return subscription
+
+
 @transaction.atomic
-def confirm(subscriber: Subscriber, network: str = "", wording: str = "") -> Subscriber:
-    """Confirm a pending subscription; a confirmed one is left as it is. Raises Refused for one that was left or suppressed."""
-    held = hold(subscriber)
+def confirm(subscription: Subscription, network: str = "", wording: str = "") -> Subscription:
+    """Confirm what was asked for; what is confirmed is left as it is. Raises Refused for who has left or is suppressed."""
+    held = hold(subscription.subscriber)
     if held.state == State.UNSUBSCRIBED:
         raise Refused(_("You left after this letter was sent. If you want our notes again, please sign up anew."))
     if held.state == State.SUPPRESSED:
         raise Refused(_("This address is on our list of those we never write to. Please tell us if it should not be."))
+    asked = held.subscriptions.filter(pk=subscription.pk).first()
+    if asked is None:
+        raise Refused(_("You left after this letter was sent. If you want our notes again, please sign up anew."))
     if held.state == State.PENDING:
-        _confirmed(held, Event.CONFIRMED, network, wording)
-    return held
+        held.subscriptions.confirmed().exclude(pk=asked.pk).delete()  # what they had before they left
+        _welcome(held)
+        asked.confirmed_at = None
+    if asked.confirmed_at is None:
+        begin(asked)
+        note(held, Event.CONFIRMED, subscription=asked, network=network, wording=wording)
+    return asked
 
 
-def _confirmed(subscriber: Subscriber, event: Event, network: str, wording: str = "") -> None:
+def _welcome(subscriber: Subscriber) -> None:
+    """Let letters go to a subscriber."""
     subscriber.state, subscriber.confirmed_at = State.CONFIRMED, timezone.now()
     subscriber.save()
     suppression.reset_count(subscriber.address)
     suppression.welcome_back(subscriber.address)
-    note(subscriber, event, network=network, wording=wording)
+
+
+def begin(subscription: Subscription) -> None:
+    """Let a subscription begin with what appears from now on."""
+    subscription.confirmed_at = timezone.now()
+    subscription.edition = Edition.objects.aggregate(last=Max("number"))["last"] or 0
+    subscription.next_at, subscription.missed = None, []
+    subscription.save()
 
 
 @transaction.atomic
-def change(subscriber: Subscriber, selection: Selection, rhythm: str, network: str = "") -> Subscriber:
-    """Change what a subscriber gets, and how often."""
-    held = hold(subscriber)
-    if (held.expression, held.rhythm) != (str(selection), rhythm):
-        held.expression, held.rhythm = str(selection), rhythm
-        held.save(update_fields=["expression", "rhythm"])
-        note(held, Event.CHANGED, network=network)
-    return held
-
-
-@transaction.atomic
-def leave(subscriber: Subscriber, network: str = "") -> Subscriber:
-    """End a subscription; whoever has left or is suppressed stays so."""
+def leave(subscriber: Subscriber, network: str = "", actor: str = "") -> Subscriber:
+    """End all subscriptions; whoever has left or is suppressed stays so."""
     held = hold(subscriber)
     if held.state in (State.PENDING, State.CONFIRMED):
         held.state, held.confirmed_at = State.UNSUBSCRIBED, None
         held.save(update_fields=["state", "confirmed_at"])
-        note(held, Event.UNSUBSCRIBED, network=network)
+        note(held, Event.UNSUBSCRIBED, network=network, actor=actor)
     return held
 
 
@@ -154,7 +206,10 @@ def come_back(subscriber: Subscriber, network: str = "", wording: str = "") -> S
     """Confirm a subscriber again who left; the link in an earlier email proves that the mailbox is theirs."""
     held = hold(subscriber)
     if held.state == State.UNSUBSCRIBED:
-        _confirmed(held, Event.CONFIRMED, network, wording)
+        _welcome(held)
+        for subscription in held.subscriptions.confirmed() or held.subscriptions.all():
+            begin(subscription)
+            note(held, Event.CONFIRMED, subscription=subscription, network=network, wording=wording)
     return held
 
 
@@ -164,17 +219,33 @@ def resend(subscriber: Subscriber, actor: str) -> None:
     held = hold(subscriber)
     if held.state != State.PENDING:
         raise Refused(_("%s is not waiting for a confirmation.") % held)
-    _write(Kind.CONFIRM, note(held, Event.RESENT, actor=actor))
+    asked = held.subscriptions.order_by("-created", "-pk").first()
+    _write(Kind.CONFIRM, note(held, Event.RESENT, subscription=asked, actor=actor))
 
 
-def request_again(subscriber: Subscriber, network: str) -> None:
+def request_again(asked: Subscription, network: str) -> None:
     """Ask once more for what a subscriber asked for, as the form does, under the same limits."""
-    address = normalise(subscriber.address, smtputf8=True)
-    request(SignupRequest(address, subscriber.selection, subscriber.site, subscriber.language, network=network))
+    subscriber = asked.subscriber
+    request(
+        SignupRequest(
+            address=normalise(subscriber.address, smtputf8=True),
+            selections=AnyOf.parse(asked.expression),
+            site=asked.site,
+            language=subscriber.language,
+            network=network,
+            stream=asked.stream,
+            rhythm=asked.rhythm,
+            texts=asked.texts,
+        )
+    )
 
 
 def forget_unconfirmed(now: datetime) -> int:
-    """Delete those who asked and never confirmed, with the emails to them; return their number."""
+    """Delete those who asked and never confirmed, with the emails to them; return their number.
+
+    Of subscribers who get other letters, what they asked for and never confirmed is deleted.
+    """
+    Subscription.objects.asked().filter(subscriber__state=State.CONFIRMED, created__lt=now - PENDING_RETENTION).delete()
     stale = Subscriber.objects.filter(state=State.PENDING, created__lt=now - PENDING_RETENTION)
     stale = stale.exclude(consents__at__gte=now - PENDING_RETENTION)
     Delivery.objects.filter(to__in=stale.values("address"), kind__in=Kind.values).delete()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from blog.models import Comment
 from mail import maildir, refusals, suppression
+from mail.mailboxes import domain_of
 from mail.models import Delivery, SuppressionReason, address_hmacs
 from signup.models.subscribers import Event, State, Subscriber, make_nonce
 from signup.services.history import hold, note
@@ -29,7 +30,7 @@ def record_bounce(whom: Subscriber | str, kind: str, when: datetime | None = Non
     held = _record_bounce(whom, kind, moment, detail)
     if held is not None and held.address:
         for address_hmac in refusals.take_back(held.address, moment):
-            _withdraw_bounce(address_hmac, refusals.domain_of(held.address))
+            _withdraw_bounce(address_hmac, domain_of(held.address))
         held.refresh_from_db()
     return held
 
@@ -138,11 +139,11 @@ def _erase_traces(address: str, deliveries: list[int]) -> None:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _suppress(held: Subscriber, reason: SuppressionReason, **more: str) -> Subscriber:
+def _suppress(held: Subscriber, reason: SuppressionReason, detail: str = "", actor: str = "", network: str = "") -> Subscriber:
     """Suppress a locked subscriber; one that is suppressed already keeps the first reason."""
     if held.state != State.SUPPRESSED:
         suppression.suppress(held.address, reason)
         held.state, held.suppressed_because = State.SUPPRESSED, reason
         held.save()
-        note(held, Event.SUPPRESSED, **more)
+        note(held, Event.SUPPRESSED, detail, actor=actor, network=network)
     return held

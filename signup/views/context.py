@@ -3,9 +3,7 @@
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from blog.rendering.describe import describe
 from blog.request import blog_of
-from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from blog.tagindex.store import snapshot
 from signup.models import Wording
@@ -24,9 +22,3 @@ def public_index(request: HttpRequest) -> TagIndex:
 
 def wording_for(request: HttpRequest) -> Wording:
     return Wording.of(blog_site(request))
-
-
-def describe_by_names(selection: Selection, index: TagIndex) -> str:
-    """Return a selection in words, its tags and author under their names."""
-    names = {tag: found.name for tag in selection.tags if (found := index.tag(tag))}
-    return describe(selection, lambda slug: names.get(slug, slug), index.author_name(selection.author))

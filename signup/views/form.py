@@ -6,23 +6,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from blog.models import Stream
+from blog.request import blog_of
 from blog.resolve import UnknownTags, read, without_unknown
 from blog.selections.errors import SelectionError, explain
-from blog.selections.selection import Selection
-from signup.forms import SignupForm, explain_unknown, known_to
-from signup.models import Wording
+from signup.describing import describe_selections
+from signup.forms import SignupForm, explain_unknown, known_to, read_any
+from signup.models import AnyOf, Rhythm, Texts, Wording
 from signup.services import subscriptions
 from signup.services.subscriptions import SignupRequest
-from signup.views.context import blog_site, describe_by_names, public_index, wording_for
+from signup.views.context import blog_site, public_index, wording_for
 from web.antispam import stamp
 from web.client import network_of
 from web.links import SeeOther
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from signup.models import SignupPage
+
+NO_STREAM = gettext_lazy("There is no such stream (any more): choose what to get.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,10 +38,13 @@ def form(request: HttpRequest, page: "SignupPage | None" = None) -> HttpResponse
     if request.method != "POST":
         return _show(request, page, *_asked_for(request, page))
     filled = SignupForm(request.POST, index=public_index(request))
+    stream = named_stream(request, request.POST.get("stream", ""))
+    if request.POST.get("stream") and stream is None:
+        return _show(request, page, AnyOf(), NO_STREAM)
     if not filled.is_trapped():
         if not filled.is_valid():
-            return _show(request, page, filled.cleaned_data.get("tags") or Selection(), "", filled)
-        subscriptions.request(_signup_request(request, filled))
+            return _show(request, page, filled.cleaned_data.get("tags") or AnyOf(), "", filled)
+        subscriptions.request(_signup_request(request, filled, stream))
     return SeeOther(reverse("signup:sent"))
 
 
@@ -44,53 +54,68 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "signup/sent.html", {"words": wording_for(request).form_words(), "noindex": True})
 
 
-def _asked_for(request: HttpRequest, page: "SignupPage | None") -> tuple[Selection, str]:
+def _asked_for(request: HttpRequest, page: "SignupPage | None") -> tuple[AnyOf, "StrOrPromise"]:
     """Return the selection to fill in, from `?tags=` or the page, and what is wrong with it, if anything."""
     index = public_index(request)
+    if (slug := request.GET.get("stream")) and named_stream(request, slug) is None:
+        return AnyOf(), NO_STREAM
     text = request.GET.get("tags", page.expression if page else "")
     try:
-        selection = read(text, index)
-        return known_to(index, selection), ""
+        return read_any(text, lambda part: known_to(index, read(part, index))), ""
     except UnknownTags as error:
-        return without_unknown(error.selection, error.unknown), explain_unknown(error, index)
+        return AnyOf.of([without_unknown(error.selection, error.unknown)]), explain_unknown(error, index)
     except SelectionError as error:
-        return Selection(), explain(error)
+        return AnyOf(), explain(error)
 
 
-def _signup_request(request: HttpRequest, filled: SignupForm) -> SignupRequest:
+def named_stream(request: HttpRequest, slug: str) -> Stream | None:
+    """Return the blog's stream of this slug; None where there is none (any more)."""
+    return Stream.objects.filter(blog=blog_of(request).id, slug=slug[:100]).first() if slug else None
+
+
+def _signup_request(request: HttpRequest, filled: SignupForm, stream: Stream | None) -> SignupRequest:
     site = blog_site(request)
     return SignupRequest(
         address=filled.cleaned_data["email"],
-        selection=filled.cleaned_data["tags"],
+        selections=filled.cleaned_data["tags"],
         site=site,
         language=get_language() or "",
         wording=Wording.of(site).say("form_consent"),
         network=network_of(request),
+        stream=stream,
+        rhythm=filled.cleaned_data["rhythm"] or Rhythm.EACH,
+        texts=filled.cleaned_data["texts"] or Texts.EXCERPT,
     )
 
 
 def _show(
-    request: HttpRequest, page: "SignupPage | None", selection: Selection, notice: str, filled: SignupForm | None = None
+    request: HttpRequest, page: "SignupPage | None", selections: AnyOf, notice: "StrOrPromise", filled: SignupForm | None = None
 ) -> HttpResponse:
     """Render the form: new with a selection filled in, or as it was sent, with its errors."""
     context = {
         "page": page,
         "words": wording_for(request).form_words(),
         "notice": notice,
-        "in_words": describe_by_names(selection, public_index(request)) if selection else "",
-        **fields(selection, filled),
+        "stream": named_stream(request, (filled.data if filled else request.GET).get("stream", "")),
+        "in_words": describe_selections(selections, public_index(request)) if selections else "",
+        **fields(selections, filled),
     }
     response = render(request, "signup/form.html", context, status=422 if filled else 200)
     patch_cache_control(response, private=True, no_store=True)
     return response
 
 
-def fields(selection: Selection, filled: SignupForm | None = None) -> dict[str, Any]:
+def fields(selections: AnyOf, filled: SignupForm | None = None) -> dict[str, Any]:
     """Return the values of the form's fields."""
+    choices = {"rhythms": Rhythm.choices, "text_choices": Texts.choices}
     if filled is None:
-        return {"form": None, "errors": [], "email": "", "tags": written(selection), "stamp": stamp()}
+        new = {"email": "", "tags": written(selections), "rhythm": Rhythm.EACH, "texts": Texts.EXCERPT, "stamp": stamp()}
+        return {"form": None, "errors": [], **choices, **new}
     return {
+        **choices,
         "form": filled,
+        "rhythm": filled.data.get("rhythm", ""),
+        "texts": filled.data.get("texts", ""),
         "errors": _errors(filled),
         "email": filled.data.get("email", ""),
         "tags": filled.data.get("tags", ""),
@@ -100,10 +125,10 @@ def fields(selection: Selection, filled: SignupForm | None = None) -> dict[str, 
 
 def _errors(filled: SignupForm) -> list[tuple[str, str]]:
     """Return the id of the field to go to and the message, for each error."""
-    fields = {"email": "email", "tags": "tags", "stamp": "send"}
+    fields = {"email": "email", "tags": "tags", "rhythm": "rhythm", "texts": "texts", "stamp": "send"}
     return [(field, " ".join(map(str, filled.errors[name]))) for name, field in fields.items() if name in filled.errors]
 
 
-def written(selection: Selection) -> str:
-    """Return a selection as one types it into the field."""
-    return str(selection).replace("+", " ")
+def written(selections: AnyOf) -> str:
+    """Return selections as one types them into the field."""
+    return f" {_('or')} ".join(str(choice).replace("+", " ") for choice in selections.choices)

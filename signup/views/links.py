@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,33 +10,44 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mail.models import SuppressionReason
-from signup.models import Subscriber
+from signup.describing import describe_schedule, describe_subscription
+from signup.models import State, Subscriber, Subscription
 from signup.services import subscriptions, suppression
 from signup.tokens import CONFIRM, LEAVE, MANAGE, REFUSE
-from signup.views.context import describe_by_names, public_index, wording_for
+from signup.views.context import public_index, wording_for
 from web import tokens
 from web.client import network_of
 from web.links import Page, SeeOther, behind_a_link
-from web.tokens import BadToken, ExpiredToken, Purpose
+from web.tokens import BadToken, Claim, ExpiredToken, Purpose
 
-Opened = Callable[[HttpRequest, Subscriber, str], HttpResponse]
+Bearer = TypeVar("Bearer")
+Gone = Callable[[HttpRequest], HttpResponse]
 
 
-def opened_by(purpose: Purpose, gone: Callable[[HttpRequest], HttpResponse] | None = None) -> Callable[[Opened], Page]:
+def opened_by(
+    purpose: Purpose, gone: Gone | None = None
+) -> Callable[[Callable[[HttpRequest, Subscriber, str], HttpResponse]], Page]:
     """Decorate a view of the subscriber whom a token for this purpose names; `gone` responds where that one was erased."""
+    return _opened_by(purpose, subscriptions.subscriber_of, gone)
 
-    def decorate(view: Opened) -> Page:
+
+def _opened_by(
+    purpose: Purpose, find: Callable[[Claim], Bearer], gone: Gone | None = None
+) -> Callable[[Callable[[HttpRequest, Bearer, str], HttpResponse]], Page]:
+    """Decorate a view of what `find` returns for a token for this purpose."""
+
+    def decorate(view: Callable[[HttpRequest, Bearer, str], HttpResponse]) -> Page:
         @wraps(view)
         def open_page(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                subscriber = subscriptions.subscriber_of(tokens.read(purpose, token))
+                bearer = find(tokens.read(purpose, token))
             except BadToken as error:
                 return explain(request, _("This link does not work"), str(error), 404)
             except ExpiredToken as error:
                 return expired(request, error)
             except subscriptions.Refused as error:
                 return gone(request) if gone else explain(request, _("Nothing is kept any more"), str(error), 410)
-            return view(request, subscriber, token)
+            return view(request, bearer, token)
 
         return behind_a_link(open_page)
 
@@ -50,13 +62,13 @@ def explain(request: HttpRequest, title: str, reason: str, status: int) -> HttpR
 def expired(request: HttpRequest, error: ExpiredToken) -> HttpResponse:
     """Offer another email in place of a link that has expired, or none ever; by POST, send it, as the form does."""
     try:
-        subscriber = subscriptions.subscriber_of(error.claim)
+        asked = subscriptions.subscription_of(error.claim)
     except subscriptions.Refused as refused:
         return explain(request, _("Nothing is kept any more"), str(refused), 410)
     if request.method == "POST" and "resend" in request.POST:
-        subscriptions.request_again(subscriber, network_of(request))
+        subscriptions.request_again(asked, network_of(request))
         return SeeOther(reverse("signup:sent"))
-    context = {"refuse_token": tokens.make(REFUSE, subscriber), "noindex": True}
+    context = {"refuse_token": tokens.make(REFUSE, asked.subscriber), "noindex": True}
     return render(request, "signup/expired.html", context, status=410)
 
 
@@ -64,7 +76,6 @@ def context_of(request: HttpRequest, subscriber: Subscriber) -> dict[str, object
     """Return what every page about a subscription shows."""
     return {
         "subscriber": subscriber,
-        "in_words": describe_by_names(subscriber.selection, public_index(request)),
         "site_name": wording_for(request).site_name,
         "manage_token": tokens.make(MANAGE, subscriber),
         "refuse_token": tokens.make(REFUSE, subscriber),
@@ -72,14 +83,23 @@ def context_of(request: HttpRequest, subscriber: Subscriber) -> dict[str, object
     }
 
 
-@opened_by(CONFIRM)
-def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+@_opened_by(CONFIRM, subscriptions.subscription_of)
+def confirm(request: HttpRequest, asked: Subscription, token: str) -> HttpResponse:
     """Show what would be confirmed, or that it is; confirm it by POST."""
+    index = public_index(request)
+    words = describe_subscription(asked, index)
     if request.method != "POST":
-        return render(request, "signup/confirm.html", context_of(request, subscriber))
-    words = describe_by_names(subscriber.selection, public_index(request))
+        others = asked.subscriber.subscriptions.current().exclude(pk=asked.pk).select_related("stream")
+        context = {
+            **context_of(request, asked.subscriber),
+            "confirmed": asked.subscriber.state == State.CONFIRMED and asked.confirmed_at is not None,
+            "in_words": words,
+            "schedule": describe_schedule(asked),
+            "present": [describe_subscription(one, index) for one in others],
+        }
+        return render(request, "signup/confirm.html", context)
     try:
-        subscriptions.confirm(subscriber, network_of(request), _("Yes, send me: %s") % words)
+        subscriptions.confirm(asked, network_of(request), _("Yes, send me: %s") % words)
     except subscriptions.Refused as error:
         return explain(request, _("This cannot be confirmed"), str(error), 410)
     return SeeOther(request.path)

@@ -1,40 +1,139 @@
 """The page on which subscribers see and change what they get, take what is held about them, and have it erased."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from signup.forms import ManageForm
-from signup.models import Rhythm, Subscriber
-from signup.services import subscriptions, suppression
+from signup.describing import describe_selections
+from signup.forms import ManageForm, PauseForm, TimeZoneForm
+from signup.models import AnyOf, Rhythm, Subscriber, Subscription, Texts
+from signup.models.schedule import DEFAULT_HOUR
+from signup.services import managing, subscriptions, suppression
 from signup.services.download import everything_about
+from signup.services.managing import SubscriptionDraft
+from signup.services.subscriptions import Refused
 from signup.tokens import MANAGE
 from signup.views.context import public_index
-from signup.views.form import written
 from signup.views.links import context_of, explain, opened_by
+from signup.views.manage_page import Sent, page_context
 from web.client import network_of
 from web.links import SeeOther
 
 
 @opened_by(MANAGE)
 def manage(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show a subscription; change it by POST."""
+    """Show the subscriptions; change them by POST."""
     if request.method != "POST":
         return _show(request, subscriber, token)
-    match request.POST.get("do"):
-        case "leave":
-            subscriptions.leave(subscriber, network_of(request))
-        case "come back":
-            subscriptions.come_back(subscriber, network_of(request), _("Send me letters again"))
-        case _other:
-            form = ManageForm(request.POST, index=public_index(request), subscribed=subscriber.selection)
-            if not form.is_valid():
-                return _show(request, subscriber, token, form)
-            subscriptions.change(subscriber, form.cleaned_data["tags"], form.cleaned_data["rhythm"], network_of(request))
+    sent = ACTIONS.get(request.POST.get("do", ""), _change)(request, subscriber)
+    if sent is not None and sent.form.errors:
+        return _show(request, subscriber, token, sent)
     return SeeOther(f"{reverse('signup:manage', args=[token])}?saved=1")
+
+
+def _change(request: HttpRequest, subscriber: Subscriber) -> Sent | None:
+    subscription = _named(request, subscriber)
+    if subscription is None:
+        return None
+    form = ManageForm(request.POST, index=public_index(request), subscribed=_stored(subscription))
+    sent = Sent(form, str(subscription.pk))
+    if subscription.stream:
+        del form.fields["tags"]
+    return _try(sent, lambda: managing.change(subscription, _draft(form, subscription), network_of(request)))
+
+
+def _add(request: HttpRequest, subscriber: Subscriber) -> Sent:
+    form = ManageForm(request.POST, index=public_index(request))
+    words = _("Yes, send me: %s")
+
+    def add() -> None:
+        draft = _draft(form)
+        wording = words % describe_selections(draft.selections, public_index(request))
+        managing.add(subscriber, draft, network_of(request), wording)
+
+    return _try(Sent(form, "new"), add)
+
+
+def _drop(request: HttpRequest, subscriber: Subscriber) -> None:
+    if subscription := _named(request, subscriber):
+        managing.drop(subscription, network_of(request))
+
+
+def _pause(request: HttpRequest, subscriber: Subscriber) -> Sent | None:
+    only = _named(request, subscriber) if "subscription" in request.POST else None
+    if "subscription" in request.POST and only is None:
+        return None
+    form = PauseForm(request.POST, today=subscriber.today)
+    pause = lambda: managing.pause(subscriber, form.cleaned_data["until"], network_of(request), only)  # noqa: E731
+    return _try(Sent(form, str(only.pk) if only else "all"), pause)
+
+
+def _resume(request: HttpRequest, subscriber: Subscriber) -> None:
+    managing.pause(subscriber, None, network_of(request))
+
+
+def _move(request: HttpRequest, subscriber: Subscriber) -> Sent:
+    form = TimeZoneForm(request.POST)
+    return _try(Sent(form, ""), lambda: managing.move(subscriber, form.cleaned_data["time_zone"], network_of(request)))
+
+
+def _leave(request: HttpRequest, subscriber: Subscriber) -> None:
+    subscriptions.leave(subscriber, network_of(request))
+
+
+def _come_back(request: HttpRequest, subscriber: Subscriber) -> None:
+    subscriptions.come_back(subscriber, network_of(request), _("Send me letters again"))
+
+
+Action = Callable[[HttpRequest, Subscriber], Sent | None]
+ACTIONS: dict[str, Action] = {
+    "add": _add,
+    "drop": _drop,
+    "pause": _pause,
+    "resume": _resume,
+    "time zone": _move,
+    "leave": _leave,
+    "come back": _come_back,
+}
+
+
+def _try(sent: Sent, act: Callable[[], object]) -> Sent:
+    """Act if the form is valid; what is refused becomes an error of it."""
+    if sent.form.is_valid():
+        try:
+            act()
+        except Refused as error:
+            sent.form.add_error("tags" if "tags" in sent.form.fields else None, str(error))
+    return sent
+
+
+def _named(request: HttpRequest, subscriber: Subscriber) -> Subscription | None:
+    """Return the subscription that a form names; the first one where it names none."""
+    found = subscriber.subscriptions.select_related("stream", "subscriber")
+    number = request.POST.get("subscription", "")
+    return found.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else found.first()
+
+
+def _stored(subscription: Subscription) -> AnyOf:
+    return AnyOf() if subscription.stream else subscription.selections
+
+
+def _draft(form: Form, of: Subscription | None = None) -> SubscriptionDraft:
+    """Return what a form asks for; what it leaves open stays as it is."""
+    given = form.cleaned_data
+    return SubscriptionDraft(
+        selections=given.get("tags") or AnyOf(),
+        stream=of.stream if of else None,
+        rhythm=given.get("rhythm") or Rhythm.EACH,
+        texts=given.get("texts") or (of.texts if of else Texts.EXCERPT),
+        hour=given["hour"] if given["hour"] is not None else of.hour if of else DEFAULT_HOUR,
+        weekday=given["weekday"] if given["weekday"] is not None else of.weekday if of else 0,
+    )
 
 
 @opened_by(MANAGE)
@@ -59,15 +158,11 @@ def erase(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRespo
     return erased(request)
 
 
-def _show(request: HttpRequest, subscriber: Subscriber, token: str, form: ManageForm | None = None) -> HttpResponse:
-    given: Any = form.data if form else {"tags": written(subscriber.selection), "rhythm": subscriber.rhythm}
-    context = {
+def _show(request: HttpRequest, subscriber: Subscriber, token: str, sent: Sent | None = None) -> HttpResponse:
+    context: dict[str, Any] = {
         **context_of(request, subscriber),
+        **page_context(subscriber, public_index(request), sent),
         "token": token,
-        "tags": given.get("tags", ""),
-        "rhythm": given.get("rhythm", ""),
-        "rhythms": Rhythm.choices,
-        "errors": {name: " ".join(map(str, messages)) for name, messages in form.errors.items()} if form else {},
-        "saved": "saved" in request.GET and form is None,
+        "saved": "saved" in request.GET and sent is None,
     }
-    return render(request, "signup/manage.html", context, status=422 if form else 200)
+    return render(request, "signup/manage.html", context, status=422 if sent else 200)

@@ -1,0 +1,205 @@
+"""What is done with many subscribers: chosen in the listing, asked about once, done in one transaction or not at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.widgets import AdminDateInput
+from wagtail.permissions import policy_registry
+
+from mail.models import SuppressionReason
+from signup.admin.listing import SubscriberSpreadsheet, in_listing
+from signup.forms import PauseForm
+from signup.models import State, Subscriber
+from signup.models.subscribers import SubscriberQuerySet
+from signup.services import managing, subscriptions, suppression
+from wagtail_actions.actions import ACTOR_LENGTH
+
+MOST = 1_000  # subscribers changed at once, in one request
+MOST_SHOWN = 20  # addresses in a question
+
+
+class ManySubscribers(BulkAction):
+    """An action on those of the chosen subscribers whose state allows it; the others stay as they are."""
+
+    models = [Subscriber]
+    template_name = "signup/admin/many.html"
+    permission = "change"
+    states: Sequence[str] = (State.CONFIRMED,)
+    question: Any = ""
+    most = MOST
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse whoever may not do this, before anything is read."""
+        if not policy_registry.get_by_type(Subscriber).user_has_permission(request.user, self.permission):
+            raise PermissionDenied
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    @cached_property
+    def chosen(self) -> SubscriberQuerySet:
+        """Return what was ticked, or everything in the listing as it was filtered and searched."""
+        ids = self.request.GET.getlist("id")
+        if "all" in ids:
+            return in_listing(self.request.GET)
+        return Subscriber.objects.not_erased().filter(pk__in=[one for one in ids if one.isdecimal() and len(one) < 19])
+
+    @property
+    def concerned(self) -> SubscriberQuerySet:
+        return self.chosen.filter(state__in=self.states)
+
+    def get_actionable_objects(self) -> tuple[list[Subscriber], dict[str, Any]]:
+        """Return the subscribers in the order in which they are locked."""
+        return list(self.concerned.order_by("pk")[: self.most]), {"items_with_no_access": []}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        number = self.concerned.count()
+        return {
+            "form": kwargs["form"] if "form" in kwargs else self.get_form(),
+            "title": self.aria_label,
+            "button": self.display_name,
+            "question": self.question,
+            "is_serious": "serious" in self.classes,
+            "number": number,
+            "shown": self.concerned[:MOST_SHOWN],
+            "more": max(0, number - MOST_SHOWN),
+            "others": self.chosen.count() - number,
+            "too_many": self.most if number > self.most else 0,
+            "next": self.next_url,
+            "submit_url": f"{self.request.path}?{self.request.META['QUERY_STRING']}",
+        }
+
+    def form_valid(self, form: forms.Form) -> HttpResponseBase:
+        invalid = self.concerned.count() > self.most
+        response: HttpResponseBase = self.form_invalid(form) if invalid else super().form_valid(form)
+        return response
+
+    def get_execution_context(self) -> dict[str, Any]:
+        return {"actor": self.request.user.get_username()[:ACTOR_LENGTH], **(self.cleaned_form or self.get_form()).cleaned_data}
+
+    @classmethod
+    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
+        raise NotImplementedError
+
+    @classmethod
+    def execute_action(cls, objects: Sequence[Subscriber], actor: str = "", **given: Any) -> tuple[int, int]:
+        done = 0
+        for subscriber in objects:
+            try:
+                cls.do(subscriber, actor, **given)
+                done += 1
+            except subscriptions.Refused:  # another state since the listing was read
+                continue
+        return done, 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        words = ngettext("%(action)s: %(count)d subscriber.", "%(action)s: %(count)d subscribers.", num_parent_objects)
+        return words % {"action": self.display_name, "count": num_parent_objects}
+
+
+class DayForm(PauseForm):
+    """The day until which there are to be no letters, in each subscriber's own time zone."""
+
+    until = forms.DateField(label=gettext_lazy("Pause until"), widget=AdminDateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, today=timezone.localdate(), **kwargs)
+
+
+class Pause(ManySubscribers):
+    display_name = gettext_lazy("Pause")
+    aria_label = gettext_lazy("Pause the chosen subscribers")
+    action_type = "pause"
+    action_priority = 10
+    question = gettext_lazy("Send them no letters until a day? What appears meanwhile comes in the first letter after it.")
+    form_class = DayForm
+
+    @classmethod
+    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
+        managing.pause(subscriber, given["until"], actor=actor)
+
+
+class Resume(ManySubscribers):
+    display_name = gettext_lazy("End the pause")
+    aria_label = gettext_lazy("End the pause of the chosen subscribers")
+    action_type = "resume"
+    action_priority = 20
+    question = gettext_lazy("Let the letters of these subscribers go on now?")
+
+    @property
+    def concerned(self) -> SubscriberQuerySet:
+        return super().concerned.paused(timezone.now())
+
+    @classmethod
+    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
+        managing.pause(subscriber, None, actor=actor)
+
+
+class Resend(ManySubscribers):
+    display_name = gettext_lazy("Send the confirmation again")
+    aria_label = gettext_lazy("Send the confirmation again to the chosen subscribers")
+    action_type = "resend"
+    action_priority = 30
+    states = (State.PENDING,)
+    question = gettext_lazy("Send another letter that asks for the confirmation?")
+
+    @classmethod
+    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
+        subscriptions.resend(subscriber, actor)
+
+
+class Unsubscribe(ManySubscribers):
+    display_name = gettext_lazy("Unsubscribe")
+    aria_label = gettext_lazy("Unsubscribe the chosen subscribers")
+    action_type = "unsubscribe"
+    action_priority = 40
+    classes = {"serious"}
+    states = (State.PENDING, State.CONFIRMED)
+    question = gettext_lazy("End all subscriptions of these subscribers? They are told nothing, and can sign up again.")
+
+    @classmethod
+    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
+        subscriptions.leave(subscriber, actor=actor)
+
+
+class Suppress(ManySubscribers):
+    display_name = gettext_lazy("Suppress")
+    aria_label = gettext_lazy("Suppress the chosen subscribers")
+    action_type = "suppress"
+    action_priority = 50
+    classes = {"serious"}
+    states = (State.PENDING, State.CONFIRMED, State.UNSUBSCRIBED)
+    question = gettext_lazy("Never write to these addresses again, nor to anyone who signs up with one of them?")
+
+    @classmethod
+    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
+        suppression.suppress(subscriber, SuppressionReason.EDITOR, actor)
+
+
+class Export(ManySubscribers):
+    """Sends the chosen subscribers as a file, line by line."""
+
+    display_name = gettext_lazy("Download as CSV")
+    aria_label = gettext_lazy("Download the chosen subscribers as CSV")
+    action_type = "export"
+    action_priority = 60
+    permission = "view"
+    states = State.values
+    question = gettext_lazy("Download these subscribers as a file for spreadsheets?")
+    most = 10**9
+
+    def get_actionable_objects(self) -> tuple[list[Subscriber], dict[str, Any]]:
+        return [], {"items_with_no_access": []}
+
+    def form_valid(self, form: forms.Form) -> HttpResponseBase:
+        rows = self.concerned.prefetch_related("subscriptions__stream")
+        return SubscriberSpreadsheet().as_spreadsheet(rows, SubscriberSpreadsheet.FORMAT_CSV)
+
+
+ACTIONS = (Pause, Resume, Resend, Unsubscribe, Suppress, Export)
