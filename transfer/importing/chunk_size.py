@@ -1,7 +1,7 @@
 """How many posts are written in one transaction: as many as take about half a second, since other editors wait meanwhile."""
 
 TRANSACTION_SECONDS = 0.5  # that the revision row is locked
-FIRST_CHUNK, MIN_CHUNK, MAX_CHUNK = 20, 20, 500  # posts; fewer than 20 take hardly less time, some 40 queries
+FIRST_CHUNK, MIN_CHUNK, MAX_CHUNK = 20, 5, 500  # posts; fewer than 5 take hardly less time, some 40 queries
 MAX_GROWTH = 2  # times the chunk before
 
 

@@ -11,12 +11,13 @@ from transfer.importing.dokuwiki.pages import find_wiki_pages, wiki_root
 from transfer.importing.exports.archives import is_archive, unpacked
 from transfer.importing.exports.detect import EXPORT_FORMATS, ExportFormat, export_format, read_export
 from transfer.importing.exports.post import with_own_links
+from transfer.importing.own_export.read import OwnExport, is_own_export, read_own_export
 from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.sources import Source
 from transfer.importing.static_sites.find import find_files
 
-SourceFormat: TypeAlias = Literal["markdown", "dokuwiki"] | ExportFormat
-SOURCE_FORMATS: tuple[SourceFormat, ...] = ("markdown", "dokuwiki", *EXPORT_FORMATS)
+SourceFormat: TypeAlias = Literal["kimonote", "markdown", "dokuwiki"] | ExportFormat
+SOURCE_FORMATS: tuple[SourceFormat, ...] = ("kimonote", "markdown", "dokuwiki", *EXPORT_FORMATS)
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class FoundPosts:
     skipped: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)  # files with front matter that are of no form that can be read
     refusals: list[tuple[str, int, str]] = field(default_factory=list)
+    own: list[OwnExport] = field(default_factory=list)  # exports of Kimonote, with more than posts
 
 
 class PostFinder:
@@ -55,6 +57,13 @@ class PostFinder:
 
     def _find_one(self, path: Path, found: FoundPosts) -> list[Path]:
         """Add the posts of an export or a wiki; return the paths in which to look for a static site's files."""
+        if self.format in (None, "kimonote") and is_own_export(path):
+            own = read_own_export(path)
+            found.own.append(own)
+            found.files += own.posts
+            return []
+        if self.format == "kimonote":
+            raise Refusal("This is no export of Kimonote: there is no file _data/kimonote.yaml.")
         wiki = wiki_root(path) if self.format in (None, "dokuwiki") else None
         if wiki is not None:
             pages, skipped = find_wiki_pages(wiki)

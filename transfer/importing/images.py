@@ -69,7 +69,7 @@ class ImageImporter:
         keys: dict[Path, set[str]] = {}
         for prepared in posts:
             for path in (find_image(prepared.file, target) for target in _targets(prepared)):
-                if path and _is_taken(path):
+                if path and _is_taken(path) and path not in self.images:
                     keys.setdefault(path, set()).add(prepared.file.key)
         for path, image in zip(keys, workers.map(read_image, keys), strict=True):
             self.images[path] = self._stored(path, image)

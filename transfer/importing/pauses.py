@@ -1,14 +1,15 @@
 """Pauses between an import's transactions, in which others that wait for SQLite's one lock get it.
 
-Whoever waits for it looks again only every tenth of a second: an import that takes it back at once would keep them waiting. In
-PostgreSQL whoever waits longest gets a lock first.
+Whoever waits for it looks again only every tenth of a second: an import that takes it back at once would keep them waiting.
+On a busy machine they look less often still, and the writing takes longer: the pause is a share of that. In PostgreSQL
+whoever waits longest gets a lock first.
 """
 
 import time
 
 from django.db import connection
 
-PAUSE = 0.15  # seconds
+PAUSE = 0.3  # of the time spent writing before it
 WRITING = 0.5  # seconds of transactions before a pause
 
 
@@ -22,5 +23,5 @@ class Pauses:
         """Pause, if it is time, after a transaction that took so long."""
         self.written += seconds
         if self.written >= WRITING and connection.vendor == "sqlite" and not connection.in_atomic_block:
-            time.sleep(PAUSE)
+            time.sleep(PAUSE * self.written)
             self.written = 0.0

@@ -25,6 +25,7 @@ class ImportReport:
     new_authors: set[str] = field(default_factory=set)  # slugs of those created
     renamed_authors: int = 0
     logins: set[str] = field(default_factory=set)  # names of authors that look like logins
+    plain_pages: int = 0  # of those imported
     images: int = 0
     missing_images: int = 0
     types_not_taken: Counter[str] = field(default_factory=Counter)  # images of types that the library does not take
@@ -116,6 +117,7 @@ class ImportReport:
 
     def _created(self) -> list[str]:
         created = {
+            "plain pages": self.plain_pages,
             "new tags": len(self.new_tags),
             "new authors": len(self.new_authors),
             "authors renamed": self.renamed_authors,

@@ -1,28 +1,35 @@
 """One import: files are read and rendered on every core, written in chunks, and counted in a report."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.db import OperationalError
 
-from blog.models import Author, BlogPage, ImportedFile
+from blog.models import Author, BlogPage, ImportedFile, PlainPage
 from transfer.importing.chunk_size import ChunkSize
 from transfer.importing.exports.post import ExportedPost
 from transfer.importing.fetching import ImageFetcher
 from transfer.importing.find import FoundPosts
 from transfer.importing.history import EarlierImport, FileStatus, ImportHistory
 from transfer.importing.images import ImageImporter
+from transfer.importing.own_export.read import OwnExport, OwnPost
 from transfer.importing.pauses import Pauses
 from transfer.importing.prepare import PreparedFile, read_file, render_prepared
 from transfer.importing.report import ImportReport
+from transfer.importing.restoring.site import SiteRestorer, wanted_identities
 from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.sources import Source, digest_of, host_of
 from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.links import LinkedPost, LinkIndex, LinkResolver
 from transfer.importing.static_sites.typography import switched_on
 from transfer.importing.workers import WorkerPool
+from transfer.importing.writing.build import state_label
 from transfer.importing.writing.get_or_create import rename_logins
+from transfer.importing.writing.plain_pages import create_page, paths_of_pages
 from transfer.importing.writing.slugs import SlugAllocator
 from transfer.importing.writing.writer import PostsRefused, PostWriter, ReadyPost
 
@@ -51,6 +58,8 @@ class Import:
         self.pauses = Pauses()
         self.image_importer = ImageImporter(dry_run, fetcher, self.pauses)
         self.chunk_size = ChunkSize()
+        self.restorers: dict[Path, SiteRestorer] = {}
+        self.new_pages: set[int] = set()
 
     def run(self, found: FoundPosts, step: Callable[[], object] = lambda: None) -> ImportReport:
         """Import the files; `step` is called after each."""
@@ -64,16 +73,20 @@ class Import:
         pending = list(self._with_status(found.files, step))
         statuses = {file.key: status for file, status in pending}
         self._switch_on(found.files)
-        render = partial(render_prepared, options=self.blog.render_options)
         chunk: list[ReadyPost] = []
+        pages: list[ReadyPost] = []
         with WorkerPool(len(pending), self.jobs) as workers:
             read = list(workers.map(partial(read_file, options=self.options), [file for file, _ in pending]))
+            self._restore(found.own, read, workers)
             self.links = self._link_index(read)
             if not self.dry_run:
                 self.image_importer.import_all(read, workers)
+            render = partial(render_prepared, options=self.blog.render_options)
             for prepared in workers.map(render, map(self._with_references, read)):
                 ready = self._ready(prepared)
-                if ready and statuses[prepared.file.key] is FileStatus.NEW:
+                if ready and ready.source.is_page:
+                    pages.append(ready)
+                elif ready and statuses[prepared.file.key] is FileStatus.NEW:
                     chunk.append(ready)
                 elif ready:
                     self._change(ready)
@@ -82,12 +95,28 @@ class Import:
                     chunk = []
                 step()
         self._add(chunk)
-        self.report.images = len(self.image_importer.created)
+        for ready in sorted(pages, key=lambda page: page.source.addresses[:1]):  # each after the one above it
+            self._add_page(ready)
+        for restorer in self.restorers.values():
+            restorer.after()
+        self.report.images += len(self.image_importer.created)
         self.report.missing_images = len(self.image_importer.missing)
         self.report.types_not_taken = self.image_importer.types_not_taken
         self.report.blocked_images = self.image_importer.blocked
         self.report.fetched_images = self.image_importer.fetched
         return self.report
+
+    def _restore(self, exports: Sequence[OwnExport], read: Sequence[PreparedFile], workers: WorkerPool) -> None:
+        """Bring back what exports of Kimonote have beside their posts, and what posts refer to."""
+        if self.dry_run or not exports:
+            return
+        wanted = wanted_identities(exports, [prepared.post for prepared in read if prepared.post])
+        self.writer.identities = wanted.free(self.blog)
+        for export in exports:
+            restorer = SiteRestorer(self.blog, export, self.writer.identities, self.report)
+            self.restorers[export.root] = restorer
+            restorer.before(workers)
+            self.image_importer.images |= restorer.images
 
     def _switch_on(self, files: Iterable[Source]) -> None:
         """Switch on in the blog what the old site's generator does to a text; the worker renders earlier posts anew."""
@@ -135,15 +164,18 @@ class Import:
     def _link_index(self, read: Sequence[PreparedFile]) -> LinkIndex:
         """Return the posts that links may lead to: those of this run, at the slugs they will get, and those of earlier runs."""
         new = [prepared for prepared in read if prepared.post and not self._known(prepared)]
-        slugs = SlugAllocator().allocate(self.blog, [prepared.post.slug for prepared in new if prepared.post])
-        slug_of = {prepared.file.key: slug for prepared, slug in zip(new, slugs, strict=True)}
+        posts = [(prepared.file.key, prepared.post.slug) for prepared in new if prepared.post and not prepared.post.is_page]
+        slugs = SlugAllocator().allocate(self.blog, [slug for _, slug in posts])
+        slug_of = {prepared.file.key: prepared.post.slug for prepared in new if prepared.post}
+        slug_of |= {key: slug for (key, _), slug in zip(posts, slugs, strict=True)}
         slug_of |= {prepared.file.key: known.slug for prepared in read if (known := self._known(prepared))}
-        posts = [
+        slug_of |= paths_of_pages([(prepared.file.key, prepared.post) for prepared in new if prepared.post])
+        linked = [
             LinkedPost(prepared.file.key, slug_of[prepared.file.key], prepared.post.title, prepared.post.addresses)
             for prepared in read
             if prepared.post
         ]
-        return LinkIndex.of([*posts, *self.history.linked_posts()])
+        return LinkIndex.of([*linked, *self.history.linked_posts()])
 
     def _known(self, prepared: PreparedFile) -> EarlierImport | None:
         """Return the earlier import of a file whose post is still there."""
@@ -154,6 +186,12 @@ class Import:
         """Return a post whose links lead to the posts' addresses here, and whose images are in the library."""
         if prepared.post is None:
             return prepared
+        if prepared.post.own:
+            restorer = self.restorers.get(prepared.file.site.root) if isinstance(prepared.file, OwnPost) else None
+            body = (
+                restorer.with_references(prepared.post.body, prepared.post.own.references) if restorer else prepared.post.body
+            )
+            return replace(prepared, post=replace(prepared.post, body=body))
         links = LinkResolver(self.links, prepared.file.key, prepared.post.addresses, host_of(prepared.file))
         body = self.image_importer.replace_images(prepared, links.replace_links(prepared.post.body))
         if links.nowhere:
@@ -189,6 +227,31 @@ class Import:
                 return
             self._add(chunk[: len(chunk) // 2])
             self._add(chunk[len(chunk) // 2 :])
+
+    def _add_page(self, ready: ReadyPost) -> None:
+        """Write a plain page; one that is there already stays as it is."""
+        start = time.monotonic()
+        try:
+            page = create_page(self.blog, ready.source, self.new_pages, dry_run=self.dry_run)
+        except (Refusal, ValidationError) as error:
+            line = ready.source.lines.get("title", 1)
+            self._refuse(ready.prepared, error if isinstance(error, Refusal) else Refusal(" ".join(error.messages), line))
+            return
+        self.pauses.after(time.monotonic() - start)
+        if page is None:
+            self.report.unchanged += 1
+            return
+        self.new_pages.add(page.pk)
+        self._report_page(page, ready)
+
+    def _report_page(self, page: PlainPage, ready: ReadyPost) -> None:
+        self.report.imported += 1
+        self.report.plain_pages += 1
+        self.report.states.update(filter(None, [state_label(page)]))
+        if page.slug != ready.source.slug:
+            self.report.add_notice(ready.key, 1, f"“{ready.source.slug}” is taken: the page is at {page.slug}.")
+        for notice in ready.source.notices:
+            self.report.add_notice(ready.key, notice.line, notice.sentence)
 
     def _change(self, ready: ReadyPost) -> None:
         try:

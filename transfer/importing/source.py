@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import Any
+from uuid import UUID
 
 IMAGE_TYPES = frozenset(("gif", "jpg", "jpeg", "png", "svg", "webp", "avif"))  # those that the site takes
 
@@ -37,6 +39,30 @@ class SourceComment:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnComment(SourceComment):
+    """A comment of an export of Kimonote; its id and key it gets again where they are free."""
+
+    author: str = ""  # the handle of the author of the blog who wrote it
+    number: int = 0
+    key: UUID | None = None
+    decided: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFields:
+    """What an export of Kimonote says of a page, and no other generator."""
+
+    number: int  # the page's id, which it gets again in an empty blog
+    key: UUID | None  # its identity in feeds, likewise
+    state: str  # live, scheduled, draft or expired
+    values: dict[str, Any]  # by the names of the page's fields
+    privacy: str = ""  # who may open it: "" for everybody, else a type of Wagtail's view restrictions
+    password: str = ""
+    groups: tuple[str, ...] = ()
+    references: dict[str, str] = field(default_factory=dict)  # such as image:7, by the paths that stand for them in the text
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePost:
     """A post as its file has it, its template tags converted into Markdown where that is possible."""
 
@@ -61,6 +87,9 @@ class SourcePost:
     unconverted: dict[str, int] = field(default_factory=dict)  # template tags kept as they are, by name: count
     dropped: dict[str, int] = field(default_factory=dict)  # scripts, styles, comments …, by kind: count
     comments: tuple[SourceComment, ...] = ()
+    own: OwnFields | None = None  # from an export of Kimonote
+    is_page: bool = False  # a plain page, in no listing
+    in_menus: bool = False  # which the old site had in its navigation
 
 
 @dataclass(frozen=True, slots=True)

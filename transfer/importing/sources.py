@@ -7,17 +7,18 @@ from typing import TypeAlias
 
 from transfer.importing.dokuwiki.pages import WikiPage, read_wiki_page
 from transfer.importing.exports.post import ExportedPost, find_exported_image, read_exported
+from transfer.importing.own_export.read import OwnPost, read_own_post
 from transfer.importing.source import ImportOptions, SourcePost
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.read import read_post
 
-Source: TypeAlias = SourceFile | WikiPage | ExportedPost
+Source: TypeAlias = SourceFile | WikiPage | ExportedPost | OwnPost
 
 
 def digest_of(source: Source) -> str:
     """Return a digest of what the source says of its post. Raise OSError where it cannot be read."""
-    return source.digest if isinstance(source, ExportedPost) else hashlib.sha256(source.path.read_bytes()).hexdigest()
+    return source.digest if isinstance(source, ExportedPost | OwnPost) else hashlib.sha256(source.path.read_bytes()).hexdigest()
 
 
 def read_source(source: Source, options: ImportOptions) -> SourcePost:
@@ -29,6 +30,8 @@ def read_source(source: Source, options: ImportOptions) -> SourcePost:
 def _read(source: Source, options: ImportOptions) -> SourcePost:
     if isinstance(source, ExportedPost):
         return read_exported(source, options)
+    if isinstance(source, OwnPost):
+        return read_own_post(source, options)
     if isinstance(source, WikiPage):
         return read_wiki_page(source, options)
     return read_post(source, source.path.read_bytes(), options)

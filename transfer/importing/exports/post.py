@@ -103,7 +103,7 @@ def read_exported(post: ExportedPost, options: ImportOptions) -> SourcePost:
         notices.append(
             Notice(post.line, f"It was to be published at {source.published:%Y-%m-%d %H:%M}, which is past: a draft.")
         )
-    if source.published is None and not draft:
+    if source.published is None and not (draft or source.is_page):
         raise Refusal("The post has no date: write one into the export, or import with --as-draft.", post.line)
     if len(source.comments) > MAX_COMMENTS:
         raise Refusal(f"The post has {len(source.comments):,} comments: it may have {MAX_COMMENTS:,}.", post.line)

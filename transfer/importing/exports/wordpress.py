@@ -1,13 +1,13 @@
-"""WordPress's export (WXR): posts with their tags, authors, pictures and approved comments.
+"""WordPress's export (WXR): posts with their tags, authors, pictures and approved comments, and plain pages.
 
-Drafts, private posts and those with a password become drafts; pages, menus and revisions are counted, not imported.
+Drafts, what is private or has a password become drafts; menus and revisions are counted, not imported.
 """
 
 import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from transfer.importing.exports.xml_items import Item, read_items, text_of
 from transfer.importing.source import ImportOptions, Notice, SourceComment, SourcePost
 from transfer.importing.static_sites.permalinks import normalize_path
 
+PAGE, MENU_ITEM = "page", "nav_menu_item"
 TAXONOMIES = ("category", "post_tag")  # whose terms become tags
 UNSORTED = frozenset(("uncategorized", "unkategorisiert", "allgemein"))  # WordPress's default category, by slug
 LEFT_ALONE = frozenset(("trash", "auto-draft", "inherit"))  # states
@@ -37,6 +38,7 @@ class _Site:
     authors: dict[str, str] = field(default_factory=dict)  # names by login, of guests by slug too
     attachments: dict[str, str] = field(default_factory=dict)  # URLs of pictures by id
     attached: dict[str, list[str]] = field(default_factory=dict)  # ids of a post's pictures, by its id
+    in_menus: set[str] = field(default_factory=set)  # ids of pages
 
 
 def read_wordpress(path: Path, options: ImportOptions) -> Export:
@@ -44,7 +46,7 @@ def read_wordpress(path: Path, options: ImportOptions) -> Export:
     site, items, skipped = _Site(), [], Counter[str]()
     for item in read_items(path):
         kind = item.text("wp:post_type") or "post"
-        if item.name == "item" and kind == "post" and item.text("wp:status") not in LEFT_ALONE:
+        if item.name == "item" and kind in ("post", PAGE) and item.text("wp:status") not in LEFT_ALONE:
             items.append(item)
         elif item.name == "item" and kind == GUEST:
             _read_guest(site, item)
@@ -52,13 +54,16 @@ def read_wordpress(path: Path, options: ImportOptions) -> Export:
             site.attachments[item.text("wp:post_id")] = item.text("wp:attachment_url") or item.text("guid")
             site.attached.setdefault(item.text("wp:post_parent"), []).append(item.text("wp:post_id"))
         elif item.name == "item":
-            skipped[f"WordPress {item.text('wp:status') if kind == 'post' else kind}"] += 1
+            skipped[f"WordPress {item.text('wp:status') if kind in ('post', PAGE) else kind}"] += 1
+            if kind == MENU_ITEM:
+                site.in_menus.update(_metadata(item).get("_menu_item_object_id", ()))
         else:
             _read_site(site, item)
     posts = []
     for item in items:
         key = _key(item, site)
-        posts.append(guarded(key, item.line, partial(_post, key, item, site, path, options, skipped)))
+        read = _page if item.text("wp:post_type") == PAGE else _post
+        posts.append(guarded(key, item.line, partial(read, key, item, site, path, options, skipped)))
     return Export(posts, skipped, site.address)
 
 
@@ -123,6 +128,15 @@ def _post(key: str, item: Item, site: _Site, path: Path, options: ImportOptions,
     return ExportedPost(key, source, "wordpress", item.line, scheduled=state == "future", folder=path.parent)
 
 
+def _page(key: str, item: Item, site: _Site, path: Path, options: ImportOptions, skipped: Counter[str]) -> ExportedPost:
+    """Read a page, which here has neither tags nor authors, cover or comments."""
+    page = _post(key, item, site, path, options, skipped)
+    if page.source.comments:
+        skipped["comment on a page"] += len(page.source.comments)
+    source = replace(page.source, tags=(), authors=(), summary="", cover="", comments=())
+    return replace(page, source=replace(source, is_page=True, in_menus=_identity(item) in site.in_menus))
+
+
 def _with_galleries(body: str, item: Item, site: _Site) -> str:
     """Return a text with the pictures of its galleries: those that are named, else those that were uploaded for the post."""
 
@@ -171,7 +185,7 @@ def _addresses(item: Item, old_slugs: list[str]) -> Iterator[str]:
         yield path
         yield from (f"{path.rpartition('/')[0]}/{unquote(slug)}" for slug in old_slugs if slug)
         guid = urlsplit(item.text("guid"))
-        if re.fullmatch(r"p=\d{1,12}", guid.query):  # the address that every post has beside its own
+        if re.fullmatch(r"(?:p|page_id)=\d{1,12}", guid.query):  # the address that every post has beside its own
             yield f"{guid.path or '/'}?{guid.query}"
 
 

@@ -66,7 +66,7 @@ def _zone(text: str | None, default: tzinfo) -> tzinfo:
     if not text:
         return default
     if text[0] in "+-":
-        hours, minutes = re.fullmatch(r"(\d{1,2}):?(\d\d)?", text[1:]).groups("0")  # type: ignore[union-attr]
+        hours, minutes = re.fullmatch(r"(\d{1,2}):?(\d\d)?", text[1:]).groups("0")  # type: ignore[union-attr]  # a zone was matched already
         offset = timedelta(hours=int(hours), minutes=int(minutes))
         return timezone(offset if text[0] == "+" else -offset)
     if text.lower() in ("z", "utc", "gmt"):

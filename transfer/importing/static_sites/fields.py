@@ -86,10 +86,10 @@ def read_date(front_matter: FrontMatter, keys: tuple[str, ...], options: ImportO
 
 def is_draft(front_matter: FrontMatter, name: FileName) -> bool:
     """Say whether a post is a draft or private, by its front matter or its folder."""
-    flags = {key: front_matter.text(key).lower() for key in ("draft", "published", "private", "hidden", "status")}
+    flags = {key: front_matter.text(key).lower() for key in ("draft", "published", "private", "hidden", "unlisted", "status")}
     return (
         name.draft
-        or any(flags[key] in TRUE for key in ("draft", "private", "hidden"))
+        or any(flags[key] in TRUE for key in ("draft", "private", "hidden", "unlisted"))
         or flags["published"] in FALSE
         or flags["status"] in ("draft", "private", "hidden", "unpublished")
     )
@@ -114,10 +114,10 @@ def cover(front_matter: FrontMatter) -> str:
 
 
 def summary(front_matter: FrontMatter, body: str) -> str:
-    """Return a post's summary as plain text: that of the front matter, else the text before `<!--more-->`."""
+    """Return a post's summary as plain text: that of the front matter, else the text before `<!--more-->` or `truncate`."""
     text = front_matter.text(*SUMMARIES)
     if not text:
-        before, more, _ = re.split(r"(<!--\s*more\s*-->|\Z)", body, maxsplit=1)
+        before, more, _ = re.split(r"(<!--\s*(?:more|truncate)\s*-->|\Z)", body, maxsplit=1)
         text = before if more else ""
     return truncate(plain_text(text[: 10 * MAX_SUMMARY]), MAX_SUMMARY)
 

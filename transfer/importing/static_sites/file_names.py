@@ -9,7 +9,7 @@ from blog.selections.slugs import fold
 MAX_SLUG = 200  # characters
 DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_](.+)", re.DOTALL)
 DRAFT_FOLDERS = frozenset(("_drafts", "drafts"))
-ROOT_FOLDERS = frozenset(("_posts", "_drafts", "content", "src"))  # that are no section of the site
+ROOT_FOLDERS = frozenset(("_posts", "_drafts", "content", "src", "source"))  # that are no section of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ def parse_file_name(key: str) -> FileName:
     path = PurePosixPath(key)
     folders = list(path.parts[:-1])
     stem = path.name[: -len(path.suffix)] if path.suffix else path.name
+    stem = re.sub(r"(?<=.)\.html\Z", "", stem)  # Middleman's a.html.md
     if stem.lower() == "index" and folders:
         stem = folders.pop()
     dated = DATED.fullmatch(stem)

@@ -16,7 +16,7 @@ from transfer.importing.source import Notice, Refusal
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # PyYAML without libyaml: the same, slower
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]  # not a subclass, but alike
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 

@@ -20,6 +20,11 @@ MARKER_FILES = {
     "astro": ("astro.config.mjs", "astro.config.js", "astro.config.ts", "astro.config.mts"),
     "hakyll": ("site.hs",),
     "pelican": ("pelicanconf.py",),
+    "docusaurus": ("docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs", "docusaurus.config.mts"),
+    "gatsby": ("gatsby-config.js", "gatsby-config.ts", "gatsby-config.mjs"),
+    "vuepress": (".vuepress", ".vitepress"),
+    "middleman": ("config.rb",),
+    "obsidian": (".obsidian",),
 }
 HUGO_BEFORE = ("config.toml", "config.yaml", "config.yml", "config.json")  # hugo.toml has been its name since 2023
 CONFIGURATION_FILES = (
@@ -60,9 +65,10 @@ def detect_site(folder: Path, named: Path) -> SourceSite:
     """Return the site that a folder belongs to; `named` is the folder that the import was asked for."""
     highest = named.parents[MAX_PARENTS - 1] if len(named.parents) >= MAX_PARENTS else Path(named.anchor)
     candidates = [path for path in (folder, *folder.parents) if path.is_relative_to(highest)]
-    for candidate in candidates:
-        if generator := _generator(candidate):
-            return _site(candidate, generator)
+    found = [(candidate, generator) for candidate in candidates if (generator := _generator(candidate))]
+    found.sort(key=lambda site: site[1] == "obsidian")  # whose folder may also be a part of a site, edited there
+    if found:
+        return _site(*found[0])
     without_configuration = next((path for path in candidates if (path / "_posts").is_dir()), None)
     return SourceSite(without_configuration, "jekyll") if without_configuration else SourceSite(named)
 
@@ -135,9 +141,12 @@ def _permalinks(configuration: FrontMatter) -> dict[str, str]:
 
 
 def _authors(root: Path) -> dict[str, str]:
-    """Return the authors' names in `_data/authors.yml` (Jekyll) and `data/authors/ada.yml` (Hugo), by handle in lower case."""
+    """Return the authors' names by handle in lower case.
+
+    They are in `_data/authors.yml` (Jekyll), `data/authors/ada.yml` (Hugo) or `blog/authors.yml` (Docusaurus).
+    """
     people: dict[str, Value] = {}
-    for folder in ("data", "_data"):
+    for folder in ("data", "_data", "blog"):
         for path in sorted((root / folder / "authors").glob("*.*")):
             people |= {path.stem: dict(_read(path).values)} if path.suffix[1:] in READERS else {}
         for path in sorted((root / folder).glob("authors.*")):

@@ -2,15 +2,19 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from transfer.importing.static_sites import targets
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.targets import TargetKind, find_targets
 
+IMAGE_SUFFIX = re.compile(targets.IMAGE_SUFFIX, re.IGNORECASE)
 STATIC_FOLDERS = (
     "",
     "static",
+    ".vuepress/public",
     "public",
     "assets",
     "source",
@@ -39,9 +43,22 @@ def find_file(target: str, post: Path, site: SourceSite) -> Path | None:
         return None
     if not path or "\0" in path:
         return None
+    if site.generator == "obsidian" and "/" not in path and (named := _named(path, site.root)):
+        return _resolve_below(named, site.root)
     spellings = dict.fromkeys((path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD"))))
     places = (place for spelling in spellings for place in _places(spelling, post, site))
     return next((inside for place in places if (inside := _resolve_below(place, site.root, post.parent))), None)
+
+
+def _named(name: str, root: Path) -> Path | None:
+    """Return the image of this name, wherever it lies below the root: Obsidian's links name no folder."""
+    return _by_name(root).get(unicodedata.normalize("NFC", name).lower())
+
+
+@lru_cache(maxsize=10)
+def _by_name(root: Path) -> dict[str, Path]:
+    paths = (path for path in sorted(root.rglob("*.*")) if IMAGE_SUFFIX.fullmatch(path.suffix))
+    return {unicodedata.normalize("NFC", path.name).lower(): path for path in paths}
 
 
 def _places(path: str, post: Path, site: SourceSite) -> list[Path]:

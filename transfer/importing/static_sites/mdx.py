@@ -7,14 +7,18 @@ from transfer.importing.static_sites.targets import CODE
 from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag
 from transfer.importing.static_sites.template_tags.markup import comment
 
-MODULE_LINES = re.compile(
-    rf"(?P<code>{CODE})|^(?:import|export)\b(?!\s+\w+\s+\w+ \w)[^\n]*(?:\n(?!\n)[^\n]+)*\n?", re.MULTILINE
-)
+IMPORT = r"import\s+(?:(?:[\w$*][^\n{\"']*)?(?:\{[^{}]*\})?\s*from\s*)?[\"'][^\"'\n]+[\"'];?[ \t]*(?://[^\n]*)?(?:\n|\Z)"
+EXPORT = r"export\s+(?:(?:const|let|var|function|class|async|default|type|interface)\b|[{*])[^\n]*(?:\n(?!\n)[^\n]+)*(?:\n|\Z)"
+# Where a paragraph begins: within one, a line that begins with either word is prose.
+MODULE_LINES = re.compile(rf"(?P<code>{CODE})|(?<![^\n]\n)^(?:{IMPORT}|{EXPORT})+", re.MULTILINE)
 IMPORTED_FILE = re.compile(r"^import\s+(\w+)\s+from\s+[\"']([^\"'\n]+)[\"']", re.MULTILINE)
 ATTRIBUTES = r"(?:[^<>{}\"']|\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*?"
+STYLE = re.compile(r"\s+[\w-]+=\{\{[^{}]*\}\}")  # an object, such as `style={{width: "100%"}}`
+MORE = "<!-- truncate -->"
 COMPONENT = re.compile(
     rf"(?P<code>{CODE}|`+[^`]*`+)"
     r"|(?P<remark>\{/\*(?s:.*?)\*/\})"
+    rf"|<(?P<element>[a-z][\w-]*)(?P<values>\s{ATTRIBUTES})(?P<end>/?>)"
     rf"|</(?P<closed>[A-Z][\w.]*)\s*>|<(?P<name>[A-Z][\w.]*)(?P<attributes>\s{ATTRIBUTES})?/?>",
     re.MULTILINE,
 )
@@ -29,10 +33,10 @@ def mdx_to_markdown(text: str) -> tuple[str, Counter[str]]:
         if found["code"] is not None:
             return found[0]
         if found["remark"] or found["closed"]:
-            return ""
-        attributes = re.sub(
-            r"\{\s*[\"'`]?([^{}\"'`]*?)[\"'`]?\s*\}", lambda value: _quoted(files, value[1]), found["attributes"] or ""
-        )
+            return MORE if found["remark"] and "truncate" in found["remark"] else ""
+        if found["element"]:
+            return f"<{found['element']}{_evaluated(files, STYLE.sub('', found['values']))}{found['end']}"
+        attributes = _evaluated(files, found["attributes"] or "")
         markdown = convert_known_tag(found["name"], attributes, as_html=False)
         if markdown is None:
             dropped[f"<{found['name']}>"] += 1
@@ -41,6 +45,10 @@ def mdx_to_markdown(text: str) -> tuple[str, Counter[str]]:
 
     without_modules = MODULE_LINES.sub(lambda found: found[0] if found["code"] is not None else "", text)
     return COMPONENT.sub(replaced, without_modules), dropped
+
+
+def _evaluated(files: dict[str, str], attributes: str) -> str:
+    return re.sub(r"\{\s*[\"'`]?([^{}\"'`]*?)[\"'`]?\s*\}", lambda value: _quoted(files, value[1]), attributes)
 
 
 def _quoted(files: dict[str, str], value: str) -> str:

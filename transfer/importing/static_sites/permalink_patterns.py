@@ -25,6 +25,11 @@ DEFAULT_PATTERNS = {  # of generators, when their configuration names none
     "zola": ("/:sections/:slug/",),
     "astro": ("/:sections/:stem/",),
     "pelican": ("/:slug.html",),
+    "gatsby": ("/:name/", "/:sections/:name/"),
+    "vuepress": ("/:sections/:stem.html", "/:sections/:stem/"),
+    "middleman": ("/:year/:month/:day/:title.html", "/:sections/:year/:month/:day/:title.html"),
+    "obsidian": ("/:sections/:stem/",),
+    "docusaurus": ("/:sections/:year/:month/:day/:title/", "/:sections/:slug/"),
 }
 BY_TITLE = frozenset(("pelican",))  # generators that make slugs of titles, not of file names
 UNKNOWN_GENERATOR_PATTERNS = ("/:year/:month/:day/:title/", "/:year/:month/:day/:title.html", "/:sections/:stem.html")

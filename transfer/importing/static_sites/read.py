@@ -7,9 +7,11 @@ from datetime import datetime
 
 from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
 from transfer.importing.static_sites import fields
+from transfer.importing.static_sites.containers import without_containers
 from transfer.importing.static_sites.dates import parse_date
+from transfer.importing.static_sites.dialects import in_common_form
 from transfer.importing.static_sites.file_names import FileName, page_slug, parse_file_name
-from transfer.importing.static_sites.find import HTML_SUFFIXES, SourceFile
+from transfer.importing.static_sites.find import HTML_SUFFIXES, MARKDOWN_SUFFIXES, SourceFile
 from transfer.importing.static_sites.formula_escapes import without_doubled_escapes
 from transfer.importing.static_sites.front_matter import FrontMatter, Value, from_texts, split_front_matter
 from transfer.importing.static_sites.html_body import html_block
@@ -51,8 +53,12 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         configuration=file.site.configuration,
         shortcodes=options.shortcodes,
     )
-    body, components = _to_markdown(converter.markdown(), suffix)
-    body = body.strip("\n")
+    body, containers = converter.markdown(), Counter[str]()
+    if suffix in MARKDOWN_SUFFIXES | {".mdx"}:
+        body, containers = without_containers(in_common_form(body, file.site.generator))
+    is_mdx = suffix == ".mdx" or (suffix == ".md" and file.site.generator == "docusaurus")
+    body, components = _to_markdown(body, ".mdx" if is_mdx else suffix)
+    body = (in_common_form(body, file.site.generator) if suffix == ".rst" else body).strip("\n")
     return SourcePost(
         title=title,
         subtitle=fields.truncate(fields.plain_text(front_matter.text(*fields.SUBTITLES)), MAX_TITLE),
@@ -73,7 +79,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         addresses=_addresses(front_matter, name, file, dates, options),
         lines={**front_matter.lines, "body": first},
         notices=front_matter.notices + _notes(title, front_matter),
-        converted=dict(converter.converted),
+        converted=dict(converter.converted + containers),
         hidden=dict(converter.hidden + components),
         unconverted=dict(converter.unconverted),
         dropped=dict(dropped),

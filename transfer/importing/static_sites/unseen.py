@@ -1,6 +1,7 @@
 """What readers never saw of a text: scripts, style sheets, comments, `<link>`. They are dropped and counted; code is kept.
 
-A script that shows something becomes that: a gist a link, `math/tex` a formula.
+A script that shows something becomes that: a gist a link, `math/tex` a formula. Buttons and fields lose their marks, since a
+text here has none.
 """
 
 import re
@@ -15,7 +16,8 @@ OPENING = re.compile(
     r"|\{%-?\s*(?P<tag>highlight|codeblock|code|prism|sourcecode)\b[^%]*%\}"
     r"|\{\{[<%]\s*(?P<shortcode>highlight|codeblock|code|prism)\b[^{}]*[^/{}][>%]\}\}"
     r"|<(?P<element>script|style)\b(?P<attributes>[^<>]*)>"
-    r"|(?P<comment><!--)(?!\s*more\s*-->)"
+    r"|(?P<comment><!--)(?!\s*(?:more|truncate)\s*-->)"
+    r"|<(?P<control>button|input|progress|meter)\s(?P<values>[^<>]*)>|</(?P<ended>button|progress|meter)\s*>"
     r"|(?P<single><(?:/?noscript\s*|(?:link|meta)\s[^<>]*)>)",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -27,6 +29,9 @@ CLOSINGS = {  # of what is kept as code
     "tag": r"\{{%-?\s*end{}\s*-?%\}}",
     "shortcode": r"\{{\{{[<%]\s*/\s*{}\s*[>%]\}}\}}",
 }
+NUMBER = r"\b{}\s*=\s*[\"']?([\d.]+)"
+BEFORE_LIST = re.compile(r"[ \t]*\n(?:[ \t]*\n)*(?=[ ]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t])")
+SEPARATOR = "<!-- -->"  # of two lists, which would else be one
 GIST = re.compile(r"\bsrc\s*=\s*[\"']?(?:https?:)?//gist\.github\.com/(?P<gist>[\w/-]+)", re.IGNORECASE)
 FORMULA = re.compile(r"\btype\s*=\s*[\"']?math/tex(?P<display>\s*;\s*mode\s*=\s*display)?", re.IGNORECASE)
 
@@ -45,6 +50,7 @@ class UnseenRemover:
         self.blocks = HtmlBlocks(text)
         self.dropped: Counter[str] = Counter()
         self.unclosed: set[str] = set()  # patterns of closings that do not follow any more
+        self.controls: Counter[str] = Counter()  # whose closings follow
         self.paragraph_end = -1  # of the paragraph that was last looked at
 
     def cleaned(self) -> str:
@@ -67,7 +73,21 @@ class UnseenRemover:
         if found["single"]:
             self.dropped[f"<{found['single'].strip('</>').split()[0].lower()}>"] += 1
             return "", found.end()
+        if found["control"] or found["ended"]:
+            return self._control(found), found.end()
         return self._element(found)
+
+    def _control(self, found: re.Match[str]) -> str:
+        """Return what is left of a button or field: the number that it shows, and its text, which follows."""
+        if found["ended"]:
+            name = found["ended"].lower()
+            is_open, self.controls[name] = self.controls[name] > 0, max(0, self.controls[name] - 1)
+            return "" if is_open else found[0]
+        name = found["control"].lower()
+        self.controls[name] += 1
+        self.dropped[f"<{name}>"] += 1
+        numbers = [re.search(NUMBER.format(key), found["values"], re.IGNORECASE) for key in ("value", "max")]
+        return "/".join(number[1] for number in numbers if number) if name in ("progress", "meter") else ""
 
     def _code_end(self, found: re.Match[str], kind: str) -> int:
         """Return where code ends: a fence that is never closed, with the text; what else is not closed, is none."""
@@ -84,7 +104,13 @@ class UnseenRemover:
         shown = _shown_by_script(found["attributes"], self.text[found.end() : end.start()], self.blocks.contains(found.start()))
         if not shown:
             self.dropped[f"<{name}>" if name else "comment"] += 1
+        if not name and self._parts_lists(found.start(), end.end()):
+            return SEPARATOR, end.end()
         return shown, end.end()
+
+    def _parts_lists(self, start: int, end: int) -> bool:
+        """Say whether a comment stands alone before an item of a list: what is above it may be another list."""
+        return self.text[max(0, start - 1) : start] in ("", "\n") and bool(BEFORE_LIST.match(self.text, end))
 
     def _closing(self, pattern: str, place: int, limit: int) -> re.Match[str] | None:
         if pattern in self.unclosed:

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from wagtail.images.models import AbstractImage
 
-from blog.models import Author, PostPage, PostTag, Tag
-from blog.models.pages import is_reserved
+from blog.models import Author, PlainPage, PostPage, PostTag, Tag
+from blog.models.reserved_slugs import is_reserved
 from transfer.importing.prepare import PreparedFile
-from transfer.importing.source import Refusal, SourcePost
+from transfer.importing.source import OwnFields, Refusal, SourcePost
 
 # Fields that no file fills, or whose check would render the text again or ask the database for what is known to be right.
 UNCHECKED_FIELDS = {
@@ -61,14 +61,28 @@ def build_post(prepared: PreparedFile, slug: str, fields: dict[str, Any], tags: 
         live=live,
         expired=expired and not source.draft,
         has_unpublished_changes=not live,
+        unannounced=live,  # what an import brings is no news
         first_published_at=fields["published"] if live else None,
         last_published_at=min(source.modified or fields["published"], now) if live else None,
         **fields,
     )
     post.tagged_items.set([PostTag(tag=tag) for tag in tags])
+    if source.own:
+        _set_own_fields(post, source.own)
     check_post(post, source)
     post.take_rendered(rendered)
     return post
+
+
+def _set_own_fields(post: PostPage, own: OwnFields) -> None:
+    """Set what an export of Kimonote says: when a post was published, and is to be mailed."""
+    names = ["seo_title", "search_description", "comments_allowed", "unannounced"]
+    if own.values["published"]:
+        names.append("published")
+    if post.live and own.state == "live":
+        names += ["first_published_at", "last_published_at"]
+    for name in names:
+        setattr(post, name, own.values[name])
 
 
 def check_post(post: PostPage, source: SourcePost) -> None:
@@ -84,8 +98,8 @@ def check_post(post: PostPage, source: SourcePost) -> None:
         raise Refusal(f"{field}: {' '.join(messages)}", line) from error
 
 
-def state_label(post: PostPage) -> str:
-    """Return the post's state for the report; "" for live."""
+def state_label(post: PostPage | PlainPage) -> str:
+    """Return the state of a post or page for the report; "" for live."""
     if post.live:
         return ""
     if post.expired:

@@ -13,16 +13,17 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from modelcluster.models import get_all_child_relations
 from modelsearch.backends import get_search_backends
-from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
+from wagtail.models import Page, PageLogEntry, Revision
 
 from blog.models import BlogPage, PostAuthor, PostPage, PostTag
+from blog.services.references import index_references
 
 PAGE_FIELDS = [field for field in Page._meta.local_concrete_fields if not field.primary_key]
 
 
 def bulk_create_posts(blog: BlogPage, posts: Sequence[PostPage], user: Any = None) -> None:
     """Add new posts below a blog page, in the transaction that is going on; their tags and authors are in memory."""
-    _assign_tree_positions(blog, posts)
+    place_in_tree(blog, posts)
     _insert_pages(posts)
     _insert_relations(posts)
     _add_revisions(posts, user)
@@ -32,13 +33,13 @@ def bulk_create_posts(blog: BlogPage, posts: Sequence[PostPage], user: Any = Non
         backend.add_bulk(PostPage, posts)
 
 
-def _assign_tree_positions(blog: BlogPage, posts: Sequence[PostPage]) -> None:
-    """Give each post its place in the tree, after the blog's last child; the parent's row stays locked until the commit."""
-    parent = Page.objects.select_for_update().get(pk=blog.pk)
+def place_in_tree(above: Page, posts: Sequence[Page]) -> None:
+    """Give each new page its place in the tree, after the last child; the parent's row stays locked until the commit."""
+    parent = Page.objects.select_for_update().get(pk=above.pk)
     last = parent.get_last_child()
     path = last._inc_path() if last else Page._get_path(parent.path, parent.depth + 1, 1)
-    content_type = ContentType.objects.get_for_model(PostPage)
     for post in posts:
+        content_type = ContentType.objects.get_for_model(type(post))
         post.path, post.depth, post.content_type = path, parent.depth + 1, content_type
         post.locale_id, post.draft_title = parent.locale_id, post.title
         post.set_url_path(parent)
@@ -48,7 +49,7 @@ def _assign_tree_positions(blog: BlogPage, posts: Sequence[PostPage]) -> None:
 
 def _insert_pages(posts: Sequence[PostPage]) -> None:
     """Insert both rows of each post. Django's bulk_create refuses models of two tables: it inserts one of them here."""
-    pages = [Page(**{field.attname: getattr(post, field.attname) for field in PAGE_FIELDS}) for post in posts]
+    pages = [Page(pk=post.pk, **{field.attname: getattr(post, field.attname) for field in PAGE_FIELDS}) for post in posts]
     for post, page in zip(posts, Page.objects.bulk_create(pages), strict=True):
         post.id = post.page_ptr_id = page.pk
         post._state.adding = False
@@ -129,22 +130,3 @@ def _log_data(post: PostPage, now: datetime) -> dict[str, Any]:
         return {}
     times = {"created": now.isoformat(), "go_live_at": post.go_live_at.isoformat()}
     return {"revision": {"id": post.latest_revision_id, **times, "has_live_version": False}}
-
-
-def index_references(posts: Sequence[PostPage]) -> None:
-    """Note what new posts refer to, in Wagtail's index of references."""
-    own, base = (ContentType.objects.get_for_model(model, for_concrete_model=False) for model in (PostPage, Page))
-    ReferenceIndex.objects.bulk_create(
-        ReferenceIndex(
-            content_type=own,
-            base_content_type=base,
-            object_id=str(post.pk),
-            to_content_type_id=to_type,
-            to_object_id=to_id,
-            model_path=model_path,
-            content_path=content_path,
-            content_path_hash=ReferenceIndex._get_content_path_hash(content_path),
-        )
-        for post in posts
-        for to_type, to_id, model_path, content_path in set(ReferenceIndex._extract_references_from_object(post))
-    )

@@ -7,7 +7,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
 from blog.models import PostPage
-from blog.models.pages import RESERVED_SLUGS
+from blog.models.reserved_slugs import RESERVED_SLUGS
 from transfer.importing.static_sites.permalinks import MAX_OLD_PATH
 
 ROUTES_OF_EDITORS = frozenset(("admin", "anymail", "documents", "signup", "_util"))  # nothing below them leads to a post

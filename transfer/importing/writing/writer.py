@@ -25,6 +25,7 @@ from transfer.importing.writing.build import build_post, page_fields, state_labe
 from transfer.importing.writing.bulk_create import bulk_create_posts
 from transfer.importing.writing.comments import CommentsByPost, write_comments
 from transfer.importing.writing.get_or_create import get_or_create_authors
+from transfer.importing.writing.identities import Identities, restrict
 from transfer.importing.writing.redirects import create_redirects
 from transfer.importing.writing.slugs import SlugAllocator
 from transfer.importing.writing.update import is_same_post, update_post
@@ -75,6 +76,7 @@ class PostWriter:
         self.blog, self.report, self.author, self.dry_run = blog, report, author, dry_run
         self.site: Site | None = blog.get_site()
         self.slugs = SlugAllocator()
+        self.identities = Identities()
 
     def add(self, chunk: Sequence[ReadyPost]) -> float:
         """Create posts; return the seconds that the revision row was locked. Raise PostsRefused where some cannot be saved."""
@@ -92,10 +94,14 @@ class PostWriter:
                     refused.append((ready, refusal))
             if refused:
                 raise PostsRefused(refused)
+            for post, ready in zip(posts, chunk, strict=True):
+                if ready.source.own:
+                    self.identities.keep(post, ready.source.own)
             bulk_create_posts(self.blog, posts)
+            restrict((post.pk, ready.source.own) for post, ready in zip(posts, chunk, strict=True) if ready.source.own)
             redirects = self._create_redirects(list(zip(posts, chunk, strict=True)))
             self._record_files(list(zip(posts, chunk, strict=True)))
-            comments = write_comments(self._with_comments(zip(posts, chunk, strict=True)))
+            comments = write_comments(self._with_comments(zip(posts, chunk, strict=True)), self.identities.comments)
             raise_revision([post.pk for post in posts])
             transaction.set_rollback(self.dry_run)
         seconds = time.monotonic() - start
@@ -122,7 +128,7 @@ class PostWriter:
             post = update_post(ready.known.post_id, ready.prepared, self._fields(ready, terms), self._tags(ready, terms))
             redirects = self._create_redirects([(post, ready)])
             self._record_files([(post, ready)])
-            comments = write_comments(self._with_comments([(post, ready)]))
+            comments = write_comments(self._with_comments([(post, ready)]), self.identities.comments)
             raise_revision([post.pk])
             transaction.set_rollback(self.dry_run)
         seconds = time.monotonic() - start

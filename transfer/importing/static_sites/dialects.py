@@ -1,0 +1,51 @@
+"""What some systems write in their own way: Pelican's `{static}`, Obsidian's comments and embeds, callouts, `[[toc]]`.
+
+Code is not changed.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from transfer.importing.static_sites.targets import CODE
+from transfer.importing.static_sites.template_tags.alerts import ALERTS
+
+IMAGE: re.Pattern[str] = re.compile(r"\.(?:gif|jpe?g|png|webp|avif|svg)(?:\||\]\])", re.IGNORECASE)
+Rule = tuple[str, Callable[[re.Match[str]], str]]
+
+
+def _callout(found: re.Match[str]) -> str:
+    kind, title = ALERTS.get(found["kind"].lower(), "NOTE"), found["title"].strip()
+    return f"{found['marks']}[!{kind}]" + (f"\n{found['marks']}**{title}**\n{found['marks'].rstrip()}" if title else "")
+
+
+ANYWHERE: tuple[Rule, ...] = (
+    (r"^(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$", lambda found: ""),  # a table of contents, which the page has
+    (r"^(?P<marks>[ ]{0,3}(?:>[ ]?)+)\[!(?P<kind>[A-Za-z-]+)\][-+]?(?P<title>[^\n]*)$", _callout),
+)
+OF_GENERATORS: dict[str, tuple[Rule, ...]] = {
+    "pelican": (
+        (r"(?<=[(<\"'\s])(?:\{(?:static|attach|filename)\}|\|filename\|)(?P<path>[^\s>\"')])", lambda found: found["path"]),
+    ),
+    "docusaurus": ((r"^<head>(?s:.*?)</head>[ \t]*$", lambda found: ""),),
+    "middleman": ((r"^READMORE[ \t]*$", lambda found: "<!--more-->"),),
+    "obsidian": (
+        (r"%%(?s:.*?)%%", lambda found: ""),  # a comment, over lines too
+        (r"(?<=\S)[ \t]+\^[\w-]+[ \t]*$", lambda found: ""),  # a block's name
+        (r"!(?P<link>\[\[[^\[\]\n]+\]\])", lambda found: found["link"] if not IMAGE.search(found["link"]) else found[0]),
+        (r"(?P<image>!\[\[[^\[\]|\n]+)\|\d+(?:x\d+)?\]\]", lambda found: f"{found['image']}]]"),  # an image's size
+    ),
+    "vuepress": ((r":src=\"\$withBase\('(?P<path>[^'\"]+)'\)\"", lambda found: f'src="{found["path"]}"'),),
+}
+
+
+def in_common_form(text: str, generator: str) -> str:
+    """Return a text with what only this generator reads as others write it."""
+    for pattern, written in (*ANYWHERE, *OF_GENERATORS.get(generator, ())):
+        replaced = partial(_replaced, written)
+        text = re.sub(rf"(?P<code>{CODE})|{pattern}", replaced, text, flags=re.MULTILINE | re.IGNORECASE)
+    return text
+
+
+def _replaced(written: Callable[[re.Match[str]], str], found: re.Match[str]) -> str:
+    return found[0] if found["code"] is not None else written(found)
