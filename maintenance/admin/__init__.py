@@ -1,0 +1,1 @@
+"""The forms that start work on many posts, and what their jobs' pages show of the results."""
