@@ -1,15 +1,18 @@
 // The field of a post's tags as a combobox with a listbox (WAI-ARIA APG). What a name means is the server's to say.
 (() => {
   const PAUSE = 120; // milliseconds without a key before suggestions are asked for
+  const PAUSE_IN_TEXT = 3000; // milliseconds without a key before tags are suggested for the text
+  const JUDGED = ["title", "subtitle", "summary", "body"]; // fields of the form
   const folded = (name) => name.normalize("NFC").toLowerCase().replace(/[\ufe0e\ufe0f]/g, "").replace(/\s+/g, " ").trim();
 
   class TagField extends window.StimulusModule.Controller {
-    static values = { url: String, refused: String, added: String, removed: String, twice: String, fault: String, count: String };
+    static values = { url: String, refused: String, added: String, removed: String, twice: String, fault: String, count: String,
+      suggested: String, none: String, failed: String, proposed: String, one: Boolean };
 
     connect() {
       this.store = this.element.querySelector("input");
-      const [parts, chip] = this.element.querySelectorAll("template");
-      this.chip = chip;
+      const [parts, chip, proposal] = this.element.querySelectorAll("template");
+      [this.chip, this.proposal] = [chip, proposal];
       this.element.append(parts.content.cloneNode(true));
       [this.list, this.entry, this.popup, this.note, this.fault, this.status] = [
         ".tag-field__chosen", "[role=combobox]", "[role=listbox]", ".tag-field__note", ".tag-field__fault", "[role=status]",
@@ -32,10 +35,81 @@
       this.popup.addEventListener("click", (event) => this.choose(event.target.closest("[role=option]")));
       this.onSubmit = () => this.take(this.entry.value);
       this.store.form?.addEventListener("submit", this.onSubmit, true);
+      this.connectSuggested();
+    }
+
+    // Tags suggested for the text in the form, on a button and after a pause; only a click adds one.
+    connectSuggested() {
+      this.suggested = this.element.querySelector(".tag-field__suggested");
+      [this.proposals, this.proposalNote] = [this.suggested.querySelector("ul"), this.suggested.querySelector("p")];
+      this.suggested.hidden = !this.store.form?.elements.body;
+      this.suggested.querySelector("[data-suggest]").addEventListener("click", () => this.propose(true));
+      this.proposals.addEventListener("click", (event) => this.accept(event.target.closest("button")));
+      this.onText = ({ target }) => {
+        if (target.closest?.(".tag-field") || this.suggested.hidden) return;
+        clearTimeout(this.textTimer);
+        this.textTimer = setTimeout(() => this.propose(false), PAUSE_IN_TEXT);
+      };
+      for (const type of ["input", "keyup"]) this.store.form?.addEventListener(type, this.onText);
+    }
+
+    draft() {
+      const { elements } = this.store.form;
+      const [title, subtitle, summary, body] = JUDGED.map((name) => elements[name]?.value ?? "");
+      const [, page] = window.location.pathname.match(/\/(\d+)\/(?:edit\/)?$/) ?? [];
+      return new URLSearchParams({ title, summary: `${subtitle}\n${summary}`, body, tags: this.store.value, page: page ?? "" });
+    }
+
+    async propose(isAsked) {
+      const body = this.draft();
+      if (!isAsked && String(body) === this.proposedFor) return;
+      this.proposing?.abort();
+      this.proposing = new AbortController();
+      body.set("csrfmiddlewaretoken", this.store.form.elements.csrfmiddlewaretoken.value);
+      const response = await fetch(this.suggestedValue, { method: "POST", body, signal: this.proposing.signal }).catch(
+        (error) => (error.name === "AbortError" ? undefined : { ok: false }),
+      );
+      if (!response) return; // asked anew meanwhile
+      if (!response.ok) { if (isAsked) this.tell(this.failedValue); return; }
+      body.delete("csrfmiddlewaretoken");
+      this.proposedFor = String(body);
+      const { suggestions } = await response.json();
+      const found = suggestions.filter(({ name }) => !this.has(name));
+      if (!isAsked && this.proposals.contains(document.activeElement)) return; // no button goes while it has the focus
+      this.proposals.replaceChildren(...found.map((one) => this.proposed(one)));
+      this.proposals.hidden = !found.length;
+      if (isAsked) found.length ? this.say(this.proposedValue, found.length) : this.tell(this.noneValue);
+      if (found.length) this.proposalNote.textContent = "";
+    }
+
+    tell(sentence) {
+      this.proposalNote.textContent = sentence;
+      this.say(sentence);
+    }
+
+    proposed({ name, reason }) {
+      const item = this.proposal.content.firstElementChild.cloneNode(true);
+      item.querySelector("button").dataset.name = name;
+      item.querySelector("span").textContent = name;
+      item.querySelector("small").textContent = reason;
+      return item;
+    }
+
+    accept(button) {
+      if (!button) return;
+      const item = button.closest("li");
+      const next = item.nextElementSibling ?? item.previousElementSibling;
+      this.take(button.dataset.name);
+      item.remove();
+      this.proposals.hidden = !this.proposals.children.length;
+      (next?.querySelector("button") ?? this.entry).focus();
     }
 
     disconnect() {
       this.store.form?.removeEventListener("submit", this.onSubmit, true);
+      clearTimeout(this.textTimer);
+      this.proposing?.abort();
+      for (const type of ["input", "keyup"]) this.store.form?.removeEventListener(type, this.onText);
     }
 
     split(text) {
@@ -150,13 +224,14 @@
 
     take(text) {
       this.close();
-      const names = this.split(text);
+      const names = this.split(text).slice(0, this.oneValue ? 1 : undefined);
       if (!names.length) return;
       if (names.some((name) => [...this.refusedValue].some((sign) => name.includes(sign)))) {
         this.fault.textContent = this.faultValue;
         return; // what was typed stays
       }
       this.clear();
+      if (this.oneValue) this.names = []; // another instead
       const added = names.filter((name) => {
         if (this.has(name)) { this.say(this.twiceValue, name); return false; }
         this.names.push(name);
