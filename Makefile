@@ -6,15 +6,21 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+KILLS ?= 100
+REQUESTS ?= 20000
+FAULTS := tests/faults $(addprefix tests/integration/test_,database_outage.py digest_histories.py full_disk.py import_beside_editors.py lock_order.py \
+	mail_workers.py publishing_concurrently.py replica.py several_machines.py worker_waiting.py) tests/unit/kimonote/test_killed_restore.py
+FUZZ = tests/fuzz $(shell grep -rl '^@given' tests/unit)
 NOT_TRANSLATED := .venv node_modules var tests benchmarks
 PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=X-Forwarded-Proto DATABASE_URL=sqlite://:memory:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-fast lint bench lighthouse messages pin clean
+.PHONY: help install run test test-fast test-faults test-fuzz test-next lint lint-style lint-types lint-imports lint-migrations lint-settings
+.PHONY: audit sbom bench lighthouse messages pin clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \2/p' Makefile | awk '{ printf "%s %-12s", $$1, $$2; $$1 = $$2 = ""; print }'
 
 install: .venv/.installed  ## make .venv with what requirements.txt pins
 
@@ -22,27 +28,66 @@ run: .env .venv/.installed var/static/staticfiles.json  ## serve http://127.0.0.
 	@$(BIN)/python site/kimonote/port.py $(PORT)
 	@PORT=$(PORT) PYTHONUNBUFFERED=1 exec $(BIN)/honcho -e /dev/null --no-prefix start
 
-test: lint node_modules/.package-lock.json  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
-	@$(PYTEST); sqlite=$$?; \
+test: lint-style lint-imports lint-migrations lint-settings node_modules/.package-lock.json  ## lint, then every test on SQLite (with the browser) and on PostgreSQL
+	@$(BIN)/mypy & types=$$!; \
+		$(PYTEST); sqlite=$$?; \
 		if [ $$sqlite -ne 0 ]; then echo 'There were failures on SQLite (above); PostgreSQL follows.' >&2; fi; \
 		$(BIN)/python -m tests.support.postgres $(PYTEST) -m "not browser and not once"; postgres=$$?; \
-		exit $$((sqlite > postgres ? sqlite : postgres))
+		wait $$types; types=$$?; \
+		if [ $$types -ne 0 ]; then echo 'There are faults of types (far above, or by make lint-types).' >&2; fi; \
+		exit $$((types ? types : sqlite > postgres ? sqlite : postgres))
 
 test-fast: .venv/.dev-installed  ## the tests that use no database, process, socket or browser, in seconds
 	$(BIN)/python -m pytest -q -m pure --hypothesis-profile fast tests/unit
 
-lint: .venv/.dev-installed  ## style, types, imports, migrations, settings
+lint: lint-style lint-types lint-imports lint-migrations lint-settings  ## style, types, imports, migrations, settings
+
+lint-style: .venv/.dev-installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+lint-types: .venv/.dev-installed
 	$(BIN)/mypy
+
+lint-imports: .venv/.dev-installed
 	PYTHONPATH=.:site $(BIN)/lint-imports
+
+lint-migrations: .venv/.dev-installed
 	DEVELOPMENT=true DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+
+lint-settings: .venv/.dev-installed
 	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") $(PRODUCTION) \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+test-next: .venv/.dev-installed  ## the tests with the newest Django, Wagtail and others that PYTHON=… can have
+	sed '/^-c /d; s/[~<>=].*//' requirements.in requirements-dev.in > var/next.in
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) var/next
+	$(BIN)/uv pip install --quiet --python var/next/bin/python -r var/next.in
+	$(BIN)/uv pip freeze --quiet --python var/next/bin/python | grep -i -E '^(django|wagtail)=='
+	var/next/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser" -W default::DeprecationWarning -W default::PendingDeprecationWarning
+
+test-faults: .venv/.dev-installed  ## processes killed, databases and mail servers gone, clocks that jump (KILLS=100 web, half as many worker)
+	@export DIGEST_READERS=1000 DIGEST_EVENTS=60; \
+		$(BIN)/python -m pytest -q --show-capture=no --kills $(KILLS) $(FAULTS); sqlite=$$?; \
+		$(BIN)/python -m tests.support.postgres $(BIN)/python -m pytest -q --show-capture=no --kills $(KILLS) $(FAULTS); \
+		exit $$((sqlite + $$?))
+
+test-fuzz: .venv/.dev-installed  ## hostile requests and texts (REQUESTS=20000 of each kind)
+	@$(BIN)/python -m pytest -q --show-capture=no --requests $(REQUESTS) --hypothesis-profile thorough $(FUZZ); sqlite=$$?; \
+		$(BIN)/python -m tests.support.postgres $(BIN)/python -m pytest -q --show-capture=no --requests $(REQUESTS) tests/fuzz; \
+		exit $$((sqlite + $$?))
+
+audit: .venv/.dev-installed  ## known vulnerabilities of what is pinned (asks PyPI and npm; fails where it cannot ask)
+	$(BIN)/uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
+	npm audit --package-lock-only
+
+sbom: .venv/.dev-installed  ## var/sbom.json: what the site consists of, in CycloneDX
+	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.txt -o var/sbom.json
 
 bench: .venv/.dev-installed  ## measure, and write benchmarks/figures/ (SIZE=14k, 100k or 1m)
 	$(BIN)/python -m benchmarks $(SIZE) --keep
 	$(BIN)/python -m benchmarks.mail
+	$(BIN)/python -m benchmarks.digests
 
 lighthouse: .venv/.installed benchmarks/lighthouse/node_modules/.package-lock.json  ## Lighthouse's scores; fails under 100
 	$(BIN)/python -m benchmarks.lighthouse
@@ -53,6 +98,7 @@ messages: .env .venv/.installed  ## find the words to translate, and compile wha
 
 pin: .venv/.dev-installed  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt
+	$(PIN) requirements-s3.in -o requirements-s3.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 
 clean:  ## remove the environment and what tests leave; posts, pictures and .env stay
