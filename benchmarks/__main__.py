@@ -16,6 +16,7 @@ from benchmarks.servers import ROOT, site_environment
 
 SIZES = {"14k": 14_000, "100k": 100_000, "1m": 1_000_000}
 LARGEST_SERVED = 100_000  # posts; beyond, the index alone is measured
+FEW_POSTS = 50  # beside whose listing that of all is measured
 RUNS, SECONDS = 5, 1.0  # of each request
 SENTENCES = "1"  # of a text that is replaced afterwards, or never shown
 
@@ -86,6 +87,9 @@ def _measure(base: Databases, folder: Path, options: Namespace) -> Iterator[str]
     yield run_part("publishing", "quick" if options.quick else "", **environment, IMPORT_DATABASE_URL=base.imports)
     yield f"### {base.name}: renaming, merging, deleting"
     yield run_part("renaming", "quick" if options.quick else "", **environment)
+    yield f"### {base.name}: many posts at once, the listing of posts, a post's form"
+    run_part("fill_database", str(FEW_POSTS), **{**environment, "DATABASE_URL": base.few})
+    yield run_part("many_posts", "quick" if options.quick else "", **environment, FEW_DATABASE_URL=base.few)
 
 
 def _requests(base: Databases, folder: Path, options: Namespace, environment: dict[str, str]) -> Iterator[str]:

@@ -32,7 +32,7 @@ SIZE = "14000"  # posts of a site of its own
 MOST_P99 = 100  # milliseconds
 LOOKS = 10  # at the server's memory
 PAGE_CACHE = "16000000"  # bytes: full after a fifth of the way, so that nothing hides what else would grow
-LINK = re.compile(r'href="([^"#]+)')
+LINK = re.compile(r'<a\b[^>]* href="([^"#]+)')
 RESERVED = "!#$%&'()*+,/:;=?@[]~"  # what a browser leaves as it is when it encodes a link's other signs
 BROWSER = {"Accept-Encoding": "br"}
 THREADS = 8
@@ -76,7 +76,7 @@ class Reader:
         posts = [
             link
             for link in map(html.unescape, links)
-            if re.fullmatch(r"/[\w-]+/", link) and link not in ("/tags/", "/streams/")
+            if re.fullmatch(r"/[\w-]+/", link) and link not in ("/tags/", "/streams/", "/random/")
         ]
         tags = [link for link in map(html.unescape, links) if re.fullmatch(r"/tags/[^+/]+/", link)]
         self._paths = ["/", *posts[:5], *tags[:5]]

@@ -6,6 +6,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ LENGTH = int(os.environ.get("LENGTH", "20"))  # of a post, in sentences
 BODY = "Words enough for a post of this kind. " * LENGTH
 AUTHORS = 60
 BATCH_SIZE = 5_000  # rows
+WITH_SEQUENCES = ("blog_tag", "wagtailcore_page", "blog_posttag", "blog_author", "blog_postauthor")
 CACHE = 500_000  # KB that SQLite may use while it is filled: tables of a million rows have indexes in every order
 
 Rows = Iterator[tuple[Any, ...]]
@@ -33,10 +35,8 @@ def start_django() -> None:
 def fill(size: int) -> str:
     """Make the tables and fill them; gives the tree path of the blog page."""
     from django.core.management import call_command
-    from django.db import connection
     from wagtail.models import Page, Site
 
-    from benchmarks.tag_graph import items
     from blog.models import BlogPage
     from blog.models.revision import raise_revision
 
@@ -45,6 +45,36 @@ def fill(size: int) -> str:
     Page.objects.filter(depth=2).delete()
     blog = Page.objects.get(depth=1).add_child(instance=BlogPage(title="Benchmark", slug="benchmark"))
     Site.objects.create(hostname="localhost", root_page=blog, is_default_site=True)
+    with _many_rows() as cursor:
+        _insert_all(cursor, blog, size)
+    Page.objects.filter(pk=blog.pk).update(numchild=size)
+    raise_revision()
+    return str(blog.path)
+
+
+@contextmanager
+def _many_rows() -> Iterator[Any]:
+    """A cursor to insert very many rows by; afterwards the database knows its ids and the sizes of its tables."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for statement in ("PRAGMA synchronous=OFF", f"PRAGMA cache_size={-CACHE}", "BEGIN"):
+                cursor.execute(statement)
+        yield cursor
+        if connection.vendor == "postgresql":
+            for table in WITH_SEQUENCES:
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+            cursor.execute("VACUUM ANALYZE")
+        else:
+            cursor.execute("COMMIT")
+            cursor.execute("ANALYZE")
+
+
+def _insert_all(cursor: Any, blog: Any, size: int) -> None:
+    """Insert the posts below a blog page, with their tags and authors."""
+    from benchmarks.tag_graph import items
+
     tags: dict[str, int] = {}
     post_tags: list[tuple[int, int]] = []
     first = blog.pk + 1
@@ -52,33 +82,19 @@ def fill(size: int) -> str:
     for number, item in enumerate(items(size)):
         posts.append(item.external)
         post_tags += [(first + number, tags.setdefault(tag, len(tags) + 1)) for tag in item.tags]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for statement in ("PRAGMA synchronous=OFF", f"PRAGMA cache_size={-CACHE}", "BEGIN"):
-                cursor.execute(statement)
-        insert(cursor, "blog_tag", _tags(tags))
-        insert(cursor, "wagtailcore_page", _pages(blog, first, size))
-        insert(cursor, "blog_postpage", _posts(first, posts))
-        insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in post_tags))
-        insert(cursor, "blog_author", _authors())
-        insert(cursor, "blog_postauthor", _post_authors(first, size))
-        if connection.vendor == "postgresql":
-            for table in ("blog_tag", "wagtailcore_page", "blog_posttag", "blog_author", "blog_postauthor"):
-                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
-            cursor.execute("VACUUM ANALYZE")
-        else:
-            cursor.execute("COMMIT")
-            cursor.execute("ANALYZE")
-    Page.objects.filter(pk=blog.pk).update(numchild=size)
-    raise_revision()
-    return str(blog.path)
+    insert(cursor, "blog_tag", _tags(tags))
+    insert(cursor, "wagtailcore_page", _pages(blog, first, size))
+    insert(cursor, "blog_postpage", _posts(first, posts))
+    insert(cursor, "blog_posttag", ({"content_object_id": post, "tag_id": tag} for post, tag in post_tags))
+    insert(cursor, "blog_author", _authors())
+    insert(cursor, "blog_postauthor", _post_authors(first, size))
 
 
 def _tags(tags: dict[str, int]) -> Iterator[dict[str, Any]]:
     from blog.models import Tag
 
     for name, number in tags.items():
-        yield {**_blank(Tag), "id": number, "name": name, "slug": name}
+        yield {**_new_row(Tag(name=name, slug=name)), "id": number}
 
 
 def _authors() -> Iterator[dict[str, Any]]:
@@ -143,11 +159,15 @@ def _moment(number: int, size: int) -> datetime:
 
 def _blank(model: type[Any], local: bool = False) -> dict[str, Any]:
     """What a new row of a model holds, by column."""
+    return _new_row(model(), local)
+
+
+def _new_row(instance: Any, local: bool = False) -> dict[str, Any]:
+    """What the row of a model's new instance holds, by column, with the fields that follow from others."""
     from django.db import connection
 
-    fields = model._meta.local_concrete_fields if local else model._meta.concrete_fields
-    instance = model()
-    values = {field.column: field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields}
+    fields = instance._meta.local_concrete_fields if local else instance._meta.concrete_fields
+    values = {field.column: field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields}
     return {column: value for column, value in values.items() if column != "id"}
 
 

@@ -68,7 +68,8 @@ def _without_tls(configuration: str, site: int, port: int, folder: Path) -> str:
     configuration = re.sub(r"(?ms)^server \{(?:(?!^\}).)*return 301 .*?^\}", "", configuration)
     return (
         configuration.replace("server_name notes.example;", f"listen 127.0.0.1:{port};")
-        .replace("127.0.0.1:8000", f"127.0.0.1:{site}")
+        .replace("127.0.0.1:8001", f"127.0.0.1:{site}")
+        .replace("127.0.0.1:8002", f"127.0.0.1:{site}")
         .replace("/var/cache/kimonote", str(folder / "cache"))
         .replace("$kimonote_cache off", "$kimonote_cache kimonote")
     )

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -126,23 +126,26 @@ def import_posts(folder: Path) -> None:
 
     from blog.models import BlogPage
     from transfer.importing import run
+    from transfer.importing.find import PostFinder
     from transfer.importing.source import ImportOptions
-    from transfer.importing.static_sites.find import find_files
 
     call_command("prepare", stdout=StringIO())
     options = ImportOptions(time_zone=timezone.get_default_timezone())
-    files = find_files([folder])
+    with ExitStack() as unpacked:
+        found = PostFinder(options, unpacked).find([folder])
+    blog = BlogPage.objects.get()
+    render = partial(run.render_prepared, options=blog.render_options)
     start = time.perf_counter()
-    with run.WorkerPool(len(files.files)) as workers:
-        read = {found.file.key: found for found in workers.map(partial(run.read_file, options=options), files.files)}
-        rendered = {found.file.key: found for found in workers.map(run.render_prepared, read.values())}
+    with run.WorkerPool(len(found.files)) as workers:
+        read = {one.file.key: one for one in workers.map(partial(run.read_file, options=options), found.files)}
+        rendered = {one.file.key: one for one in workers.map(render, read.values())}
     rendering = time.perf_counter() - start
     start, processor = time.perf_counter(), time.process_time()
     with (
         mock.patch.object(run, "read_file", lambda file, options: read[file.key]),
-        mock.patch.object(run, "render_prepared", lambda prepared: rendered[prepared.file.key]),
+        mock.patch.object(run, "render_prepared", lambda prepared, options: rendered[prepared.file.key]),
     ):
-        report = run.Import(BlogPage.objects.get(), options, jobs=1).run(files)
+        report = run.Import(blog, options, jobs=1).run(found)
     writing, processor = time.perf_counter() - start, time.process_time() - processor
     print(f"Importing {report.imported:,} posts:\n")
     rows = [
@@ -153,8 +156,8 @@ def import_posts(folder: Path) -> None:
     print(table(["", "seconds"], rows))
     limit = MOST_SECONDS[connection.vendor] * report.imported / IMPORTED
     print(f"\n- {_verdict(writing, limit)}: beside rendering {figure(writing)} s (at most {figure(limit)} s)")
-    if report.imported != len(files.files):
-        raise RuntimeError(f"{len(files.files) - report.imported} posts were not imported.")
+    if report.imported != len(found.files):
+        raise RuntimeError(f"{len(found.files) - report.imported} posts were not imported.")
 
 
 def _verdict(measured: float, limit: float) -> str:

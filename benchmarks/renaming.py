@@ -1,8 +1,9 @@
-"""How long an editor waits for renaming, merging or deleting a tag of 4,000 posts, and for saving an author of as many.
+"""How long an editor waits for renaming, splitting, merging or deleting a tag of 4,000 posts, and for undoing it.
 
-`DATABASE_URL=… python -m benchmarks.renaming [quick]`, the database being filled. Each is one request to the admin, while
-another process goes on saving posts; beside them, what saving one post takes. After each, a reader asks for the first page of
-the listing. Processor time is that of this process, without the database server's. It writes into the database.
+`DATABASE_URL=… python -m benchmarks.renaming [quick]`, the database being filled; an author of as many is saved too. Each
+is one request to the admin, while another process goes on saving posts; beside them, what saving one post takes. After each, a
+reader asks for the first page of the listing. Processor time is that of this process, without the database server's. It writes
+into the database.
 """
 
 import json
@@ -39,26 +40,22 @@ def main(quick: bool) -> None:
     if "SAVING" in os.environ:
         save_until_told()
         return
+    count = FEW_POSTS if quick else POSTS
+    posts = prepare(count)
+    one_post = median_of(lambda: save_post(posts[0]))
+    taken, saved = costs_while_another_saves(acts(signed_in("bench-renaming")), posts[1:20])
+    alone = ["saving one post, alone", figure(one_post * 1000), "", "", "", ""]
+    report(f"A tag and an author of {count:,} posts", taken, saved, alone)
+
+
+def signed_in(name: str) -> Any:
+    """Return the client of a new superuser."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
-    count = FEW_POSTS if quick else POSTS
-    posts = prepare(count)
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(get_user_model().objects.create_superuser("bench-renaming", "", "bench"))
-    reader = Client(SERVER_NAME="127.0.0.1")
-    ask_for_listing(reader)  # the first builds the index
-    one_post = median_of(lambda: save_post(posts[0]))
-    environment = {**os.environ, "SAVING": " ".join(map(str, posts[1:20]))}
-    command = [sys.executable, "-m", "benchmarks.renaming"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout
-        other.stdout.readline()  # it has begun
-        taken = {name: cost_of(act, reader) for name, act in acts(client).items()}
-        saved = json.loads(other.communicate("stop\n")[0])
-    report(taken, one_post, saved, count)
+    client.force_login(get_user_model().objects.create_superuser(name, "", "bench"))
+    return client
 
 
 def prepare(count: int) -> list[int]:
@@ -110,39 +107,57 @@ def add_versions(posts: list[int]) -> None:
 def add_references(posts: list[int]) -> None:
     """Note in Wagtail's index which post refers to which tag and author."""
     from blog.models import PostPage
-    from transfer.importing.writing.bulk_create import index_references
+    from blog.services.references import index_references
 
     for start in range(0, len(posts), 500):
         some = PostPage.objects.filter(pk__in=posts[start : start + 500]).prefetch_related("tagged_items", "post_authors")
         index_references(list(some))
 
 
-def acts(client: Any) -> dict[str, Callable[[], None]]:
-    """What an editor does, in this order."""
-    from django.urls import reverse
+class Editor:
+    """Sends forms to the admin."""
 
-    from blog.models import Author, Tag
+    def __init__(self, client: Any) -> None:
+        self.client = client
 
-    def post(view: str, arguments: tuple[Any, ...], form: dict[str, Any], query: str = "") -> None:
-        response = client.post(reverse(view, args=arguments) + query, form)
+    def post(self, view: str, arguments: tuple[Any, ...], form: dict[str, Any], query: str = "") -> None:
+        from django.urls import reverse
+
+        response = self.client.post(reverse(view, args=arguments) + query, form)
         if response.status_code != 302:
             raise RuntimeError(f"{view} answered {response.status_code}.")
 
-    def tag(slug: str) -> int:
-        return int(Tag.objects.get(slug=slug).pk)
+    def confirm(self, view: str, arguments: tuple[Any, ...], form: dict[str, Any]) -> None:
+        """Send a form as its preview has it."""
+        self.post(view, arguments, {**form, "confirmed": repr([*form.values()])})
 
+    def undo(self) -> None:
+        from blog.models import TagOperation
+
+        self.post("tag_undo", (TagOperation.objects.values_list("pk", flat=True)[0],), {})
+
+
+def acts(client: Any) -> dict[str, Callable[[], None]]:
+    """What an editor does, in this order."""
+    from blog.models import Author, Tag
+
+    editor, edit = Editor(client), "wagtailsnippets_blog_tag:edit"
+    source, target = (Tag.objects.get(slug=slug).pk for slug in (SOURCE, TARGET))
+    author = Author.objects.get(handle="bench").pk
     pins = {"pins-TOTAL_FORMS": "0", "pins-INITIAL_FORMS": "0", "pins-MIN_NUM_FORMS": "0", "pins-MAX_NUM_FORMS": "10"}
-    words = {"description": "", "order": "newest", **pins}
-    author = {"name": "Bench anew", "handle": "bench", "about": "", "url": "", "user": ""}
-    source, target, writer = tag(SOURCE), tag(TARGET), Author.objects.get(handle="bench").pk
-    edit = "wagtailsnippets_blog_tag:edit"
+    renamed = {"name": "Bench renamed", "slug": "bench-renamed", "description": "", "order": "newest", **pins}
+    half = {"name": "bench-half", "other": TARGET, "words": ""}
+    anew = {"name": "Bench anew", "handle": "bench", "about": "", "url": "", "user": ""}
+    merge = ("wagtail_bulk_action", ("blog", "tag", "merge"))
     return {
-        "renaming the tag": lambda: post(edit, (source,), {"name": "Bench renamed", "slug": "bench-renamed", **words}),
-        "merging it into another of as many": lambda: post(
-            "wagtail_bulk_action", ("blog", "tag", "merge"), {"target": target}, f"?id={source}"
-        ),
-        "deleting that one": lambda: post("wagtailsnippets_blog_tag:delete", (target,), {}),
-        "saving the author": lambda: post("wagtailsnippets_blog_author:edit", (writer,), author),
+        "renaming the tag": lambda: editor.post(edit, (source,), renamed),
+        "splitting off half of it": lambda: editor.confirm("tag_split", (source,), half),
+        "undoing that": editor.undo,
+        "merging it into another of as many": lambda: editor.post(*merge, {"target": TARGET}, f"?id={source}"),
+        "undoing the merge": editor.undo,
+        "deleting that one": lambda: editor.post("wagtailsnippets_blog_tag:delete", (target,), {}),
+        "undoing the deletion": editor.undo,
+        "saving the author": lambda: editor.post("wagtailsnippets_blog_author:edit", (author,), anew),
     }
 
 
@@ -168,6 +183,25 @@ def save_until_told() -> None:
             failed += 1
         time.sleep(PAUSE)
     print(json.dumps({"saved": len(taken), "slowest": max(taken, default=0.0), "failed": failed}))
+
+
+def costs_while_another_saves(
+    acts: dict[str, Callable[[], None]], posts: list[int]
+) -> tuple[dict[str, Cost], dict[str, float]]:
+    """Return what each act takes while another process saves these posts, and what that one tells of its saves."""
+    from django.test import Client
+
+    reader = Client(SERVER_NAME="127.0.0.1")
+    ask_for_listing(reader)  # the first builds the index
+    environment = {**os.environ, "SAVING": " ".join(map(str, posts))}
+    command = [sys.executable, "-m", "benchmarks.renaming"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()  # it has begun
+        taken = {name: cost_of(act, reader) for name, act in acts.items()}
+        return taken, json.loads(other.communicate("stop\n")[0])
 
 
 def ask_for_listing(reader: Any) -> None:
@@ -207,14 +241,14 @@ def median_of(act: Callable[[], None], runs: int = 5) -> float:
     return sorted(timed(act) for _ in range(runs))[runs // 2]
 
 
-def report(taken: dict[str, Cost], one_post: float, saved: dict[str, float], count: int) -> None:
-    print(f"A tag and an author of {count:,} posts, while another process saves posts; {load()}:\n")
+def report(title: str, taken: dict[str, Cost], saved: dict[str, float], *more: list[str]) -> None:
+    print(f"{title}, while another process saves posts; {load()}:\n")
     heads = ["", "ms", "ms of processor", "ms in the database", "queries", "ms of the next reader"]
     rows = [
         [name, *(figure(seconds * 1000) for seconds in cost[:3]), str(cost.queries), figure(cost.next_reader * 1000)]
         for name, cost in taken.items()
     ]
-    print(table(heads, [*rows, ["saving one post, alone", figure(one_post * 1000), "", "", "", ""]]))
+    print(table(heads, [*rows, *more]))
     slowest = max(cost.clock for cost in taken.values())
     verdict = "met" if slowest <= MOST_SECONDS else "MISSED"
     print(f"\n- {verdict}: the slowest of them {figure(slowest * 1000)} ms (at most {MOST_SECONDS * 1000:.0f} ms)")
