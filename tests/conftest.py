@@ -1,5 +1,7 @@
 """Fixtures every test may use, and the order of the tests."""
 
+import gc
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,12 @@ from blog import request as blog_request
 from blog.caching.response import response_cache
 from blog.feeds.listing import entry_fragments
 from blog.models import BlogPage
-from blog.rendering.listing import card_fragments
+from blog.rendering.listing_cards import card_fragments
 from blog.tagindex import store
 from tests.support.factories import make_blog
 from tests.support.migrated_rows import restore_after_flush
 
+TESTS = Path(__file__).parent
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}  # fixtures
 BROWSER = {"browser", "tab"}
 NOT_PURE = ("processes", "sockets", "browser", "once")  # markers
@@ -26,31 +29,69 @@ settings.register_profile("fast", settings.get_profile("patient"), max_examples=
 settings.register_profile("thorough", settings.get_profile("patient"), max_examples=1000)
 settings.load_profile("patient")
 
-pytest_plugins = [f"tests.support.{name}" for name in ("images", "browser", "sample_sites", "axe")]
+pytest_plugins = [
+    f"tests.support.{name}" for name in ("images", "browser", "sample_sites", "demo_site", "axe", "replication", "bucket")
+]
 
+
+# What reads and writes texts, files and headers; the rows behind them other tests write on both databases.
+ONCE = (
+    "unit/blog/feeds",
+    "unit/blog/images",
+    "unit/blog/markdown",
+    "unit/blog/rendering",
+    "unit/kimonote/test_security_headers.py",
+    "unit/signup/test_emails.py",
+    "unit/signup/test_links.py",
+    "unit/transfer/dokuwiki",
+    "unit/transfer/exports",
+    "unit/transfer/static_sites",
+)
 
 # What takes longest goes first, so that one worker is not left with it in the end (seconds on two busy cores).
 SLOWEST_FIRST = (
-    "test_hostile_texts",  # 300
-    "test_make",  # 220
-    "test_accessibility",  # 200
-    "test_settings_matrix",  # 180
-    "test_mail_workers",  # 170
-    "test_page_weight",  # 100
-    "test_worker_waiting",  # 100
-    "test_hostile_queries",  # 80
-    "test_lock_order",  # 70
+    "test_accessibility",  # 250
+    "test_hostile_texts",  # 170
+    "test_make",  # 140
+    "test_leaks_in_admin",  # 130
+    "test_settings_matrix",  # 110
+    "test_mail_workers",  # 80
+    "test_page_weight",  # 80
+    "test_worker_waiting",  # 80
+    "test_database_outage",  # 70
     "test_site_crawl",  # 60
     "test_untranslated_words",  # 50
+    "test_lock_order",  # 40
+    "test_leaks",  # 40
+    "test_tag_care_in_browser",  # 40
+    "test_secrets",  # 40
     "test_deploy",  # 40
+    "test_page_cache",  # 40
+    "test_limits",  # 40
+    "test_hostile_queries",  # 30
+    "test_admin_accessibility",  # 30
+    "test_snapshots",  # 30
+    "test_export",  # 30
+    "test_bookmarks",  # 20
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add how often tests/faults and tests/fuzz do what they do."""
+    parser.addoption("--kills", type=int, default=10, help="how often a process is killed (tests/faults)")
+    parser.addoption("--requests", type=int, default=1000, help="how many hostile requests of each kind are sent (tests/fuzz)")
+    parser.addoption("--seed", type=int, default=1, help="of chance (tests/fuzz)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as once what uses no database, and of that as pure what uses no browser, socket or process; sort by time."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
+        if "migrated_database" in fixtures:  # pytest-django sets up no database that none of the chosen tests asks for
+            item.add_marker("django_db")
         if DATABASE & fixtures or item.get_closest_marker("django_db"):
+            if _is_of_texts(item):
+                item.add_marker("once")
             continue
         if not BROWSER & fixtures and not any(map(item.get_closest_marker, NOT_PURE)):
             item.add_marker("pure")
@@ -59,11 +100,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_order)
 
 
+def _is_of_texts(item: pytest.Item) -> bool:
+    """Say whether a test need not run on both databases: it is of ONCE, without transactions of its own."""
+    path, mark = item.path.relative_to(TESTS), item.get_closest_marker("django_db")
+    has_transactions = "transactional_db" in getattr(item, "fixturenames", ()) or (mark and mark.kwargs.get("transaction"))
+    return not has_transactions and any(path.is_relative_to(place) for place in ONCE)
+
+
 def _order(item: pytest.Item) -> int:
     """Return where the file of a test stands: the slowest, then other integration tests, then unit tests."""
     if item.path.stem in SLOWEST_FIRST:
         return SLOWEST_FIRST.index(item.path.stem)
     return len(SLOWEST_FIRST) + ("integration" not in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect garbage once all tests are there: they and the modules stay, and need not be looked at again and again."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 @pytest.fixture(scope="session")
@@ -101,3 +159,9 @@ def forget_everything() -> None:
     response_cache.clear()
     card_fragments.clear()
     entry_fragments.clear()
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How often the site is killed; the worker half as often."""
+    return int(request.config.getoption("--kills"))

@@ -23,5 +23,7 @@ for folder in (MEDIA_ROOT, STATIC_ROOT):
     folder.mkdir()
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
-    DATABASES["default"] |= {"ENGINE": "tests.support.migrated_sqlite", "TEST": {"NAME": ":memory:"}}  # noqa: F405
+_vendor = DATABASES["default"]["ENGINE"].rpartition(".")[2].removesuffix("3")  # noqa: F405
+DATABASES["default"]["ENGINE"] = f"tests.support.migrated_{_vendor}"  # noqa: F405
+if _vendor == "sqlite":
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405

@@ -24,7 +24,7 @@ LIMITS = [
 
 @pytest.fixture
 def sheet() -> str:
-    return (Path(settings.ROOT) / "static/site.css").read_text()
+    return "".join((Path(settings.ROOT) / "static" / name).read_text() for name in ("site.css", "formulas.css"))
 
 
 @pytest.fixture

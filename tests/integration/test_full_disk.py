@@ -9,13 +9,13 @@ from random import Random
 import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
 from blog.models import BlogPage
+from tests.support.editors import client_of, member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,16 +47,17 @@ def files(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("kind", ["image", "document"])
-def test_upload_to_a_full_disk(admin_client: Client, blog: BlogPage, small_disk: Path, kind: str) -> None:
+def test_upload_to_a_full_disk(blog: BlogPage, small_disk: Path, kind: str) -> None:
+    moderator = client_of(member_of("Moderators"))
     model = get_image_model() if kind == "image" else get_document_model()
-    admin_client.raise_request_exception = False
+    moderator.raise_request_exception = False
     address = reverse("wagtailimages:add_multiple" if kind == "image" else "wagtaildocs:add_multiple")
     headers = {"x-requested-with": "XMLHttpRequest"}
     small, large = (SimpleUploadedFile("a.png", noise(width), "image/png") for width in (100, 300))
-    assert admin_client.post(address, {"title": "A", "files[]": small, "collection": "1"}, headers=headers).status_code == 200
+    assert moderator.post(address, {"title": "A", "files[]": small, "collection": "1"}, headers=headers).status_code == 200
     before = files(small_disk)
     assert (model.objects.count(), len(before)) == (1, 1)
-    response = admin_client.post(address, {"title": "A", "files[]": large, "collection": "1"}, headers=headers)
+    response = moderator.post(address, {"title": "A", "files[]": large, "collection": "1"}, headers=headers)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "The site can store nothing at present. What you sent was not saved." in response.content.decode()
     assert (model.objects.count(), files(small_disk)) == (1, before)

@@ -60,6 +60,7 @@ def test_what_runs_or_could_is_found(tab: Page) -> None:
         "address": f"{fine}<a href='java\tscript:hit()'>a</a>",
         "without script": f"{fine}<noscript><b onclick=hit()></b></noscript>",
         "form": f"{fine}<form action=//evil.example/></form>",
+        "elsewhere": f"{fine}<script>location.hash = 'a'</script>",
     }
     assert wrong_in(tab, pages) == {
         "script": ["ran: hit()", "<script>hit()"],
@@ -67,8 +68,11 @@ def test_what_runs_or_could_is_found(tab: Page) -> None:
         "address": ["a[href=java\tscript:hit()]"],
         "without script": ["b[onclick=hit()]"],
         "form": ["form[action=//evil.example/]"],
+        "elsewhere": ["went to http://testserver/#a", "<script>location.hash = 'a'"],
     }
-    assert list(wrong_in(tab, pages, have_scripts=True)) == ["script", "handler", "address", "without script"]
+    assert wrong_in(tab, {"next": f"{fine}2", **pages}).keys() == pages.keys() - {"fine"}
+    found = wrong_in(tab, pages, have_scripts=True)
+    assert list(found) == ["script", "handler", "address", "without script", "elsewhere"]
     assert ran_alone(tab, {"http://testserver/a": ("text/html", b"<script>hit()</script>")}) == {
         "http://testserver/a": ["hit()"]
     }

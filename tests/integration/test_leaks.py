@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from blog.models import BlogPage, CommentState, Pin, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
+from blog.services.bin import move_to_bin
 from tests.support.comment_factories import make_comment
 from tests.support.factories import make_author, make_post
 
@@ -29,7 +30,7 @@ def addresses(neighbour: PostPage, hidden_slug: str) -> list[str]:
     return [
         *listings,
         *(address + query for address in queried for query in queries),
-        *(address + feed for address in fed for feed in ("feed.rss", "feed.atom", "feed.json")),
+        *(address + feed for address in fed for feed in ("feed.rss", "feed.atom", "feed.json", "digest-monthly.atom")),
         *(f"/{neighbour.slug}/{query}" for query in ("", "?in=common", f"?in={TAG}", "?in=@eve")),
         *(f"/{neighbour.slug}.md", f"/{hidden_slug}/", f"/{hidden_slug}.md"),
         *("/streams/rare/", "/streams/rare/feed.json", "/streams/rare/?view=full"),
@@ -89,10 +90,15 @@ HIDING: dict[str, Transition] = {
     "for groups": restrict("groups"),
     "moved to another site's tree": move_away,
 }
+HIDING_POSTS: dict[str, Transition] = {**HIDING, "in the bin": lambda post: move_to_bin([post.pk])}
 
 
 @pytest.fixture
 def world(blog: BlogPage) -> tuple[PostPage, PostPage]:
+    return make_world(blog)
+
+
+def make_world(blog: BlogPage) -> tuple[PostPage, PostPage]:
     """A neighbour that anyone may read, and the post to be hidden."""
     Stream.objects.create(blog=blog, name="All", slug="all")
     Stream.objects.create(blog=blog, name="Rare", slug="rare", expression=TAG)
@@ -114,7 +120,7 @@ def world(blog: BlogPage) -> tuple[PostPage, PostPage]:
     return neighbour, hidden
 
 
-@pytest.mark.parametrize("transition", HIDING)
+@pytest.mark.parametrize("transition", HIDING_POSTS)
 def test_hidden_post_shows_nowhere(client: Client, world: tuple[PostPage, PostPage], transition: str) -> None:
     neighbour, hidden = world
     slug = hidden.slug
@@ -123,7 +129,7 @@ def test_hidden_post_shows_nowhere(client: Client, world: tuple[PostPage, PostPa
     assert before[f"/tags/{TAG}/ (1)"][0] == 200
     assert 'aria-label="Start here"' in before["/tags/common/ (1)"][1]
     assert "Related notes" in before[f"/{neighbour.slug}/ (1)"][1]
-    HIDING[transition](hidden)
+    HIDING_POSTS[transition](hidden)
     after = outputs(client, neighbour, slug)
     leaks = {address: fragments(text, address) for address, (_status, text) in after.items() if fragments(text, address)}
     assert leaks == {}

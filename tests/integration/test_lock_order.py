@@ -12,16 +12,18 @@ from threading import Event
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Page
 
 from blog.models import Author, BlogPage, IndexRevision, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision, revision_locked_by_first_write
+from blog.services import tags
 from blog.services.authors import rename_author
-from blog.services.tags import delete_tag, merge_tags, rename_tag
-from tests.support.factories import make_author, make_blog, make_post
+from blog.services.tags import delete_tag, merge_tags, rename_tag, split_tag
+from blog.services.undo import undo
+from tests.support.editors import client_of, member_of
+from tests.support.factories import make_author, make_blog, make_post, make_posts
 from tests.support.publishing_processes import hear, processes, tell
 
 POSTS = 40
@@ -62,8 +64,7 @@ VERBS = {"rename": rename, "merge": merge, "delete": delete, "delete several": d
 @pytest.mark.parametrize("verb", VERBS)
 def test_verb_and_saves_of_its_posts_both_succeed(blog: BlogPage, tmp_path: Path, verb: str) -> None:
     """Both are processes of the project, on production's own path, at the same time."""
-    author = make_author()
-    posts = [make_post(blog, "a b" if number % 2 else "a", authors=[author]).pk for number in range(POSTS)]
+    posts = [post.pk for post in make_posts(blog, ["a b", "a"] * (POSTS // 2), authors=[make_author()])]
     with processes([["save", *map(str, posts)], ["do"]], tmp_path) as (saving, doing):
         tell(saving, SECONDS)
         time.sleep(0.15)
@@ -110,6 +111,8 @@ WRITES: dict[str, Callable[[PostPage], object]] = {
     "renaming": lambda post: rename(),
     "merging": lambda post: merge(),
     "deleting the tag": lambda post: delete(),
+    "splitting": lambda post: split_tag(Tag.objects.get(slug="a"), "half", [post.pk]),
+    "undoing a merge": lambda post: undo(tags.merge(Tag.objects.get(slug="a"), Tag.objects.get(slug="b"))),
     "saving the author": lambda post: save_author(),
     "deleting the author": lambda post: Author.objects.get().delete(),
 }
@@ -138,13 +141,14 @@ def transactions(captured: CaptureQueriesContext) -> list[list[str]]:
 
 
 @on_postgresql
-def test_admin_locks_the_revision_before_its_first_write_and_not_before(blog: BlogPage, admin_client: Client) -> None:
+def test_admin_locks_the_revision_before_its_first_write_and_not_before(blog: BlogPage) -> None:
+    moderator = client_of(member_of("Moderators"))
     make_post(blog, "a")
     tag = Tag.objects.get()
     form = {"name": "B", "slug": "b", "order": "newest", "description": ""}
     pins = {f"pins-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
     with CaptureQueriesContext(connection) as captured:
-        answer = admin_client.post(reverse("wagtailsnippets_blog_tag:edit", args=(tag.pk,)), {**form, **pins})
+        answer = moderator.post(reverse("wagtailsnippets_blog_tag:edit", args=(tag.pk,)), {**form, **pins})
     assert answer.status_code == 302
     (writing,) = [found for found in transactions(captured) if any("UPDATE blog_indexrevision" in sql for sql in found)]
     assert '"blog_indexrevision"' in writing[0]

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 MAILS = 200
 KILLS = 20
+AT_SENDING = "SELECT seen FROM kimonote_workerprocess WHERE task = 'send mail'"
 END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
@@ -158,13 +159,15 @@ def test_two_workers_send_no_mail_twice(blog: BlogPage, fork_server: ForkServer,
 
 
 def test_mail_that_takes_longer_than_a_lease_is_sent_once(blog: BlogPage, fork_server: ForkServer, tmp_path: Path) -> None:
-    put = put_mails(1)
+    put, seen = put_mails(1), set[tuple[object]]()
     with (
         SMTPServer(delay=4) as smtp_server,
         WorkerProcesses(fork_server, tmp_path, EMAIL_URL=smtp_server.url, OUTBOX_LEASE=2) as workers,
     ):
         workers.start_worker()
         workers.start_worker()
+        until(lambda: seen.update(workers.rows(AT_SENDING)) or len(seen) > 3, "a worker lives while it sends one mail")
+        assert workers.states() != {"sent"}
         until(lambda: workers.states() == {"sent"}, "the mail has been sent")
         assert received(smtp_server) == list(put.items())
 

@@ -132,15 +132,6 @@ def again(checkout: Path, first: Start) -> Iterator[tuple[Running, int]]:
         stop(running)
 
 
-def test_second_start_loses_nothing_and_prints_no_secret(checkout: Path, first: Start, again: tuple[Running, int]) -> None:
-    running, port = again
-    assert (checkout / ".env").read_text() == first.env
-    assert "password" not in running.output
-    assert "up to date …" not in running.output
-    assert get(port, "/start-here/")[0].status == 200
-    assert f"http://127.0.0.1:{port}/sitemap-posts.xml".encode() in get(port, "/sitemap.xml")[1]
-
-
 def only(running: Running, words: str) -> int:
     """The number of the first process whose command line begins with these words."""
     return min(pid for pid, line in running.others().items() if line.startswith(words))
@@ -154,8 +145,15 @@ def test_both_end_when_one_is_killed_and_the_status_says_so(again: tuple[Running
     wait_for(lambda: not running.others())
 
 
-def test_termination_of_makes_child_stops_everything(again: tuple[Running, int]) -> None:
-    running, _ = again
+def test_second_start_loses_nothing_prints_no_secret_and_ends_with_makes_child(
+    checkout: Path, first: Start, again: tuple[Running, int]
+) -> None:
+    running, port = again
+    assert (checkout / ".env").read_text() == first.env
+    assert "password" not in running.output
+    assert "up to date …" not in running.output
+    assert get(port, "/start-here/")[0].status == 200
+    assert f"http://127.0.0.1:{port}/sitemap-posts.xml".encode() in get(port, "/sitemap.xml")[1]
     honcho = min(pid for pid, line in running.others().items() if "honcho" in line)
     start(running.folder, "kill", "-TERM", str(honcho)).end()
     assert running.end() != 0
@@ -215,4 +213,5 @@ def test_help_lists_every_target(checkout: Path) -> None:
     running = start(checkout, "make")
     assert running.end() == 0
     listed = [line.split()[1] for line in running.output.splitlines()]
-    assert listed == ["help", "install", "run", "test", "test-fast", "lint", "bench", "lighthouse", "messages", "pin", "clean"]
+    testing = ["test", "test-fast", "lint", "test-next", "test-faults", "test-fuzz", "audit", "sbom"]
+    assert listed == ["help", "install", "run", *testing, "bench", "lighthouse", "messages", "pin", "clean"]

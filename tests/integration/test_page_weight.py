@@ -12,12 +12,13 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page
 
-from benchmarks.servers import Server, manage, site, site_environment
+from benchmarks.servers import Server, site
 from tests.support.checkout import static_files
+from tests.support.demo_site import DATABASE
 
 __all__ = ["static_files"]
 
-pytestmark = [pytest.mark.processes, pytest.mark.once]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db, pytest.mark.once]
 
 MOST_ON_THE_WIRE = 14_600  # bytes: ten packets of 1,460, what a server may send before it hears back (RFC 6928)
 MOST_REQUESTS = 3
@@ -69,15 +70,11 @@ def wire(demo: Server) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def demo(migrated_database: Path, static_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demo(demo_site: Path, static_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The demo as visitors get it: by granian, its static files collected and compressed."""
-    folder = tmp_path_factory.mktemp("demo")
-    database = f"sqlite:///{folder / 'demo.sqlite3'}"
-    surroundings = site_environment(database, folder)
-    shutil.copyfile(migrated_database, folder / "demo.sqlite3")
+    folder = shutil.copytree(demo_site, tmp_path_factory.mktemp("demo") / "var")
     (folder / "static").symlink_to(static_files)
-    manage("prepare", "--demo", **surroundings)
-    with site(database, folder) as server:
+    with site(f"sqlite:///{folder / DATABASE}", folder) as server:
         yield server
 
 

@@ -104,3 +104,19 @@ def test_redirect_made_after_its_address_was_asked_for(client: Client, blog: Blo
     assert client.get("/old/")["Location"].endswith(f"/{SLUG}/")
     redirect.delete()
     assert client.get("/old/").status_code == 404
+
+
+def test_slug_there_and_back_again_leaves_no_redirect_to_itself(
+    client: Client, blog: BlogPage, django_capture_on_commit_callbacks: Any
+) -> None:
+    post = make_post(blog, slug="first")
+    for slug in ("second", "first"):
+        post = PostPage.objects.get(pk=post.pk)
+        post.slug = slug
+        with django_capture_on_commit_callbacks(execute=True):
+            post.save_revision().publish()
+    assert list(Redirect.objects.values_list("old_path", flat=True)) == ["/second"]
+    assert client.get("/second/")["Location"] == "/first/"
+    PostPage.objects.get(pk=post.pk).unpublish()
+    unknown = client.get("/unknown/").status_code
+    assert [client.get(f"/{slug}/").status_code for slug in ("first", "second")] == [unknown, unknown] == [404, 404]

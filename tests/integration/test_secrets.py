@@ -1,12 +1,15 @@
 """No secret of the settings stands in what the site prints, responds, or shows in the list of processes."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import ROOT, Running, answers, free_port, get, start, stop, wait_for
+from tests.support.checkout import ROOT, Running, answers, free_port, get, start, static_files, stop, wait_for
+
+__all__ = ["static_files"]
 
 pytestmark = [pytest.mark.processes, pytest.mark.once]
 
@@ -38,11 +41,13 @@ def manage(folder: Path, *arguments: str, **variables: str) -> Running:
 
 
 @pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[tuple[int, list[Running]]]:
+def site(folder: Path, migrated_database: Path, static_files: Path) -> Iterator[tuple[int, list[Running]]]:
     """The site and its worker, with everything that logs at its most talkative; and the port."""
     port = free_port()
-    for command in (("collectstatic", "--noinput"), ("prepare",)):
-        assert manage(folder, *command).end() == 0
+    (folder / "var").mkdir()
+    shutil.copyfile(migrated_database, folder / "var" / "kimonote.sqlite3")
+    (folder / "var" / "static").symlink_to(static_files)
+    assert manage(folder, "prepare").end() == 0
     running = [manage(folder, "serve", "--processes=1", "--port", str(port)), manage(folder, "worker")]
     try:
         wait_for(lambda: answers(port), running[0])
@@ -79,7 +84,7 @@ def test_list_of_processes_discloses_none(folder: Path, site: tuple[int, list[Ru
     ("command", "variables", "said"),
     [
         (("sendtestemail", "ada@example.org"), {}, "refused"),
-        (("prepare",), {"DATABASE_URL": f"postgres://kimonote:{SECRETS['database']}@127.0.0.1:9/x"}, "onnection"),
+        (("migrate",), {"DATABASE_URL": f"postgres://kimonote:{SECRETS['database']}@127.0.0.1:9/x"}, "onnection"),
         (("check",), {"SECRET_KEY": SECRETS["mail"]}, "SECRET_KEY is too short"),
         (("check",), {"EMAIL_URL": f"smpt://kimonote:{SECRETS['mail']}@127.0.0.1:9"}, "EMAIL_URL"),
         (("check",), {"CACHE_URL": f"reddis://:{SECRETS['database']}@127.0.0.1:9/0"}, "CACHE_URL"),

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -11,13 +10,14 @@ from wagtail.models import Site
 
 from blog.models import BlogPage
 from kimonote.middleware import PREVIEW_POLICY, PUBLIC_POLICY
+from tests.support.editors import member_of
 from tests.support.factories import make_post
 
 
 def sign_in(tab: Page, address: str) -> None:
     """Put an editor's session into the browser."""
     client = Client()
-    client.force_login(User.objects.create_superuser("editor", "", "x"))
+    client.force_login(member_of("Moderators"))
     tab.context.add_cookies([{"name": name, "value": morsel.value, "url": address} for name, morsel in client.cookies.items()])
 
 

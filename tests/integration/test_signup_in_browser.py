@@ -13,7 +13,7 @@ from wagtail.models import Site
 
 from mail import compose
 from mail.models import Delivery
-from signup.models import State, Subscriber, Wording
+from signup.models import State, Subscriber, Subscription, Wording
 from tests.support.factories import make_blog, make_post
 from tests.support.signup_factories import make_subscriber, signed_at
 from tests.support.tokens import SIGNUP, make_token
@@ -68,11 +68,12 @@ def test_from_the_form_to_the_goodbye(live_server: LiveServer, plain: Page) -> N
     assert Subscriber.objects.get().state == State.CONFIRMED
 
     plain.get_by_role("link", name="See or change the subscription").click()
-    plain.get_by_label("Only notes tagged").fill("food")
-    plain.get_by_label("How often").select_option("weekly")
-    plain.get_by_role("button", name="Save").click()
+    form = plain.get_by_role("form", name="Notes tagged food and travel, without work")
+    form.get_by_label("Only notes tagged").fill("food")
+    form.get_by_label("How often").select_option("weekly")
+    form.get_by_role("button", name="Save").click()
     expect(plain.get_by_role("status")).to_have_text("Saved.")
-    assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("food", "weekly")]
+    assert list(Subscription.objects.values_list("expression", "rhythm")) == [("food", "weekly")]
     plain.get_by_role("link", name="Erase my address").click()
     plain.get_by_role("button", name="Erase it all").click()
     expect(plain.get_by_role("heading", name="Your address is erased")).to_be_visible()

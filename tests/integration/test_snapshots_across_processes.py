@@ -1,9 +1,9 @@
 """Any sequence of an editor's acts in one process leaves the index of another as if it had been written down plainly."""
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,9 @@ NEW_YEAR = 1_514_764_800_000_000  # 2018, in microseconds since 1970
 DAY = 86_400_000_000
 numbers = count(1)
 
-Process = subprocess.Popen[str]
-
 
 @pytest.fixture
-def pair(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Process, Process]]:
+def pair(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Connection, Connection]]:
     """A process that edits, and one that lists."""
     with processes([["edit_as_told"], ["compare"]], tmp_path) as (editor, reader):
         yield editor, reader
@@ -49,7 +47,7 @@ class Post:
 class Blog:
     """A blog as it should be, and the process that edits it."""
 
-    editor: Process
+    editor: Connection
     number: int = field(default_factory=lambda: next(numbers))
     posts: list[Post] = field(default_factory=list)
     closed: bool = False
@@ -91,7 +89,7 @@ acts = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts)
-def test_index_of_another_process_follows(pair: tuple[Process, Process], acts: list[tuple[Any, ...]]) -> None:
+def test_index_of_another_process_follows(pair: tuple[Connection, Connection], acts: list[tuple[Any, ...]]) -> None:
     editor, reader = pair
     blog = Blog(editor)
     for act in [("write", True, True, NEW_YEAR, {"a", "b"}, {"ada"}, False), *acts]:

@@ -20,6 +20,7 @@ from wagtail.models import Page, Site
 from accounts.middleware import busy, too_many
 from blog.models import Appearance, Author, BlogPage, Comment, CommentState, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import locked_revision, raise_revision
+from blog.models.tags import Order
 from comments import emails
 from mail.compose import Email
 from mail.models import Delivery
@@ -33,10 +34,10 @@ from tests.support.page_kinds import Kind, kinds
 from tests.support.pseudo_translation import CODE, LATIN, outside, outside_of, pseudo_translated
 from tests.support.sample_sites import DEMO
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # words are the same from every database
 
-# Pages for editors, emails, cards (which stand in listings), and pages made of parts that others are made of too.
-ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|(card|feed|shared)_preview|read_on|left)\.html$")
+# Pages for editors, emails, cards and excerpts (in listings), entries and lines of these (in feeds), parts of other pages.
+ELSEWHERE = re.compile(r"(^|/)(admin|mail)/|(403_csrf|card|excerpt|digest_entry|part_line|\w+_preview|read_on|left)\.html$")
 REFUSED = [("", "reading -reading"), ("1", "χψω"), ("1@2..3", "year:1"), ("1@gmial.com", "+".join("123456789"))]
 NOON = datetime(2018, 1, 1, 12, tzinfo=UTC)
 TEXT = "Κείμενο ἓν.[^1]\n\n[^1]: Σημείωμα.\n\n## Τίτλος\n\n| α | β |\n|---|---|\n| γ | δ |\n"
@@ -54,7 +55,7 @@ def greek(sample_sites: BlogPage) -> Iterator[None]:
                 setattr(one, field, _greek(getattr(one, field)))
             model._base_manager.bulk_update(rows, [field], batch_size=400)
         Author.objects.update(about_html="", url="")
-        Stream.objects.update(introduction_html="")
+        Stream.objects.update(introduction_html="", order=Order.SERIES)
         Tag.objects.update(description_html="")
         BlogPage.objects.update(introduction_html="")
         PlainPage.objects.update(html="")
@@ -159,14 +160,18 @@ def test_no_word_of_an_email_about_a_comment_escapes_translation(
     assert outside(email.subject + " " + email.text) == []
 
 
-@pytest.mark.parametrize("form", ["rss", "atom"])
-def test_no_word_of_a_feed_escapes_translation(everywhere: list[Kind], form: str) -> None:
-    response = Client().get(f"/tags/reading/feed.{form}", headers={"host": DEMO})
+@pytest.mark.parametrize("file", ["feed.rss", "feed.atom", "digest-monthly.atom"])
+def test_no_word_of_a_feed_escapes_translation(everywhere: list[Kind], file: str) -> None:
+    response = Client().get(f"/tags/reading/{file}", headers={"host": DEMO})
     tree = etree.fromstring(response.content)
     assert [
         word for text in tree.xpath("//*[local-name()='title' or local-name()='description']/text()") for word in outside(text)
     ] == []
     assert tree.xpath("string(//@xml:lang | //language)") == CODE
+    if file.startswith("digest"):
+        contents = tree.xpath("//*[local-name()='content']/text()")
+        assert contents
+        assert [word for content in contents for word in outside_of(html.fragment_fromstring(content, "div"))] == []
 
 
 def test_long_address_is_refused_in_the_language(everywhere: list[Kind]) -> None:

@@ -5,13 +5,14 @@ from django.conf import settings
 
 from mail import outbox
 from mail.bounces import verp_address
-from mail.models import Delivery, address_hmacs
+from mail.models import Delivery
 from signup.models import State, Subscriber
 from tests.support import bounce_samples as samples
+from tests.support.signup_factories import subscribe
 
 
 def subscribed(address: str) -> Subscriber:
-    return Subscriber.objects.create(address=address, address_hmac=address_hmacs(address)[0], state=State.CONFIRMED)
+    return subscribe(address, {"state": State.CONFIRMED})
 
 
 def mail_to(subscriber: Subscriber, key: str = "a mail") -> Delivery:

@@ -1,6 +1,5 @@
 """A copy of the project in an empty folder, with make and servers started in it: for tests of whole starts."""
 
-import fcntl
 import os
 import shutil
 import signal
@@ -14,6 +13,8 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
+
+from tests.support.made_once import made_once
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 600  # seconds: a limit for what hangs, far beyond what a busy machine needs
@@ -119,17 +120,14 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of static files as collectstatic leaves it for production: made once for all of xdist's workers."""
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = base / "collected"
-    with (base / "collected.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "static" / "staticfiles.json").exists():
-            environment = {**os.environ, "ENV_FILE": os.devnull, "DEVELOPMENT": "true", "VAR_DIR": str(folder)}
-            environment["DJANGO_SETTINGS_MODULE"] = "kimonote.settings"
-            command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-            subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    return folder / "static"
+    return made_once(tmp_path_factory, "collected", _collect) / "static"
+
+
+def _collect(folder: Path) -> None:
+    environment = {**os.environ, "ENV_FILE": os.devnull, "DEVELOPMENT": "true", "VAR_DIR": str(folder)}
+    environment["DJANGO_SETTINGS_MODULE"] = "kimonote.settings"
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
 def stop(running: Running) -> None:

@@ -1,7 +1,7 @@
 """Crawl the site from link to link, within bounds: tags make more addresses than anybody can fetch.
 
-It asks for addresses of no more than two choices (a tag, an author, a parameter), and goes on from those of one or none, unless
-they say noindex.
+It asks for addresses of no more than two choices (a tag, an author, a parameter), or of as many as it is told, and goes on from
+those of one or none, unless they say noindex.
 """
 
 import re
@@ -75,7 +75,7 @@ def is_inside(address: str, home: str) -> bool:
     return urlsplit(address)[:2] == urlsplit(home)[:2]
 
 
-def crawl(home: str) -> dict[str, Response]:
+def crawl(home: str, asked_choices: int = ASKED) -> dict[str, Response]:
     """Every response by its address, beginning at `home`."""
     client, found, waiting = Client(), dict[str, Response](), deque([home])
     asked = {home}
@@ -88,7 +88,7 @@ def crawl(home: str) -> dict[str, Response]:
             continue
         for _element, target in response.links():
             address = urldefrag(target).url
-            if address not in asked and is_inside(address, home) and choices(address) <= ASKED:
+            if address not in asked and is_inside(address, home) and choices(address) <= asked_choices:
                 asked.add(address)
                 waiting.append(address)
     return found

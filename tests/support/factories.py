@@ -1,12 +1,16 @@
 """Short ways to make what tests need: real pages through Wagtail, in the database."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from wagtail.models import Page, Site
 
 from blog.models import Author, BlogPage, PostPage
+from blog.models.revision import raise_revision
+from transfer.importing.writing.bulk_create import bulk_create_posts
 
 FIRST_DAY = datetime(2018, 1, 1, 12, tzinfo=UTC)
 numbers = count(1)
@@ -23,12 +27,29 @@ def make_blog(hostname: str = "testserver", title: str = "Notes", default: bool 
 
 def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:
     """A live post with tags given as `"a b"`; published a minute after the one made before, in January 2018."""
+    return blog.add_child(instance=_new_post(tags, fields))
+
+
+def make_posts(blog: BlogPage, tags: Iterable[str], **fields: Any) -> list[PostPage]:
+    """Many such posts, written as an import writes them: in a tenth of the time."""
+    posts = [_new_post(some, fields) for some in tags]
+    for post in posts:
+        post.first_published_at = post.last_published_at = post.published
+        post.render()
+    with transaction.atomic():
+        bulk_create_posts(blog, posts)
+        raise_revision()
+    return posts
+
+
+def _new_post(tags: str, fields: dict[str, Any]) -> PostPage:
     number = next(numbers)
-    fields = {"title": f"Post {number}", "slug": f"post-{number}", "published": FIRST_DAY + timedelta(minutes=number), **fields}
-    post = PostPage(**fields)
+    post = PostPage(
+        **{"title": f"Post {number}", "slug": f"post-{number}", "published": FIRST_DAY + timedelta(minutes=number), **fields}
+    )
     for tag in tags.split():
         post.tags.add(tag)
-    return blog.add_child(instance=post)
+    return post
 
 
 def make_author(handle: str = "ada", **fields: Any) -> Author:

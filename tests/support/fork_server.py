@@ -1,13 +1,14 @@
 """Forks worker processes: `python -m tests.support.fork_server` loads Django once and forks a process for each input line.
 
 A line is JSON: the database's name, settings that differ from the environment's, and a port if it is to be the site in place
-of a worker. The answer is the process id.
+of a worker, or granian with one process, as on a server. The answer is the process id.
 """
 
 import json
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def load() -> None:
     MigrationLoader(None)
 
 
-def work(database: str, settings: dict[str, Any], port: int = 0) -> None:
+def work(database: str, settings: dict[str, Any], port: int = 0, granian: bool = False) -> None:
     """Be a worker; or the site, at a port."""
     from django.conf import settings as site_settings
     from django.core.management import call_command
@@ -52,6 +53,12 @@ def work(database: str, settings: dict[str, Any], port: int = 0) -> None:
     for name, value in settings.items():
         setattr(site_settings, name, value)
     os.dup2(2, 1)
+    if granian:
+        os.setpgid(0, 0)  # to be killed with its children, as systemd does
+        from kimonote.management.commands.serve import load_in_child, make_server
+
+        server = make_server(host="127.0.0.1", port=port, socket=None, processes=1, threads=4)
+        return server.serve(target_loader=partial(load_in_child, os.getpid()), wrap_loader=False)
     if port:
         run("127.0.0.1", port, get_wsgi_application())
     call_command("worker", interval=0.05)

@@ -9,11 +9,12 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PlainPage, PostPage
+from blog.services.bin import move_to_bin
 from tests.support.factories import make_author, make_post
 
 WORD = "zeppelin"  # begins the title, slug and tag of each
 RESTRICTIONS = ("login", "password", "groups")
-KINDS = ("draft", "scheduled", "expired", "expiring", *RESTRICTIONS)  # expiring: no periodic task has run since
+KINDS = ("draft", "scheduled", "expired", "expiring", "binned", *RESTRICTIONS)  # expiring: no periodic task has run since
 TITLES = re.compile(rf"{WORD}[- ](\w+)", re.IGNORECASE)
 AUTHORS = re.compile(r"hidden[- ](\w+)", re.IGNORECASE)
 
@@ -29,6 +30,7 @@ def make_hidden_posts(blog: BlogPage) -> dict[str, PostPage]:
     PostPage.objects.filter(pk=posts["expired"].pk).update(expire_at=past)
     call_command("publish_scheduled")
     PostPage.objects.filter(pk=posts["expiring"].pk).update(expire_at=past)
+    move_to_bin([posts["binned"].pk])
     for kind in RESTRICTIONS:
         restriction = PageViewRestriction.objects.create(page=posts[kind], restriction_type=kind, password="secret")
         if kind == "groups":

@@ -8,8 +8,9 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from mail import compose, outbox, suppression
-from mail.models import Delivery, SuppressionReason, address_hmacs
+from mail.models import Delivery, SuppressionReason
 from signup.models import State, Subscriber
+from tests.support.signup_factories import subscribe
 from tests.support.smtp_server import SMTPServer
 
 numbers = count(1)
@@ -21,7 +22,7 @@ def make_subscriber(address: str = "", state: str = State.CONFIRMED, **fields: A
     address = address or f"reader-{next(numbers)}@example.org"
     confirmed_at = CONFIRMED_AT if state == State.CONFIRMED else None
     fields = {"confirmed_at": confirmed_at, **fields}
-    subscriber = Subscriber.objects.create(address=address, address_hmac=address_hmacs(address)[0], state=state, **fields)
+    subscriber = subscribe(address, {"state": state, **fields})
     if state == State.SUPPRESSED:
         suppression.suppress(address, SuppressionReason.EDITOR)
     return subscriber

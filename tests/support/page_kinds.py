@@ -131,6 +131,7 @@ def _comments() -> list[Kind]:
         Kind("comment turned down", links[CommentState.REJECTED]),
         Kind("comment shown", f"/comments/publish/{make_token('publish', answered)}/"),
         Kind("withdraw a comment", f"/comments/withdraw/{make_token('withdraw', answered)}/"),
+        Kind("replies to a comment", f"/comments/replies/{make_token('replies', answered)}/"),
         Kind("comment gone", f"/comments/withdraw/{make_token('withdraw', gone)}/", 410),
         Kind("broken link to a comment", "/comments/publish/x/", 404),
     ]

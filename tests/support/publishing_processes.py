@@ -1,89 +1,91 @@
 """Processes of the project on a test's own database, which publish or read while others do.
 
-They take commands on standard input, and answer in JSON:
-`python -m tests.support.publishing_processes write|read|edit_as_told|compare|save|save_until_told|import_posts|do|give_code …`.
+They are forked from one that has loaded Django, take commands through a pipe, and answer, in JSON. What each does is a
+function of this module or of `editor_process`: `write`, `read`, `edit_as_told`, `compare`, `save`, `save_until_told`,
+`import_posts`, `do`, `give_code`.
 """
 
 import json
-import os
+import multiprocessing
 import random
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
-from select import select
 from typing import Any
-from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parents[2]
 TAGS = ("a", "b", "c", "d")
 FIRST = datetime(2018, 1, 1, tzinfo=UTC)
 
 Seen = dict[str, list[Any]]  # by post: when published, and with what tags
 
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["tests.support.loaded_site"])
+test: Connection  # in a process: its end of the pipe
+
 
 @contextmanager
-def processes(kinds: list[list[str]], folder: Path) -> Iterator[list["subprocess.Popen[str]"]]:
-    """Start processes on the database of this test; each has said that it is ready."""
-    paths = {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "site"))), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    environment = {**os.environ, **paths, "DATABASE_URL": shared_database(folder)}
+def processes(kinds: list[list[str]], folder: Path) -> Iterator[list[Connection]]:
+    """Start processes on the database of this test, and give the pipes to them; each has said that it is ready."""
     with ExitStack() as stack:
-        started = [stack.enter_context(_process(arguments, environment)) for arguments in kinds]
+        database = shared_database(folder)
+        started = [stack.enter_context(_process(arguments, database)) for arguments in kinds]
         for process in started:
             assert hear(process) == "ready"
         yield started
 
 
 @contextmanager
-def _process(arguments: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "tests.support.publishing_processes", *arguments]
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def _process(arguments: list[str], database: str) -> Iterator[Connection]:
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_run, args=(theirs, database, *arguments), daemon=True)
+    with ours:
+        process.start()
+        theirs.close()
         try:
-            yield process
+            yield ours
         finally:
             process.kill()
+            process.join()
 
 
 def shared_database(folder: Path) -> str:
-    """Give the URL at which other processes reach the test's database; of SQLite's, which is in memory, a copy."""
+    """Return the name by which other processes reach the test's database; of SQLite's, which is in memory, a copy."""
     from django.db import connection
 
     if connection.vendor == "postgresql":
-        return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+        return str(connection.settings_dict["NAME"])
     path = folder / "shared.sqlite3"
-    copy = sqlite3.connect(path)
     connection.ensure_connection()
-    connection.connection.backup(copy)
-    copy.close()
-    return f"sqlite:///{path}"
+    with closing(sqlite3.connect(path)) as copy:
+        connection.connection.backup(copy)
+    return str(path)
 
 
-def tell(process: "subprocess.Popen[str]", what: Any) -> None:
-    assert process.stdin
-    process.stdin.write(json.dumps(what) + "\n")
-    process.stdin.flush()
+def tell(process: Connection, what: Any) -> None:
+    process.send(json.dumps(what))
 
 
-def hear(process: "subprocess.Popen[str]") -> Any:
-    assert process.stdout
-    line = process.stdout.readline()
-    assert line, f"The process {process.args} ended: its reason stands above."
-    return json.loads(line)
+def hear(process: Connection) -> Any:
+    try:
+        return json.loads(process.recv())
+    except EOFError:
+        raise AssertionError("The process ended: its reason stands above.") from None
 
 
 def say(what: Any) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    test.send(json.dumps(what))
 
 
 def hear_command() -> Any:
-    """Give what the test tells this process; None when it has no more to tell."""
-    line = sys.stdin.readline()
-    return json.loads(line) if line else None
+    """Return what the test tells this process; None when it has no more to tell."""
+    try:
+        return json.loads(test.recv())
+    except EOFError:
+        return None
 
 
 def seen(index: Any) -> Seen:
@@ -120,7 +122,7 @@ def read(path: str) -> None:
     say("ready")
     listings: list[list[float]] = []
     contents: dict[int, Seen] = {}
-    while not select([sys.stdin], [], [], 0)[0]:
+    while not test.poll():
         began = time.monotonic()
         index = store.snapshot(path)
         listings.append([began, index.revision])
@@ -179,7 +181,7 @@ def save_until_told(*posts: str) -> None:
 
     say("ready")
     ended, failed = list[float](), list[str]()
-    while not select([sys.stdin], [], [], 0.01)[0]:
+    while not test.poll(0.01):
         try:
             PostPage.objects.get(pk=posts[len(ended) % len(posts)]).save_revision().publish()
         except Exception as error:
@@ -310,13 +312,15 @@ class Editor:
         self._show(written)
 
 
-def main() -> None:
-    import django
+def _run(pipe: Connection, database: str, kind: str, *arguments: str) -> None:
+    """Be one of these processes."""
+    global test  # noqa: PLW0603 (a process has one)
+    from django.db import connections
 
-    django.setup()
     from tests.support.editor_process import compare, edit_as_told
 
-    kind, *arguments = sys.argv[1:]
+    test = pipe
+    connections.databases["default"]["NAME"] = database
     kinds: dict[str, Callable[..., None]] = {
         "read": read,
         "write": write,
@@ -329,7 +333,3 @@ def main() -> None:
         "give_code": give_code,
     }
     kinds[kind](*arguments)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,10 +3,16 @@
 The fixtures `sample_sites` and `sample_server` live for a file of tests, in a transaction; mark such tests django_db.
 """
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
@@ -23,10 +29,11 @@ from tests.support.browser import serving
 from tests.support.comment_factories import make_comment
 from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
+from tests.support.made_once import made_once
 from tests.support.sample_customised_site import fill_customised
 from tests.support.sample_sizes import fill_many, fill_one
 
-DEMO = "127.0.0.1"
+DEMO, NAME = "127.0.0.1", "Kimonote"
 # Chromium takes these for this machine.
 EMPTY, ONE, MANY, LONG, CLOUD = (f"{name}.localhost" for name in ("empty", "one", "many", "long", "cloud"))
 LOCKED = "password"  # the slug of a post that asks for one
@@ -71,25 +78,63 @@ $$
 
 
 @pytest.fixture(scope="module")
-def sample_sites(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BlogPage]:
-    """The six blogs, without a server."""
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(ALLOWED_HOSTS=["*"]):
+def sample_sites(
+    django_db_setup: Path | None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BlogPage]:
+    """The six blogs, without a server. On SQLite they are made once for all files and workers, and copied."""
+    with django_db_blocker.unblock(), override_settings(ALLOWED_HOSTS=["*"]):
         assert "test" in str(connection.settings_dict["NAME"]) or connection.is_in_memory_db(), "Mark the tests with django_db."
-        blog = make_blog(DEMO, "Kimonote")
-        fill_site(blog)
-        locked = make_post(blog, "reading", title="For who knows the word", slug=LOCKED)
-        PageViewRestriction.objects.create(page=locked, restriction_type=PageViewRestriction.PASSWORD, password="word")
-        make_blog(EMPTY, "Empty", default=False)
-        _fill_long(make_blog(LONG, LONG_NAME, default=False))
-        _fill_cloud(make_blog(CLOUD, "Cloud", default=False))
-        fill_customised()
-        make_versions()
-        fill_one(make_blog(ONE, "One", default=False))
-        fill_many(make_blog(MANY, "Many", default=False))
-        connection.check_constraints()  # once, not after each test: PostgreSQL keeps what it has to check till then
-        analyze_tables()  # a database that takes large tables for empty ones joins them row by row
-        yield blog
-        transaction.set_rollback(True)
+        if django_db_setup is None:
+            with transaction.atomic():
+                yield _fill()
+                transaction.set_rollback(True)
+            return
+        made = made_once(tmp_path_factory, "sample-sites", partial(_keep, django_db_setup))
+        media = shutil.copytree(made / "media", tmp_path_factory.mktemp("sample") / "media")
+        with override_settings(MEDIA_ROOT=media), _database_from(made / "site.sqlite3", django_db_setup), transaction.atomic():
+            yield BlogPage.objects.get(title=NAME)
+            transaction.set_rollback(True)
+
+
+def _keep(migrated: Path, folder: Path) -> None:
+    """Fill the test database, and leave it in this folder, with the files of its images."""
+    with override_settings(MEDIA_ROOT=folder / "media"), _database_from(migrated, migrated):
+        with transaction.atomic():
+            _fill()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(folder / "site.sqlite3")])
+
+
+@contextmanager
+def _database_from(file: Path, afterwards: Path) -> Iterator[None]:
+    """Let the test database have the content of one file, and afterwards that of another."""
+    _copy_into_database(file)
+    yield
+    _copy_into_database(afterwards)
+
+
+def _copy_into_database(file: Path) -> None:
+    connection.ensure_connection()
+    with closing(sqlite3.connect(file)) as source:
+        source.backup(connection.connection)
+    cache.clear()  # where Wagtail remembers root pages and renditions, by ids that come again
+
+
+def _fill() -> BlogPage:
+    blog = make_blog(DEMO, NAME)
+    fill_site(blog)
+    locked = make_post(blog, "reading", title="For who knows the word", slug=LOCKED)
+    PageViewRestriction.objects.create(page=locked, restriction_type=PageViewRestriction.PASSWORD, password="word")
+    make_blog(EMPTY, "Empty", default=False)
+    _fill_long(make_blog(LONG, LONG_NAME, default=False))
+    _fill_cloud(make_blog(CLOUD, "Cloud", default=False))
+    fill_customised()
+    make_versions()
+    fill_one(make_blog(ONE, "One", default=False))
+    fill_many(make_blog(MANY, "Many", default=False))
+    connection.check_constraints()  # once, not after each test: PostgreSQL keeps what it has to check till then
+    analyze_tables()  # a database that takes large tables for empty ones joins them row by row
+    return blog
 
 
 @pytest.fixture(scope="module")

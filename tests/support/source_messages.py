@@ -12,7 +12,20 @@ from blog.rendering.messages import as_python
 
 Message = tuple[str, str]  # its context, mostly empty, and its words (of a plural: the singular)
 
-CODE = ("accounts", "blog", "signup", "comments", "mail", "web", "transfer", "wagtail_actions", "site")
+CODE = (
+    "accounts",
+    "blog",
+    "signup",
+    "comments",
+    "mail",
+    "web",
+    "transfer",
+    "maintenance",
+    "publishing",
+    "jobs",
+    "wagtail_actions",
+    "site",
+)
 MARKS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "ngettext": 0, "ngettext_lazy": 0, "pgettext": 1} | {
     "pgettext_lazy": 1,
     "npgettext": 1,

@@ -1,7 +1,7 @@
 """Visit a site with the settings that the environment gives, and print what it responds, as JSON: for the matrix of settings.
 
-`DATABASE_URL=… TAG_LIMIT=3 python -m tests.support.visit_site PATH …` requests each path twice, as an anonymous reader; with
-`--fill` it makes the sites instead: the demo at http://testserver/, and at another host one that is no blog.
+`DATABASE_URL=… TAG_LIMIT=3 python -m tests.support.visit_site PATH …` requests each path twice, as an anonymous reader. The
+first time, `--second-site` makes ready for that: the blog is at http://testserver/ then, and elsewhere a site that is no blog.
 """
 
 import json
@@ -20,8 +20,9 @@ def main(paths: list[str]) -> None:
     import django
 
     django.setup()
-    if paths == ["--fill"]:
-        return fill()
+    if paths[0] == "--second-site":
+        add_second_site()
+        del paths[0]
     from blog.caching.response import response_cache
 
     twice = [{path: visit(path) for path in paths} for _ in range(2)]
@@ -29,15 +30,10 @@ def main(paths: list[str]) -> None:
     json.dump({"pages": twice, "other site": others, "cached": response_cache.size}, sys.stdout)
 
 
-def fill() -> None:
+def add_second_site() -> None:
     from wagtail.models import Page, Site
 
-    from blog.demo import fill_site
-    from tests.support.factories import make_blog
-    from tests.support.images import make_versions
-
-    fill_site(make_blog(title="Kimonote"))
-    make_versions()
+    Site.objects.update(hostname="testserver", port=80)
     other = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
     other.add_child(instance=Page(title="About", slug="about"))
     Site.objects.create(hostname=OTHER_HOST, port=80, root_page=other)

@@ -33,18 +33,20 @@ class ForkServer:
 
     def __init__(self, log: Path) -> None:
         self.log = log
-        environment = {**os.environ, "DATABASE_URL": database_url("sqlite:///never"), "DEVELOPMENT": "true"}
+        environment = {**os.environ, "DATABASE_URL": database_url("sqlite://:memory:"), "DEVELOPMENT": "true"}
         command, pipe = [sys.executable, "-m", "tests.support.fork_server"], subprocess.PIPE
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=output, text=True
             )
 
-    def start(self, database: str, port: int = 0, **settings: object) -> int:
+    def start(self, database: str, port: int = 0, granian: bool = False, **settings: object) -> int:
         """Fork a worker, or the site at a port; give its process id."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"database": database, "settings": settings, "port": port}) + "\n")
+        self.process.stdin.write(
+            json.dumps({"database": database, "settings": settings, "port": port, "granian": granian}) + "\n"
+        )
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
 

@@ -16,12 +16,14 @@ from django.test import override_settings
 from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 from wagtail.images.models import Image
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
-from blog.models import Author, BlogPage, Comment, CommentState, PostPage, Stream, Tag
+from blog.models import Author, BlogPage, Comment, CommentState, PostPage, PostTag, Stream, Tag
 from blog.models.revision import raise_revision
 from blog.selections.slugs import slug
 from tests.support.factories import FIRST_DAY, make_blog
 from tests.support.hostile import corpus
+from transfer.importing.writing.bulk_create import bulk_create_posts
 
 PICTURE = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 FIELDS: dict[str, tuple[type[models.Model], str]] = {
@@ -71,7 +73,9 @@ def hostile(browser: Browser, django_db_setup: None, django_db_blocker: DjangoDb
     """The browser goes first: Django has another connection once its loop runs in this thread."""
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(ALLOWED_HOSTS=["*"]):
         assert "test" in str(connection.settings_dict["NAME"]) or connection.is_in_memory_db(), "Mark the tests with django_db."
-        yield fill()
+        with disable_reference_index_auto_update():  # a third of the time, and no page that is looked at shows it
+            site = fill()
+        yield site
         transaction.set_rollback(True)
 
 
@@ -85,9 +89,10 @@ def fill() -> Hostile:
         given = {name: enter(name, text) for name in FIELDS}
         for name, entered in given.items():
             site.refused[name] += [text] if entered is None else []
-        site.posts.append(_post(site.blog, number, given))
+        site.posts.append(_post(number, given))
         if number % ONE_PICTURE_IN == 0:
             _stream(site.blog, number, given)
+    bulk_create_posts(site.blog, site.posts)
     _comments(site)
     return site
 
@@ -110,9 +115,10 @@ def is_text(text: str) -> bool:
         return False
 
 
-def _post(blog: BlogPage, number: int, given: dict[str, str | None]) -> PostPage:
+def _post(number: int, given: dict[str, str | None]) -> PostPage:
     names: dict[str, Any] = {name: text or f"{name} {number}" for name, text in given.items()}
     author = Author.objects.create(name=names["author"], handle=f"a{number}", about=given["biography"] or "")
+    published = FIRST_DAY + timedelta(days=number)
     post = PostPage(
         title=names["title"],
         slug=f"p{number}",
@@ -120,7 +126,9 @@ def _post(blog: BlogPage, number: int, given: dict[str, str | None]) -> PostPage
         summary=given["summary"] or "" if number % 2 else "",  # else the excerpt is of the body
         link=given["link"] or "",
         authors=[author],
-        published=FIRST_DAY + timedelta(days=number),
+        published=published,
+        first_published_at=published,
+        last_published_at=published,
     )
     if number % ONE_PICTURE_IN == 0:
         post.cover = picture(names["alt"])
@@ -128,9 +136,9 @@ def _post(blog: BlogPage, number: int, given: dict[str, str | None]) -> PostPage
     if not tag.description:
         tag.description = given["description"] or ""
         tag.save()
-    post.tags.add(tag)
-    made: PostPage = blog.add_child(instance=post)
-    return made
+    post.tagged_items.set([PostTag(tag=tag)])
+    post.render()
+    return post
 
 
 def picture(alt: str) -> Image:
@@ -140,8 +148,9 @@ def picture(alt: str) -> Image:
 
 
 def _stream(blog: BlogPage, number: int, given: dict[str, str | None]) -> None:
+    """Make a stream of one post: listings of many are others'."""
     name, introduction = given["stream"] or f"Stream {number}", given["introduction"] or ""
-    Stream.objects.create(blog=blog, name=name, slug=f"s{number}", introduction=introduction)
+    Stream.objects.create(blog=blog, name=name, slug=f"s{number}", introduction=introduction, expression=f"@a{number}")
 
 
 def _comments(site: Hostile) -> None:

@@ -1,23 +1,39 @@
 """Sessions end after idle and absolute times, by a new password, and by their owner's buttons."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
-from accounts import own_sessions
+from accounts import cached_sessions, own_sessions
 from accounts.models import Session
 from accounts.sessions import STARTED
 from blog.models import BlogPage
+from kimonote.doctor.services import cache_findings
+from mail.deliverability.findings import Level
 from tests.support.signing_in import ELSEWHERE, HOME, PASSWORD, make_user
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 (KHTML, like Gecko) Version/18.0 Safari/604.1"
 ACCOUNT, END = reverse("wagtailadmin_account"), "accounts_end_session"
+
+
+@pytest.fixture(autouse=True, params=["accounts.sessions", cached_sessions.ENGINE])
+def engine(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """Where sessions are read: whatever it is, the same holds."""
+    settings.SESSION_ENGINE = request.param
+    cache.clear()
+    return str(request.param)
 
 
 @pytest.fixture
@@ -56,6 +72,7 @@ def test_session_ends_after_its_longest_time_however_often_it_is_used(ada: User)
 
 def idle(client: Client, hours: float) -> None:
     Session.objects.filter(pk=client.session.session_key).update(last_seen_at=timezone.now() - timedelta(hours=hours))
+    cache.clear()
 
 
 def test_idle_session_of_an_editor_ends(ada: User) -> None:
@@ -125,3 +142,52 @@ def test_new_password_ends_other_sessions(ada: User) -> None:
     assert ada.check_password(new)
     assert [is_signed_in(client) for client in (here, there)] == [True, False]
     assert len(own_sessions.sessions_of(ada)) == 1
+
+
+in_cache = pytest.mark.parametrize("engine", [cached_sessions.ENGINE], indirect=True)
+
+
+def statements(client: Client) -> list[str]:
+    """Return what the database is asked about the session by a request."""
+    with CaptureQueriesContext(connection) as asked:
+        assert is_signed_in(client)
+    return [query["sql"] for query in asked if "accounts_session" in query["sql"] and "session_key" in query["sql"]]
+
+
+def test_cached_session_is_read_from_the_database_once(ada: User, engine: str) -> None:
+    client = sign_in(ada)
+    is_signed_in(client)
+    by_key = [statement for statement in statements(client) if "session_key" in statement.partition("WHERE")[2]]
+    assert len(by_key) == (0 if engine == cached_sessions.ENGINE else 1)
+
+
+@in_cache
+def test_copy_written_while_a_session_ends_is_not_used(ada: User) -> None:
+    client = sign_in(ada)
+    assert is_signed_in(client)
+    session = Session.objects.get()
+    session.delete()
+    late = cached_sessions.SessionStore(session.pk)
+    late._keep(session)  # by a process that has read the row before
+    assert not is_signed_in(client)
+
+
+class Unreachable(LocMemCache):
+    """A cache that does not respond."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise ConnectionError("refused")
+
+    get = set = delete = get_many = _refuse
+
+
+@in_cache
+def test_without_the_cache_sessions_are_read_and_none_ends_in_silence(ada: User, settings: Settings) -> None:
+    here, there = sign_in(ada), sign_in(ada, ELSEWHERE)
+    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": f"{__name__}.Unreachable"}}
+    assert is_signed_in(here)
+    with pytest.raises(ConnectionError):
+        here.post(reverse(END), {"session": own_sessions.name_of(there.session.session_key)})
+    assert is_signed_in(there)
+    finding = next(cache_findings())
+    assert (finding.code, finding.level, bool(finding.cure)) == ("cache", Level.WARNING, True)

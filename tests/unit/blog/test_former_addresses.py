@@ -30,6 +30,8 @@ LEADS = {
     "/category/mail/feed/": "/tags/mail/feed.rss",
     "/category/news/mail/": "/tags/mail/",
     "/categories/mail/atom.xml": "/tags/mail/feed.atom",
+    "/tags/ci/cd/": "/tags/ci-cd/",
+    "/tags/CI%2FCD/feed.rss": "/tags/ci-cd/feed.rss",
     "/author/ada/": "/@ada/",
     "/author/ada/feed/": "/@ada/feed.rss",
     "/2015/": "/?year=2015",
@@ -45,7 +47,7 @@ UNKNOWN += ("/tag/mail+-mail/", "/tag/%00/", "/2015/02/some-note/", "/x/feed/", 
 def moved(blog: BlogPage) -> BlogPage:
     author = make_author("ada")
     post = make_post(blog, "mail feed", authors=[author], published=datetime(2015, 2, 17, tzinfo=UTC))
-    post.tags.add("How we work")
+    post.tags.add("How we work", "CI/CD")
     post.save()
     TagAlias.objects.create(slug="post", tag=Tag.objects.get(slug="mail"))
     hidden = make_post(blog, "secret", authors=[make_author("bob")], published=datetime(2016, 2, 17, tzinfo=UTC))

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_the_form_is_whole_without_script(client: Client, post: PostPage) -> None:
     response = client.get(FORM)
     page = soup(response)
-    assert [label["for"] for label in page.select("main form label")] == ["name", "email", "text", "website"]
+    assert [label["for"] for label in page.select("main form label")] == ["name", "email", "text", "replies", "website"]
     assert page.select_one("[name=website]").find_parent(hidden=True)
     assert page.select("script, [style], [onclick]") == []
     assert page.title.get_text() == "Write a comment · Harbour · Notes"

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from wagtail.users.models import UserProfile
 
 from blog.models import BlogPage, Comment, CommentState, PostPage
+from blog.services.bin import move_to_bin
 from comments.services import moderation
 from kimonote.tasks import tidy_up
 from mail import compose
@@ -108,7 +109,7 @@ def test_what_is_done_already_is_not_offered(moderator: Client, post: PostPage) 
         page = soup(moderator.get(f"{LISTING}{comment.pk}/"))
         links = [link["href"] for link in page.select(f'a[href^="{LISTING}{comment.pk}/"]')]
         offered[comment.pk] = {link.split("/")[-2] for link in links}
-    assert offered == {waiting.pk: {"approve", "reject", "spam", "erase"}, unconfirmed.pk: {"erase"}}
+    assert offered == {waiting.pk: {"approve", "reject", "spam", "erase", "edit"}, unconfirmed.pk: {"erase"}}
     assert decide(moderator, unconfirmed, "approve") == 302
     assert state_of(unconfirmed) == "unconfirmed"
 
@@ -158,6 +159,22 @@ def test_all_means_what_the_listing_held(moderator: Client, post: PostPage) -> N
     assert [state_of(comment) for comment in (ada, bo, rejected)] == ["approved", "waiting", "rejected"]
 
 
+def test_many_are_deleted_by_whoever_may(client: Client, moderator: Client, blog: BlogPage, post: PostPage) -> None:
+    binned = make_comment(make_post(blog, title="Lighthouse"), name="Di")
+    move_to_bin([binned.post.pk])
+    shown_one = make_comment(post, name="Ada", address="ada@example.org")
+    reply = make_comment(post, name="Bo", reply_to=shown_one)
+    unconfirmed = make_comment(post, name="Cy", state=CommentState.UNCONFIRMED)
+    eve = signed_in(make_moderator("view_comment", "change_comment", name="eve"))
+    address = f"/admin/bulk/blog/comment/delete/?next={LISTING}&id={shown_one.pk}"
+    assert (eve.get(address).status_code, eve.post(address).status_code, Comment.objects.count()) == (302, 302, 4)
+    in_bulk(moderator, "delete", [shown_one, unconfirmed])
+    assert "2 comments are deleted." in moderator.get(LISTING).content.decode()
+    assert (shown(client), Comment.objects.get(pk=reply.pk).reply_to) == (["Bo", "1 comment"], None)
+    in_bulk(moderator, "delete", "all")
+    assert list(Comment.objects.all()) == [binned]
+
+
 def test_listing_offers_decisions_on_many(moderator: Client, post: PostPage) -> None:
     make_comment(post, state=WAITING)
     page = soup(moderator.get(LISTING))
@@ -166,6 +183,7 @@ def test_listing_offers_decisions_on_many(moderator: Client, post: PostPage) -> 
         "reject",
         "spam",
         "undo",
+        "delete",
     ]
     box = page.select_one("td [data-bulk-action-checkbox]")
     assert page.find(id=box["aria-describedby"]) is not None

@@ -17,6 +17,7 @@ from signup.models import State, Subscriber
 from signup.services import suppression
 from tests.support.comment_factories import make_comment
 from tests.support.comment_forms import FORM, SENT, send, soup, words
+from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author
 from tests.support.signup_factories import make_subscriber, stamp
 from web.rates import read_limits
@@ -119,8 +120,9 @@ def test_author_s_comment_is_shown_at_once(client: Client, post: PostPage) -> No
     assert b"2 comments" in client.get("/").content
 
 
-def test_author_s_empty_comment_is_refused(admin_client: Client, post: PostPage) -> None:
-    assert "Please write something." in words(admin_client.post(FORM, {"text": " "}))
+def test_author_s_empty_comment_is_refused(post: PostPage) -> None:
+    moderator = client_of(member_of("Moderators"))
+    assert "Please write something." in words(moderator.post(FORM, {"text": " "}))
     assert list(Comment.objects.all()) == []
 
 
@@ -133,8 +135,9 @@ def test_forged_request_in_an_author_s_name_is_refused(post: PostPage) -> None:
     assert list(Comment.objects.all()) == []
 
 
-def test_moderator_without_a_byline_writes_under_the_blog_s_name(client: Client, admin_client: Client, post: PostPage) -> None:
-    admin_client.post(FORM, {"text": "From the admin."})
+def test_moderator_without_a_byline_writes_under_the_blog_s_name(client: Client, post: PostPage) -> None:
+    moderator = client_of(member_of("Moderators"))
+    moderator.post(FORM, {"text": "From the admin."})
     assert Comment.objects.get().name == "Notes"
 
 

@@ -92,13 +92,13 @@ def test_other_errors() -> None:
         assert not is_unavailable(error)
 
 
-def test_breaker_refuses_until_a_query_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_breaker_refuses_until_a_query_succeeds() -> None:
     breaker = CircuitBreaker()
     with pytest.raises(OperationalError), breaker:
         raise OperationalError("could not connect")
     with pytest.raises(DatabaseUnavailable), breaker:
         pytest.fail("it was queried at once")
-    monkeypatch.setattr("blog.availability.RETRY_AFTER", 0)
+    breaker.retry_after = 0
     breaker.open(OperationalError("could not connect"))
     with breaker, pytest.raises(DatabaseUnavailable), breaker:
         pytest.fail("two queries at a time")

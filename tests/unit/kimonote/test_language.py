@@ -18,13 +18,14 @@ from blog.caching.response import response_cache
 from blog.models import BlogPage
 from blog.rendering.describe import notes
 from blog.rendering.formats import number
-from blog.rendering.listing import card_fragments
+from blog.rendering.listing_cards import card_fragments
 from blog.tagindex.store import read_revision
 from mail import outbox
 from mail.compose import compose
 from mail.models import Delivery
 from signup.kinds import Kind
 from signup.models import State
+from tests.support.editors import client_of, member_of
 from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber
 
@@ -122,8 +123,8 @@ def test_email_is_in_the_language_its_reader_signed_up_in(blog: BlogPage, settin
         outbox.put(f"confirm:{subscriber.pk}", Kind.CONFIRM, subscriber.address, {"subscriber": subscriber.pk})
     emails = [compose(mail) for mail in Delivery.objects.order_by("pk")]
     assert [email.subject for email in emails] == [
-        "Bitte bestätigen: neue Notizen von Notes",
-        "Please confirm: new notes from Notes",
+        "Bitte bestätigen: Alle Notizen, jede Notiz, sobald sie erscheint",
+        "Please confirm: All notes, each note as it appears",
     ]
     html = [str(email.alternatives[0][0]) for email in emails]
     assert ['<html lang="de">' in html[0], '<html lang="en">' in html[1]] == [True, True]
@@ -157,12 +158,13 @@ def test_pages_in_another_language_are_other_pages(settings: LazySettings) -> No
     assert len(releases) == 2
 
 
-def test_admin_is_in_each_editors_language(blog: BlogPage, admin_client: Client) -> None:
+def test_admin_is_in_each_editors_language(blog: BlogPage) -> None:
+    moderator = client_of(member_of("Moderators"))
     UserProfile.objects.create(user=User.objects.get(), preferred_language="de")
     make_post(blog, "a")
-    said = page_of(admin_client, "/admin/snippets/blog/tag/")
-    assert ("Schlagwörter" in said, "Beiträge, Entwürfe mitgezählt" in said) == (True, True)
-    assert "Titelbild" in page_of(admin_client, f"/admin/pages/add/blog/postpage/{blog.pk}/")
+    said = page_of(moderator, "/admin/snippets/blog/tag/")
+    assert ("Schlagwörter" in said, "Zuerst" in said) == (True, True)
+    assert "Titelbild" in page_of(moderator, f"/admin/pages/add/blog/postpage/{blog.pk}/")
     assert "Alle Notizen" not in page("/")
 
 

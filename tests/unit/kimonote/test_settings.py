@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from kimonote import caches
 
@@ -60,6 +61,17 @@ def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
         ({"ANYMAIL_WEBHOOK_SECRET": "secret"}, "ANYMAIL_WEBHOOK_SECRET has no colon"),
         ({"CACHE_URL": "memcached://127.0.0.1"}, "CACHE_URL is 'memcached://127.0.0.1' and cannot be read: "),
         ({"CACHE_URL": "redis://:secret@127.0.0.1:six"}, "CACHE_URL is 'redis://…@127.0.0.1:six' and cannot be read: "),
+        (
+            {"REPLICA_DATABASE_URL": "postgres://127.0.0.1/x"},
+            "REPLICA_DATABASE_URL cannot be read: DATABASE_URL names no PostgreSQL",
+        ),
+        (
+            {"DATABASE_URL": "postgres:///x", "REPLICA_DATABASE_URL": "mysql://127.0.0.1/x"},
+            "REPLICA_DATABASE_URL cannot be read: it names no PostgreSQL",
+        ),
+        ({"MEDIA_STORAGE": "ftp://notes"}, "MEDIA_STORAGE cannot be read: it names no bucket. Write s3://"),
+        ({"SESSIONS": "memory"}, "SESSIONS is 'memory': write database or cache."),
+        ({"SESSIONS": "cache"}, "SESSIONS is cache, but CACHE_URL names none: "),
         ({"CACHE_URL": "redis://127.0.0.1/name"}, "CACHE_URL is 'redis://127.0.0.1/name' and cannot be read: "),
     ],
 )
@@ -117,6 +129,18 @@ def test_sqlite_writers_wait_at_the_start(tmp_path: Path) -> None:
     databases = settings("DATABASES", DEVELOPMENT="true", VAR_DIR=str(tmp_path))["DATABASES"]
     assert databases["default"]["NAME"] == str(tmp_path / "kimonote.sqlite3")  # type: ignore[index]
     assert databases["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"  # type: ignore[index]
+
+
+def test_without_a_replica_there_is_no_router() -> None:
+    found = settings("DATABASES", "DATABASE_ROUTERS", **PRODUCTION)
+    assert (list(found["DATABASES"]), found["DATABASE_ROUTERS"]) == (["default"], None)
+
+
+def test_replica_is_read_in_one_state() -> None:
+    urls = {"DATABASE_URL": "postgres://primary/x", "REPLICA_DATABASE_URL": "postgres://standby/x"}
+    replica = settings("DATABASES", **PRODUCTION | urls)["DATABASES"]["replica"]
+    assert (replica["HOST"], replica["OPTIONS"]["isolation_level"]) == ("standby", ISOLATION_LEVEL_REPEATABLE_READ)
+    assert replica["OPTIONS"]["connect_timeout"] == 4
 
 
 def test_cache_url_names_django_s_cache() -> None:

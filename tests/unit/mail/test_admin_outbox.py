@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from mail.models import Delivery, DeliveryState, RecentBounce
+from mail.models import BulkSending, Counted, Delivery, DeliveryState, MailCount, RecentBounce, Result
 from tests.support.outbox_factories import put_test
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
@@ -172,3 +172,36 @@ def test_first_page_says_when_limits_delay_mail(editor: Client) -> None:
     shown = words(editor.get("/admin/"))
     assert "3 mails are delayed, the last until" in shown
     assert "let through; most go to example.org." in shown
+
+
+def test_bulk_mail_is_paused_and_resumed_by_a_button(editor: Client) -> None:
+    assert {link for link in links(editor.get(LISTING)) if "pause" in link or "resume" in link} == {f"{LISTING}pause/"}
+    assert "Confirmations and other mail that somebody waits for go out all the same." in words(editor.get(f"{LISTING}pause/"))
+    assert BulkSending.current().paused_at is None
+    assert "Bulk mail is paused." in words(editor.post(f"{LISTING}pause/", follow=True))
+    assert "by eve: no new notes are mailed." in words(editor.get("/admin/"))
+    assert f"{LISTING}resume/" in links(editor.get(LISTING))
+    editor.post(f"{LISTING}resume/")
+    assert BulkSending.current().paused_at is None
+    assert "no new notes are mailed" not in words(editor.get("/admin/"))
+
+
+def test_bulk_mail_is_paused_only_by_whoever_may_change_the_outbox() -> None:
+    onlooker = make_editor("view_delivery")
+    assert not {link for link in links(onlooker.get(LISTING)) if "pause" in link}
+    onlooker.post(f"{LISTING}pause/")
+    assert BulkSending.current().paused_at is None
+
+
+def test_first_page_counts_results_by_week_and_domain(editor: Client) -> None:
+    now = timezone.now()
+    MailCount.objects.add(
+        {Counted("big.example", Result.ACCEPTED, True): 5, Counted("a.example", Result.BOUNCED, False): 1}, now
+    )
+    MailCount.objects.add({Counted("big.example", Result.ACCEPTED, True): 7}, now - timedelta(weeks=1))
+    rows = BeautifulSoup(editor.get("/admin/").content, "html.parser").select(
+        "#mail-results tbody tr, [id*=mail-results] tbody tr"
+    )
+    cells = [[cell.get_text() for cell in row.select("td")] for row in rows]
+    assert [row[1:] for row in cells[:2]] == [["5", "0", "1", "0"], ["7", "0", "0", "0"]]
+    assert cells[2:] == [["big.example", "5", "0", "0", "0"], ["a.example", "0", "0", "1", "0"]]

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django.fixtures import Settings
 
-from mail.smtp.dkim_signing import KeyUnusable, load_key, public_record, signer_from_settings
+from mail.smtp.dkim_signing import KeyUnusable, Signer, load_key, public_record, signed_names, signer_from_settings
 from tests.support.smtp_sending import receive_one
 
 pytestmark = pytest.mark.sockets
@@ -71,6 +71,16 @@ def test_header_added_on_the_way_breaks_the_signature(records: dict[bytes, bytes
 def test_changed_body_breaks_the_signature(records: dict[bytes, bytes]) -> None:
     content = receive_one(body="Pay Ada").content
     assert not verified(content.replace(b"Pay Ada", b"Pay Eve"), records)
+
+
+def test_rsa_by_openssl_signs_as_dkimpy_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    signer = Signer("notes.example", "mail", key)
+    monkeypatch.setattr("dkim.time.time", lambda: 1_500_000_000.0)
+    pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.TraditionalOpenSSL, form.NoEncryption())
+    content = b"From: a@notes.example\r\nTo: b@example.org\r\nSubject: Hello\r\n\r\nA  text \r\n\r\n"
+    how = {"canonicalize": (b"relaxed", b"relaxed"), "include_headers": signed_names(content)}
+    assert signer.sign(content) == dkim.sign(content, b"mail", b"notes.example", pem, **how)
 
 
 def test_seed_alone_is_an_ed25519_key_too(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -19,6 +21,7 @@ from signup.models import ConsentRecord, Event, State, Subscriber, Wording
 from signup.services import suppression
 from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber
+from wagtail_actions import spreadsheets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
 LISTING = "/admin/subscribers/"
@@ -90,12 +93,30 @@ def test_the_export_holds_what_is_listed_and_no_formula(editor: Client) -> None:
     make_subscriber("=cmd|1@example.org", expression="-food+@ada")
     make_subscriber("bob@example.net", state=State.PENDING)
     suppression.erase(make_subscriber("cyd@example.net"))
-    rows = {row["Address"]: (row["State"], row["Selection"]) for row in exported(editor)}
-    assert rows == {"'=cmd|1@example.org": ("confirmed", "'-food+@ada"), "bob@example.net": ("pending", "")}
+    rows = {row["Address"]: (row["State"], row["Subscriptions"]) for row in exported(editor)}
+    assert rows == {
+        "'=cmd|1@example.org": ("confirmed", "'-food+@ada (each note as it appears)"),
+        "bob@example.net": ("pending", "every note (each note as it appears)"),
+    }
     assert [row["Address"] for row in exported(editor, "&state=pending")] == ["bob@example.net"]
     book = editor.get(f"{LISTING}?export=xlsx")
     sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).active
     assert "'=cmd|1@example.org" in [row[0] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_the_export_reads_no_row_before_it_is_sent(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 2)
+    for _number in range(3):
+        make_subscriber(expression="food")
+    with CaptureQueriesContext(connection) as captured:
+        response = editor.get(f"{LISTING}?export=csv")
+    assert [query["sql"] for query in captured if '"signup_subscriber"."address"' in query["sql"]] == []
+    assert len(b"".join(response.streaming_content).splitlines()) == 4
+    refused = editor.get(f"{LISTING}?export=xlsx&tag=food")
+    assert refused["Location"] == f"{LISTING}?tag=food"
+    assert "More than 2 rows are downloaded as CSV alone" in editor.get(refused["Location"]).content.decode()
+    Subscriber.objects.latest("pk").delete()
+    assert editor.get(f"{LISTING}?export=xlsx").status_code == 200
 
 
 def test_a_subscribers_page_shows_what_happened(editor: Client) -> None:
@@ -115,7 +136,7 @@ def test_a_subscribers_page_shows_what_happened(editor: Client) -> None:
     assert cells[1:] == ["asked for mail", "", "", "192.0.2.0/24", "", "I <agree>.", ""]
     assert letters.select("tbody td")[3].get_text() == "250 OK"
     buttons = [link["href"] for link in soup(response).select("a[href]") if f"/{ada.pk}/" in link["href"]]
-    assert sorted(set(buttons)) == [f"{LISTING}{ada.pk}/erase/", f"{LISTING}{ada.pk}/suppress/"]
+    assert sorted(set(buttons)) == [f"{LISTING}{ada.pk}/{name}/" for name in ("erase", "notes", "suppress")]
 
 
 def test_resend_writes_another_email(editor: Client) -> None:
@@ -210,9 +231,13 @@ def test_the_permissions_can_be_given_to_a_group() -> None:
     root = Client()
     root.force_login(User.objects.create_superuser("root"))
     page = root.get(reverse("wagtailusers_groups:add")).content.decode()
-    offered = Permission.objects.filter(codename__in=["view_subscriber", "change_subscriber", "delete_subscriber"])
-    assert all(f'value="{permission.pk}"' in page for permission in offered)
-    assert f'value="{Permission.objects.get(codename="add_subscriber").pk}"' not in page
+    offered = Permission.objects.filter(codename__endswith="_subscriber")
+    assert [permission.codename for permission in offered if f'value="{permission.pk}"' in page] == [
+        "add_subscriber",
+        "change_subscriber",
+        "delete_subscriber",
+        "view_subscriber",
+    ]
 
 
 def test_the_dashboard_counts_and_draws(editor: Client) -> None:
@@ -261,7 +286,8 @@ def test_wording_of_a_subject_is_one_line(editor: Client, words: str) -> None:
     [
         ("form", "A heading"),
         ("sent", "Look into your inbox"),
-        ("confirm", "Please confirm: new notes from Notes"),
+        ("confirm", "Please confirm: All notes, weekly, Monday at 6:00"),
+        ("add", "Please confirm one more: All notes, weekly, Monday at 6:00"),
         ("already", "You get notes from Notes already"),
         ("digest", "All notes of Notes, by letter"),
     ],
@@ -275,7 +301,7 @@ def test_wording_is_previewed_before_it_is_saved(editor: Client, blog: BlogPage,
     preview = editor.get(f"{address}?mode={mode}")
     assert preview.status_code == 200
     assert shown in preview.content.decode()
-    if mode in ("confirm", "already", "digest"):
+    if mode in ("confirm", "add", "already", "digest"):
         email = soup(preview)
         assert "The <b>last</b> line" in email.select_one("pre").get_text()
         assert "The &lt;b&gt;last&lt;/b&gt; line" in email.select_one("iframe")["srcdoc"]

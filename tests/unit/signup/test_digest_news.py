@@ -2,12 +2,15 @@ import pytest
 from wagtail.models import PageViewRestriction, Site
 
 from blog.models import BlogPage
+from mail.compose import compose
+from mail.models import Delivery
 from signup.digests import editions
 from signup.digests.editions import SETTLING
-from signup.models import Edition, News, Rhythm, State, Subscriber
+from signup.models import Edition, News, Rhythm, State, Subscriber, Subscription
 from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, Clock, posts_sent
 from tests.support.factories import make_blog, make_post
-from tests.support.outbox_factories import make_subscriber
+from tests.support.outbox_factories import claim, make_subscriber
+from tests.support.signup_factories import make_subscription
 
 
 @pytest.fixture
@@ -22,10 +25,10 @@ def test_posts_from_before_the_confirmation_are_not_sent(blog: BlogPage, clock: 
     assert clock.wait(DAY) == 0
 
 
-def test_mass_import_of_old_posts_is_no_news(blog: BlogPage, clock: Clock) -> None:
+def test_what_an_import_brought_or_an_editor_excluded_is_no_news(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber()
     for age in range(15, 25):
-        make_post(blog, published=clock.now - age * DAY)
+        make_post(blog, published=clock.now - age * DAY, unannounced=True)
     fresh = clock.publish(blog)
     clock.wait(SETTLING)
     assert posts_sent(reader) == [[fresh.pk]]
@@ -66,6 +69,45 @@ def test_post_hidden_when_a_digest_is_written_is_not_sent(blog: BlogPage, clock:
     assert posts_sent(reader) == []
 
 
+def test_post_hidden_when_a_digest_is_written_is_sent_once_it_is_shown_again(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(rhythm=Rhythm.DAILY)
+    at_once = make_subscriber()
+    clock.look()
+    post = clock.publish(blog)
+    clock.wait(HOUR)
+    post.unpublish()
+    assert clock.wait(DAY) == 0
+    post.save_revision().publish()
+    assert [clock.wait(MINUTE), clock.wait(DAY), clock.wait(DAY)] == [0, 1, 0]
+    assert [posts_sent(reader), posts_sent(at_once)] == [[[post.pk]], [[post.pk]]]
+
+
+def test_post_hidden_when_a_letter_is_sent_is_sent_once_it_is_shown_again(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber()
+    shown, hidden = clock.publish(blog, title="Shown"), clock.publish(blog, title="Hidden")
+    clock.wait(SETTLING)
+    hidden.unpublish()
+    claimed = claim(Delivery.objects.get())
+    body = compose(claimed).body
+    assert ("Shown" in body, "Hidden" in body) == (True, False)
+    clock.look()
+    hidden.save_revision().publish()
+    assert [clock.wait(MINUTE), clock.wait(SETTLING), clock.wait(DAY)] == [0, 1, 0]
+    assert posts_sent(reader) == [[shown.pk], [hidden.pk]]
+
+
+def test_post_of_several_subscriptions_comes_once_in_one_letter(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber(expression="a")
+    make_subscription(reader, "b")
+    make_subscription(reader, "a+b", rhythm=Rhythm.WEEKLY)
+    clock.look()
+    both, one = clock.publish(blog, "a b"), clock.publish(blog, "b")
+    assert [clock.wait(SETTLING), clock.wait(8 * DAY)] == [1, 0]
+    assert posts_sent(reader) == [[one.pk, both.pk]]
+    brought_by = Delivery.objects.get().context["subscriptions"]
+    assert brought_by == list(reader.subscriptions.exclude(rhythm=Rhythm.WEEKLY).values_list("pk", flat=True))
+
+
 def test_hidden_posts_are_sent_only_once_public(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber()
     make_post(blog, title="Draft", live=False)
@@ -81,6 +123,13 @@ def test_hidden_posts_are_sent_only_once_public(blog: BlogPage, clock: Clock) ->
     clock.look()
     assert clock.wait(SETTLING) == 1
     assert posts_sent(reader) == [[private.pk]]
+
+
+def test_post_of_an_old_date_is_news_when_it_appears(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber()
+    old = clock.publish(blog, published=clock.now - 200 * DAY)
+    clock.wait(SETTLING)
+    assert posts_sent(reader) == [[old.pk]]
 
 
 @pytest.mark.parametrize("change", ["republished", "saved", "retagged", "dated anew"])
@@ -107,7 +156,7 @@ def test_wider_selection_brings_no_old_posts(blog: BlogPage, clock: Clock) -> No
     reader = make_subscriber(expression="rust")
     clock.publish(blog, "python")
     clock.wait(SETTLING)
-    Subscriber.objects.update(expression="")
+    Subscription.objects.update(expression="")
     assert clock.wait(HOUR) == 0
     new = clock.publish(blog, "python")
     clock.wait(SETTLING)

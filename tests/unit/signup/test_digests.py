@@ -1,4 +1,3 @@
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -6,9 +5,10 @@ import pytest
 from blog.models import BlogPage
 from mail import outbox
 from mail.models import Delivery
+from signup.digests import digester
 from signup.digests.digester import Digester
 from signup.digests.editions import SETTLING
-from signup.models import DigestMark, Rhythm, State, Subscriber
+from signup.models import Edition, Rhythm, State, Subscription
 from tests.support.digest_clock import DAY, HOUR, MINUTE, MONDAY, SECOND, Clock, posts_sent
 from tests.support.factories import make_post
 from tests.support.outbox_factories import make_subscriber
@@ -46,7 +46,7 @@ def test_nothing_to_say_is_no_mail_but_is_not_looked_at_again(
     make_subscriber(expression="rust")
     clock.publish(blog, "python")
     assert clock.wait(SETTLING) == 0
-    with django_assert_num_queries(8):  # the revision, the last edition, and for each rhythm the new and the waiting
+    with django_assert_num_queries(5):  # the revision, what is held, the last edition, what has no time yet, what is due
         clock.look()
 
 
@@ -80,7 +80,7 @@ def test_weekly_digest_comes_on_monday_at_six(blog: BlogPage, clock: Clock) -> N
 
 def test_post_of_an_afternoon_waits_for_the_next_daily_digest_even_after_quiet_days(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber(rhythm=Rhythm.DAILY)
-    clock.publish(blog, published=datetime(2017, 1, 1, tzinfo=UTC))
+    clock.publish(blog, unannounced=True)
     for _day in range(3):
         clock.wait(DAY)
     post = clock.publish(blog)
@@ -106,7 +106,7 @@ def test_change_of_rhythm_sends_nothing_twice(blog: BlogPage, clock: Clock) -> N
     reader = make_subscriber(rhythm=Rhythm.EACH)
     posts = []
     for rhythm in (Rhythm.EACH, Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.EACH, Rhythm.WEEKLY):
-        Subscriber.objects.update(rhythm=rhythm)
+        Subscription.objects.update(rhythm=rhythm, next_at=None)
         posts.append(clock.publish(blog).pk)
         clock.wait(HOUR)
     for _day in range(8):
@@ -121,7 +121,7 @@ def test_selection_that_cannot_be_read_stops_nobody_elses_digest(
     post = clock.publish(blog, "a")
     assert clock.wait(SETTLING) == 1
     assert [posts_sent(broken), posts_sent(reader)] == [[], [[post.pk]]]
-    assert f"Subscriber {broken.pk} has a selection that cannot be read" in caplog.text
+    assert "The selection 'a+-a' of a subscription cannot be read" in caplog.text
 
 
 def test_two_workers_write_one_email(blog: BlogPage, clock: Clock) -> None:
@@ -136,14 +136,14 @@ def test_workers_that_meet_over_a_mark_write_one_email(blog: BlogPage, clock: Cl
     reader = make_subscriber()
     clock.publish(blog)
     clock.now += SETTLING
-    put = outbox.put
+    put = outbox.put_many
 
-    def put_while_another_looks(*args: Any, **more: Any) -> Delivery:
-        monkeypatch.setattr(outbox, "put", put)
+    def put_while_another_looks(*args: Any, **more: Any) -> None:
+        monkeypatch.setattr(outbox, "put_many", put)
         assert Digester().send_due(clock.now) == 0
-        return put(*args, **more)
+        put(*args, **more)
 
-    monkeypatch.setattr(outbox, "put", put_while_another_looks)
+    monkeypatch.setattr(outbox, "put_many", put_while_another_looks)
     assert clock.look() == 1
     assert len(posts_sent(reader)) == 1
 
@@ -152,14 +152,14 @@ def test_email_and_mark_are_written_in_one_transaction(blog: BlogPage, clock: Cl
     reader = make_subscriber()
     post = clock.publish(blog)
 
-    def fail(*args: Any, **more: Any) -> Delivery:
+    def fail(*args: Any, **more: Any) -> None:
         raise MemoryError
 
     with monkeypatch.context() as broken:
-        broken.setattr(outbox, "put", fail)
+        broken.setattr(outbox, "put_many", fail)
         with pytest.raises(MemoryError):
             clock.wait(SETTLING)
-    assert DigestMark.objects.get().edition == 0
+    assert Subscription.objects.get().edition == 0
     assert clock.look() == 1
     assert posts_sent(reader) == [[post.pk]]
 
@@ -170,3 +170,26 @@ def test_clear_of_the_outbox_lets_no_digest_be_written_again(blog: BlogPage, clo
     assert clock.wait(SETTLING) == 1
     Delivery.objects.all().delete()
     assert clock.wait(HOUR) == 0
+
+
+def test_marks_of_subscriptions_without_news_move_together(
+    blog: BlogPage, clock: Clock, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        make_subscriber(expression=f"python+-t{number}")
+    reader = make_subscriber(expression="rust")
+    post = clock.publish(blog, "rust")
+    with django_assert_max_num_queries(40):
+        assert clock.wait(SETTLING) == 1
+    assert set(Subscription.objects.values_list("edition", flat=True)) == {Edition.objects.count()}
+    assert posts_sent(reader) == [[post.pk]]
+
+
+def test_stopped_run_goes_on_where_it_ended(blog: BlogPage, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digester, "BATCH_SIZE", 1)
+    readers = [make_subscriber() for _reader in range(3)]
+    post = clock.publish(blog)
+    clock.now += SETTLING
+    assert Digester(stopping=iter([False, True]).__next__).send_due(clock.now) == 1
+    assert clock.look() == 2
+    assert [posts_sent(reader) for reader in readers] == [[[post.pk]]] * 3

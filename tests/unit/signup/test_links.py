@@ -1,6 +1,8 @@
 import json
 import logging
-from datetime import timedelta
+import re
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,13 +12,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Site
 
 from blog.models import BlogPage
+from mail.compose import compose
 from mail.models import Delivery, SuppressionReason
-from signup.models import ConsentRecord, Rhythm, State, Subscriber
+from signup.models import ConsentRecord, Rhythm, State, Subscriber, Subscription
 from signup.services import subscriptions, suppression
 from tests.support.factories import make_post
-from tests.support.signup_factories import make_subscriber, sign_up, signed_at
+from tests.support.signup_factories import make_subscriber, make_subscription, sign_up, signed_at
 from tests.support.tokens import SIGNUP, make_token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
@@ -159,7 +163,7 @@ def test_the_confirmations_one_link_leads_to_the_subscription(client: Client) ->
     page = client.get(link("confirm", ada))
     (manage,) = [one["href"] for one in soup(page).select("main a")]
     assert client.post(manage, {"tags": "", "rhythm": "weekly"}).status_code == 303
-    assert list(Subscriber.objects.values_list("state", "rhythm")) == [(State.PENDING, "weekly")]
+    assert list(Subscription.objects.values_list("subscriber__state", "rhythm")) == [(State.PENDING, "weekly")]
 
 
 def test_never_write_to_me_takes_a_button(client: Client) -> None:
@@ -211,13 +215,15 @@ def test_manage_shows_and_changes_a_subscription(client: Client, blog: BlogPage)
     make_post(blog, "a b c")
     ada = make_subscriber("ada@example.org", expression="a")
     page = soup(client.get(link("manage", ada)))
-    assert "Goes to ada@example.org: Notes tagged a." in " ".join(page.select_one("main").get_text().split())
-    assert page.select_one("#tags")["value"] == "a"
-    assert [option["value"] for option in page.select("#rhythm option")] == Rhythm.values
+    words_there = " ".join(page.select_one("main").get_text().split())
+    assert "Goes to ada@example.org: Notes tagged a each note as it appears" in words_there
+    number = ada.subscriptions.get().pk
+    assert page.select_one(f"#tags-{number}")["value"] == "a"
+    assert [option["value"] for option in page.select(f"#rhythm-{number} option")] == Rhythm.values
     manage = link("manage", ada)
     response = client.post(manage, {"tags": "c b -A", "rhythm": "weekly"})
     assert (response.status_code, response["Location"]) == (303, manage + "?saved=1")
-    assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("b+c+-a", "weekly")]
+    assert list(Subscription.objects.values_list("expression", "rhythm")) == [("b+c+-a", "weekly")]
     saved = soup(client.get(response["Location"]))
     assert saved.select_one("[role=status]").get_text() == "Saved."
     assert saved.select_one("option[selected]")["value"] == "weekly"
@@ -235,17 +241,18 @@ def test_manage_refuses_with_the_reason(client: Client, sent: dict[str, str], fi
     ada = make_subscriber(expression="gone")
     response = client.post(link("manage", ada), sent)
     page = soup(response)
+    field = f"{field}-{ada.subscriptions.get().pk}"
     assert (response.status_code, page.select_one(f"#{field}-error").get_text()) == (422, error)
     assert f"{field}-error" in page.select_one(f"#{field}")["aria-describedby"]
     assert page.select_one("#errors a")["href"] == f"#{field}"
-    assert page.select_one("#tags")["value"] == sent["tags"]
-    assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("gone", "each")]
+    assert page.select_one("[name=tags]")["value"] == sent["tags"]
+    assert list(Subscription.objects.values_list("expression", "rhythm")) == [("gone", "each")]
 
 
 def test_manage_keeps_a_tag_without_posts(client: Client) -> None:
     ada = make_subscriber(expression="gone")
     assert client.post(link("manage", ada), {"tags": "gone", "rhythm": "daily"}).status_code == 303
-    assert list(Subscriber.objects.values_list("expression", "rhythm")) == [("gone", "daily")]
+    assert list(Subscription.objects.values_list("expression", "rhythm")) == [("gone", "daily")]
 
 
 def test_manage_leaves_and_comes_back(client: Client) -> None:
@@ -255,6 +262,97 @@ def test_manage_leaves_and_comes_back(client: Client) -> None:
     button = soup(client.get(link("manage", ada))).select_one("main form button")
     client.post(link("manage", ada), {button["name"]: button["value"]})
     assert state(ada) == State.CONFIRMED
+
+
+@pytest.fixture
+def reader(blog: BlogPage) -> Subscriber:
+    """A reader of two subscriptions."""
+    make_post(blog, "a b c")
+    ada = make_subscriber("ada@example.org", expression="a", site=Site.objects.get())
+    make_subscription(ada, "b")
+    return ada
+
+
+def press(client: Client, subscriber: Subscriber, do: str, **sent: str) -> HttpResponse:
+    return client.post(link("manage", subscriber), {"do": do, **sent})
+
+
+def test_second_sign_up_is_added_by_the_button_in_its_letter(client: Client, reader: Subscriber) -> None:
+    sign_up(Client(), tags="c", rhythm="weekly")
+    asked = reader.subscriptions.get(expression="c")
+    message = compose(Delivery.objects.get())
+    assert message.subject == "Please confirm one more: Notes tagged c, weekly, Monday at 6:00"
+    assert "It gets already: Notes tagged a; Notes tagged b." in message.body
+    (address,) = re.findall(r"http://testserver(/signup/confirm/\S+)", message.body)
+    page = client.get(address)
+    assert "Notes tagged c (weekly, Monday at 6:00) You get already:" in words(page)
+    assert [item.get_text() for item in soup(page).select("main li")] == ["Notes tagged a", "Notes tagged b"]
+    assert (Subscription.objects.current().count(), "Notes tagged c" in words(client.get(link("manage", reader)))) == (2, False)
+    assert client.post(address).status_code == 303
+    assert Subscription.objects.current().count() == 3
+    assert list(asked.consents.order_by("pk").values_list("event", "wording")) == [
+        ("requested", ConsentRecord.objects.earliest("pk").wording),
+        ("confirmed", "Yes, send me: Notes tagged c"),
+    ]
+
+
+def test_manage_adds_and_refuses_what_there_is(client: Client, reader: Subscriber) -> None:
+    added = press(client, reader, "add", tags="c or -b", rhythm="weekly", hour="20", weekday="4")
+    assert added.status_code == 303
+    new = reader.subscriptions.last()
+    assert (new.expression, new.rhythm, new.hour, new.weekday, new.confirmed_at is None) == ("-b|c", "weekly", 20, 4, False)
+    again = press(client, reader, "add", tags="a", rhythm="daily")
+    page = soup(again)
+    assert (again.status_code, page.select_one("#tags-new-error").get_text()) == (422, "You have this subscription already.")
+    assert page.select_one("#errors a")["href"] == "#tags-new"
+    assert page.select_one("#tags-new")["value"] == "a"
+
+
+def test_manage_changes_how_much_of_each_note_comes(client: Client, reader: Subscriber) -> None:
+    first, *others = reader.subscriptions.order_by("pk")
+    sent = {"subscription": str(first.pk), "tags": str(first.selections), "rhythm": first.rhythm, "texts": "whole"}
+    assert client.post(link("manage", reader), sent).status_code == 303
+    assert [one.texts for one in reader.subscriptions.order_by("pk")] == ["whole", *(one.texts for one in others)]
+    assert ConsentRecord.objects.filter(subscriber=reader).latest("pk").detail == "texts: whole"
+    page = client.get(link("manage", reader))
+    assert ", with whole texts" in words(page)
+    assert soup(page).select_one(f"#texts-{first.pk} option[selected]")["value"] == "whole"
+    assert press(client, reader, "add", tags="c", rhythm="each", texts="whole").status_code == 303
+    assert reader.subscriptions.latest("pk").texts == "whole"
+
+
+def test_manage_leaves_one_and_with_the_last_all(client: Client, reader: Subscriber) -> None:
+    first, second = reader.subscriptions.all()
+    press(client, reader, "drop", subscription=str(first.pk))
+    assert (list(reader.subscriptions.all()), state(reader)) == ([second], State.CONFIRMED)
+    press(client, reader, "drop", subscription=str(second.pk))
+    assert (list(reader.subscriptions.all()), state(reader)) == ([second], State.UNSUBSCRIBED)
+    press(client, reader, "come back")
+    assert Subscription.objects.current().count() == 1
+
+
+def test_manage_pauses_one_or_all_until_a_day(client: Client, reader: Subscriber) -> None:
+    first, _second = reader.subscriptions.all()
+    press(client, reader, "time zone", time_zone="Asia/Tokyo")
+    day = Subscriber.objects.get().tomorrow
+    press(client, reader, "pause", until=str(day), subscription=str(first.pk))
+    midnight = datetime.combine(day, time(), ZoneInfo("Asia/Tokyo"))
+    assert [one.paused_until for one in reader.subscriptions.all()] == [midnight, None]
+    press(client, reader, "resume")
+    assert {one.paused_until for one in reader.subscriptions.all()} == {None}
+    press(client, reader, "pause", until=str(day))
+    assert {one.paused_until for one in reader.subscriptions.all()} == {midnight}
+    for wrong in ("", "soon", str(Subscriber.objects.get().today), "9999-12-31"):
+        assert press(client, reader, "pause", until=wrong).status_code == 422
+
+
+@pytest.mark.parametrize("do", ["drop", "pause", "", "time zone"])
+def test_manage_touches_nobody_elses_subscription(client: Client, reader: Subscriber, do: str) -> None:
+    other = make_subscriber("bob@example.org", expression="a")
+    sent = {"subscription": str(other.subscriptions.get().pk), "until": "2030-01-01", "tags": "b", "rhythm": "daily"}
+    before = list(other.subscriptions.values())
+    press(client, reader, do, **sent)
+    assert list(other.subscriptions.values()) == before
 
 
 def test_download_holds_everything(client: Client) -> None:
@@ -267,7 +365,7 @@ def test_download_holds_everything(client: Client) -> None:
     )
     held = json.loads(response.content)
     names = {field.attname for field in Subscriber._meta.fields} - {"id", "site_id", "nonce"}
-    assert set(held) == names | {"bounce_score", "bounced_at", "site", "history", "letters", "digests", "comments"}
+    assert set(held) == names | {"bounce_score", "bounced_at", "site", "subscriptions", "history", "letters", "comments"}
     assert (held["address"], held["state"], held["site"]) == ("ada@example.org", "pending", "testserver")
     assert [(event["event"], event["network"]) for event in held["history"]] == [("requested", "127.0.0.0/24")]
     assert [(email["kind"], email["to"]) for email in held["letters"]] == [("confirm", "ada@example.org")]
@@ -299,7 +397,7 @@ def test_no_log_contains_a_token(client: Client, caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize("page", PAGES)
 def test_other_methods_are_refused(client: Client, page: str) -> None:
-    ada = make_subscriber()
+    address = link(page, make_subscriber())
     with CaptureQueriesContext(connection) as captured:
-        assert client.put(link(page, ada)).status_code == client.delete(link(page, ada)).status_code == 405
+        assert client.put(address).status_code == client.delete(address).status_code == 405
     assert captured.captured_queries == []

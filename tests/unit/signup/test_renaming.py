@@ -1,8 +1,10 @@
 import pytest
 
 from blog.models import BlogPage, Tag
-from blog.services.tags import merge_tags
-from signup.models import ConsentRecord, Event, SignupPage, Subscriber
+from blog.selections.selection import Selection
+from blog.services.tags import delete_tag, merge_tags
+from blog.services.undo import undo
+from signup.models import ConsentRecord, Event, SignupPage, Subscription
 from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber
 
@@ -10,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def expressions() -> dict[str, str]:
-    return dict(Subscriber.objects.values_list("address", "expression"))
+    return dict(Subscription.objects.values_list("subscriber__address", "expression"))
 
 
 def test_subscriptions_follow_a_renamed_tag(blog: BlogPage) -> None:
@@ -33,6 +35,18 @@ def test_subscriptions_follow_a_renamed_tag(blog: BlogPage) -> None:
         (Event.CHANGED, "cooking+-work", "food → cooking"),
         (Event.CHANGED, "seafood+-cooking", "food → cooking"),
     ]
+
+
+def test_subscriptions_follow_a_deletion_that_leads_to_several_tags(blog: BlogPage) -> None:
+    make_post(blog, "food meals eating work")
+    make_subscriber("ada@example.org", expression="food")
+    make_subscriber("bob@example.org", expression="-food")
+    make_subscriber("cyd@example.org", expression="food+work|travel")
+    operation = delete_tag(Tag.objects.get(slug="food"), leads_to=Selection.parse("eating+meals+-work"))
+    after = {"ada@example.org": "eating+meals+-work", "bob@example.org": "-food", "cyd@example.org": "food+work|travel"}
+    assert expressions() == after  # the last would have to be with work and without
+    undo(operation)
+    assert expressions() == {**after, "ada@example.org": "food"}
 
 
 def test_subscriptions_follow_a_merge_unless_it_contradicts_them(blog: BlogPage) -> None:

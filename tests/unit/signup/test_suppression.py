@@ -7,8 +7,8 @@ from pytest_django.fixtures import Settings
 from mail import outbox
 from mail.models import Delivery, SuppressionReason
 from mail.suppression import MAX_SOFT_BOUNCES
-from signup.models import ConsentRecord, Event, State, Subscriber
-from signup.services import subscriptions, suppression
+from signup.models import ConsentRecord, Event, State, Subscriber, Subscription
+from signup.services import managing, suppression
 from tests.support.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_lift_of_someone_erased_forgets_them() -> None:
 
 def test_erase_leaves_an_hmac_alone() -> None:
     ada = make_subscriber("ada@example.org", expression="secret", language="de", rhythm="weekly", bounce_score=1)
-    subscriptions.change(ada, ada.selection, "daily", "192.0.2.0/24")
+    managing.pause(ada, None, "192.0.2.0/24")
     outbox.put("one", "confirm", ada.address, {"subscriber": ada.pk})
     kept = Subscriber.objects.get()
     suppression.erase(ada)
@@ -124,7 +124,7 @@ def test_erase_leaves_an_hmac_alone() -> None:
     assert {name: getattr(left, name) for name in names} == {name: getattr(default, name) for name in names}
     assert left.nonce != kept.nonce
     assert left.created > kept.created
-    assert (Delivery.objects.count(), ConsentRecord.objects.count()) == (0, 0)
+    assert (Delivery.objects.count(), ConsentRecord.objects.count(), Subscription.objects.count()) == (0, 0, 0)
 
 
 def test_an_erased_address_is_known_under_a_new_secret_key(settings: Settings) -> None:

@@ -32,12 +32,12 @@ def test_site_and_export_in_one_run(blog: BlogPage, client: Client, tmp_path: Pa
     assert re.search(r"!\[]\(image:\d+\) !\[]\(two\.bmp\)", body)
     assert "[ropes](/ropes/#knots)" in post("tugs").body
     assert client.get("/2019/03/tugs/")["Location"] == "/tugs/"
-    assert counts(report) == (9, 0, 0, 1)
+    assert counts(report) == (15, 0, 0, 1)
     assert "/lost/" in report.links_to_nowhere["2018-05-31-site-0.md"]
     assert (report.images, report.types_not_taken) == (2, {".bmp": 1})
     assert report.comments == Comment.objects.count() > 0
     again = run_import(blog, *write_sources(tmp_path))
-    assert (again.imported, again.changed, again.unchanged) == (0, 0, 9)
+    assert (again.imported, again.changed, again.unchanged) == (0, 0, 15)
 
 
 def test_parts_of_an_export_link_to_each_other(blog: BlogPage, tmp_path: Path) -> None:
@@ -56,13 +56,13 @@ def test_parts_of_an_export_link_to_each_other(blog: BlogPage, tmp_path: Path) -
 
 def test_worker_processes_read_both(blog: BlogPage, tmp_path: Path) -> None:
     report = run_import(blog, *write_sources(tmp_path, MIN_ITEMS_FOR_PROCESSES), jobs=2)
-    assert counts(report) == (MIN_ITEMS_FOR_PROCESSES + 8, 0, 0, 1)
+    assert counts(report) == (MIN_ITEMS_FOR_PROCESSES + 14, 0, 0, 1)
     assert get_image_model().objects.count() == 2
     assert "[ropes](/ropes/#knots)" in post("tugs").body
 
 
 def test_dry_run_says_the_same_and_writes_nothing(blog: BlogPage, tmp_path: Path) -> None:
     report = run_import(blog, *write_sources(tmp_path), dry_run=True)
-    assert counts(report) == (9, 0, 0, 1)
+    assert counts(report) == (15, 0, 0, 1)
     assert report.types_not_taken == {".bmp": 1}
     assert not get_image_model().objects.exists()

@@ -49,7 +49,7 @@ EXPORTS = ROOT / "tests/support/exports"
 @pytest.mark.parametrize(
     ("name", "summary"),
     [
-        ("wordpress.xml", "8 imported, 0 changed, 0 unchanged, 1 refused: 9 posts."),
+        ("wordpress.xml", "14 imported, 0 changed, 0 unchanged, 1 refused: 15 posts."),
         ("ghost.json", "6 imported, 0 changed, 0 unchanged, 0 refused: 6 posts."),
         ("feed.rss", "3 imported, 0 changed, 0 unchanged, 1 refused: 4 posts."),
         ("feed.atom", "2 imported, 0 changed, 0 unchanged, 0 refused: 2 posts."),

@@ -102,3 +102,26 @@ def test_clear_deletes_counters_that_are_over(settings: Settings) -> None:
     take()
     assert limits.clear(NOON + timedelta(minutes=61)) == 1
     assert [counter.key for counter in Counter.objects.all()] == ["0:all:86400:"]
+
+
+def test_what_a_network_asks_for_again_delays_nobody_who_asks_first() -> None:
+    rules = read_limits("domain:2/hour")
+    values = {"domain": "gmail.com"}
+    again = [limits.due(values, NOON, rules, again=True) - NOON for _attempt in range(3)]
+    assert again == [timedelta(), timedelta(hours=1), timedelta(hours=2)]
+    assert [limits.due(values, NOON, rules) - NOON for _attempt in range(2)] == [timedelta(), timedelta()]
+
+
+def test_networks_that_are_refused_are_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    rules = read_limits("network:2/hour address:3/day")
+    for number in range(5):
+        values = {"network": "192.0.2.0/24", "address": f"mailbox {number}".replace(" ", "")}
+        assert limits.take(values, NOON, rules) == (number < 2)
+        assert limits.is_first(values, NOON, rules) == (number < 1)
+    assert limits.refused(NOON, rules) == [("192.0.2.0/24", 3)]
+    assert limits.refused(NOON + timedelta(hours=2), rules) == []
+    assert limits.mailboxes_reached(NOON, rules) == 0
+    for _attempt in range(3):
+        limits.take({"network": "198.51.100.0/24", "address": "one"}, NOON, read_limits("network:9/hour address:3/day"))
+    assert limits.mailboxes_reached(NOON, rules) == 1
+    assert [record.getMessage() for record in caplog.records] == ["Forms from 192.0.2.0/24 are refused: more than the limit."]

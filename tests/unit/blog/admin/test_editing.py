@@ -144,7 +144,7 @@ def test_tags_are_merged_from_their_list(moderator: Client, client: Client, blog
     source, target = Tag.objects.get(slug="a"), Tag.objects.get(slug="b")
     address = reverse("wagtail_bulk_action", args=("blog", "tag", "merge")) + f"?id={source.pk}"
     assert "Merge" in moderator.get(address).content.decode()
-    assert moderator.post(address, {"target": target.pk}).status_code == 302
+    assert moderator.post(address, {"target": target.name}).status_code == 302
     assert client.get("/tags/a/")["Location"] == "/tags/b/"
     assert client.get("/tags/b/").content.decode().count("<article") == 2
 
@@ -179,3 +179,4 @@ def test_publish_is_the_first_button_of_who_may_publish(moderator: Client, edito
     buttons = [re.findall(r'name="(action-[a-z]+)"', page)[:1] for page in pages]
     assert buttons[0] == ["action-publish"]
     assert 'name="action-publish"' not in pages[1]
+    assert ['name="action-submit"' in page for page in pages] == [False, True]

@@ -1,5 +1,6 @@
 """From where one is to a new post: `/new`, the menu, the dashboard, and links on public pages for who may edit."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -7,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from blog.models import BlogPage, PostPage, Tag
+from blog.models import BlogPage, PlainPage, PostPage, Stream, Tag
 from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author, make_post
 
@@ -83,6 +84,22 @@ def test_bookmarklet_and_share_target_lead_to_new(editor: Client) -> None:
     assert editor.get("/admin/manifest.webmanifest").json()["share_target"]["action"] == "/new"
 
 
+@pytest.mark.parametrize(("group", "links"), [("Moderators", True), ("Editors", False)])
+def test_pages_of_authors_and_streams_have_links_for_who_cares_for_them(
+    client: Client, blog: BlogPage, group: str, links: bool
+) -> None:
+    author = make_author("ada")
+    stream = Stream.objects.create(blog=blog, name="S", slug="s")
+    make_post(blog, "a", authors=[author])
+    member = client_of(member_of(group))
+    for path, edit in (
+        ("/@ada/", f"/admin/snippets/blog/author/edit/{author.pk}/"),
+        ("/streams/s/", f"/admin/snippets/blog/stream/edit/{stream.pk}/"),
+    ):
+        assert (edit in member.get(path).content.decode()) is links
+        assert {*re.findall('/admin/[^"]*', client.get(path).content.decode())} <= {"/admin/indieauth/"}  # for programs
+
+
 @pytest.mark.parametrize(("group", "links"), [("Editors", True), ("Authors", False)])
 def test_public_pages_have_links_for_who_may_edit(client: Client, blog: BlogPage, group: str, links: bool) -> None:
     """Another's post is not an author's to edit; a new note is."""
@@ -92,7 +109,9 @@ def test_public_pages_have_links_for_who_may_edit(client: Client, blog: BlogPage
     assert (f"/admin/pages/{post.pk}/edit/" in response.content.decode()) is links
     assert "no-store" in response["Cache-Control"]
     assert 'href="/new?tags=read%2Cwrite%2C"' in member.get("/tags/read+write/").content.decode()
-    for path in (f"/{post.slug}/", "/tags/read+write/"):
+    about = blog.add_child(instance=PlainPage(title="About", slug="about"))
+    assert (f"/admin/pages/{about.pk}/edit/" in member.get("/about/").content.decode()) is links
+    for path in (f"/{post.slug}/", "/tags/read+write/", "/about/"):
         page = client.get(path).content.decode()
         assert "/admin/" not in page
         assert "/new" not in page

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from blog.models import Author, BlogPage, Stream, Tag
 from tests.support.comment_factories import make_comment
@@ -32,6 +33,18 @@ def test_who_cares_for_tags_streams_and_authors(blog: BlogPage, group: str, list
     assert {model for model in LISTS if may(client, model, "edit", model.objects.get().pk)} == changed
 
 
+def test_choosers_are_searched_by_name(blog: BlogPage) -> None:
+    """That of tags, which names them all, is for those who see the list of tags."""
+    make_author("arzte", name="Ärzte")
+    make_author("bob")
+    for group in ("Editors", "Authors"):
+        client = client_of(member_of(group))
+        found = client.get("/admin/snippets/choose/blog/author/results/", {"q": "är"}).content.decode()
+        assert ("Ärzte" in found, "Bob" in found) == (True, False)
+        assert 'name="q"' in client.get("/admin/snippets/choose/blog/author/").json()["html"]
+        assert (client.get("/admin/snippets/choose/blog/tag/").status_code == 200) is (group == "Editors")
+
+
 def test_moderators_decide_on_comments(blog: BlogPage) -> None:
     make_comment(make_post(blog))
     assert client_of(member_of("Moderators")).get("/admin/comments/").status_code == 200
@@ -47,3 +60,16 @@ def test_authors_edit_their_own_posts_alone(blog: BlogPage) -> None:
     page = client.get(addresses[0]).content.decode()
     assert 'name="action-publish"' not in page
     assert client.get(reverse("wagtailadmin_pages:add", args=("blog", "postpage", blog.pk))).status_code == 200
+
+
+@pytest.mark.parametrize(("group", "pages", "posts"), [("Authors", 3, 1), ("Editors", 5, 3), ("Moderators", 5, 3)])
+def test_nobody_is_told_how_many_pages_they_may_not_see(blog: BlogPage, group: str, pages: int, posts: int) -> None:
+    """Authors see the blog, their own posts, and the page that a new Wagtail has."""
+    member = member_of(group)
+    for fields in ({"owner": member}, {}, {"live": False}):
+        make_post(blog, **fields)
+    client = client_of(member)
+    summary = html.document_fromstring(client.get("/admin/").content.decode()).cssselect(".w-summary li a")
+    assert summary[0].text_content().split()[:2] == [str(pages), "Pages"]
+    types = client.get("/admin/reports/page-types-usage/").context["object_list"]
+    assert {item.model: item.count for item in types if item.count} == {"page": 1, "blogpage": 1, "postpage": posts}

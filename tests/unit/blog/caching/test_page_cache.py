@@ -10,16 +10,17 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 
+from benchmarks.servers import manage, site, site_environment
 from blog.caching import conditional
 from blog.caching.response import OVERHEAD, CachedResponse, Key, ResponseCache, response_cache
 from blog.models import BlogPage, IndexRevision
 from blog.request import public_state
 from blog.tagindex import store
-from tests.support.checkout import answers as site_answers
-from tests.support.checkout import checkout, free_port, get, start, static_files, stop, wait_for
+from tests.support.checkout import get, static_files
+from tests.support.demo_site import DATABASE
 from tests.support.factories import make_post
 
-__all__ = ["checkout", "static_files"]
+__all__ = ["static_files"]
 
 ROOT = Path(__file__).parents[4]
 
@@ -238,26 +239,14 @@ def test_release_is_the_same_on_every_machine_with_the_same_files(tmp_path: Path
 
 
 @pytest.mark.once
-def test_publishing_shows_in_the_next_request_of_every_server(
-    checkout: Path, migrated_database: Path, static_files: Path, tmp_path: Path
-) -> None:
-    python, ports = str(checkout / ".venv" / "bin" / "python"), (free_port(), free_port())
-    variables = {"ENV_FILE": os.devnull, "DEVELOPMENT": "true", "VAR_DIR": str(tmp_path)}
-    shutil.copyfile(migrated_database, tmp_path / "kimonote.sqlite3")
-    (tmp_path / "static").symlink_to(static_files)
-    prepared = start(checkout, python, "manage.py", "prepare", **variables)
-    assert prepared.end() == 0, prepared.output
-    servers = [start(checkout, python, "manage.py", "serve", "--port", str(port), **variables) for port in ports]
-    try:
-        for server, port in zip(servers, ports, strict=True):
-            wait_for(lambda port=port: site_answers(port), server)
-        first, other = (get(port, "/tags/", Host="127.0.0.1")[1] for port in ports)
+def test_publishing_shows_in_the_next_request_of_every_server(demo_site: Path, static_files: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(demo_site, tmp_path / "var")
+    (folder / "static").symlink_to(static_files)
+    place, same = (f"sqlite:///{folder / DATABASE}", folder), {"DEVELOPMENT": "true", "SITE_URL": "http://127.0.0.1"}
+    with site(*place, **same) as one, site(*place, **same) as another:
+        first, other = (get(server.port, "/tags/", Host="127.0.0.1")[1] for server in (one, another))
         assert first == other
         words = "from tests.support.factories import *; from blog.models import *; make_post(BlogPage.objects.get(), 'fresh')"
-        published = start(checkout, python, "manage.py", "shell", "-c", words, **variables)
-        assert published.end() == 0, published.output
-        for port in ports:
-            assert b"/tags/fresh/" in get(port, "/tags/", Host="127.0.0.1")[1]
-    finally:
-        for server in servers:
-            stop(server)
+        manage("shell", "-c", words, **site_environment(*place, **same))
+        for server in (one, another):
+            assert b"/tags/fresh/" in get(server.port, "/tags/", Host="127.0.0.1")[1]

@@ -8,7 +8,6 @@ from pathlib import Path
 from struct import pack
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,6 +16,7 @@ from wagtail.images import get_image_model
 
 from blog.images.pixels import check_pixels
 from blog.models import BlogPage
+from tests.support.editors import member_of
 from tests.support.importing import run_import, simple, write_tree
 from tests.unit.blog.images.test_metadata import SECRETS, encoded
 
@@ -59,7 +59,7 @@ def uploaded(client: Client, address: str, name: str, content: bytes) -> str:
 
 @pytest.fixture
 def editor(client: Client, db: None) -> Client:
-    client.force_login(User.objects.create_superuser("editor"))
+    client.force_login(member_of("Moderators"))
     return client
 
 

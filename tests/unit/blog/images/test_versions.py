@@ -4,7 +4,6 @@ import re
 from io import BytesIO
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
@@ -15,6 +14,7 @@ from wagtail.images import get_image_model
 from wagtail.images.models import Image
 
 from blog.models import BlogPage
+from tests.support.editors import member_of
 from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
 
@@ -68,7 +68,7 @@ def test_feed_has_one_version_of_each_picture(client: Client, blog: BlogPage, fo
 @pytest.mark.django_db(transaction=True)
 def test_versions_of_an_uploaded_picture_are_made_by_the_worker_and_its_description_is_asked_for(client: Client) -> None:
     make_blog()
-    client.force_login(User.objects.create_superuser("editor"))
+    client.force_login(member_of("Moderators"))
     for address in ("/admin/images/add/", "/admin/images/chooser/"):
         assert "Alternative text" in client.get(address).content.decode(), address
     fields = {"title": "Sea", "description": "The sea", "tags": "", "file": photograph(), "collection": "1"}

@@ -168,7 +168,7 @@ def test_formulas_of_posts_and_comments_are_the_same() -> None:
 
 
 def test_classes_are_those_of_the_style_sheet() -> None:
-    sheet = (ROOT / "static/site.css").read_text()
+    sheet = (ROOT / "static/formulas.css").read_text()
     assert {name for name in FORMULA_CLASSES if f".{name} " not in sheet} == set()
 
 
@@ -205,3 +205,8 @@ def signs(mathml: str) -> str:
     shown = html.unescape(re.sub(r"<annotation.*?</annotation>|<[^>]*>", "", mathml))
     plain = unicodedata.normalize("NFKD", shown)
     return "".join(sign for sign in plain.translate(ALIKE) if not unicodedata.combining(sign) and not sign.isspace())
+
+
+def test_ordinal_may_follow_a_formula() -> None:
+    html = render("the $i$th and $2n$nd of $x$s").html
+    assert re.sub("<math.*?</math>", "…", html, flags=re.DOTALL) == "<p>the …th and …nd of $x$s</p>"

@@ -14,7 +14,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from blog.markdown import RenderError, RenderOptions, render, render_short, sandbox, validate
-from blog.markdown.limits import CPU_SECONDS, MAX_HTML_BYTES, MAX_TEXT_BYTES, TIMEOUT
+from blog.markdown.limits import CPU_SECONDS, MAX_HTML_BYTES, MAX_TEXT_BYTES, MEMORY, TIMEOUT
 
 pytestmark = [pytest.mark.processes, pytest.mark.once]
 
@@ -174,7 +174,10 @@ def test_deep_text_is_refused(text: str) -> None:
     assert str(refusal.value) == DEEP
 
 
-def test_text_that_grows_beyond_memory_is_refused() -> None:
+@pytest.mark.usefixtures("patient")
+def test_text_that_grows_beyond_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_spare", [])
+    monkeypatch.setattr(sandbox, "MEMORY", MEMORY // 4)  # no text that may be rendered at all takes the whole of it
     columns = 20_000
     table = "|".join("a" * columns) + "\n" + "|".join("-" * columns) + "\n" + "a|b\n" * 50_000
     with pytest.raises(RenderError) as refusal:

@@ -109,11 +109,12 @@ def test_tag_of_a_formula_is_shown_outside_of_one() -> None:
     assert render("a <math><mi>x</mi></math>").html == "<p>a <math><mi>x</mi></math></p>"
 
 
-# Each W becomes a word of its own. Not among these is what docs/markdown.md names as left out.
+# Each W becomes a word of its own; none stands behind a fence, where it would name a language. Not among these is what
+# docs/markdown.md names as left out.
 FRAGMENTS = (
     r"""W · W\ ·     W · ⇥W · > W · > [!NOTE]⏎> W · :::note W⏎ · :::tip⏎W · ::: ·
 - W · * W⏎⏎  W · 1. W · 2) W · - [ ] W · --- · *** · === · # W ·
-## W ## · W⏎=== · W⏎--- · #W · `W` · ``W · ```js⏎W⏎``` · ```⏎ · ~~~⏎W⏎~~~ · *W* · **W · _W_ · ~~W~~ · [W](/u) ·
+## W ## · W⏎=== · W⏎--- · #W · `W` · ``W · ```js⏎W⏎```⏎ · ```⏎ · ~~~⏎W⏎~~~⏎ · *W* · **W · _W_ · ~~W~~ · [W](/u) ·
 [W] · [W][W] · [W]( · ![W](/p.png) · ![W](/p.png "W") · [[W]] · https://a.example/W · W@a.example ·
 <https://a.example/W> · "www.a.example/W" · [^1] · [^2] · [^1]: W · [^2]: W⏎⏎    W ·     [^1]: W · ^[W] · ^[W ·
 W⏎: W · : W · | W | W |⏎|---|---|⏎| W |⏎⏎ · W {.a} · {#a} · {W} · {% W %} · {{ W }} · ␣W · ␁W · W · $W$ · $W ·

@@ -1,13 +1,13 @@
 """The preview of a page runs no script of a text; the filter in place of wagtail-markdown's own renders as readers see it."""
 
 from django.template import engines
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from blog.markdown import render_short
 from blog.models import BlogPage
+from tests.support.editors import client_of, member_of
 from tests.support.hostile import corpus
 from tests.unit.blog.admin.test_editing import post_form
 
@@ -20,16 +20,15 @@ def test_filter_of_wagtail_markdown_renders_as_this_site_does(db: None) -> None:
     assert template.render({"text": TEXT}) == render_short(TEXT)
 
 
-def test_preview_of_a_page_runs_no_script_of_a_text(
-    tab: Page, live_server: LiveServer, blog: BlogPage, admin_client: Client
-) -> None:
+def test_preview_of_a_page_runs_no_script_of_a_text(tab: Page, live_server: LiveServer, blog: BlogPage) -> None:
     """Wagtail's checks run there, from the admin's own files alone."""
-    cookie = admin_client.cookies["sessionid"].value
+    moderator = client_of(member_of("Moderators"))
+    cookie = moderator.cookies["sessionid"].value
     tab.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
     tab.add_init_script(TRAP)
     address = reverse("wagtailadmin_pages:preview_on_add", args=("blog", "postpage", blog.pk))
     for text in [TEXT, *corpus()[::60]]:
-        admin_client.post(address, post_form(body=text))
+        moderator.post(address, post_form(body=text))
         tab.goto(live_server.url + address)
         assert tab.locator("article").count() == 1
         assert tab.evaluate("window.hits") == 0

@@ -7,7 +7,6 @@ from time import sleep
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -25,6 +24,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, PageView
 from blog.markdown import render_short
 from blog.markdown.references import expand, expand_one
 from blog.models import Appearance, BlogPage, PlainPage, PostPage, Stream, Tag
+from tests.support.editors import member_of
 from tests.support.factories import make_author, make_blog, make_post
 from tests.support.images import make_versions
 
@@ -74,7 +74,7 @@ def read(client: Client, address: str) -> str:
 
 def sign_in() -> Client:
     client = Client()
-    client.force_login(User.objects.create_superuser("editor"))
+    client.force_login(member_of("Moderators"))
     return client
 
 

@@ -89,8 +89,8 @@ GOLDEN = {
     "formula that cannot be read": (r"Broken $\frac{x^$ here", r"<p>Broken <code>$\frac{x^$</code> here</p>"),
     "formula in code": ("`$x$` and `` $$y$$ ``", "<p><code>$x$</code> and <code>$$y$$</code></p>"),
     "money": (
-        r"$5 and $6; US$5 to US$7; $5–$6; $5 and up to 10$; \$7$; $ 8 $; a$b$c; 5$ or 6$.",
-        "<p>$5 and $6; US$5 to US$7; $5–$6; $5 and up to 10$; $7$; $ 8 $; a$b$c; 5$ or 6$.</p>",
+        r"$5 and $6; US$5 to US$7; $5–$6; $5 and up to 10$; \$7$; $ 8 $; a$b$c; 5$ or 6$; $HOME/$USER.",
+        "<p>$5 and $6; US$5 to US$7; $5–$6; $5 and up to 10$; $7$; $ 8 $; a$b$c; 5$ or 6$; $HOME/$USER.</p>",
     ),
     "heading of the first level": ("# A *b*", '<h2 id="n-a-b"><a href="#n-a-b">A <em>b</em></a></h2>'),
     "headings that skip": (

@@ -10,6 +10,7 @@ from wagtail.models import PageViewRestriction
 from blog.models import BlogPage, Pin, PostPage, Tag
 from blog.services.tags import merge_tags
 from blog.tagindex.store import read_revision
+from tests.support.editors import member_of
 from tests.support.factories import make_blog, make_post
 
 
@@ -98,7 +99,7 @@ def test_merged_tag_keeps_what_was_pinned_to_both(client: Client, posts: list[Po
 
 
 def test_editor_pins_posts_in_the_admin(client: Client, posts: list[PostPage]) -> None:
-    client.force_login(User.objects.create_superuser("editor"))
+    client.force_login(member_of("Moderators"))
     tag = Tag.objects.get(slug="a")
     address = f"/admin/snippets/blog/tag/edit/{tag.pk}/"
     assert "Start here" in client.get(address).content.decode()

@@ -11,8 +11,8 @@ from blog.models import BlogPage, PostPage
 from blog.search import corrections, near_notes, search
 from blog.tagindex import TagIndex
 from blog.tagindex.store import snapshot
-from blog.terms import indexed, term_of, terms_of
-from tests.support.factories import make_post
+from blog.terms import indexed, terms_of
+from tests.support.factories import make_author, make_post, make_posts
 
 HOSTILE = [
     *('"', "'", "\0", "\\", "*", "^", "(", ")", ":", "-", "+", "#", "%", "&", "|", "!", "<->", "++", '""', "“", "''"),
@@ -46,12 +46,9 @@ def found(index: TagIndex, text: str) -> list[str]:
 @pytest.fixture
 def german(settings: Settings) -> Iterator[None]:
     settings.LANGUAGE_CODE = "de"
-    caches = (term_of, terms_of)
-    for cache in caches:
-        cache.cache_clear()
+    terms_of.cache_clear()
     yield
-    for cache in caches:
-        cache.cache_clear()
+    terms_of.cache_clear()
 
 
 def test_best_matches_come_first_unless_a_date_is_asked_for(client: Client, blog: BlogPage) -> None:
@@ -199,6 +196,21 @@ def test_suggestions_keep_the_rest_of_the_selection(client: Client, blog: BlogPa
     page = client.get("/tags/agil+other/?year=2015").content.decode()
     assert 'href="/tags/agile+other/?year=2015">agile</a> (1)' in page
     assert "Did you mean" not in client.get("/tags/agil/?year=2014").content.decode()
+    page = client.get("/tags/agil/?q=post&order=oldest").content.decode()
+    assert 'href="/tags/agile/?q=post&amp;order=oldest">agile</a> (2)' in page
+    assert "Did you mean" not in client.get("/tags/agil/?q=zebra").content.decode()
+
+
+def test_author_is_offered_by_name_within_what_is_searched_for(client: Client, blog: BlogPage) -> None:
+    ada = make_author("countess", name="Ada Lovelace")
+    make_post(blog, "agile", body="On zebras.", authors=[ada])
+    make_post(blog, "agile", authors=[ada])
+    assert 'href="/@countess/?q=zebra">Ada Lovelace</a> (1)' in client.get("/@countes/?q=zebra").content.decode()
+    assert 'href="/@countess/">Ada Lovelace</a> (2)' in client.get("/@ada-lovelace/").content.decode()
+    without = client.get("/@nobody/tags/agile/?q=zebra").content.decode()
+    assert ("There is no such author" in without, "There is no such tag" in without) == (True, False)
+    assert "There are no such tags" in client.get("/@nobody/tags/nothing/").content.decode()
+    assert '<a href="/tags/agile/?q=zebra">The selection without it</a>' in without
 
 
 def test_nothing_hidden_is_offered(client: Client, blog: BlogPage) -> None:
@@ -214,9 +226,7 @@ def test_nothing_hidden_is_offered(client: Client, blog: BlogPage) -> None:
 
 
 def test_tag_index_finds_by_a_part_of_the_name(client: Client, blog: BlogPage) -> None:
-    for number in range(59):
-        make_post(blog, f"tag{number} open")
-    make_post(blog, "Émigré Open-Source")
+    make_posts(blog, [*(f"tag{number} open" for number in range(59)), "Émigré Open-Source"])
     page = client.get("/tags/").content.decode()
     assert '<a href="#letter-1">E</a> <a href="#letter-2">O</a> <a href="#letter-3">T</a>' in page
     assert '<li id="letter-1"><a href="/tags/émigré/">Émigré</a>' in page.replace(quote("é"), "é")

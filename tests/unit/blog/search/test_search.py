@@ -1,6 +1,9 @@
 """Searching inside a selection: found where it stands, marked, and honest when there is nothing."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -18,6 +21,10 @@ from tests.support.factories import make_post
         ("<p>Tea</p>", "coffee", []),
         ("<p>Tea</p>", '">', []),
         ("<p>Grüße aus 日本</p>", "grüße 日本", ["[Grüße]", " aus ", "[日本]"]),
+        ("<p>Running, runs</p>", "run", ["[Running]", ", ", "[runs]"]),
+        ("<p>overrun run_time C++ a.net .NET", "run c++ .net", ["overrun ", "[run]", "_time ", "[C++]", " a.net ", "[.NET]"]),
+        ('<p class="alert-title" data-translated="">Note</p><p>Note this</p>', "note", ["[Note]", " this"]),
+        ("<p>first</p>" + "<p>much</p>" * 300 + "<p>late word</p>", "late", ["… " + "much " * 16, "[late]", " word"]),
         ("<p>" + "word " * 100 + "needle" + " word" * 100 + "</p>", "needle", None),
     ],
 )
@@ -84,6 +91,31 @@ def test_each_word_stands_in_the_text_or_in_the_name_of_a_tag(client: Client, bl
     make_post(blog, "", title="Three", body="Ships in a harbour.")
     found = client.get("/?q=ships+HARBOUR").content.decode()
     assert [title for title in ("One", "Two", "Three") if f">{title}</a>" in found] == ["One", "Three"]
+
+
+def test_phrase_stands_side_by_side_in_the_text_or_in_the_name_of_a_tag(client: Client, blog: BlogPage) -> None:
+    texts = {
+        "One": "Open data is good.",
+        "Two": "Data, open and good.",
+        "Three": "Good.",
+        "Four": "Bad.",
+        "Five": "Good and bad.",
+    }
+    for title, text in texts.items():
+        make_post(blog, "data" if title in ("Three", "Four") else "", title=title, body=text)
+    rename_tag(Tag.objects.get(slug="data"), "Open data")
+
+    def found(words: str) -> list[str]:
+        page = client.get("/", {"q": words}).content.decode()
+        return [title for title in texts if f">{title}</a>" in page]
+
+    assert found('"open data"') == ["One", "Three", "Four"]
+    assert found('"open data" good') == ["One", "Three"]
+    assert found('good "open data" bad') == []
+    assert found("open data good") == ["One", "Two", "Three"]
+    assert found('"data open"') == ["Two"]
+    call_command("update_index", stdout=StringIO())
+    assert found('"is good"') == ["One"]  # though the entries have other ids, at the same revision
 
 
 def test_renamed_tag_is_found_by_its_new_name_at_once(client: Client, blog: BlogPage) -> None:

@@ -5,9 +5,9 @@ from django.test import Client
 from lxml import html
 
 from blog.models import Author, BlogPage, PostPage, Stream
-from blog.selections.selection import Selection
 from blog.tagindex import store
-from signup.views.context import describe_by_names
+from signup.describing import describe_selections
+from signup.models import AnyOf
 from tests.support.factories import make_author, make_post
 
 
@@ -60,7 +60,7 @@ def test_author_without_visible_posts_is_not_named(sample_sites: BlogPage) -> No
     PostPage.objects.update(live=False)
     make_post(sample_sites, "a", authors=[make_author("bob", name="Bob Noyce")])
     index = store.snapshot(sample_sites.path)
-    assert [describe_by_names(Selection.parse(f"@{handle}"), index) for handle in ("bob", "ada", "nobody")] == [
+    assert [describe_selections(AnyOf.parse(f"@{handle}"), index) for handle in ("bob", "ada", "nobody")] == [
         "Notes by Bob Noyce",
         "Notes by @ada",
         "Notes by @nobody",

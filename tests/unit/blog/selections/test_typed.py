@@ -96,6 +96,10 @@ def test_typed_names_are_found(text: str, expression: str) -> None:
         ("source:external year:2018", "source:external+year:2018", ""),
         ('# - -# "unclosed Phrase', "", '# - -# "unclosed Phrase'),
         ("#nowhere", "nowhere", ""),
+        ("#or/and #agile, words", "agile+or-and", "words"),
+        ("#agile+ words", "agile", "words"),
+        ('#"how we work" well -#"C++"', "how-we-work+-c-plus-plus", "well"),
+        ('#"Nowhere else" well', "nowhere-else", "well"),
     ],
 )
 def test_search_box_takes_tags_and_words(text: str, selection: str, terms: str) -> None:

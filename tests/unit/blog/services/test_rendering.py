@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from blog.models import BlogPage, PostPage
+from blog.models import Appearance, Author, BlogPage, PlainPage, PostPage, Stream, Tag
 from blog.services.rendering import render_outdated
 from tests.support.factories import make_blog, make_post
 
@@ -51,6 +51,32 @@ def test_posts_are_rendered_anew_after_a_switch(blog: BlogPage, client: Client) 
     assert [html(live), html(draft), html(elsewhere)] == [SWITCHED, SWITCHED, AS_WRITTEN]
     assert "“b” – c…" in client.get("/live/").content.decode()
     assert PostPage.objects.get(pk=live.pk).excerpt == "“b” – c…"
+
+
+def test_other_texts_are_rendered_anew_too(blog: BlogPage, client: Client) -> None:
+    page = blog.add_child(instance=PlainPage(title="About", slug="about", body='"a" :tada:'))
+    page.save_revision().publish()
+    stream = Stream.objects.create(blog=blog, name="S", slug="s", introduction='"b"')
+    tag, author = Tag.objects.create(name="T", description='"c"'), Author.objects.create(name="A", handle="a", about='"d"')
+    appearance = Appearance.objects.create(site=blog.get_site(), footer='"e"')
+    blog.introduction = '"f"'
+    switch_on(blog)
+    assert '"a" :tada:' in client.get("/about/").content.decode()
+    assert render_outdated() is False  # there are no posts: all was done at once
+    for row in (page, stream, tag, author, appearance, blog):
+        row.refresh_from_db()
+    texts = (page.html, stream.introduction_html, tag.description_html, author.about_html, appearance.footer_html)
+    assert [text.strip() for text in (*texts, blog.introduction_html)] == [
+        "<p>“a” 🎉</p>", *(f"<p>“{letter}”</p>" for letter in "bcdef")
+    ]  # fmt: skip
+    assert "“a” 🎉" in client.get("/about/").content.decode()
+    for row in (page, stream, tag, author, appearance):
+        row.save()
+        row.refresh_from_db()
+    assert texts == (page.html, stream.introduction_html, tag.description_html, author.about_html, appearance.footer_html)
+    make_blog("elsewhere.example", default=False)  # which has the switches off
+    tag.save()
+    assert tag.description_html.strip() == '<p>"c"</p>'
 
 
 def test_text_too_large_with_other_signs_stays_as_it_is(blog: BlogPage) -> None:

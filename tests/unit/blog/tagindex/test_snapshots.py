@@ -12,14 +12,15 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction, Revision, Site
+from wagtail.models import Page, PageViewRestriction, Revision
 
 from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostAuthor, PostPage, PostTag, Tag
 from blog.models.revision import MAX_REVISIONS, raise_revision
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex, store
-from tests.support.factories import make_author, make_blog, make_post
+from tests.support.factories import make_author, make_blog, make_post, make_posts
+from tests.support.migrated_rows import flush
 
 HOUR = timedelta(hours=1)
 
@@ -283,8 +284,7 @@ def _committed(prepare: Callable[[PostPage], Any], act: Callable[[PostPage], Any
     """What is to be seen, and by how much the revision rose, when a process dies at the first raise, the second, … or never."""
     for dies in count(1):
         _start_anew()
-        post = make_post(make_blog(), "a b", authors=[make_author()])
-        make_post(post.get_parent(), "b")
+        post, _other = make_posts(make_blog(), ["a b", "b"], authors=[make_author()])
         prepare(post)
         before = store.read_revision()
         seen = _seen(post)
@@ -317,10 +317,8 @@ def _seen(post: PostPage) -> list[Any]:
 
 
 def _start_anew() -> None:
-    Site.objects.all().delete()
-    Page.objects.filter(depth=2).delete()
-    Author.objects.all().delete()
-    Tag.objects.all().delete()
+    flush()
+    store.clear()
 
 
 def _check(*arguments: str) -> str:

@@ -9,6 +9,7 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
+from blog.rendering import contents, listing_page
 from tests.support.factories import make_author, make_blog, make_post
 
 
@@ -167,6 +168,7 @@ def test_switches_change_one_parameter_each(client: Client, notes: BlogPage) -> 
 
 def test_sign_up_carries_the_selection(client: Client, notes: BlogPage) -> None:
     assert Page(client, "/tags/a+-b/").address("footer a[href^='/signup']") == "/signup/?tags=a+-b"
+    assert Page(client, "/tags/a/?year=2018&month=1").address("footer a[href^='/signup']") == "/signup/?tags=a"
 
 
 def walk(client: Client, address: str | None, rel: str = "next") -> list[list[str]]:
@@ -200,7 +202,9 @@ def test_pages_stay_right_while_posts_are_added(client: Client, blog: BlogPage) 
     assert Page(client, str(second)).titles == ["T1", "T0"]
 
 
-def test_contents_are_the_titles_of_the_whole_selection_under_years(client: Client, notes: BlogPage) -> None:
+def test_contents_are_the_titles_of_the_whole_selection_under_years(
+    client: Client, notes: BlogPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     notes.posts_per_page = 1
     notes.save()
     for address, years in (("/?contents=1", ["2019", "2018"]), ("/?contents=1&order=oldest", ["2018", "2019"])):
@@ -210,6 +214,11 @@ def test_contents_are_the_titles_of_the_whole_selection_under_years(client: Clie
         assert page.address(".titles li a") == f"/{_slugs(page.all('.titles li')[0])[0]}/"
     assert Page(client, "/tags/a/?contents=1&year=2018").all(".titles h3, .titles li") == ["Two", "One"]
     assert Page(client, "/tags/a/?contents=1").address(".titles a") == f"/{_slugs('Three')[0]}/?in=a"
+    for module in (contents, listing_page):
+        monkeypatch.setattr(module, "MOST_TITLES", 2)
+    page = Page(client, "/tags/-d/?contents=1")
+    assert page.all(".titles > p") == ["These are the first 2 of 3 titles. Each year and month has its own:"]
+    assert page.addresses(".titles .periods a") == ["/tags/-d/?year=2019&contents=1", "/tags/-d/?year=2018&contents=1"]
 
 
 def test_contents_of_a_whole_history_lead_to_each_post_on_the_page(client: Client, notes: BlogPage) -> None:
@@ -346,7 +355,7 @@ def test_streams_say_what_they_are_for_and_how_to_follow_them(client: Client, no
     assert page.addresses(".latest a") == [f"/{slug}/?stream=mine" for slug in _slugs("Three", "Two", "One")]
     assert page.addresses("article:nth-of-type(1) .meta a") == [
         *(f"/streams/mine/feed.{form}" for form in ("rss", "atom", "json")),
-        "/signup/?tags=a",
+        "/signup/?stream=mine",
     ]
     assert page.all("article > .meta")[0].startswith("3 notes, oldest first")
     assert "secret" not in page.text  # no visible note bears it, so that no form may name it

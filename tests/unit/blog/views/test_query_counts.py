@@ -8,7 +8,7 @@ from wagtail.images import get_image_model
 
 from blog.caching.response import response_cache
 from blog.models import BlogPage
-from tests.support.factories import make_author, make_post
+from tests.support.factories import make_author, make_post, make_posts
 
 MOST = 6  # queries of a listing with the page cache cold
 
@@ -29,8 +29,7 @@ def queries(client: Client, address: str) -> int:
 def eight_tags(blog: BlogPage) -> str:
     author = make_author("ada")
     tags = [f"t{number}" for number in range(8)]
-    for _ in range(25):
-        make_post(blog, " ".join(tags), authors=[author])
+    make_posts(blog, [" ".join(tags)] * 25, authors=[author])
     return "+".join(tags)
 
 
@@ -44,8 +43,7 @@ def test_listing_asks_as_much_for_eight_tags_as_for_one(client: Client, eight_ta
 def test_listing_asks_as_much_for_many_posts_as_for_few(client: Client, blog: BlogPage) -> None:
     make_post(blog, "a b")
     few = queries(client, "/tags/a+b/")
-    for _ in range(20):
-        make_post(blog, "a b c d")
+    make_posts(blog, ["a b c d"] * 20)
     assert queries(client, "/tags/a+b/") == few <= MOST
 
 

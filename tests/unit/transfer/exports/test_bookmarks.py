@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from django.test import Client
 
 from blog.models import BlogPage, PostPage, Tag
@@ -32,8 +33,9 @@ def test_bookmarks_are_external_posts(blog: BlogPage, client: Client) -> None:
     assert counts(run_import(blog, EXPORT)) == (0, 0, 3, 1)
 
 
+@pytest.mark.once
 def test_many_tags(blog: BlogPage, tmp_path: Path) -> None:
-    """20,000 tags, of 200 bookmarks."""
+    """20,000 tags, of 200 bookmarks: more than SQLite takes parameters in a statement."""
     lines = [
         f'<DT><A HREF="https://a.example/{number}" ADD_DATE="1552206600" '
         f'TAGS="{",".join(f"t{number}-{tag}" for tag in range(100))}">B{number}</A>'
@@ -45,6 +47,7 @@ def test_many_tags(blog: BlogPage, tmp_path: Path) -> None:
     assert Tag.objects.count() == 20_000
 
 
+@pytest.mark.once
 def test_hostile_files_end(blog: BlogPage, tmp_path: Path) -> None:
     path = tmp_path / "bookmarks.html"
     for text in ("<DL><p>" * 50_000, "<DT><A HREF='" * 100_000, "&" * 1_000_000, "<!" * 500_000, "x" * 10_000_000):

@@ -57,6 +57,24 @@ import React from 'react'
     assert post.hidden == {"<Callout>": 1, "<Chart>": 1}
 
 
+def test_prose_that_begins_with_a_word_of_modules_is_kept(tmp_path: Path) -> None:
+    text = """\
+Symbols that we
+export by default are an
+import library.
+
+import {
+  A,
+} from 'a';
+import 'b.css'
+
+export of goods
+
+import duty"""
+    post = read(tmp_path, HEAD + text, "a.mdx")
+    assert post.body == "Symbols that we\nexport by default are an\nimport library.\n\n\nexport of goods\n\nimport duty"
+
+
 def test_literate_haskell(tmp_path: Path) -> None:
     text = "Birds.\n\n> x :: Int\n>\n> x = 1\n\n\\begin{code}\ny = 2\n\\end{code}\nEnd.\n"
     assert (

@@ -8,6 +8,7 @@ from wagtail.contrib.redirects.models import Redirect
 
 from blog.models import BlogPage, PostPage
 from tests.support.importing import counts, run_import, tags_of, write_image, write_tree
+from transfer.importing.static_sites.generators import detect_site
 
 
 def posts_of(blog: BlogPage) -> dict[str, dict[str, Any]]:
@@ -189,3 +190,76 @@ def test_links_lead_to_the_posts_present_addresses_in_any_order(blog: BlogPage, 
     write_tree(root, {"content/posts/newer.md": "---\ntitle: Newer\ndate: 2020-01-02\n---\n[z](z.md) [b](/posts/b/)\n"})
     run_import(blog, root)
     assert posts_of(blog)["newer"]["body"] == "[z](/omega/) [b](/b-2/)"
+
+
+def test_docusaurus(blog: BlogPage, tmp_path: Path) -> None:
+    text = """\
+        ---
+        title: One
+        authors: [ada]
+        ---
+        import Tabs from '@theme/Tabs';
+
+        Before.
+
+        <!-- truncate -->
+
+        <div style={{width: "100%"}} className={x}>Wide</div>
+
+        :::danger Careful
+        Do not.
+        :::
+
+        {{ not a tag }} ![A](/img/a.png)
+        """
+    root = write_tree(
+        tmp_path,
+        {
+            "docusaurus.config.js": "",
+            "blog/authors.yml": "ada:\n  name: Ada Lovelace\n",
+            "blog/2020-01-02-one.md": text,
+            "blog/two/index.mdx": "---\ndate: 2020-01-03\nslug: second\nunlisted: true\n---\nb\n\n{/* truncate */}\n\nc",
+        },
+    )
+    write_image(root / "static/img/a.png")
+    report = run_import(blog, root)
+    one, two = (PostPage.objects.get(slug=slug) for slug in ("one", "second"))
+    assert (counts(report), report.missing_images, report.unconverted, two.live) == ((2, 0, 0, 0), 0, {}, False)
+    assert (one.summary, one.authors[0].name, two.summary) == ("Before.", "Ada Lovelace", "b")
+    assert one.body.startswith(
+        'Before.\n\n<!-- truncate -->\n\n<div className="x">Wide</div>\n\n:::caution[Careful]\nDo not.\n:::'
+    )
+    assert redirects() == {
+        "/blog/2020/01/02/one": "one",
+        "/blog/one": "one",
+        "/blog/2020/01/03/second": "second",
+        "/blog/second": "second",
+    }
+
+
+def test_obsidian_vault(blog: BlogPage, tmp_path: Path) -> None:
+    text = """\
+        ---
+        created: 2020-01-02
+        ---
+        ![[Pasted 1.png|300]] ![[Other]] [[Other|that]] %%not
+        to be seen%% `%%code%%` end ^abc-1
+
+        > [!faq]- Why?
+        > So.
+        """
+    other = "---\ndate: 2020-01-03\n---\nb\n"
+    root = write_tree(tmp_path, {".obsidian/app.json": "{}", "Notes/My note.md": text, "Notes/Other.md": other})
+    write_image(root / "files/Pasted 1.png")
+    report = run_import(blog, root)
+    page = PostPage.objects.get(slug="my-note")
+    assert (counts(report), report.images, page.cover) == ((2, 0, 0, 0), 1, None)
+    image = page.body.split("image:")[1].split(")")[0]
+    assert page.body == (
+        f"![](image:{image}) [Other](/other/) [that](/other/)  `%%code%%` end\n\n> [!NOTE]\n> **Why?**\n>\n> So."
+    )
+
+
+def test_site_that_is_edited_in_obsidian_is_its_generators(tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"hugo.toml": "", "content/.obsidian/app.json": "{}", "content/posts/a.md": "a"})
+    assert detect_site(root / "content/posts", root).generator == "hugo"

@@ -19,6 +19,11 @@ from transfer.importing.static_sites.unseen import without_unseen
         ('<link rel="stylesheet" href="/x.css"> a <meta name="b"> <noscript>c</noscript>', " a  c",
          {"<link>": 1, "<meta>": 1, "<noscript>": 2}),
         ("<div>\n\n    <script>x</script>\n</div>", "<div>\n\n    \n</div>", {"<script>": 1}),
+        ("- a\n\n<!-- b -->\n\n- c\n<!-- d\n\ne -->\n1. f", "- a\n\n<!-- -->\n\n- c\n<!-- -->\n1. f", {"comment": 2}),
+        ("- a <!-- b -->\n- c", "- a \n- c", {"comment": 1}),
+        ('<p><progress value="7" max="34"></progress> <button onclick="x()">Show</button> <input type="text"> </button></p>',
+         "<p>7/34 Show  </button></p>", {"<progress>": 1, "<button>": 1, "<input>": 1}),
+        ("A <button> and </progress>", "A <button> and </progress>", {}),
         # what a script shows
         ('<script src="https://gist.github.com/a/0b.js"></script>', "[Gist a/0b](https://gist.github.com/a/0b)", {}),
         ('<div><script src="//gist.github.com/7.js?file=a.py"></script></div>',

@@ -1,0 +1,1 @@
+"""What survives: processes killed, databases and mail servers gone, clocks that jump. docs/reliability.md."""

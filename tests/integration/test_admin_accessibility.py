@@ -1,0 +1,39 @@
+"""Pages that this site adds to Wagtail's admin, or fills itself: axe-core finds nothing on them in Chromium."""
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from blog.models import Stream, Tag
+from tests.support.axe import violations
+from tests.support.editors import leave, sign_in
+from tests.support.factories import make_author, make_blog, make_post
+from tests.support.signup_factories import make_subscriber
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = """
+/ account/second-factor/ account/tokens/new/ announcements/ announcements/new/ bin/ broken-links/ check_mail/ comments/ export/
+find-replace/ import/ jobs/ markdown-help/ notes-from-elsewhere/ outbox/ posts/ sign_ins/ snippets/blog/author/
+snippets/blog/stream/ snippets/blog/tag/ subscribers/ subscribers/new/ tags/history/ tags/near/ tags/without-posts/ topics/
+account/second-factor/recovery-codes/ account/second-factor/remove/
+""".split()
+
+
+def test_pages_of_the_admin_have_no_fault_that_axe_finds(tab: Page, live_server: LiveServer, axe: str) -> None:
+    """As the operator, who sees them all."""
+    author = make_author("ada")
+    post = make_post(make_blog("127.0.0.1"), "colour color", authors=[author])
+    Stream.objects.create(blog=post.get_parent().specific, name="S", slug="s")
+    tag, subscriber = Tag.objects.get(slug="color"), make_subscriber()
+    of_objects = [f"tags/{tag.pk}/merge/", f"tags/{tag.pk}/split/", f"subscribers/{subscriber.pk}/", f"mailing/{post.pk}/"]
+    sign_in(tab, live_server, User.objects.create_superuser("operator", "operator@example.org"))
+    found = {}
+    for path in PAGES + of_objects:
+        response = tab.goto(f"{live_server.url}/admin/{path.lstrip('/')}")
+        assert response
+        assert response.status == 200, path
+        found[path] = violations(tab, axe)
+        leave(tab)
+    assert {path: faults for path, faults in found.items() if faults} == {}

@@ -1,0 +1,258 @@
+"""The section Tags: the list, what is done to a tag with its preview and its undoing, and reports, as members of the groups."""
+
+import html
+import re
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from wagtail.models import ModelLogEntry, PageViewRestriction
+
+from blog.models import BlogPage, PostPage, Stream, Tag, TagAlias, TagOperation
+from blog.services.tags import merge
+from tests.support.editors import client_of
+from tests.support.factories import make_post
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/snippets/blog/tag/"
+REPORTS = [f"/admin/tags/{name}/" for name in ("near", "without-posts", "history")]
+
+
+def tag(slug: str) -> Tag:
+    return Tag.objects.get(slug=slug)
+
+
+def slugs() -> dict[str, str]:
+    return {post.slug: " ".join(sorted(post.tags.values_list("slug", flat=True))) for post in PostPage.objects.all()}
+
+
+def confirmed(client: Client, address: str, form: dict[str, str]) -> str:
+    """Send a form, and again with what was previewed; return the preview."""
+    preview = client.post(address, form).content.decode()
+    found = re.search(r'name="confirmed" value="([^"]*)"', preview)
+    assert found, preview
+    assert client.post(address, {**form, "confirmed": html.unescape(found[1])}).status_code == 302
+    return preview
+
+
+def test_list_is_in_dictionary_order_with_counts(moderator: Client, blog: BlogPage) -> None:
+    for name in ("Zoo", "ärger", "Arm", "Strasse", "Straße"):
+        Tag.objects.create(name=name)
+    make_post(blog, "Arm", slug="one")
+    TagAlias.objects.create(slug="elbow", tag=tag("arm"))
+    response = moderator.get(LIST)
+    page = response.content.decode()
+    assert [tag.name for tag in response.context["object_list"]] == ["ärger", "Arm", "Strasse", "Straße", "Zoo"]
+    assert "elbow" in page
+    assert ('href="/tags/arm/"' in page, 'href="/admin/posts/?tags=arm"' in page) == (True, True)
+    found = moderator.get(LIST, {"q": "ELB"}).content.decode()
+    assert ("/tags/arm/" in found, "Zoo" in found) == (True, False)
+    assert moderator.get(LIST, {"ordering": "-post_count"}).content.decode().find("Arm") > 0
+
+
+def test_list_of_many_tags_takes_as_many_queries(moderator: Client, blog: BlogPage) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert moderator.get(LIST).status_code == 200
+        return len(captured)
+
+    Tag.objects.create(name="first")
+    moderator.get(LIST)
+    before = queries()
+    Tag.objects.bulk_create(Tag(name=f"tag {number}", slug=f"tag-{number}") for number in range(90))
+    assert queries() <= before
+
+
+ACTIONS: list[tuple[str, dict[str, str], dict[str, str], list[str]]] = [
+    (
+        "merge",
+        {"target": "B"},
+        {"one": "b", "two": "b"},
+        ["2 posts", "1 of them has “b” already", "1 stream: Both", "/tags/a/"],
+    ),
+    ("split", {"name": "New", "other": "b"}, {"one": "a", "two": "b new"}, ["1 post that you may see gets “New”"]),
+    ("split", {"name": "New", "words": "cats"}, {"one": "new", "two": "a b"}, ["1 post that you may see gets “New”"]),
+    ("delete", {"leads_to": "b"}, {"one": "", "two": "b"}, ["2 posts", "follow to “b”"]),
+    ("delete", {}, {"one": "", "two": "b"}, ["2 posts", "select nothing by it"]),
+]
+
+
+@pytest.fixture
+def tagged(blog: BlogPage) -> BlogPage:
+    make_post(blog, "a", slug="one", body="About cats.")
+    make_post(blog, "a b", slug="two")
+    Stream.objects.create(blog=blog, name="Both", slug="both", expression="a+b")
+    return blog
+
+
+@pytest.mark.parametrize(("name", "form", "after", "sentences"), ACTIONS)
+def test_action_is_previewed_done_logged_and_undone(
+    moderator: Client, tagged: BlogPage, name: str, form: dict[str, str], after: dict[str, str], sentences: list[str]
+) -> None:
+    before, address = slugs(), reverse(f"tag_{name}", args=[tag("a").pk])
+    assert moderator.get(address).status_code == 200
+    preview = confirmed(moderator, address, form)
+    assert [sentence for sentence in sentences if sentence not in preview] == []
+    assert slugs() == after
+    operation = TagOperation.objects.get()
+    assert str(operation.user) == "moderators"
+    assert ModelLogEntry.objects.get(action=f"blog.tag.{name}").user == operation.user
+    undo = reverse("tag_undo", args=[operation.pk])
+    assert moderator.get(LIST).content.decode().count(undo) == 1  # in the message
+    assert undo in moderator.get(REPORTS[2]).content.decode()
+    assert "Undone: " in moderator.post(undo, follow=True).content.decode()
+    assert slugs() == before
+
+
+def test_renaming_by_the_form_can_be_undone(moderator: Client, tagged: BlogPage) -> None:
+    pins = {"pins-TOTAL_FORMS": "0", "pins-INITIAL_FORMS": "0", "pins-MIN_NUM_FORMS": "0", "pins-MAX_NUM_FORMS": "10"}
+    form = {"name": "New", "slug": "new", "description": "Words", "order": "newest", **pins}
+    assert moderator.post(f"{LIST}edit/{tag('a').pk}/", form).status_code == 302
+    assert moderator.post(f"{LIST}edit/{tag('new').pk}/", {**form, "description": "Others"}).status_code == 302
+    moderator.post(reverse("tag_undo", args=[TagOperation.objects.get().pk]))
+    assert (tag("a").name, tag("a").description) == ("a", "Others")
+
+
+def test_old_name_is_added_and_split_off_again(moderator: Client, client: Client, tagged: BlogPage) -> None:
+    pk = tag("a").pk
+    assert moderator.post(reverse("tag_alias", args=[pk]), {"name": "Old One"}).status_code == 302
+    assert client.get("/tags/old-one/")["Location"] == "/tags/a/"
+    edit = moderator.get(f"{LIST}edit/{pk}/").content.decode()
+    assert "Split off again: old-one" in edit
+    assert "stands for the tag “b”" in moderator.post(reverse("tag_alias", args=[pk]), {"name": "B"}).content.decode()
+    assert (
+        "is an old name of the tag “a”"
+        in moderator.post(f"{LIST}add/", {"name": "Old one", "slug": "old-one"}).content.decode()
+    )
+    confirmed(moderator, reverse("tag_split", args=[pk]), {"name": "old-one"})
+    assert tag("old-one").name == "old-one"
+    assert client.get("/tags/old-one/").status_code == 404
+
+
+def test_several_are_deleted_and_can_be_undone(moderator: Client, tagged: BlogPage) -> None:
+    before = slugs()
+    address = reverse("wagtail_bulk_action", args=("blog", "tag", "delete")) + f"?id={tag('a').pk}&id={tag('b').pk}"
+    assert moderator.get(address).status_code == 200
+    assert moderator.post(address).status_code == 302
+    assert slugs() == {"one": "", "two": ""}
+    for operation in TagOperation.objects.all():
+        moderator.post(reverse("tag_undo", args=[operation.pk]))
+    assert slugs() == before
+
+
+def test_reports_name_near_duplicates_and_orphans(moderator: Client, blog: BlogPage) -> None:
+    make_post(blog, "colour colour-two")
+    for name in ("color", "red", "cloour"):
+        Tag.objects.create(name=name)
+    near = moderator.get(REPORTS[0])
+    pairs = [(pair.source.name, pair.target.name) for pair in near.context["object_list"]]
+    assert pairs == [("cloour", "colour"), ("color", "colour")]
+    assert reverse("tag_merge", args=[tag("color").pk]) + "?target=colour" in near.content.decode()
+    orphaned = moderator.get(REPORTS[1])
+    assert [one.name for one in orphaned.context["object_list"]] == ["cloour", "color", "red"]
+    assert reverse("tag_delete", args=[tag("red").pk]) in orphaned.content.decode()
+
+
+def test_editors_only_see(editor: Client, tagged: BlogPage) -> None:
+    operation = merge(tag("a"), tag("b"))
+    page = editor.get(LIST).content.decode()
+    assert "/tags/b/" in page
+    assert "/admin/tags/" not in page
+    refused = [*REPORTS, *(reverse(f"tag_{name}", args=[tag("b").pk]) for name in ("merge", "split", "alias", "delete"))]
+    assert [
+        address for address in refused if editor.get(address).status_code != 302 or editor.post(address).status_code == 200
+    ] == []
+    editor.post(reverse("tag_undo", args=[operation.pk]))
+    assert not TagOperation.objects.exclude(undone_at=None).exists()
+    assert Tag.objects.count() == 1
+
+
+def test_counts_tell_nothing_of_posts_that_the_member_may_not_see(
+    editor: Client, blog: BlogPage, django_user_model: object
+) -> None:
+    make_post(blog, "a", slug="seen", body="Cats.")
+    make_post(blog, "a b", slug="hidden", body="Dogs.", live=False)
+    PageViewRestriction.objects.create(page=make_post(blog, "a", slug="private"), restriction_type="login")
+    carer = User.objects.create_user("carer")
+    carer.user_permissions.set(Permission.objects.filter(codename__in=("access_admin", "add_tag", "change_tag", "delete_tag")))
+    client = client_of(carer)
+    assert "1 post that you may see." in client.post(reverse("tag_merge", args=[tag("a").pk]), {"target": "b"}).content.decode()
+    for form in ({"name": "c", "other": "b"}, {"name": "c", "words": "dogs"}):
+        page = client.post(reverse("tag_split", args=[tag("a").pk]), form).content.decode()
+        assert "No post of this tag that you may see is such a one" in page
+    assert {one.slug: one.post_count for one in client.get(LIST).context["object_list"]} == {"a": 1, "b": 0}
+
+
+def test_other_form_than_previewed_is_previewed_again(moderator: Client, tagged: BlogPage) -> None:
+    address = reverse("tag_merge", args=[tag("a").pk])
+    assert moderator.post(address, {"target": "b", "confirmed": "['c']"}).status_code == 200
+    assert tag("a")
+
+
+BAD: list[tuple[str, dict[str, str], str]] = [
+    ("merge", {"target": "unknown"}, "There is no tag “unknown”"),
+    ("merge", {"target": "A"}, "cannot be merged into itself"),
+    ("split", {"name": "new"}, "Say which posts get the tag"),
+    ("split", {"name": 'say "x"', "other": "b"}, "cannot have"),
+    ("delete", {"leads_to": "a -b"}, "cannot lead to itself"),
+    ("delete", {"leads_to": "b -b"}, "both wanted and unwanted"),
+    ("alias", {"name": "a"}, "is the tag&#x27;s name already"),
+]
+
+
+@pytest.mark.parametrize(("name", "form", "sentence"), BAD)
+def test_what_cannot_be_done_is_refused_in_words(
+    moderator: Client, tagged: BlogPage, name: str, form: dict[str, str], sentence: str
+) -> None:
+    page = moderator.post(reverse(f"tag_{name}", args=[tag("a").pk]), form)
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+
+
+def test_undoing_that_is_impossible_says_why(moderator: Client, tagged: BlogPage) -> None:
+    first = merge(tag("a"), tag("b"))
+    Tag.objects.create(name="A", slug="other")
+    page = moderator.post(reverse("tag_undo", args=[first.pk]), follow=True).content.decode()
+    assert "stands for the tag “A” by now" in page
+
+
+def test_stream_form_proposes_counts_and_names_unknown_tags(moderator: Client, client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a b")
+    make_post(blog, "hidden", live=False)
+    Tag(pk=tag("a").pk, name="How we work", slug="a").save()
+
+    def preview(**asked: str) -> dict[str, str]:
+        found: dict[str, str] = moderator.get(reverse("selection_preview"), {"blog": str(blog.pk), **asked}).json()
+        return found
+
+    assert preview(name="How we work", selection="How we work, -c") == {
+        "slug": "how-we-work",
+        "selection": "a",
+        "count": "Readers find 1 note.",
+        "unknown": "No note has the tag “c”.",
+    }
+    assert preview(selection="hidden")["unknown"] == preview(selection="hiddex")["unknown"].replace("hiddex", "hidden")
+    assert "both wanted" in preview(selection="b, -b")["unknown"]
+    assert client.get(reverse("selection_preview")).status_code == 302
+    found = moderator.get(reverse("selection_suggestions"), {"q": ["-HOW", "source:internal", "-nothing"]}).json()["results"]
+    assert [option["name"] for option in found[0]["options"]] == ["-How we work"]
+    assert [about["name"] for about in found] == ["", "source:internal", ""]
+    form = {
+        "blog": blog.pk,
+        "name": "S",
+        "slug": "s",
+        "expression": "how we work, -none",
+        "introduction": "",
+        "order": "newest",
+    }
+    add = reverse(Stream.snippet_viewset.get_url_name("add"))
+    assert "No note has the tag “none”" in moderator.post(add, form, follow=True).content.decode()
+    assert Stream.objects.get().expression == "a+-none"
+    edit = reverse(Stream.snippet_viewset.get_url_name("edit"), args=[Stream.objects.get().pk])
+    assert 'value="a, -none"' in moderator.get(edit).content.decode()

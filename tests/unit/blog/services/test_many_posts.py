@@ -1,0 +1,186 @@
+"""What is done with many posts changes each as it would one: the page, the draft, the log and the index of references."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from wagtail.models import PageLogEntry, ReferenceIndex
+
+from blog.models import Author, BinnedPost, BlogPage, PostPage, Tag
+from blog.services import many_posts
+from blog.services.bin import move_to_bin, restore
+from blog.services.many_posts import add_tags, publish, remove_tags, set_author, unpublish
+from tests.support.editors import member_of
+from tests.support.factories import make_author, make_post
+
+
+@pytest.fixture
+def posts(blog: BlogPage) -> list[PostPage]:
+    """A published post, one with a draft beside it, a draft alone, and a post that Wagtail has no revision of."""
+    authors = [make_author("ada"), make_author("bob")]
+    found = [make_post(blog, "a b", slug=slug, authors=authors) for slug in ("plain", "changed", "draft", "bare")]
+    for post in found[:3]:
+        post.save_revision().publish()
+    found[2].unpublish()
+    changed = PostPage.objects.get(pk=found[1].pk)
+    changed.title = "Retitled"
+    changed.save_revision()
+    return [PostPage.objects.get(pk=post.pk) for post in found]
+
+
+def tags_of(post: PostPage) -> list[str]:
+    return [item.tag.slug for item in post.tagged_items.select_related("tag").all()]
+
+
+def states(posts: Iterable[PostPage]) -> list[tuple[list[str], list[str]]]:
+    """Return the tags of the row and of the newest draft of each post."""
+    rows = [PostPage.objects.get(pk=post.pk) for post in posts]
+    return [(tags_of(row), tags_of(row.get_latest_revision_as_object())) for row in rows]
+
+
+def references_are_right(posts: Iterable[PostPage]) -> bool:
+    """Return whether the index of references is what Wagtail makes anew."""
+    fields = ("object_id", "to_object_id", "model_path", "content_path", "content_path_hash")
+
+    def rows() -> set[tuple[object, ...]]:
+        return set(ReferenceIndex.objects.values_list(*fields))
+
+    before = rows()
+    for post in posts:
+        ReferenceIndex.create_or_update_for_object(PostPage.objects.get(pk=post.pk))
+    return before == rows()
+
+
+def test_tags_are_added_to_page_and_draft(client: Client, posts: list[PostPage]) -> None:
+    for post in posts:
+        ReferenceIndex.create_or_update_for_object(post)
+    user = member_of("Moderators")
+    new = Tag.objects.create(name="new", slug="new-one")
+    tags = [Tag.objects.get(slug="b"), new]
+    assert add_tags([post.pk for post in posts], tags, user) == 4
+    assert states(posts) == [(["a", "b", "new-one"], ["a", "b", "new-one"])] * 4
+    assert client.get("/tags/new-one/").content.decode().count("<article") == 3
+    assert references_are_right(posts)
+    entries = PageLogEntry.objects.filter(user=user, action="wagtail.edit")
+    assert [entry.revision_id == posts_revision(entry.page_id) for entry in entries] == [True] * 4
+    assert add_tags([post.pk for post in posts], tags, user) == 0
+    plain, changed = (PostPage.objects.get(pk=post.pk) for post in posts[:2])
+    assert (plain.live_revision_id, plain.has_unpublished_changes) == (plain.latest_revision_id, False)
+    assert (changed.live_revision_id == changed.latest_revision_id, changed.has_unpublished_changes) == (False, True)
+    changed.get_latest_revision().publish()
+    assert tags_of(PostPage.objects.get(pk=changed.pk)) == ["a", "b", "new-one"]
+
+
+def posts_revision(post: int) -> int | None:
+    revision: int | None = PostPage.objects.get(pk=post).latest_revision_id
+    return revision
+
+
+def test_tags_are_removed_from_page_and_draft(client: Client, posts: list[PostPage]) -> None:
+    for post in posts:
+        ReferenceIndex.create_or_update_for_object(post)
+    assert remove_tags([post.pk for post in posts[:3]], [Tag.objects.get(slug="a")]) == 3
+    assert states(posts) == [(["b"], ["b"])] * 3 + [(["a", "b"], ["a", "b"])]
+    assert client.get("/tags/a/").content.decode().count("<article") == 1
+    assert references_are_right(posts)
+
+
+def test_author_is_set_on_page_and_draft(client: Client, posts: list[PostPage]) -> None:
+    for post in posts:
+        ReferenceIndex.create_or_update_for_object(post)
+    eve = make_author("eve")
+    assert set_author([post.pk for post in posts], eve) == 4
+    for post in posts:
+        row = PostPage.objects.get(pk=post.pk)
+        assert row.authors == row.get_latest_revision_as_object().authors == [eve]
+    assert (client.get("/@ada/").status_code, client.get("/@eve/").status_code) == (404, 200)
+    assert references_are_right(posts)
+    PostPage.objects.get(slug="changed").get_latest_revision().publish()
+    assert PostPage.objects.get(slug="changed").authors == [eve]
+
+
+@pytest.mark.parametrize("action", ["tags", "author", "bin"])
+def test_inverse_gives_back_public_pages_and_feeds_byte_for_byte(client: Client, posts: list[PostPage], action: str) -> None:
+    """Of the bin its undoing; tags and authors are changed back as they were changed."""
+    ids, before = [post.pk for post in posts], public_pages(client)
+    if action == "tags":
+        new = Tag.objects.create(name="new")
+        add_tags(ids, [new])
+        changed = public_pages(client)
+        remove_tags(ids, [new])
+    elif action == "author":
+        set_author(ids, make_author("eve"))
+        changed = public_pages(client)
+        for post in posts:
+            post.refresh_from_db()
+            post.authors = [Author.objects.get(handle=handle) for handle in ("ada", "bob")]
+            post.save()
+    else:
+        move_to_bin(ids)
+        changed = public_pages(client)
+        restore(BinnedPost.objects.all())
+    assert changed != before
+    assert public_pages(client) == before
+
+
+def public_pages(client: Client) -> dict[str, tuple[int, bytes]]:
+    listings = ("/", "/tags/", "/tags/a/", "/tags/a+b/", "/tags/new/", "/@ada/", "/@eve/", "/?view=full")
+    feeds = [f"{path}feed.{form}" for path in ("/", "/tags/a/", "/@ada/") for form in ("rss", "atom", "json")]
+    answers = {address: client.get(address) for address in (*listings, *feeds, "/plain/", "/changed/", "/draft/", "/plain.md")}
+    return {address: (answer.status_code, answer.getvalue()) for address, answer in answers.items()}
+
+
+def test_posts_are_unpublished_as_wagtail_does(client: Client, blog: BlogPage, posts: list[PostPage]) -> None:
+    make_post(blog, "c", slug="linking", body=f"[to](page:{posts[0].pk})")
+    before = client.get("/linking/").content
+    fields = ("live", "has_unpublished_changes", "live_revision", "first_published_at", "last_published_at")
+    posts[1].unpublish()
+    assert unpublish([post.pk for post in posts]) == 2
+    rows = [PostPage.objects.filter(slug=slug).values_list(*fields[:3]).get() for slug in ("plain", "changed", "draft", "bare")]
+    assert rows == [(False, True, None)] * 4
+    assert [client.get(f"/{post.slug}/").status_code for post in posts] == [404] * 4
+    assert client.get("/linking/").content != before
+
+
+def test_few_posts_are_published_at_once_and_more_by_the_worker(
+    client: Client, blog: BlogPage, posts: list[PostPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert publish([post.pk for post in posts]) == (2, False)
+    assert client.get("/draft/").status_code == 200
+    assert "Retitled" in client.get("/changed/").content.decode()
+    unpublish([post.pk for post in posts])
+    monkeypatch.setattr(many_posts, "MOST_AT_ONCE", 3)
+    assert publish([post.pk for post in posts]) == (4, True)
+    assert client.get("/plain/").status_code == 404
+    call_command("publish_scheduled")
+    assert [client.get(f"/{post.slug}/").status_code for post in posts] == [200] * 4
+
+
+def test_scheduled_revision_gets_the_tag(blog: BlogPage) -> None:
+    later = timezone.now() + timedelta(days=1)
+    post = make_post(blog, "a", live=False)
+    revision = post.save_revision(approved_go_live_at=later)
+    make_post(blog, "b")
+    add_tags([post.pk], [Tag.objects.get(slug="b")])
+    revision.refresh_from_db()
+    assert (revision.approved_go_live_at, revision.pk) == (later, PostPage.objects.get(pk=post.pk).latest_revision_id)
+    revision.publish()
+    assert tags_of(PostPage.objects.get(pk=post.pk)) == ["a", "b"]
+
+
+def test_number_of_queries_is_that_of_one(blog: BlogPage) -> None:
+    tag = Tag.objects.create(name="new", slug="new-one")
+    one, many = ([make_post(blog, "a") for _ in range(number)] for number in (1, 12))
+    for post in (*one, *many):
+        post.save_revision()
+    asked = []
+    for some in (one, many):
+        with CaptureQueriesContext(connection) as captured:
+            add_tags([post.pk for post in some], [tag])
+        asked.append(len(captured))
+    assert asked[0] == asked[1]

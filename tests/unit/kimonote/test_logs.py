@@ -1,0 +1,49 @@
+"""Log lines: which request they belong to, as a line and as JSON, and nothing of the request's address."""
+
+import io
+import json
+import logging
+import logging.config
+
+import pytest
+
+from kimonote import logs
+
+
+def logged(kind: str) -> str:
+    """Return what is written within a request, of a record as Django's for a failed request."""
+    output = io.StringIO()
+    formatters = {"chosen": logs.formatter(kind)}
+    handler = {"class": "logging.StreamHandler", "stream": output, "formatter": "chosen", "filters": ["request"]}
+    configuration = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": formatters,
+        "filters": {"request": {"()": "django.utils.log.CallbackFilter", "callback": logs.add_request}},
+        "handlers": {"test": handler},
+        "loggers": {"test_logs": {"handlers": ["test"], "level": "INFO", "propagate": False}},
+    }
+    logging.config.dictConfig(configuration)
+    extra = {"request": "<WSGIRequest: GET '/signup/?email=ada@example.org'>", "status_code": 500}
+    logging.getLogger("test_logs").error("It failed: %s", "ü", extra=extra)
+    return output.getvalue()
+
+
+def test_line_and_json() -> None:
+    logs.begin_request({"HTTP_X_REQUEST_ID": "0123456789abcdef"})
+    assert logged("line") == "ERROR test_logs: It failed: ü [0123456789abcdef]\n"
+    written = json.loads(logged("json"))
+    assert written.pop("time")
+    assert written == {"level": "ERROR", "logger": "test_logs", "message": "It failed: ü", "request_id": "0123456789abcdef"}
+    logs.request_id.set("")
+    assert logged("line") == "ERROR test_logs: It failed: ü\n"
+    with pytest.raises(ValueError, match="LOG_FORMAT is 'xml': write line or json"):
+        logs.formatter("xml")
+
+
+@pytest.mark.parametrize("sent", ["", "short", "x" * 65, "12345678\nERROR forged", "12345678 9"])
+def test_id_that_could_not_stand_in_a_log_is_replaced(sent: str) -> None:
+    logs.begin_request({"HTTP_X_REQUEST_ID": sent})
+    assert logs.request_id.get() != sent
+    assert len(logs.request_id.get()) == 16
+    logs.request_id.set("")
