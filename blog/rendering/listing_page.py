@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
 from typing import Any, Self
 
 from markupsafe import Markup
@@ -14,7 +13,7 @@ from blog.paths import author_path, post_path, sign_up_url, stream_sign_up_url, 
 from blog.rendering import navigation
 from blog.rendering.card import completed
 from blog.rendering.chips import chip_groups
-from blog.rendering.contents import MOST_TITLES, heading_year, titles_by_year
+from blog.rendering.contents import MOST_TITLES, by_year, titles_by_year
 from blog.rendering.describe import notes
 from blog.rendering.description import description
 from blog.rendering.feed_links import feeds_of
@@ -143,5 +142,4 @@ def _cards_by_year(listing: Listing) -> list[tuple[int | None, Markup]]:
         return []
     own_tags = [tag_path(tag) for tag in listing.selection.wanted]
     cards = {id_: completed(card, listing.post_query, own_tags) for id_, card in listing.cards.items()}
-    runs = groupby(cards.items(), lambda card: heading_year(listing, card[0]))
-    return [(year, Markup("\n").join(html for _id, html in run)) for year, run in runs]
+    return [(year, Markup("\n").join(shown)) for year, shown in by_year(listing, cards)]

@@ -100,6 +100,11 @@ class Ordering:
         """Return (year, number of posts) of each year with any, newest first."""
         return _counts(chosen, self.year_ranges.ranges)
 
+    def years_of(self, post_ids: list[int]) -> list[int]:
+        """Return the year of each of these visible posts."""
+        places = np.searchsorted(self.sorted_ids, np.array(post_ids, self.sorted_ids.dtype))
+        return self.year_ranges.years_of(self.sorted_positions[places])
+
     def months(self, chosen: Positions, year: int) -> list[tuple[int, int]]:
         """Return (month, number of posts) of each month of a year with any, newest first."""
         return _counts(chosen, self.year_ranges.months(year))

@@ -33,6 +33,12 @@ class YearRanges:
     def _year(self, microseconds: int) -> int:
         return datetime.fromtimestamp(min(max(microseconds, EARLIEST), LATEST) // MICROSECONDS, self.zone).year
 
+    def years_of(self, positions: IntArray) -> list[int]:
+        """Return the year of the post at each position."""
+        years = list(self.ranges)
+        starts = [start for start, _end in self.ranges.values()]
+        return [years[place - 1] for place in np.searchsorted(starts, positions, "right").tolist()]
+
     def position(self, year: int, month: int = 1) -> int:
         """Return the position of the first post in or after a month."""
         if year > 9998:
