@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
 
 from blog import request as blog_request
 from blog.caching.response import response_cache
@@ -16,6 +17,7 @@ from blog.models import BlogPage
 from blog.rendering.listing_cards import card_fragments
 from blog.tagindex import store
 from tests.support.factories import make_blog
+from tests.support.live_server import separate_requests
 from tests.support.migrated_rows import restore_after_flush
 
 TESTS = Path(__file__).parent
@@ -143,6 +145,13 @@ def django_db_setup(
 def migrated_database(django_db_setup: Path) -> Path:
     """An SQLite file as the migrations leave it, to be copied: migrating anew takes long."""
     return django_db_setup
+
+
+@pytest.fixture(scope="session")
+def live_server(live_server: LiveServer) -> LiveServer:
+    """A server in this process."""
+    separate_requests(live_server)
+    return live_server
 
 
 @pytest.fixture

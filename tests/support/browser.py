@@ -13,6 +13,8 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.support.live_server import separate_requests
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
     "--no-sandbox",
@@ -50,6 +52,7 @@ def serving() -> Iterator[LiveServer]:
     only then, and may.
     """
     server = LiveServer("127.0.0.1")
+    separate_requests(server)
     try:
         yield server
     finally:
