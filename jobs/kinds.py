@@ -31,7 +31,7 @@ class Run(Protocol):
 
     @property
     def folder(self) -> Path:
-        """Return the job's folder, which is there."""
+        """Return the job's folder, which is there, with what the job was given; it may be another one after a crash."""
 
     @property
     def user(self) -> Any:
@@ -42,6 +42,9 @@ class Run(Protocol):
 
     def log(self, line: str) -> None:
         """Add a line, or several, to the log."""
+
+    def keep_file(self, name: str) -> None:
+        """Keep a file of the folder for whoever started the job. Raise JobFailed where it cannot be stored."""
 
     def keep_position(self, position: Any) -> None:
         """Store where to go on after a crash, in the transaction of what has been done up to there."""

@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jobs import kinds
+from jobs.files import FOLDER, work_files
 
 KEEP: Final = timedelta(days=30)  # after its end, a job with its log and result
 KEEP_FILES: Final = timedelta(days=1)  # after its end, what it wrote or was given: exports hold drafts
@@ -43,9 +45,16 @@ class JobQuerySet(models.QuerySet["Job"]):
         for job in self.filter(finished__lt=now - KEEP_FILES, has_files=True):
             job.delete_files()
         self.filter(finished__lt=now - KEEP).delete()
-        known = set(map(str, self.values_list("key", flat=True)))
-        for folder in jobs_folder().glob("*-*"):  # of requests that were rolled back
-            if folder.name not in known and folder.stat().st_mtime < (now - KEEP_FILES).timestamp():
+        self._forget_unknown((now - KEEP_FILES).timestamp())
+
+    def _forget_unknown(self, before: float) -> None:
+        """Delete old files of no job: of requests that were rolled back, and of workers that were killed."""
+        known = set(map(str, self.filter(has_files=True).values_list("key", flat=True)))
+        for name in list(work_files().names(FOLDER, before)):
+            if name.split("/")[1] not in known:
+                work_files().delete(name)
+        for folder in jobs_folder().glob("*-*"):
+            if folder.name not in known and folder.stat().st_mtime < before:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -83,8 +92,12 @@ class Job(models.Model):
 
     @property
     def folder(self) -> Path:
-        """Return the folder of its files, which nobody else may open; it need not be there."""
+        """Return where a worker has its files, in a folder that nobody else may open; it need not be there."""
         return jobs_folder() / str(self.key)
+
+    def file_name(self, name: str) -> str:
+        """Return how the storage knows a file of its folder."""
+        return f"{FOLDER}/{self.key}/{name}"
 
     @property
     def is_pending(self) -> bool:
@@ -99,15 +112,23 @@ class Job(models.Model):
         """Return how far it is, in figures."""
         return f"{self.done:,} / {self.total:,}" if self.total else f"{self.done:,}" if self.done else ""
 
-    def file(self, name: str) -> Path | None:
-        """Return a file in its folder; None where it is not there, or no longer."""
-        path = self.folder / name
-        return path if self.has_files and path.is_file() else None
+    def file(self, name: str) -> Any:
+        """Return one of its files, opened; None where it is not there, or no longer."""
+        try:
+            return work_files().open(self.file_name(name)) if self.has_files else None
+        except FileNotFoundError:
+            return None
+
+    def files(self, folder: str = "") -> list[str]:
+        """Return the storage's names of its files, or of those below one of its folders."""
+        return list(work_files().names(self.file_name(folder), inf)) if self.has_files else []
 
     def delete_files(self) -> None:
+        for name in self.files():
+            work_files().delete(name)
         shutil.rmtree(self.folder, ignore_errors=True)
         type(self).objects.filter(pk=self.pk).update(has_files=False)
 
 
 def jobs_folder() -> Path:
-    return Path(settings.VAR) / "jobs"
+    return Path(settings.VAR) / FOLDER

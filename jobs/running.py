@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from jobs.files import UPLOAD, work_files
 from jobs.kinds import Cancelled, JobFailed, kind_of
 from jobs.locks import locked
 from jobs.models import Job, JobState
@@ -67,6 +70,7 @@ def _do(job: Job) -> None:
         run.log(_("The process that did this has ended. It goes on."))
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=job.attempts + 1)
     try:
+        run.fetch_files()
         job.result = import_string(kind_of(job.kind).function)(run)
     except Cancelled:
         run.log(_("Cancelled."))
@@ -82,6 +86,17 @@ def _do(job: Job) -> None:
         run.finish(JobState.FAILED)
     else:
         run.finish(JobState.DONE)
+    work_files().drop_copies(job.file_name(""))
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Have a job fail in words where its files cannot be read or written."""
+    try:
+        yield
+    except OSError as error:
+        log.exception("The files of a job cannot be read or written.")
+        raise JobFailed(_("The files of this job cannot be reached just now: try it again later.")) from error
 
 
 def _language_of(user: Any) -> str:
@@ -126,6 +141,17 @@ class JobRun:
     def log(self, line: str) -> None:
         if len(self.job.log) < MAX_LOG:
             self.job.log = f"{self.job.log}{line}\n"[:MAX_LOG]
+
+    def fetch_files(self) -> None:
+        """Have the job's folder, and in it what the job was given. Raise JobFailed where the storage does not respond."""
+        with _reachable():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for name in self.job.files(UPLOAD):
+                work_files().fetch(name)
+
+    def keep_file(self, name: str) -> None:
+        with _reachable():
+            work_files().put(self.job.file_name(name))
 
     def keep_position(self, position: Any) -> None:
         self.job.position = position

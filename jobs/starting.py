@@ -1,13 +1,13 @@
 """Putting jobs into the queue."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 
+from jobs.files import UPLOAD, work_files
 from jobs.models import Job
-
-UPLOAD: Final = "upload"  # the folder, in a job's own, of the file that it was given
 
 
 def start(
@@ -23,14 +23,16 @@ def start(
     Raise FileNotFoundError where that job no longer has it.
     """
     job = Job(kind=kind, started_by=user, parameters=parameters)
-    folder = job.folder / UPLOAD
-    job.folder.mkdir(mode=0o700, parents=True)
     if taken_from:
-        (taken_from.folder / UPLOAD).rename(folder)
+        _take_files(job, taken_from)
     if upload:
-        folder.mkdir()
-        with (folder / Path(upload.name or UPLOAD).name).open("wb") as file:
-            for chunk in upload.chunks():
-                file.write(chunk)
+        work_files().save(job.file_name(f"{UPLOAD}/{Path(upload.name or UPLOAD).name}"), upload)
     job.save()
     return job
+
+
+def _take_files(job: Job, other: Job) -> None:
+    """Give a job the key of another, and thereby its files; the other has none then."""
+    if not Job.objects.filter(pk=other.pk, key=other.key, has_files=True).update(key=uuid4()):
+        raise FileNotFoundError(f"The files of job {other.pk} are another's, or have been deleted.")
+    job.key = other.key

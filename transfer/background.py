@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from blog.models import BlogPage
 from blog.search import analyze_tables
+from jobs.files import UPLOAD
 from jobs.kinds import JobFailed, Run
-from jobs.starting import UPLOAD
 from transfer.exporting.export import Export
 from transfer.importing.fetching import ImageFetcher
 from transfer.importing.find import PostFinder
@@ -71,6 +71,7 @@ def export_posts(run: Run) -> dict[str, Any]:
             run.step(0)
     unfinished.rename(run.folder / ARCHIVE)
     shutil.rmtree(folder)
+    run.keep_file(ARCHIVE)
     for name in export.missing:
         run.log(f"file not found: {name}")
     run.log(", ".join(f"{count:,} {kind}" for kind, count in export.counts.items()) or "a blog without posts")

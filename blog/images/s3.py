@@ -3,8 +3,14 @@
 Addresses are the site's own, as with files on a disk: nothing that is stored or shown depends on where the files are.
 """
 
+import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -73,9 +79,10 @@ class BucketStorage(S3Storage):
 
     def names(self, folder: str, before: float) -> Iterator[str]:
         start = len(self._key(""))
-        for found in self.bucket.objects.filter(Prefix=self._key(folder)):
-            if found.last_modified.timestamp() < before:
-                yield found.key[start:].lstrip("/")
+        with _errors_of_a_disk(folder):
+            for found in self.bucket.objects.filter(Prefix=self._key(folder)):
+                if found.last_modified.timestamp() < before:
+                    yield found.key[start:].lstrip("/")
 
     def is_public(self, name: str) -> bool:
         """Return whether anybody can read a file by its name, without a key."""
@@ -97,3 +104,57 @@ class MediaStorage(OriginalsBehindView, BucketStorage):
 
 class VersionStorage(PrivateWithToken, BucketStorage):
     """Versions of images, in a bucket."""
+
+
+class WorkFiles(BucketStorage):
+    """Files that processes hand to each other, in a bucket, and copies of them below VAR_DIR, on machines that use them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.compared: dict[str, float] = {}  # when, by name
+
+    def fetch(self, name: str, age: float = 0) -> Path:
+        """Return where a copy of a file is, after making it anew if it is another; one compared `age` seconds ago will do."""
+        now, path = time.monotonic(), self._copy(name)
+        if now - self.compared.get(name, -inf) >= age:
+            with _errors_of_a_disk(name):
+                found = self.bucket.Object(self._key(name))
+                if not (path.exists() and _stamp(path) == (found.content_length, found.last_modified.timestamp())):
+                    _download(found, path)
+            self.compared[name] = now
+        return path
+
+    def put(self, name: str) -> None:
+        """Store a file that was written where `fetch` has it."""
+        path, found = self._copy(name), self.bucket.Object(self._key(name))
+        with _errors_of_a_disk(name), path.open("rb") as content:
+            found.upload_fileobj(content)
+            _set_time(path, found)
+
+    def drop_copies(self, folder: str) -> None:
+        shutil.rmtree(self._copy(folder), ignore_errors=True)
+
+    def _copy(self, name: str) -> Path:
+        return Path(settings.VAR) / name
+
+
+def _stamp(path: Path) -> tuple[int, float]:
+    """Return what tells whether a copy is of the present object: its length and time."""
+    status = path.stat()
+    return status.st_size, status.st_mtime
+
+
+def _download(found: Any, path: Path) -> None:
+    """Copy an object, whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent) as folder:
+        partial = Path(folder) / "partial"
+        with partial.open("wb") as file:
+            found.download_fileobj(file)
+        _set_time(partial, found)
+        partial.replace(path)
+
+
+def _set_time(path: Path, found: Any) -> None:
+    time_ = found.last_modified.timestamp()
+    os.utime(path, (time_, time_))

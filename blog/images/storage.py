@@ -5,13 +5,15 @@ holds the others, and `original_images/` what was uploaded. Those two are sent b
 address of a version holds a random token: nobody can guess it, and while its file is in the private folder, it is none.
 
 The files are on a disk, or in an S3-compatible bucket (MEDIA_STORAGE, `s3`), which gives nothing to anybody but the site:
-`blog.views.media` then sends all of them. What is done with files beside Django's storage API is a verb of `MediaFiles`.
+`blog.views.media` then sends all of them, but for what processes hand to each
+other (`WorkFiles`). What is done with files beside Django's storage API is a verb of `MediaFiles`.
 """
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Protocol
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.utils.crypto import get_random_string
 
@@ -107,6 +109,27 @@ class MediaStorage(OriginalsBehindView, WholeFileStorage):
 
 class VersionStorage(PrivateWithToken, WholeFileStorage):
     """Versions of images, on the disk."""
+
+
+class WorkFiles(WholeFileStorage):
+    """Files that processes hand to each other, below VAR_DIR: those of jobs, and what is learnt to suggest tags."""
+
+    def __init__(self) -> None:
+        super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+    @property
+    def location(self) -> str:
+        return str(settings.VAR)
+
+    def fetch(self, name: str, age: float = 0) -> Path:
+        """Return where a file is, on this machine's disk. A copy that was compared less than `age` seconds ago will do."""
+        return Path(self.path(name))
+
+    def put(self, name: str) -> None:
+        """Hand over a file that was written where `fetch` has it: on the disk it is in its place."""
+
+    def drop_copies(self, folder: str) -> None:
+        """Delete what `fetch` has copied: on the disk nothing."""
 
 
 def public_name(name: str) -> str:

@@ -1,5 +1,7 @@
 """The model of a blog's public posts, in a file below VAR_DIR: the worker writes it, processes that suggest map it into memory.
 
+With MEDIA_STORAGE it is in the bucket too, whence the other machines copy it.
+
 A file is a line of JSON (where each array is) and the arrays one after the other. It is replaced as a whole. A process shares
 its pages with all others, so that a model costs their memory once. No private post and no title is in it.
 """
@@ -14,8 +16,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from django.conf import settings
+from django.core.files.storage import storages
 from numpy.typing import NDArray
 
+from blog.images.storage import StorageUnavailable
 from blog.images.visibility import public_pages
 from blog.models import BlogPage, PostPage
 from blog.suggestions.model import SuggestionModel
@@ -30,6 +34,7 @@ TEXTS: Final = ("terms", "tags", "names", "authors")  # lists of texts without l
 ROWS: Final = ("posts", "centroids", "tags_of_posts", "shares")
 CHUNK: Final = 500  # posts read at a time
 ALIGNED: Final = 64  # bytes
+LOOK_EVERY: Final = 60  # seconds between two looks into a bucket for a newer model
 PAUSE: Final = 30  # times as long as learning took, before it is done again: the worker has other tasks
 
 _models: dict[int, tuple[tuple[int, int], "StoredModel"]] = {}  # by blog, with the file's identity
@@ -44,8 +49,8 @@ class StoredModel(NamedTuple):
 
 def model_of(blog: int) -> SuggestionModel | None:
     """Return the model of a blog; None where the worker has not made one yet."""
-    path = _path(blog)
     try:
+        path = _files().fetch(_name(blog), LOOK_EVERY)
         status = path.stat()
         identity = (status.st_ino, status.st_mtime_ns)
         if blog not in _models or _models[blog][0] != identity:
@@ -58,7 +63,7 @@ def model_of(blog: int) -> SuggestionModel | None:
 def outdated() -> list[BlogPage]:
     """Return the blogs that have changed since their models were made; a large one not all the time."""
     revision = read_revision()
-    return [blog for blog in BlogPage.objects.order_by("pk") if _is_due(_path(blog.pk), revision)]
+    return [blog for blog in BlogPage.objects.order_by("pk") if _is_due(blog.pk, revision)]
 
 
 def refresh() -> list[BlogPage]:
@@ -67,7 +72,8 @@ def refresh() -> list[BlogPage]:
     for blog in blogs:
         revision, begun = read_revision(), time.monotonic()
         model = train(public_posts(blog))
-        write(_path(blog.pk), StoredModel(revision, model), time.monotonic() - begun)
+        write(Path(settings.VAR) / _name(blog.pk), StoredModel(revision, model), time.monotonic() - begun)
+        _files().put(_name(blog.pk))
     return blogs
 
 
@@ -146,15 +152,22 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
     return header, len(line)
 
 
-def _is_due(path: Path, revision: int) -> bool:
-    """Return whether the model at a path is of another revision, and learning it took a small part of the time since."""
+def _is_due(blog: int, revision: int) -> bool:
+    """Return whether the model of a blog is of another revision, and learning it took a small part of the time since."""
     try:
+        path = _files().fetch(_name(blog))
         header, _ = _header(path)
         age = time.time() - path.stat().st_mtime
         return bool(header["revision"] != revision and age >= header["seconds"] * PAUSE)
+    except StorageUnavailable:  # nor could a new one be stored
+        return False
     except (OSError, ValueError, KeyError):
         return True
 
 
-def _path(blog: int) -> Path:
-    return Path(settings.VAR) / FOLDER / f"{blog}.model"
+def _name(blog: int) -> str:
+    return f"{FOLDER}/{blog}.model"
+
+
+def _files() -> Any:
+    return storages["work"]

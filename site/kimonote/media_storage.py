@@ -5,6 +5,9 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 TIMEOUT: Final = 5  # seconds for the bucket to accept a connection and to respond
+STORAGES: Final = {"default": "MediaStorage", "versions": "VersionStorage", "work": "WorkFiles"}
+WORK: Final = "private/work"  # the folder of what no reader asks for: `blog.views.media` sends nothing of it
+MEMORY: Final = 5_000_000  # bytes of an object in memory; a longer one is read by way of a temporary file
 EXAMPLE: Final = "s3://bucket/folder?endpoint=https://s3.notes.example&region=eu-central-1"
 
 
@@ -13,13 +16,12 @@ def read_media_storage(url: str) -> dict[str, dict[str, Any]]:
 
     Keys are boto3's to find: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role of the machine.
     """
-    package, options = ("storage", {}) if not url else ("s3", _options(url))
-    return {
-        name: {"BACKEND": f"blog.images.{package}.{storage}", "OPTIONS": options}
-        if options
-        else {"BACKEND": f"blog.images.{package}.{storage}"}
-        for name, storage in (("default", "MediaStorage"), ("versions", "VersionStorage"))
-    }
+    if not url:
+        return {name: {"BACKEND": f"blog.images.storage.{storage}"} for name, storage in STORAGES.items()}
+    options = _options(url)
+    entries = {name: {"BACKEND": f"blog.images.s3.{storage}", "OPTIONS": options} for name, storage in STORAGES.items()}
+    entries["work"]["OPTIONS"] = {**options, "location": f"{options['location']}/{WORK}".lstrip("/")}
+    return entries
 
 
 def _options(url: str) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def _options(url: str) -> dict[str, Any]:
         "region_name": asked.get("region", [None])[0],
         "default_acl": None,  # objects are as private as the bucket
         "file_overwrite": False,
+        "max_memory_size": MEMORY,
         "client_config": Config(
             connect_timeout=TIMEOUT,
             read_timeout=TIMEOUT,

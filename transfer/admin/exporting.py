@@ -1,5 +1,6 @@
 """Export: a form, and the archive, for whoever asked for it."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django import forms
@@ -21,7 +22,8 @@ ARCHIVE = "export.zip"
 def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
     """Return what the job's page shows: the archive's size, while it is there."""
     archive = None if job.is_pending else job.file(ARCHIVE)
-    return {"size": archive.stat().st_size if archive else 0}
+    with archive or nullcontext():
+        return {"size": archive.size if archive else 0}
 
 
 KIND = JobKind("export", _("Export"), "transfer.background.export_posts", "transfer/admin/exported.html", shown)
@@ -62,10 +64,10 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     job = get_object_or_404(Job.objects.of(request.user), pk=pk, kind=KIND.name)
     if job.parameters["blog"] not in [blog.pk for blog in blogs_to_export(request.user)]:
         raise PermissionDenied
-    archive = job.file(ARCHIVE)
-    if archive is None or job.is_pending:
+    archive = None if job.is_pending else job.file(ARCHIVE)
+    if archive is None:
         raise Http404
-    return FileResponse(archive.open("rb"), as_attachment=True, filename=job.result["name"])
+    return FileResponse(archive, as_attachment=True, filename=job.result["name"])
 
 
 class ExportViewSet(ToolViewSet):

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from jobs.admin.tools import StartView, ToolViewSet, to_job
+from jobs.files import UPLOAD
 from jobs.kinds import JobKind
 from jobs.models import Job
-from jobs.starting import UPLOAD, start
+from jobs.starting import start
 from transfer.admin.blogs import BlogForm
 from transfer.rights import blogs_to_import
 
@@ -27,7 +28,7 @@ SUFFIXES = (".zip", ".xml", ".rss", ".atom", ".json", ".html", ".htm", ".md", ".
 
 def may_begin(job: Job) -> bool:
     """Return whether what a job tried can be imported now."""
-    return bool(job.state == "done" and job.parameters["dry_run"] and job.has_files and (job.folder / UPLOAD).is_dir())
+    return bool(job.state == "done" and job.parameters["dry_run"] and job.files(UPLOAD))
 
 
 KIND = JobKind(

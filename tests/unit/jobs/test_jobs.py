@@ -179,7 +179,8 @@ def test_files_go_after_a_day_and_jobs_after_a_month(define: Define, ada: User) 
     job.refresh_from_db()
     assert job.finished is not None
     Job.objects.forget_old(job.finished + KEEP_FILES)
-    assert job.file("export.zip") is not None
+    with job.file("export.zip") as file:
+        assert file.read() == b"x"
     Job.objects.forget_old(job.finished + KEEP_FILES + timedelta(seconds=1))
     job.refresh_from_db()
     assert (job.file("export.zip"), job.folder.exists(), job.state) == (None, False, JobState.DONE)
@@ -188,7 +189,7 @@ def test_files_go_after_a_day_and_jobs_after_a_month(define: Define, ada: User) 
 
 
 def test_a_folder_whose_job_was_rolled_back_goes_too(ada: User) -> None:
-    job = start("count", ada, {})
+    job = start("count", ada, {}, SimpleUploadedFile("list.txt", b"one"))
     Job.objects.all().delete()
     Job.objects.forget_old(timezone.now())
     assert job.folder.exists()

@@ -150,9 +150,7 @@ def test_a_public_export_has_no_draft(mona: Client, blog: BlogPage) -> None:
     make_post(blog, title="Seen")
     make_post(blog, title="Zeppelin", live=False)
     job = export(mona, public_only="on")
-    file = job.file("export.zip")
-    assert file is not None
-    with zipfile.ZipFile(file) as content:
+    with job.file("export.zip") as file, zipfile.ZipFile(file) as content:
         everything = b"".join(content.read(name) for name in content.namelist())
     assert b"Seen" in everything
     assert b"Zeppelin" not in everything
