@@ -32,7 +32,8 @@ settings.register_profile("thorough", settings.get_profile("patient"), max_examp
 settings.load_profile("patient")
 
 pytest_plugins = [
-    f"tests.support.{name}" for name in ("images", "browser", "sample_sites", "demo_site", "axe", "replication", "bucket")
+    f"tests.support.{name}"
+    for name in ("images", "browser", "sample_sites", "demo_site", "axe", "replication", "bucket", "redis_server")
 ]
 
 

@@ -8,19 +8,26 @@ TIMEOUT = 0.2  # seconds for Redis to accept a connection and to respond
 EXAMPLES = "redis://127.0.0.1:6379/0, rediss://:password@cache.example:6380/0 or unix:///run/redis/redis.sock"
 
 
-def read_cache_url(url: str) -> dict[str, Any]:
-    """Return the entry of CACHES for a URL; local memory for an empty one. Raise ValueError with a sentence.
+def read_cache_url(url: str) -> dict[str, dict[str, Any]]:
+    """Return the entries of CACHES for a URL; local memory for an empty one. Raise ValueError with a sentence.
 
-    >>> read_cache_url("valkey://127.0.0.1")["LOCATION"]
+    They are one cache: `default` is as if it were empty while it does not respond, `sessions` fails aloud.
+
+    >>> read_cache_url("valkey://127.0.0.1")["default"]["LOCATION"]
     'redis://127.0.0.1'
     """
     if not url:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {"default": memory, "sessions": memory}
     location = re.sub(r"^valkey(s?)://", r"redis\1://", url)
     _check_redis(location)
     options = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-    backend = "django.core.cache.backends.redis.RedisCache"
-    return {"BACKEND": backend, "LOCATION": location, "KEY_PREFIX": "kimonote", "OPTIONS": options}
+    backends = {
+        "default": "kimonote.optional_cache.OptionalRedisCache",
+        "sessions": "django.core.cache.backends.redis.RedisCache",
+    }
+    redis = {"LOCATION": location, "KEY_PREFIX": "kimonote", "OPTIONS": options}
+    return {name: {"BACKEND": backend, **redis} for name, backend in backends.items()}
 
 
 def _check_redis(url: str) -> None:

@@ -119,6 +119,7 @@ if SESSIONS == "cache" and not env.str("CACHE_URL", ""):
         "SESSIONS is cache, but CACHE_URL names none: each process would keep sessions that no other could end. Set CACHE_URL."
     )
 SESSION_ENGINE = {"database": "accounts.sessions", "cache": "accounts.cached_sessions"}[SESSIONS]
+SESSION_CACHE_ALIAS = "sessions"  # in CACHES
 SESSION_MAX_AGE = env.int("SESSION_MAX_AGE", 14)  # days after signing in that a session ends
 SESSION_IDLE = env.int("SESSION_IDLE", 12)  # hours without a request after which it ends, of whoever may enter the admin
 for _name, _value in (("SESSION_MAX_AGE", SESSION_MAX_AGE), ("SESSION_IDLE", SESSION_IDLE)):
@@ -184,7 +185,7 @@ FULL_VIEW_BYTES = env.int("FULL_VIEW_BYTES", 5_000_000)  # bytes of HTML on such
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", 64_000_000)  # bytes of finished pages that each process keeps
 FRAGMENT_CACHE_BYTES = env.int("FRAGMENT_CACHE_BYTES", 8_000_000)  # … of cards that pages share, and of feeds' entries
 with readable():
-    CACHES = {"default": read_cache_url(env.str("CACHE_URL", ""))}  # Django's and Wagtail's; finished pages are not in it
+    CACHES = read_cache_url(env.str("CACHE_URL", ""))  # Django's and Wagtail's; finished pages are not in it
 # None for versions of images: who may see them changes their addresses.
 CACHES["renditions"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import Error, connection
 from django.utils import timezone
 from wagtail.models import Site
@@ -83,6 +83,7 @@ def cache_findings() -> Iterator[Finding]:
         return
     word = secrets.token_hex(8)
     try:
+        cache = caches[settings.SESSION_CACHE_ALIAS]
         cache.set("kimonote.doctor", word, 60)
         fault = "" if cache.get("kimonote.doctor") == word else "it forgets what is written"
     except Exception as error:  # each backend raises its own

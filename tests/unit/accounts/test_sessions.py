@@ -1,13 +1,12 @@
 """Sessions end after idle and absolute times, by a new password, and by their owner's buttons."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,8 +18,11 @@ from accounts import cached_sessions, own_sessions
 from accounts.models import Session
 from accounts.sessions import STARTED
 from blog.models import BlogPage
+from kimonote.caches import read_cache_url
 from kimonote.doctor.services import cache_findings
 from mail.deliverability.findings import Level
+from tests.support.factories import make_post
+from tests.support.redis_server import RedisServer
 from tests.support.signing_in import ELSEWHERE, HOME, PASSWORD, make_user
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -28,12 +30,18 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 ACCOUNT, END = reverse("wagtailadmin_account"), "accounts_end_session"
 
 
-@pytest.fixture(autouse=True, params=["accounts.sessions", cached_sessions.ENGINE])
+REDIS = "redis"
+
+
+@pytest.fixture(autouse=True, params=["accounts.sessions", cached_sessions.ENGINE, REDIS])
 def engine(request: pytest.FixtureRequest, settings: Settings) -> str:
     """Where sessions are read: whatever it is, the same holds."""
-    settings.SESSION_ENGINE = request.param
+    if request.param == REDIS:
+        server: RedisServer = request.getfixturevalue("redis_server")
+        settings.CACHES = {**settings.CACHES, **read_cache_url(server.url)}
+    settings.SESSION_ENGINE = "accounts.sessions" if request.param == "accounts.sessions" else cached_sessions.ENGINE
     cache.clear()
-    return str(request.param)
+    return str(settings.SESSION_ENGINE)
 
 
 @pytest.fixture
@@ -144,7 +152,7 @@ def test_new_password_ends_other_sessions(ada: User) -> None:
     assert len(own_sessions.sessions_of(ada)) == 1
 
 
-in_cache = pytest.mark.parametrize("engine", [cached_sessions.ENGINE], indirect=True)
+in_cache = pytest.mark.parametrize("engine", [cached_sessions.ENGINE, REDIS], indirect=True)
 
 
 def statements(client: Client) -> list[str]:
@@ -172,21 +180,17 @@ def test_copy_written_while_a_session_ends_is_not_used(ada: User) -> None:
     assert not is_signed_in(client)
 
 
-class Unreachable(LocMemCache):
-    """A cache that does not respond."""
-
-    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
-        raise ConnectionError("refused")
-
-    get = set = delete = get_many = _refuse
-
-
-@in_cache
-def test_without_the_cache_sessions_are_read_and_none_ends_in_silence(ada: User, settings: Settings) -> None:
+@pytest.mark.parametrize("engine", [REDIS], indirect=True)
+def test_without_the_cache_sessions_are_read_and_none_ends_in_silence(
+    ada: User, blog: BlogPage, redis_server: RedisServer
+) -> None:
     here, there = sign_in(ada), sign_in(ada, ELSEWHERE)
-    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": f"{__name__}.Unreachable"}}
+    post = make_post(blog, "sea", slug="whale")
+    redis_server.stop()
     assert is_signed_in(here)
-    with pytest.raises(ConnectionError):
+    pages = ("/", "/whale/", "/feed.atom", "/tags/sea/", "/admin/", f"/admin/pages/{post.pk}/edit/", "/admin/posts/")
+    assert {page: here.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+    with pytest.raises(redis.ConnectionError):
         here.post(reverse(END), {"session": own_sessions.name_of(there.session.session_key)})
     assert is_signed_in(there)
     finding = next(cache_findings())

@@ -145,17 +145,18 @@ def test_replica_is_read_in_one_state() -> None:
 
 def test_cache_url_names_django_s_cache() -> None:
     caches = settings("CACHES", CACHE_URL="valkeys://:secret@cache.example:6380/2", **PRODUCTION)["CACHES"]
-    assert caches["default"] == {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    redis = {
         "LOCATION": "rediss://:secret@cache.example:6380/2",
         "KEY_PREFIX": "kimonote",
         "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
     }
+    assert caches["default"] == {"BACKEND": "kimonote.optional_cache.OptionalRedisCache", **redis}
+    assert caches["sessions"] == {"BACKEND": "django.core.cache.backends.redis.RedisCache", **redis}
 
 
 def test_without_cache_url_the_cache_is_the_process_s_memory() -> None:
     caches = settings("CACHES", **PRODUCTION)["CACHES"]
-    assert caches["default"] == {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    assert caches["default"] == caches["sessions"] == {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     assert caches["renditions"] == {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}  # their addresses change
 
 
