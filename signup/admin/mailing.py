@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
@@ -133,11 +134,16 @@ class MailingView(WagtailAdminTemplateMixin, TemplateView):
 
 
 class MailingItem(ActionMenuItem):
-    """Beside “Publish”: whom the post would be mailed to, leading to the page where that is changed."""
+    """Beside “Publish”: whom the post would be mailed to, leading to the page where that is changed.
+
+    Counting readers takes the longer the more there are: the form is shown first, and asks for the label afterwards.
+    """
 
     name = "action-mailing"
+    label = gettext_lazy("Mailing")
     icon_name = "mail"
     order = 90
+    template_name = "signup/admin/mailing_item.html"
 
     def is_shown(self, context: dict[str, Any]) -> bool:
         return context["view"] == "edit" and isinstance(context["page"], PostPage)
@@ -147,7 +153,7 @@ class MailingItem(ActionMenuItem):
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(parent_context)
-        return {**context, "label": label(parent_context["page"])}
+        return {**context, "label_url": reverse("signup_mailing_label", args=[parent_context["page"].pk])}
 
 
 def label(post: PostPage) -> str:
@@ -159,5 +165,16 @@ def label(post: PostPage) -> str:
     return _("Mailed: what became of it") if stage is Stage.MAILED else sentence(audience_of(post, now))
 
 
+def show_label(request: HttpRequest, pk: int) -> HttpResponse:
+    """Respond with what the menu says of a post, for whoever may edit it."""
+    post = get_object_or_404(PostPage, pk=pk)
+    if not post.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    return HttpResponse(escape(label(post.get_latest_revision_as_object())))
+
+
 def urls() -> list[Any]:
-    return [path("mailing/<int:pk>/", MailingView.as_view(), name="signup_mailing")]
+    return [
+        path("mailing/<int:pk>/", MailingView.as_view(), name="signup_mailing"),
+        path("mailing/<int:pk>/label/", show_label, name="signup_mailing_label"),
+    ]

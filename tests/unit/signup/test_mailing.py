@@ -161,7 +161,8 @@ def test_page_and_menu_say_what_comes_and_buttons_change_it(blog: BlogPage) -> N
     moderator = member_of("Moderators")
     User.objects.filter(pk=moderator.pk).update(email="mo@example.org")
     browser, url = client_of(moderator), f"/admin/mailing/{post.pk}/"
-    assert "Will be mailed to 1 at once" in browser.get(f"/admin/pages/{post.pk}/edit/").content.decode()
+    assert f'src-value="{url}label/"' in browser.get(f"/admin/pages/{post.pk}/edit/").content.decode()
+    assert "Will be mailed to 1 at once" in browser.get(f"{url}label/").content.decode()
     page = browser.get(url).content.decode()
     assert "Will be mailed to 1 at once" in page
     assert 'value="hold"' in page
@@ -181,4 +182,6 @@ def test_who_may_not_publish_only_looks_and_who_may_not_edit_does_not(blog: Blog
     assert mailing.stage_of(post, timezone.now()) == Stage.EXPECTED
     other = PostPage.objects.get(pk=make_post(blog).pk)
     author = client_of(member_of("Authors"))
-    assert "Mailing" not in author.get(f"/admin/mailing/{other.pk}/", follow=True).content.decode()
+    for address in ("", "label/"):
+        assert "mailed" not in author.get(f"/admin/mailing/{other.pk}/{address}", follow=True).content.decode()
+    assert client_of(member_of("Moderators")).get("/admin/mailing/0/label/").status_code == 404
