@@ -20,6 +20,7 @@ from wagtail.admin.views.generic.chooser import BaseChooseView
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 
 from blog.admin import suggested_tags
+from blog.admin.author_chooser import AuthorChooser
 from blog.admin.page_choosers import admin_user, is_editor
 from blog.admin.post_titles import contains
 from blog.admin.tag_suggestions import NAME, cares_for_tags, names_beginning, suggest
@@ -62,6 +63,10 @@ class EditorsChooserViewSet(NamedChooserViewSet):
 
     def construct_view(self, view_class: type, **options: Any) -> View:
         return for_editors(super().construct_view(view_class, **options))
+
+
+class AuthorChooserViewSet(EditorsChooserViewSet):
+    base_widget_class = AuthorChooser
 
 
 class TagChooserViewSet(NamedChooserViewSet):

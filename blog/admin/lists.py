@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from blog.admin.choosers import EditorsChooserViewSet
+from blog.admin.choosers import AuthorChooserViewSet, EditorsChooserViewSet
 from blog.admin.deleting import DeleteNamed
 from blog.admin.stream_form import SelectionInput
 from blog.admin.tags.listing import TagViewSet
@@ -16,7 +16,7 @@ from blog.models import Author, Stream
 
 class AuthorViewSet(SnippetViewSet):
     model = Author
-    chooser_viewset_class = EditorsChooserViewSet
+    chooser_viewset_class = AuthorChooserViewSet
     delete_view_class = DeleteNamed
     icon = "user"
     menu_label = _("Authors")

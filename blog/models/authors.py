@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, MultipleChooserPanel
 from wagtail.models import Orderable
 
 from blog.markdown import render_short, validate
@@ -120,3 +120,15 @@ class PostAuthor(Orderable):
         for place, item in enumerate(kept):
             item.pk, item.sort_order = rows.get(item.author_id), place
         return kept
+
+
+class BylinePanel(MultipleChooserPanel):
+    """The authors of a post: a line for each, where Wagtail has a panel with a heading, a label and a chooser's frame."""
+
+    class BoundPanel(MultipleChooserPanel.BoundPanel):
+        template_name = "blog/admin/byline_panel.html"
+
+        @property
+        def script_id(self) -> str:
+            """Return the id at which the script of Wagtail's panel finds the chooser."""
+            return f"id_{self.formset.prefix}-CHOOSER_WIDGET"

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, MultipleChooserPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.api.conf import APIField
 from wagtail.models import Page
 from wagtail.search import index
@@ -29,7 +29,7 @@ from blog.markdown import (
     render_short,
     validate,
 )
-from blog.models.authors import Author, PostAuthor
+from blog.models.authors import Author, BylinePanel, PostAuthor
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField, TermsField
 from blog.models.querysets import PostManager
@@ -143,7 +143,7 @@ class PostPage(Page):
         MultiFieldPanel([FieldPanel("link"), FieldPanel("summary"), FieldPanel("cover")], _("In listings")),
         MultiFieldPanel(
             [
-                MultipleChooserPanel("post_authors", chooser_field_name="author", heading=_("Authors"), label=_("author")),
+                BylinePanel("post_authors", chooser_field_name="author", heading=_("Authors"), label=_("author")),
                 FieldPanel("published"),
             ],
             _("By whom and when"),
