@@ -11,6 +11,7 @@ os.environ.update(
     DEVELOPMENT="true",
     SECRET_KEY="a key for tests alone, of no use elsewhere",
     SITE_URL="http://testserver",
+    SHARE_FONTS="",  # whatever this machine has
 )
 
 from kimonote.settings import *  # noqa: F403

@@ -1,26 +1,35 @@
-"""Pictures that other sites show beside a link to a page (`og:image`): its title, its tags and the blog's name. Pure."""
+"""Pictures that other sites show beside a link to a page (`og:image`): its title, its tags and the blog's name."""
 
+import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from pathlib import Path
+from itertools import islice
 from typing import Final, NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFont
 
-WIDTH: Final = 1200  # pixels, as is the height: what the large sites ask for
-HEIGHT: Final = 630
+from blog.images.share_fonts import face_of, sized
+
+SIZE: Final = (1200, 630)  # pixels: what the large sites ask for
+WIDTH, HEIGHT = SIZE
 MARGIN: Final = 80
+LINE: Final = float(WIDTH - 2 * MARGIN)
+BAR: Final = 18  # pixels: of the accent colour, at the top
 TITLE_SIZES: Final = (84, 72, 60, 50, 42)  # pixels: the first by which the title fits
 TITLE_HEIGHT: Final = 350  # pixels
 SMALL: Final = 34  # pixels: of the tags and of the blog's name
 LEADING: Final = 1.2  # of a line's height
-COLOURS: Final = 16  # enough for smooth letters in two colours; a picture has some 15 KB
+ASCENT: Final = 0.93  # of a line's height above its baseline, in every font
 PAPER, INK, SOFT = "#fcfbf8", "#1d1c1a", "#5f5b55"
-FONT: Final = Path(__file__).parent / "fonts" / "DejaVuSansCondensed-Bold.ttf"
-CHARACTERS: Final = 4_000  # whose glyphs are looked up once
-NO_CHARACTER: Final = "\uffff"
+SHADES: Final = 5  # of each of three colours: with the paper's, 16 colours, of which a pixel is half a byte
+CJK: Final = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"  # lines break between any two …
+OPENING: Final = "「『（【《〈"  # … but behind these, and before those (JIS X 4051, 6.1)
+CLOSING: Final = "、。，．・：；？！」』）】》〉ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+PIECE: Final = re.compile(rf" ?(?:[{OPENING}]*[{CJK}][{CLOSING}]*|[^ {CJK}]+)")
+
+Font = ImageFont.FreeTypeFont
 
 
 class ShareText(NamedTuple):
@@ -33,104 +42,113 @@ class ShareText(NamedTuple):
 
     @property
     def can_be_drawn(self) -> bool:
-        """Return whether the font has every letter of it."""
-        return all(_has_glyph(sign) for sign in drawable("".join(self[:3])))
+        """Return whether there is a font for each line of it."""
+        return all(face_of(line) for line in self[:3])
 
 
-def drawable(text: str) -> str:
-    """Return a text in one line, without the symbols that the font lacks, such as emoji.
+class Line(NamedTuple):
+    """A line of text, in a font, on a baseline."""
 
-    >>> drawable("Up \U0001f680 and\\n away")
-    'Up and away'
-    """
-    kept = (sign for sign in text if unicodedata.category(sign)[0] not in "SC" or sign.isspace() or _has_glyph(sign))
-    return " ".join("".join(kept).split())
+    text: str
+    font: Font
+    baseline: float  # pixels from the top
 
 
 def draw(text: ShareText) -> bytes:
     """Return the picture as a PNG of 1200 × 630 pixels and less than 60 KB."""
-    picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((0, 0, WIDTH, 18), fill=text.accent)
-    title, font = _fitting(drawable(text.title))
-    top = float(MARGIN)
-    for line in title:
-        _write(pen, line, top, font, INK)
-        top += font.size * LEADING
-    small = _font(SMALL)
-    if text.tags:
-        _write(pen, _shortened(drawable(text.tags), small), HEIGHT - MARGIN - 2.6 * SMALL, small, text.accent)
-    _write(pen, _shortened(drawable(text.blog), small), HEIGHT - MARGIN - SMALL, small, SOFT)
+    tags = _small(text.tags, HEIGHT - MARGIN - 2.6 * SMALL)
+    blog = _small(text.blog, HEIGHT - MARGIN - SMALL)
+    layers = ((INK, _layer(_title(text.title))), (text.accent, _layer([tags], bar=True)), (SOFT, _layer([blog])))
     drawn = BytesIO()
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(drawn, "PNG", optimize=True)
+    _merged(layers).save(drawn, "PNG", bits=4)
     return drawn.getvalue()
 
 
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONT, size)
+def _merged(layers: tuple[tuple[str, Image.Image], ...]) -> Image.Image:
+    """Return a picture of layers that do not overlap, each in shades of a colour.
+
+    A layer's 256 shades become some places in the palette: dithering a picture of all colours would take ten times as long.
+    """
+    picture, palette = Image.new("L", SIZE), [*ImageColor.getrgb(PAPER)]
+    for number, (colour, layer) in enumerate(layers):
+        shades = [round(value / 255 * SHADES) for value in range(256)]
+        picture = ImageChops.lighter(picture, layer.point([shade and number * SHADES + shade for shade in shades]))
+        palette += [part for shade in range(1, SHADES + 1) for part in _mixed(colour, shade / SHADES)]
+    picture.putpalette(palette)
+    return picture
 
 
-@lru_cache(CHARACTERS)
-def _has_glyph(sign: str) -> bool:
-    if sign.isspace() or unicodedata.category(sign) in ("Cf", "Mn"):
-        return True
-    font = _font(SMALL)
-    return bytes(font.getmask(sign)) != bytes(font.getmask(NO_CHARACTER))
+def _mixed(colour: str, share: float) -> list[int]:
+    """Return a colour on paper, of which it has a share."""
+    pairs = zip(ImageColor.getrgb(PAPER), ImageColor.getrgb(colour), strict=True)
+    return [round(paper + (ink - paper) * share) for paper, ink in pairs]
 
 
-def _write(pen: ImageDraw.ImageDraw, line: str, top: float, font: ImageFont.FreeTypeFont, colour: str) -> None:
-    """Write a line at the side where its script begins."""
-    strong = (found for sign in line if (found := unicodedata.bidirectional(sign)) in ("L", "R", "AL"))
-    place, anchor = ((MARGIN, top), "la") if next(strong, "L") == "L" else ((WIDTH - MARGIN, top), "ra")
-    pen.text(place, line, fill=colour, font=font, anchor=anchor)
+def _layer(lines: list[Line], *, bar: bool = False) -> Image.Image:
+    """Return lines in white on black, each at the side where its script begins."""
+    layer = Image.new("L", SIZE)
+    pen = ImageDraw.Draw(layer)
+    if bar:
+        pen.rectangle((0, 0, WIDTH, BAR), fill=255)
+    for text, font, baseline in lines:
+        strong = (found for sign in text if (found := unicodedata.bidirectional(sign)) in ("L", "R", "AL"))
+        place, anchor = (MARGIN, "ls") if next(strong, "L") == "L" else (WIDTH - MARGIN, "rs")
+        pen.text((place, baseline), text, fill=255, font=font, anchor=anchor)
+    return layer
 
 
-def _fitting(title: str) -> tuple[list[str], ImageFont.FreeTypeFont]:
+def _small(text: str, top: float) -> Line:
+    text, font = _in_font(text, SMALL)
+    return Line(_shortened(text, font), font, top + ASCENT * SMALL)
+
+
+def _title(title: str) -> list[Line]:
     """Return the title's lines in the largest size by which they fit; in the smallest, as many as fit."""
     for size in TITLE_SIZES:
-        font = _font(size)
-        lines, most = list(_wrapped(title, font)), int(TITLE_HEIGHT // (size * LEADING))
+        text, font = _in_font(title, size)
+        most = int(TITLE_HEIGHT // (size * LEADING))
+        lines = list(islice(_wrapped(text, font), most + 1))
         if len(lines) <= most:
-            return lines, font
-    return [*lines[: most - 1], _shortened(" ".join(lines[most - 1 :]), font)], font
+            break
+    else:
+        whole = lines[: most - 1]
+        lines = [*whole, _shortened(text.removeprefix("".join(whole)).lstrip(), font)]
+    return [Line(line.lstrip(), font, MARGIN + (place * LEADING + ASCENT) * size) for place, line in enumerate(lines)]
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont) -> Iterator[str]:
-    """Yield the lines of a text, broken between words, or within one that is wider than the picture."""
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if _fits(longer, font):
-            line = longer
-            continue
-        if line:
-            yield line
-        *parts, line = _divided(word, font)
-        yield from parts
-    if line:
-        yield line
+def _in_font(text: str, size: int) -> tuple[str, Font]:
+    """Return what is drawn of a text, and in which font."""
+    face = face_of(text)
+    if face is None:
+        raise ValueError(f"No font has all letters of {text!r}: look at `can_be_drawn` first.")
+    return face.drawable(text), sized(face, size)
 
 
-def _divided(word: str, font: ImageFont.FreeTypeFont) -> Iterator[str]:
-    """Yield the parts of a word, each as long as fits into a line."""
-    while not _fits(word, font):
-        end = next(end for end in range(len(word) - 1, 0, -1) if end == 1 or _fits(word[:end], font))
-        yield word[:end]
-        word = word[end:]
-    yield word
+def _wrapped(text: str, font: Font) -> Iterator[str]:
+    """Yield the lines of a text, broken before a blank or where it may be, or within a word that is wider than the picture."""
+    pieces = PIECE.findall(text)
+    while pieces:
+        if not _fitting(pieces, font):
+            end = max(1, _fitting(pieces[0], font))
+            pieces[:1] = pieces[0][:end], pieces[0][end:]
+        count = max(1, _fitting(pieces, font))
+        yield "".join(pieces[:count])
+        del pieces[:count]
 
 
-def _shortened(text: str, font: ImageFont.FreeTypeFont) -> str:
+def _shortened(text: str, font: Font) -> str:
     """Return a text, or as much of it as fits into a line, with an ellipsis."""
-    if _fits(text, font):
+    if _width(text, font) <= LINE:
         return text
-    words = text.split(" ")
-    while len(words) > 1 and not _fits(" ".join(words) + " …", font):
-        words.pop()
-    short = " ".join(words)
-    return short + " …" if _fits(short + " …", font) else next(_wrapped(short, font))
+    parts = PIECE.findall(text)
+    parts = parts if _fitting(parts, font, " …") else list(text)
+    return "".join(parts[: _fitting(parts, font, " …")]) + " …"
 
 
-def _fits(text: str, font: ImageFont.FreeTypeFont) -> bool:
-    return font.getlength(text) <= WIDTH - 2 * MARGIN
+def _fitting(parts: Sequence[str], font: Font, end: str = "") -> int:
+    """Return how many of the first parts of a text fit into a line, with its end."""
+    return bisect_right(range(1, len(parts) + 1), LINE, key=lambda count: _width("".join(parts[:count]) + end, font))
+
+
+def _width(text: str, font: Font) -> float:
+    return font.getlength(text.lstrip())

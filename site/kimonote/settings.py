@@ -20,6 +20,7 @@ from kimonote.caches import read_cache_url
 from kimonote.components import *  # noqa: F403 (settings)
 from kimonote.media_storage import read_media_storage
 from kimonote.replica import read_replica_url
+from kimonote.share_fonts import read_fonts, usual_fonts
 from mail.config.email_url import parse_email_url
 from mail.config.sender import sender_domain
 from web.networks import read_networks
@@ -192,6 +193,8 @@ CACHES["renditions"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"
 LOGIN_URL = "wagtailcore_login"
 LOGIN_REDIRECT_URL = "/"  # for readers; editors who sign in at /admin/ come there
 TAGGIT_CASE_INSENSITIVE = True
+with readable("SHARE_FONTS"):  # of pictures for links on other sites, for scripts that the shipped font lacks
+    SHARE_FONTS = read_fonts(env.list("SHARE_FONTS", usual_fonts()))
 # Hosts whose pictures, sound and films pages may show, beside the site's own: they learn who reads here.
 MEDIA_SOURCES: list[str] = env.list("MEDIA_SOURCES", [])
 for _source in MEDIA_SOURCES:

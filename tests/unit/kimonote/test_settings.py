@@ -70,6 +70,11 @@ def test_production_without_secret_key_refuses_to_start_and_says_why() -> None:
             "REPLICA_DATABASE_URL cannot be read: it names no PostgreSQL",
         ),
         ({"MEDIA_STORAGE": "ftp://notes"}, "MEDIA_STORAGE cannot be read: it names no bucket. Write s3://"),
+        (
+            {"SHARE_FONTS": "no/font.ttf"},
+            "SHARE_FONTS cannot be read: 'no/font.ttf' is no font (cannot open resource). Write paths",
+        ),
+        ({"SHARE_FONTS": "font.ttc#last"}, "SHARE_FONTS cannot be read: 'font.ttc#last' has no number behind its #."),
         ({"SESSIONS": "memory"}, "SESSIONS is 'memory': write database or cache."),
         ({"SESSIONS": "cache"}, "SESSIONS is cache, but CACHE_URL names none: "),
         ({"CACHE_URL": "redis://127.0.0.1/name"}, "CACHE_URL is 'redis://127.0.0.1/name' and cannot be read: "),
