@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, register_converter
 
 from blog.caching.public_view import PublicView
 from blog.rendering.feed_links import FORMS
+from blog.rendering.share import PICTURE
 from blog.selections.converters import Digest, Expression, Word
 from blog.views import comments, listings, posts, sharing, site, tags
 from blog.views.other_sites import on_blog_sites
@@ -14,10 +15,10 @@ register_converter(Digest, "digest")
 
 
 def with_feeds(prefix: str, view: PublicView, name: str) -> list[URLPattern]:
-    """Return the routes of a listing, its feeds and its digests as feeds."""
+    """Return the routes of a listing, its feeds, its digests as feeds, and its picture."""
     feeds = [path(f"{prefix}feed.{form}", view, {"form": form}, name=f"{name}_{form}") for form in FORMS]
     digests = path(f"{prefix}digest-<digest:form>", listings.daily(view), name=f"{name}_digest")
-    return [path(prefix, view, name=name), *feeds, digests]
+    return [path(prefix, view, name=name), *feeds, digests, path(f"{prefix}{PICTURE}", view, {"form": PICTURE})]
 
 
 urlpatterns = on_blog_sites(
@@ -36,11 +37,7 @@ urlpatterns = on_blog_sites(
         *with_feeds("@<expression:handle>/", listings.selection, "author"),
         *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
         *with_feeds("streams/<word:slug>/", listings.stream, "stream"),
-        path("share.png", sharing.of_blog),
-        path("tags/<expression:expression>/share.png", sharing.of_tag),
-        path("@<expression:handle>/share.png", sharing.of_author),
-        path("streams/<word:slug>/share.png", sharing.of_stream),
-        path("<word:slug>/share.png", sharing.of_post),
+        path(f"<word:slug>/{PICTURE}", sharing.of_post),
         path("comments/", comments.latest_page, name="comments"),
         *(path(f"comments/feed.{form}", comments.latest_feed, {"form": form}, name=f"comments_{form}") for form in FORMS),
         *(path(f"<word:slug>/feed.{form}", comments.feed_of_post, {"form": form}, name=f"post_{form}") for form in FORMS),

@@ -10,6 +10,7 @@ import brotli
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 SMALLEST: Final = 200  # bytes; smaller bodies are sent uncompressed
+IMAGES: Final = "image/"  # compressed as they are
 QUICK: Final = {"br": 1, "gzip": 3}  # qualities: a page is compressed at once, in a tenth of the time it took to make …
 THOROUGH: Final = {"br": 5, "gzip": 6}  # … and an eighth smaller as soon as it is asked for again
 GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS  # of zlib: the largest window, with the header of gzip
@@ -36,7 +37,7 @@ def compress(response: HttpResponseBase, coding: str) -> None:
             response.streaming_content = _compress_stream(cast(Iterator[bytes], response.streaming_content), coding)
             response["Content-Encoding"] = coding
     elif isinstance(response, HttpResponse):
-        if coding and len(response.content) >= SMALLEST:
+        if coding and len(response.content) >= SMALLEST and not response["Content-Type"].startswith(IMAGES):
             response.content = _compress(response.content, coding, QUICK[coding])
             response["Content-Encoding"] = coding
         if response.status_code != 304:

@@ -69,7 +69,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "contents": reading.contents,
         "most_titles": MOST_TITLES if reading.contents and listing.count > MOST_TITLES else 0,
         "here": "" if chosen else "notes",
-        "share": picture_of_listing(listing, author),
+        "share": picture_of_listing(listing, title, author),
         "noindex": _is_one_of_too_many(listing),
         **_navigation(listing),
     }

@@ -1,6 +1,7 @@
 """The files of share pictures: drawn once by the worker, of what everybody may read; `blog.views.sharing` sends them.
 
-A file is named by what it says, below the private folder of media: the web server gives none away, and the view asks the
+There is one for each post and each tag, author and stream; those of other listings are drawn when they are asked for. A file is
+named by what it says, below the private folder of media: the web server gives none away, and the view asks the
 snapshot whether the page is there for its reader. What no page says any more is deleted.
 """
 
@@ -49,12 +50,12 @@ def text_of_post(title: str, tags: Iterable[str], blog: str, accent: str) -> Sha
 
 
 def text_of_listing(title: str, blog: str, accent: str) -> ShareText:
-    """Return what the picture of a listing says: the name of its tag, author or stream, and the blog's; of all, that alone."""
+    """Return what the picture of a listing says: its title, and the blog's; of all, that alone."""
     return ShareText(title or blog, "", blog if title else "", accent)
 
 
 class SharePictureMaker:
-    """Draws the pictures that are missing, one at a time, since one takes a tenth of a second."""
+    """Draws the pictures that are missing, one at a time, so that other tasks come between."""
 
     def __init__(self) -> None:
         self.revision = -1  # whose pictures are drawn or waiting

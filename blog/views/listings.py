@@ -18,13 +18,14 @@ from blog.rendering import listing_page, navigation
 from blog.rendering.describe import describe
 from blog.rendering.feed_links import DIGESTS, file_name
 from blog.rendering.listing import Listing
+from blog.rendering.share import PICTURE, listing_text
 from blog.rendering.streams import stream_views
 from blog.replica import read
 from blog.request import RequestState, is_public, latest_snapshot
 from blog.resolve import CanonicalRedirect, UnknownTags, find, narrow_by_terms
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
 from blog.selections.selection import Selection
-from blog.views import editor_links
+from blog.views import editor_links, sharing
 from blog.views.errors import helpful
 from blog.views.full_view import whole_history
 from blog.views.pages import page, page_context
@@ -45,7 +46,7 @@ def selection(
         return redirect_to(request, redirected.selection, form)
     except UnknownTags as error:
         raise UnknownTags(narrow(error.selection, request.GET), error.unknown, Reading.parse(request.GET)) from error
-    if not is_canonical(request.path_info, spelt, file_name(form)):
+    if not is_canonical(request.path_info, spelt, _last_part(form)):
         return redirect_to(request, spelt, form)
     chosen = narrow(spelt, request.GET)
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
@@ -53,7 +54,7 @@ def selection(
     narrowed, terms = narrow_by_terms(chosen, reading.q, state.snapshot)
     if narrowed != chosen:
         return redirect(
-            selection_path(narrowed) + file_name(form) + query(narrowed.parameters, replace(reading, q=terms).start.parameters)
+            selection_path(narrowed) + _last_part(form) + query(narrowed.parameters, replace(reading, q=terms).start.parameters)
         )
     author = Author.objects.filter(handle=spelt.author).first() if spelt.author else None
     return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading), form, tag=tag, author=author)
@@ -87,7 +88,7 @@ def redirect_to(request: HttpRequest, selection: Selection, form: str) -> HttpRe
     """Redirect to the canonical URL of a selection; the query is preserved."""
     given = {name: str(value) for name, value in request.GET.items() if name not in selection.parameters}
     address = selection_path(selection)
-    return redirect(address + file_name(form) + query(selection.parameters, given), permanent=True)
+    return redirect(address + _last_part(form) + query(selection.parameters, given), permanent=True)
 
 
 def answer(
@@ -100,6 +101,8 @@ def answer(
 ) -> HttpResponseBase:
     """Respond with a listing as a page or in a feed format."""
     title = _title(listing, author)
+    if form == PICTURE:
+        return sharing.send(listing_text(listing, title, author))
     if form in DIGESTS:
         return digest_feeds.answer(state, listing, form, title)
     if form != HTML:
@@ -116,6 +119,11 @@ def answer(
             )
         )
     return HttpResponse(render_to_string(TEMPLATE, context))
+
+
+def _last_part(form: str) -> str:
+    """Return the last part of the path of a feed or a picture; empty for the page itself."""
+    return form if form == PICTURE else file_name(form)
 
 
 def _title(listing: Listing, author: Author | None) -> str:

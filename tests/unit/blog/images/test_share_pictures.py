@@ -7,13 +7,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings
+from django.conf import settings as site_settings
 from django.test import Client
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageChops
 from wagtail.models import Page, PageViewRestriction
 
-from blog.images.share_picture import HEIGHT, WIDTH, ShareText, draw
+from blog.caching.response import response_cache
+from blog.images.share_fonts import Face, sized
+from blog.images.share_picture import HEIGHT, WIDTH, ShareText, _wrapped, draw
 from blog.models import Appearance, BlogPage, Stream, Tag
 from blog.services.share_pictures import FOLDER, SharePictureMaker
 from blog.services.tags import rename_tag
@@ -28,6 +31,14 @@ NAMED = re.compile(
 pytestmark = pytest.mark.usefixtures("media")
 
 
+JAPANESE = (str(Path(__file__).parents[3] / "support" / "fonts" / "NotoSansCJK-subset.otf"), 0)  # 日本語の。C and a blank
+
+
+def drawn(title: str) -> Image.Image:
+    """The picture of a title, without tags."""
+    return Image.open(BytesIO(draw(ShareText(title, "", "Notes", "#000000")))).convert("RGB")
+
+
 def named(client: Client, address: str) -> tuple[str, str]:
     """The picture that a page names, and its description."""
     found = NAMED.search(client.get(address).text)
@@ -38,11 +49,11 @@ def named(client: Client, address: str) -> tuple[str, str]:
 def picture(client: Client, address: str) -> bytes:
     """What is at an address; empty where there is none."""
     response = client.get(address)
-    return b"".join(response) if response.status_code == 200 else b""
+    return response.content if response.status_code == 200 else b""
 
 
 def files() -> set[str]:
-    return {file.name for file in (Path(settings.MEDIA_ROOT) / FOLDER).glob("*")}
+    return {file.name for file in (Path(site_settings.MEDIA_ROOT) / FOLDER).glob("*")}
 
 
 @pytest.mark.parametrize(
@@ -62,32 +73,80 @@ def test_picture_is_small_and_of_the_usual_size(title: str, tags: str) -> None:
     assert len(drawn) <= MOST
 
 
-def test_letters_that_the_font_lacks_are_not_drawn_as_boxes() -> None:
+def test_letters_that_no_font_has_are_not_drawn_as_boxes() -> None:
     assert ShareText("Größe \N{ROCKET} и мир", "#x", "Notes", "#000000").can_be_drawn
     assert not ShareText("日本", "#x", "Notes", "#000000").can_be_drawn
+    with pytest.raises(ValueError, match="No font has all letters of '日本'"):
+        draw(ShareText("日本", "#x", "Notes", "#000000"))
+
+
+def test_each_line_is_drawn_in_the_first_font_that_has_its_letters(settings: LazySettings) -> None:
+    without = drawn("Größe")
+    settings.SHARE_FONTS = [JAPANESE]
+    titles = {"日本語": True, "日本語 C": True, "日本 and more": False, "Größe": True, "中国": False}
+    assert {title: ShareText(title, "#Größe", "Notes", "#000000").can_be_drawn for title in titles} == titles
+    assert ImageChops.difference(drawn("日本語"), drawn("")).getbbox() is not None
+    assert ImageChops.difference(drawn("Größe"), without).getbbox() is None
+
+
+def test_lines_break_between_ideographs_but_before_no_full_stop() -> None:
+    font = sized(Face(*JAPANESE), 84)  # of which 12 ideographs fit into 1040 pixels
+    lines = [line.lstrip() for line in _wrapped("日本語の日本語の日本語の。の C C C", font)]
+    assert lines == ["日本語の日本語の日本語", "の。の C C C"]
+
+
+ALTS = {
+    "/one/": "One &amp; only · Notes",
+    "/nihon/": "Notes",
+    "/": "Notes",
+    "/?year=2018": "Notes, from 2018 · Notes",
+    "/?source=external": "Notes",  # there is none
+    "/tags/a/": "a · Notes",
+    "/tags/a/?order=oldest": "a · Notes",
+    "/tags/a/?year=2018": "Notes tagged a, from 2018 · Notes",
+    "/@ada/": "Ada · Notes",
+    "/@ada/tags/a/": "Notes by Ada tagged a · Notes",
+    "/tags/a+b/": "Notes tagged a and b · Notes",
+    "/tags/-a/": "Notes, without a · Notes",
+    "/tags/a+c/": "Notes",  # there is none
+    "/streams/every/": "Every · Notes",
+    "/streams/every/?year=2018": "Every: Notes, from 2018 · Notes",
+}
+SAME = {"/nihon/", "/?source=external", "/tags/a+c/", "/tags/a/?order=oldest"}  # as others
 
 
 def test_each_post_and_listing_has_a_picture(client: Client, blog: BlogPage) -> None:
     make_post(blog, "b a", slug="one", title="One & only", authors=[make_author("ada")])
-    make_post(blog, slug="nihon", title="日本")
+    make_post(blog, "c", slug="nihon", title="日本")
     Stream.objects.create(blog=blog, name="Every", slug="every")
-    alts = {
-        "/one/": "One &amp; only · Notes",
-        "/nihon/": "Notes",
-        "/": "Notes",
-        "/?year=2018": "Notes",
-        "/tags/a/": "a · Notes",
-        "/@ada/": "Ada · Notes",
-        "/@ada/tags/a/": "Notes",
-        "/tags/a+b/": "Notes",
-        "/streams/every/": "Every · Notes",
-    }
-    assert {address: named(client, address)[1] for address in alts} == alts
-    assert {picture(client, named(client, address)[0]) for address in alts} == {b""}  # the worker has not come to it
+    assert {address: named(client, address)[1] for address in ALTS} == ALTS
+    sent = {address: picture(client, named(client, address)[0]) for address in ALTS}  # the worker has not come to it
+    assert all(found.startswith(b"\x89PNG") for found in sent.values())
+    assert len(set(sent.values())) == len(ALTS) - len(SAME)
     SharePictureMaker().make_all()
-    drawn = {address: picture(client, named(client, address)[0]) for address in alts}
-    assert len(set(drawn.values())) == 5
-    assert all(found.startswith(b"\x89PNG") for found in drawn.values())
+    response_cache.clear()
+    assert {address: picture(client, named(client, address)[0]) for address in ALTS} == sent
+
+
+def test_no_picture_stands_for_a_search(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a", slug="one", title="One")
+    assert [NAMED.search(client.get(address).text) for address in ("/?q=one", "/tags/a/?q=one", "/?q=xyzzy")] == [None] * 3
+    assert picture(client, "/share.png?q=Buy+now") == picture(client, "/share.png")
+
+
+def test_picture_is_sent_as_it_is_whatever_the_browser_accepts(client: Client, blog: BlogPage) -> None:
+    make_post(blog, slug="one", title="One")
+    response = client.get("/one/share.png", headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+    assert (response["Content-Type"], response.get("Content-Encoding")) == ("image/png", None)
+    assert response["Content-Length"] == str(len(response.content))
+    again = client.get("/one/share.png", headers={"If-None-Match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_picture_of_another_spelling_is_at_the_canonical_one(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "b a", slug="one")
+    response = client.get("/tags/B+a/share.png?year=2018")
+    assert (response.status_code, response["Location"]) == (301, "/tags/a+b/share.png?year=2018")
 
 
 def test_picture_is_drawn_once_and_anew_when_its_words_change(client: Client, blog: BlogPage) -> None:
@@ -96,12 +155,12 @@ def test_picture_is_drawn_once_and_anew_when_its_words_change(client: Client, bl
     maker.make_all()
     before, address = files(), named(client, "/one/")[0]
     assert len(before) == 3
-    first = {file.name: file.stat().st_mtime_ns for file in (Path(settings.MEDIA_ROOT) / FOLDER).glob("*")}
+    first = {file.name: file.stat().st_mtime_ns for file in (Path(site_settings.MEDIA_ROOT) / FOLDER).glob("*")}
     post.body = "Changed."
     post.save()
     maker.make_all()
     SharePictureMaker().make_all()
-    assert {file.name: file.stat().st_mtime_ns for file in (Path(settings.MEDIA_ROOT) / FOLDER).glob("*")} == first
+    assert {file.name: file.stat().st_mtime_ns for file in (Path(site_settings.MEDIA_ROOT) / FOLDER).glob("*")} == first
     post.title = "Two"
     post.save()
     maker.make_all()
@@ -138,29 +197,37 @@ HIDING: dict[str, Callable[[Page], object]] = {
     "restricted": restrict,
     "blog restricted": lambda page: restrict(page.get_parent()),
 }
-OF_THE_POST = ("/secret/share.png", "/tags/hidden/share.png", "/@ada/share.png")
+OF_THE_POST = {  # beside an address of what there never was
+    "/secret/share.png": "/xyzzyx/share.png",
+    "/tags/hidden/share.png": "/tags/xyzzyx/share.png",
+    "/tags/hidden+other/share.png": "/tags/other+xyzzyx/share.png",
+    "/@augusta/share.png": "/@xyzzyxy/share.png",
+}
 
 
 @pytest.mark.parametrize("transition", HIDING)
 def test_picture_of_a_hidden_post_answers_as_none(client: Client, blog: BlogPage, transition: str) -> None:
-    make_post(blog, slug="other")
-    post = make_post(blog, "hidden", slug="secret", title="Secret", authors=[make_author("ada")])
+    make_post(blog, "other", slug="seen")
+    post = make_post(blog, "hidden other", slug="secret", title="Secret", authors=[make_author("augusta")])
     maker = SharePictureMaker()
     maker.make_all()
     assert all(picture(client, address) for address in OF_THE_POST)
     HIDING[transition](post)
     maker.make_all()
-    unknown = client.get("/never-heard-of/share.png")
-    for address in OF_THE_POST:
-        hidden = client.get(address)
+    for address, unheard_of in OF_THE_POST.items():
+        hidden, unknown = client.get(address), client.get(unheard_of)
         assert hidden.status_code == 404
-        assert hidden.text.replace(address, "") == unknown.text.replace("/never-heard-of/share.png", "")
+        assert without_names(hidden.text) == without_names(unknown.text)
         assert hidden.headers == unknown.headers
+
+
+def without_names(text: str) -> str:
+    return re.sub("secret|hidden|augusta|xyzzyxy?|other", "", text)
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled"])
 def test_no_picture_is_drawn_before_a_post_is_published(client: Client, blog: BlogPage, state: str) -> None:
-    post = make_post(blog, "hidden", slug="secret", title="Secret", authors=[make_author("ada")], live=False)
+    post = make_post(blog, "hidden other", slug="secret", title="Secret", authors=[make_author("augusta")], live=False)
     if state == "scheduled":
         post.go_live_at = timezone.now() + timedelta(days=1)
     revision = post.save_revision()
