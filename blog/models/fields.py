@@ -83,8 +83,3 @@ class TermsField(SearchField):
 
     def get_value(self, obj: models.Model) -> str:
         return indexed(super().get_value(obj))
-
-
-def filters_in(text: str, image: int) -> set[str]:
-    """Return the filters by which a text asks for one rendition of an image: `image:9,filter=width-200`."""
-    return {filter_spec for key, filter_spec in IMAGE_FILTER.findall(text) if int(key) == image}

@@ -1,13 +1,12 @@
 """Posts that show an image or link to a document or page, from Wagtail's reference index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Model, QuerySet
 from django.db.models.functions import Cast
 from wagtail.models import Page, ReferenceIndex
 
-from blog.models.fields import MarkdownField, filters_in
 from blog.models.pages import PostPage
 from blog.models.revision import raise_revision
 
@@ -38,16 +37,3 @@ def note_changed_posts(posts: Iterable[int]) -> None:
     keys = [str(post) for post in posts]
     references = ReferenceIndex.objects.filter(to_content_type=ContentType.objects.get_for_model(Page), to_object_id__in=keys)
     raise_revision({*map(int, keys), *posts_that_use(references)})
-
-
-def filters_of(image: Model) -> set[str]:
-    """Return the filter specifications of an image's renditions used in texts."""
-    return {spec for text in _texts(references_to(image)) for spec in filters_in(text, image.pk)}
-
-
-def _texts(references: Iterable[ReferenceIndex]) -> Iterator[str]:
-    for reference in references:
-        model = ContentType.objects.get_for_id(reference.content_type_id).model_class()
-        name = reference.model_path.partition(".")[0]
-        if model is not None and any(isinstance(field, MarkdownField) and field.name == name for field in model._meta.fields):
-            yield from model._base_manager.filter(pk=reference.object_id).values_list(name, flat=True)

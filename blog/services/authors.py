@@ -1,4 +1,4 @@
-"""Renaming and deleting an author, of however many posts."""
+"""Renaming an author, of however many posts."""
 
 from blog.models import Author
 
@@ -8,8 +8,3 @@ def rename_author(author: Author, name: str) -> None:
     author.name = name
     author.full_clean()
     author.save()
-
-
-def delete_author(author: Author) -> None:
-    """Delete an author; the posts remain, by their other authors if they have any."""
-    author.delete()

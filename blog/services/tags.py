@@ -111,13 +111,6 @@ def _redirect(slugs: list[str], selection: Selection) -> None:
         Stream.objects.filter(pk=stream.pk).update(expression=str(replaced))
 
 
-def merge_tags(source: Tag, target: Tag, user: Any = None) -> int:
-    """Merge `source` into `target`: retag its posts, redirect its URLs, and return the number of posts."""
-    count = PostTag.objects.filter(tag=source).count()
-    merge(source, target, user)
-    return count
-
-
 def merge(source: Tag, target: Tag, user: Any = None) -> TagOperation:
     """Merge `source` into `target`: retag its posts, and redirect its URLs. Raise MergeError for one and the same tag."""
     if source.pk == target.pk:

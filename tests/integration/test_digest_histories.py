@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from blog.models import BlogPage, PostPage, Stream, Tag
-from blog.services.tags import merge_tags, rename_tag
+from blog.services.tags import merge, rename_tag
 from mail import outbox
 from mail.models import Delivery
 from signup.digests import digester
@@ -146,7 +146,7 @@ class History:
         if len(found) > 3:
             source, target = self.random.sample(found, 2)
             old = source.slug
-            merge_tags(source, target)
+            merge(source, target)
             self.names.remove(old)
             self.model.rename(old, target.slug)
 

@@ -20,7 +20,7 @@ from blog.models import Author, BlogPage, IndexRevision, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision, revision_locked_by_first_write
 from blog.services import tags
 from blog.services.authors import rename_author
-from blog.services.tags import delete_tag, merge_tags, rename_tag, split_tag
+from blog.services.tags import delete_tag, rename_tag, split_tag
 from blog.services.undo import undo
 from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author, make_blog, make_post, make_posts
@@ -43,7 +43,7 @@ def rename() -> None:
 
 
 def merge() -> None:
-    merge_tags(Tag.objects.get(slug="a"), Tag.objects.get(slug="b"))
+    tags.merge(Tag.objects.get(slug="a"), Tag.objects.get(slug="b"))
 
 
 def delete() -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from blog.models import PostPage, Tag
-from blog.services.tags import merge_tags
+from blog.services.tags import merge
 from tests.support.axe import violations
 from tests.support.editors import leave, look, member_of, sign_in
 from tests.support.factories import make_blog, make_post
@@ -27,7 +27,7 @@ def test_tags_are_typed_by_keyboard(tab: Page, live_server: LiveServer, axe: str
     blog = make_blog("127.0.0.1")
     make_post(blog, "writing-desk color")
     make_post(blog, "Writing")
-    merge_tags(Tag.objects.create(name="colour"), Tag.objects.get(name="color"))
+    merge(Tag.objects.create(name="colour"), Tag.objects.get(name="color"))
     sign_in(tab, live_server, member_of("Editors"))
     tab.goto(f"{live_server.url}/admin/pages/add/blog/postpage/{blog.pk}/")
     tab.locator("#id_title").fill("By keyboard")

@@ -152,6 +152,6 @@ class Acts:
     @staticmethod
     def merge(tag: str, into: str) -> None:
         from blog.models import Tag
-        from blog.services.tags import merge_tags
+        from blog.services.tags import merge
 
-        merge_tags(Tag.objects.get(slug=tag), Tag.objects.get(slug=into))
+        merge(Tag.objects.get(slug=tag), Tag.objects.get(slug=into))

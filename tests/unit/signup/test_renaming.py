@@ -2,7 +2,7 @@ import pytest
 
 from blog.models import BlogPage, Tag
 from blog.selections.selection import Selection
-from blog.services.tags import delete_tag, merge_tags
+from blog.services.tags import delete_tag, merge
 from blog.services.undo import undo
 from signup.models import ConsentRecord, Event, SignupPage, Subscription
 from tests.support.factories import make_post
@@ -53,5 +53,5 @@ def test_subscriptions_follow_a_merge_unless_it_contradicts_them(blog: BlogPage)
     make_post(blog, "food meals")
     make_subscriber("ada@example.org", expression="food+meals")
     make_subscriber("bob@example.org", expression="food+-meals")
-    merge_tags(Tag.objects.get(slug="meals"), Tag.objects.get(slug="food"))
+    merge(Tag.objects.get(slug="meals"), Tag.objects.get(slug="food"))
     assert expressions() == {"ada@example.org": "food", "bob@example.org": "food+-meals"}

@@ -8,7 +8,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PlainPage, Tag
-from blog.services.tags import merge_tags
+from blog.services.tags import merge
 from tests.support.editors import client_of, editor_of, member_of
 from tests.support.factories import make_post
 
@@ -48,7 +48,7 @@ def test_nearly_the_same_names_are_named(editor: Client, blog: BlogPage) -> None
 @pytest.mark.parametrize("text", ["COLOR", "color", "colour", "Colour"])
 def test_other_spelling_and_old_name_are_the_present_tag(editor: Client, blog: BlogPage, text: str) -> None:
     make_post(blog, "color")
-    merge_tags(Tag.objects.create(name="colour"), Tag.objects.get(name="color"))
+    merge(Tag.objects.create(name="colour"), Tag.objects.get(name="color"))
     found = about(editor, text)
     assert found["name"] == "color"
     assert found["note"] == ("" if text.lower() == "color" else f"“{text}” is called “color” now.")
@@ -78,7 +78,7 @@ def test_tags_of_hidden_posts_are_unknown_to_whoever_may_not_see_those(blog: Blo
     private = make_post(blog, "zeppelin-private shared")
     PageViewRestriction.objects.create(page=private, restriction_type=PageViewRestriction.LOGIN)
     Tag.objects.create(name="zeppelin-orphan")
-    merge_tags(Tag.objects.create(name="zeppelin-old"), Tag.objects.get(name="zeppelin-draft"))
+    merge(Tag.objects.create(name="zeppelin-old"), Tag.objects.get(name="zeppelin-draft"))
     own = blog.add_child(instance=PlainPage(title="Own", slug="own"))
     client = client_of(editor_of(own))
     assert options(client, "zeppelin") == [("zeppelin-public", "1 post"), ("zeppelin", "")]

@@ -8,7 +8,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, Pin, PostPage, Tag
-from blog.services.tags import merge_tags
+from blog.services.tags import merge
 from blog.tagindex.store import read_revision
 from tests.support.editors import member_of
 from tests.support.factories import make_blog, make_post
@@ -94,7 +94,7 @@ def test_pinned_post_shows_to_nobody_who_may_not_read_it(client: Client, posts: 
 def test_merged_tag_keeps_what_was_pinned_to_both(client: Client, posts: list[PostPage]) -> None:
     pin("a", posts[2], posts[0])
     pin("b", posts[0], posts[1])
-    merge_tags(Tag.objects.get(slug="b"), Tag.objects.get(slug="a"))
+    merge(Tag.objects.get(slug="b"), Tag.objects.get(slug="a"))
     assert sorted(title for _address, title in start(client, "/tags/a/")) == ["First", "Second", "Third"]
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from blog.models import BlogPage, PostPage, Tag
-from blog.services.tags import merge_tags, rename_tag
+from blog.services.tags import merge, rename_tag
 from tests.support.factories import make_post
 from tests.support.importing import post, run_import, simple, tags_of, write_tree
 
@@ -67,7 +67,7 @@ def test_own_name_wins_over_another_tags_slug(blog: BlogPage) -> None:
 
 def test_old_name_becomes_the_present_tag(blog: BlogPage, tmp_path: Path) -> None:
     colour, mail = Tag.objects.create(name="colour"), Tag.objects.create(name="e mail")
-    merge_tags(colour, Tag.objects.create(name="color"))
+    merge(colour, Tag.objects.create(name="color"))
     rename_tag(mail, "Mail", "mail")
     page = make_post(blog)
     page.tags.set(["Colour", "E-Mail"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from blog.models import BlogPage, Pin, PostPage, PostTag, Stream, Tag, TagAlias, TagOperation
 from blog.models.tag_history import UNDOABLE
 from blog.selections.selection import Selection
-from blog.services.tags import add_alias, delete_tag, merge, merge_tags, rename_tag, split_tag
+from blog.services.tags import add_alias, delete_tag, merge, rename_tag, split_tag
 from blog.services.undo import CannotBeUndone, undo
 from signup.models import ConsentRecord, Event, Subscription
 from tests.support.factories import make_blog, make_post
@@ -184,7 +184,7 @@ def test_undo_twice_in_order(client: Client, blog: BlogPage) -> None:
 
 
 def test_an_old_name_becomes_the_present_tag(blog: BlogPage) -> None:
-    merge_tags(tag("a"), tag("b"))
+    merge(tag("a"), tag("b"))
     make_post(blog, "a older", slug="typed")
     assert slugs("typed") == "b"
     with pytest.raises(ValidationError, match="“a” is an old name of the tag “b”: split it off there"):
