@@ -6,6 +6,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.static import serve
 from wagtail.documents.models import AbstractDocument
 from wagtail.images import get_image_model
@@ -63,15 +65,22 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     path = posixpath.normpath(path).lstrip("/")
     if f"{path}/".startswith(UNSERVED):
         raise Http404
-    return _from_bucket(path) if settings.MEDIA_STORAGE else serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    if settings.MEDIA_STORAGE:
+        return _from_bucket(request, path)
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
-def _from_bucket(name: str) -> HttpResponseBase:
+def _from_bucket(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Send a file, which browsers may keep. A cache that many share has to ask each time: the post may be hidden by now."""
+    storage, etag = storages["versions"], quote_etag(name)
+    known = get_conditional_response(request, etag=etag)
     try:
-        response = FileResponse(storages["versions"].open(name))
+        response: HttpResponseBase = known if known and storage.exists(name) else FileResponse(storage.open(name))
     except FileNotFoundError as error:
         raise Http404 from error
-    response["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, max-age={MAX_AGE}, s-maxage=0"
+    response["X-Accel-Expires"] = "@1"  # to nginx's cache: it may be kept, and is out of date at once
     return response
 
 

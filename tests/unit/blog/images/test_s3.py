@@ -62,8 +62,12 @@ def test_public_version_may_be_kept_by_a_cache(client: Client, blog: BlogPage) -
     make_versions()
     name = public_name(files.images[0].renditions.first().file.name)
     response = client.get(f"/media/{name}")
-    assert (response.status_code, response["Cache-Control"]) == (200, "public, max-age=2592000")
-    response.close()
+    assert (response.status_code, response["Cache-Control"]) == (200, "public, max-age=2592000, s-maxage=0")
+    assert response.getvalue() != b""
+    known = client.get(f"/media/{name}", headers={"If-None-Match": response["ETag"]})
+    assert (known.status_code, known.content, known["ETag"]) == (304, b"", response["ETag"])
+    files.images[0].renditions.first().file.delete(save=False)
+    assert client.get(f"/media/{name}", headers={"If-None-Match": response["ETag"]}).status_code == 404
 
 
 def test_orphaned_files_are_deleted(bucket: Any, blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:
