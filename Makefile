@@ -88,6 +88,7 @@ bench: .venv/.dev-installed  ## measure, and write benchmarks/figures/ (SIZE=14k
 	$(BIN)/python -m benchmarks $(SIZE) --keep
 	$(BIN)/python -m benchmarks.mail
 	$(BIN)/python -m benchmarks.digests
+	$(BIN)/python -m tests.support.postgres $(BIN)/python -m benchmarks.digests
 
 lighthouse: .venv/.installed benchmarks/lighthouse/node_modules/.package-lock.json  ## Lighthouse's scores; fails under 100
 	$(BIN)/python -m benchmarks.lighthouse

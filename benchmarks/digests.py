@@ -5,6 +5,7 @@ Some of the letters are then sent, signed, to a server in another process.
 Processor time of this process, in a temporary database in memory; DATABASE_URL chooses another.
 """
 
+import gc
 import os
 import resource
 import sys
@@ -34,6 +35,7 @@ Result = TypeVar("Result")
 def main(readers: int, selections: int) -> int:
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
     from django.utils import timezone
 
     from signup.digests.digester import Digester
@@ -45,6 +47,10 @@ def main(readers: int, selections: int) -> int:
     make_post(blog, EVERY_TAG, published=now)
     Digester().send_due(now)
     subscribe(readers, selections, now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does a minute after
+    gc.collect()
+    gc.freeze()  # as the worker does
     print(f"{readers} readers of {selections} selections")
     met = []
     for name, tags in (("a post of some", "t1"), ("a post of all", EVERY_TAG)):
@@ -115,6 +121,7 @@ def count_letters(last: int, now: datetime) -> int:
     """Do what `send` begins with, and undo it, for `send` to do it again."""
     from django.db import transaction
 
+    from signup.digests.digester import BATCH_SIZE
     from signup.digests.letters import read_readers
     from signup.digests.matching import Matcher
     from signup.digests.unmatched import pass_over
@@ -124,7 +131,7 @@ def count_letters(last: int, now: datetime) -> int:
         matcher = Matcher(last - 1, last)
         pass_over(matcher, now)
         readers = list(Subscription.objects.due(last, now).order_by("subscriber").values_list("subscriber", flat=True))
-        lots = (readers[first : first + LOT] for first in range(0, len(readers), LOT))
+        lots = (readers[first : first + BATCH_SIZE] for first in range(0, len(readers), BATCH_SIZE))
         letters = sum(len(reader.letters) for lot in lots for reader in read_readers(lot, matcher, now))
         transaction.set_rollback(True)
     return letters

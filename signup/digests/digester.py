@@ -27,7 +27,7 @@ from signup.models.digests import News
 from signup.models.schedule import next_due, zone_named
 from signup.models.subscriptions import SubscriptionQuerySet
 
-BATCH_SIZE = 250  # readers in one transaction
+BATCH_SIZE = 500  # readers in one transaction
 RUN_TIME = 10.0  # seconds, after which the worker turns to its other tasks: nobody's confirmation waits for a long run
 
 

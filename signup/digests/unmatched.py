@@ -10,17 +10,19 @@ from signup.models import Subscription
 
 BATCH_SIZE = 5_000  # subscriptions read at a time
 STATEMENT_SIZE = 500  # subscriptions in one statement
-FIELDS = ("pk", "site_id", "expression", "stream__expression", "edition")
+FIELDS = ("site_id", "expression", "stream__expression", "edition")
 
 
 class Mark(NamedTuple):
-    """What a subscription selects, and the last edition of which everything was sent."""
+    """What subscriptions select, and the last edition of which everything was sent."""
 
-    pk: int
     site: int | None
     expression: str
     stream: str | None
     edition: int
+
+    def has_news(self, matcher: Matcher) -> bool:
+        return matcher.has_news(self.site, self.expression if self.stream is None else self.stream, self.edition)
 
 
 def pass_over(matcher: Matcher, now: datetime) -> int:
@@ -28,20 +30,16 @@ def pass_over(matcher: Matcher, now: datetime) -> int:
 
     Left alone are readers of whom a run remembers posts, sent or missed: what these become is told by all their subscriptions.
     """
-    due = Subscription.objects.due(matcher.last, now).at_once().nothing_remembered().order_by("pk")
-    concerned: dict[tuple[int | None, str, int], bool] = {}
+    due = Subscription.objects.due(matcher.last, now).at_once().nothing_remembered()
+    marks = map(Mark._make, due.order_by().values_list(*FIELDS).distinct())
+    unconcerned = {mark for mark in marks if not mark.has_news(matcher)}
+    rows = due.order_by("pk").values_list("pk", *FIELDS)
     moved, after = 0, 0
-    while marks := [Mark._make(row) for row in due.filter(pk__gt=after).values_list(*FIELDS)[:BATCH_SIZE]]:
-        unmatched = []
-        for pk, site, expression, stream, edition in marks:
-            key = site, expression if stream is None else stream, edition
-            if key not in concerned:
-                concerned[key] = matcher.has_news(*key)
-            if not concerned[key]:
-                unmatched.append(pk)
+    while unconcerned and (batch := list(rows.filter(pk__gt=after)[:BATCH_SIZE])):
+        unmatched = [pk for pk, *mark in batch if Mark._make(mark) in unconcerned]
         for start in range(0, len(unmatched), STATEMENT_SIZE):
             moved += _move(unmatched[start : start + STATEMENT_SIZE], matcher.last)
-        after = marks[-1].pk
+        after = batch[-1][0]
     return moved
 
 

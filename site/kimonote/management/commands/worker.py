@@ -1,5 +1,6 @@
 """`manage.py worker`: sends mail, writes digests, publishes on schedule, reads returned mail. Several may run."""
 
+import gc
 import signal
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             return
         self.stdout.write("The worker is at work.")
         self.stdout.flush()
+        gc.collect()
+        gc.freeze()  # what is there now stays: no collection need look at it again
         with Heartbeat(scheduler, interval * BEATS):
             scheduler.run()
         self.stdout.write("The worker has stopped.")
