@@ -4,31 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from wagtail.admin.views.bulk_action import BulkAction
-from wagtail.permissions import policy_registry
 
 from blog.models import Comment, CommentState
 from comments.admin.listing import CommentFilterSet, found_by
 from comments.services import moderation, writing
+from wagtail_actions.many import PermittedBulkAction
 
 
-class ForMany(BulkAction):
+class ForMany(PermittedBulkAction):
     """What is done with the chosen comments, once it was asked about, by whoever has `permission`."""
 
     models = [Comment]
     template_name = "comments/admin/decide.html"
-    permission = "change"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse whoever may not do it, before anything is shown."""
-        if not policy_registry.get_by_type(Comment).user_has_permission(request.user, self.permission):
-            raise PermissionDenied
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return response
 
     def get_all_objects_in_listing_query(self, parent_id: object) -> list[int]:
         """Return what “all” means: everything that the listing held, as it was filtered and searched."""

@@ -1,8 +1,5 @@
 """Comments in the admin: found by state, post, name, address and words; each with its page, and a button to answer it."""
 
-from functools import cached_property
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
@@ -10,13 +7,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from blog.models import Comment, CommentState
 from comments.admin.actions import ACTIONS, DECIDABLE
 from comments.admin.editing import EditView
-from wagtail_actions.spreadsheets import SafeExportIndexView
+from wagtail_actions.many import ChoosingIndexView
 from wagtail_actions.viewset import ActingInspectView, ActingViewSet
 
 TITLE_SHOWN = 60  # characters of a post's title in the listing
@@ -41,20 +38,10 @@ def found_by(comments: QuerySet[Comment], words: str) -> QuerySet[Comment]:
     return comments.filter(query)
 
 
-class CommentIndexView(SafeExportIndexView):
+class CommentIndexView(ChoosingIndexView):
     """The listing, whose rows can be chosen for one decision on all of them."""
 
-    template_name = "comments/admin/index.html"
-
-    @cached_property
-    def columns(self) -> list[BaseColumn]:
-        return [BulkActionsCheckboxColumn("bulk_actions", obj_type="comment"), *super().columns]
-
-    def _get_title_column(self, *args: Any, **kwargs: Any) -> BaseColumn:
-        title: BaseColumn = super()._get_title_column(
-            *args, **kwargs, get_title_id=lambda comment: f"comment_{comment.pk}_title"
-        )
-        return title
+    choose_all = _("Choose all comments in the listing")
 
     def get_base_queryset(self) -> QuerySet[Comment]:
         found: QuerySet[Comment] = super().get_base_queryset().filter(post__binned=None).select_related("post", "author")

@@ -1,21 +1,18 @@
 """The listing of subscribers: filtered, searched, exported, its rows chosen for what is done with many."""
 
-from functools import cached_property
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn
 
 from blog.selections.slugs import fold
 from mail.models import SuppressionReason
 from signup.models import State, Subscriber
 from signup.models.subscribers import SubscriberQuerySet
-from wagtail_actions.spreadsheets import SafeExportIndexView, SafeSpreadsheet
+from wagtail_actions.many import ChoosingIndexView
+from wagtail_actions.spreadsheets import SafeSpreadsheet
 
 EXPORTED = ["address", "state", "suppressed_because", "what", "language", "created", "confirmed_at", "notes"]
 FILE_NAME = "subscribers"
@@ -54,20 +51,10 @@ class SubscriberSpreadsheet(SafeSpreadsheet):
     export_filename = FILE_NAME
 
 
-class SubscriberIndexView(SafeExportIndexView):
+class SubscriberIndexView(ChoosingIndexView):
     """The listing; an export leaves out who is erased."""
 
-    template_name = "signup/admin/subscribers.html"
-
-    @cached_property
-    def columns(self) -> list[BaseColumn]:
-        return [BulkActionsCheckboxColumn("bulk_actions", obj_type="subscriber"), *super().columns]
-
-    def _get_title_column(self, *args: Any, **kwargs: Any) -> BaseColumn:
-        title: BaseColumn = super()._get_title_column(
-            *args, **kwargs, get_title_id=lambda subscriber: f"subscriber_{subscriber.pk}_title"
-        )
-        return title
+    choose_all = _("Choose all subscribers in the listing")
 
     def search_queryset(self, queryset: SubscriberQuerySet) -> SubscriberQuerySet:
         return queryset.found_by(self.search_query) if self.is_searching else queryset

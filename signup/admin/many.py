@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, ngettext
-from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.admin.widgets import AdminDateInput
-from wagtail.permissions import policy_registry
 
 from mail.models import SuppressionReason
 from signup.admin.listing import SubscriberSpreadsheet, in_listing
@@ -20,27 +17,20 @@ from signup.models import State, Subscriber
 from signup.models.subscribers import SubscriberQuerySet
 from signup.services import managing, subscriptions, suppression
 from wagtail_actions.actions import ACTOR_LENGTH
+from wagtail_actions.many import PermittedBulkAction
 
 MOST = 1_000  # subscribers changed at once, in one request
 MOST_SHOWN = 20  # addresses in a question
 
 
-class ManySubscribers(BulkAction):
+class ManySubscribers(PermittedBulkAction):
     """An action on those of the chosen subscribers whose state allows it; the others stay as they are."""
 
     models = [Subscriber]
     template_name = "signup/admin/many.html"
-    permission = "change"
     states: Sequence[str] = (State.CONFIRMED,)
     question: Any = ""
     most = MOST
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse whoever may not do this, before anything is read."""
-        if not policy_registry.get_by_type(Subscriber).user_has_permission(request.user, self.permission):
-            raise PermissionDenied
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return response
 
     @cached_property
     def chosen(self) -> SubscriberQuerySet:

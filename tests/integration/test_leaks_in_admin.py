@@ -1,4 +1,4 @@
-"""No address of the admin tells of a hidden post, its tags, author or pictures whoever may not see it there."""
+"""No address of the admin tells whoever may not know of a hidden post, its tags, author, pictures, a subscriber or a comment."""
 
 import re
 from collections.abc import Iterable
@@ -9,19 +9,21 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
 from wagtail.log_actions import log
 from wagtail.models import GroupPagePermission, Page, Revision
 
-from blog.models import Author, BlogPage, PlainPage, PostPage, Tag
+from blog.models import Author, BlogPage, Comment, PlainPage, PostPage, Tag
 from tests.support.admin_addresses import addresses, admin_routes
 from tests.support.editors import client_of, member_of
 from tests.support.factories import make_post
 from tests.support.hidden_pages import authors_in, make_drafts_of_visible_pages, make_hidden_posts, titles_in
 from tests.support.images import png
+from tests.support.signup_factories import make_subscriber
 
-FILE = "airship"  # in the titles of a draft's picture and document
+FILE = "airship"  # in the titles of a draft's picture and document, a subscriber's address, and a comment
 UNVISITED = {"admin/logout/", "admin/.*/"}  # ends the session; all else
 once = pytest.mark.once  # a thousand requests; which rows they show is decided by querysets that the other tests run on both
 # Where Wagtail looks at the right to add pages alone, and what is the blog's own.
@@ -41,6 +43,8 @@ class Site:
         self.texts = f"![](image:{self.image.pk}) [x](doc:{self.document.pk})"
         draft = self.posts["draft"]
         PostPage.objects.filter(pk=draft.pk).update(body=self.texts)
+        self.reader = make_subscriber(f"{FILE}@example.org")
+        self.comment = Comment.objects.create(post=self.visible, name=FILE, text=FILE)
 
     @property
     def pages(self) -> list[int]:
@@ -65,9 +69,9 @@ class Site:
 
     @property
     def objects(self) -> set[int]:
-        """Return the ids of the draft's tag, author and files, and of the draft."""
+        """Return the ids of the draft's tag, author and files, of the draft, of a subscriber and of a comment."""
         own = (Tag.objects.get(slug="zeppelin-draft"), Author.objects.get(handle="hidden-draft"), self.image, self.document)
-        return {one.pk for one in (*own, self.posts["draft"])}
+        return {one.pk for one in (*own, self.posts["draft"], self.reader, self.comment)}
 
     def addresses(self) -> set[str]:
         """Return every address of the admin, all asked for what begins like the titles of what is hidden."""
@@ -100,7 +104,16 @@ class Site:
         for action in ("delete", "add_tags", "add_to_collection"):
             asked += [(f"wagtailimages/image/{action}", self.image.pk), (f"wagtaildocs/document/{action}", self.document.pk)]
         asked += [(f"wagtailcore/page/{action}", page) for action in ("delete", "move", "publish") for page in self.pages]
-        return {f"/admin/bulk/{action}/?id={pk}&next=/admin/" for action, pk in asked}
+        found = {f"{action}/?id={pk}" for action, pk in asked} | self.every_bulk_action()
+        return {f"/admin/bulk/{one}&next=/admin/" for one in found}
+
+    def every_bulk_action(self) -> set[str]:
+        """Return each action that is registered for a model, on every object, by its id and by that of all in the listing."""
+        bulk_action_registry.get_bulk_actions_for_model("blog", "tag")  # finds those of all models
+        registered = bulk_action_registry.actions.items()
+        actions = {f"{app}/{model}/{name}" for app, models in registered for model, names in models.items() for name in names}
+        chosen = "&".join(f"id={pk}" for pk in sorted({*self.pages, *self.objects}))
+        return {f"{action}/?{ids}" for action in actions for ids in (chosen, "id=all")}
 
     def links(self) -> list[str]:
         """Return addresses of the site's pages, as someone would have them made links to these."""

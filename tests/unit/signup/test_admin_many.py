@@ -116,13 +116,32 @@ def by_address() -> dict[str, str]:
     return dict(Subscriber.objects.values_list("address", "state"))
 
 
+def offered(client: Client) -> list[str]:
+    page = BeautifulSoup(client.get(LISTING).content, "html.parser")
+    return [button["href"].split("?")[0].split("/")[-2] for button in page.select("[data-bulk-action-button]")]
+
+
+@pytest.mark.parametrize(
+    ("permission", "actions"),
+    [
+        ("view_subscriber", ["export"]),
+        ("change_subscriber", ["pause", "resume", "resend", "unsubscribe", "suppress"]),
+        ("delete_subscriber", []),
+    ],
+)
+def test_listing_offers_only_what_is_permitted(permission: str, actions: list[str]) -> None:
+    make_subscriber("ada@example.org")
+    client = make_editor(permission)
+    assert offered(client) == actions
+    assert ("data-bulk-action-checkbox" in client.get(LISTING).content.decode()) is bool(actions)
+
+
 def test_listing_offers_what_is_done_with_many(editor: Client) -> None:
     ada = make_subscriber("ada@example.org")
     page = BeautifulSoup(editor.get(LISTING).content, "html.parser")
     assert page.select_one(f"#subscriber_{ada.pk}_title")
     assert page.select_one("[data-bulk-action-checkbox]")["data-object-id"] == str(ada.pk)
-    offered = [button["href"].split("?")[0].split("/")[-2] for button in page.select("[data-bulk-action-button]")]
-    assert offered == ["pause", "resume", "resend", "unsubscribe", "suppress", "export"]
+    assert offered(editor) == ["pause", "resume", "resend", "unsubscribe", "suppress", "export"]
 
 
 def test_many_are_paused_until_a_day_and_go_on(editor: Client) -> None:
