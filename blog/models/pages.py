@@ -171,6 +171,7 @@ class PostPage(Page):
         ("shared", _("When shared")),
         ("feed", _("In the feed")),
         ("email", _("In an e-mail")),
+        ("email_whole", _("In an e-mail, as a whole text")),
     ]
 
     _rendered: tuple[str, Rendered] | None = None

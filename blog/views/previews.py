@@ -1,13 +1,14 @@
 """Previews of an unsaved post in the admin: its page, its card in a listing, when shared, in a feed reader, in an e-mail."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from markupsafe import Markup
+from wagtail import hooks
 from wagtail.admin.userbar import Userbar
 
 from blog.caching.content_security import PUBLIC_POLICY
@@ -16,15 +17,13 @@ from blog.images.versions import existing_versions
 from blog.language import in_site_language
 from blog.models import PostPage
 from blog.models.rows import PostRow
-from blog.models.site_settings import INDIGO
 from blog.rendering.card import completed, render_cards
-from blog.rendering.formats import day
-from blog.rendering.post import PostView, host, post_view
-from blog.request import base_of, find_blog
+from blog.rendering.post import PostView, post_view
+from blog.request import base_of
 from blog.selections.slugs import in_order
 from blog.services.findings import findings_of
-from blog.theming import accents
 
+LETTER_HOOK = "render_letter_of_post"  # the HTML of the letter that holds one post; this package knows no letters
 UNPUBLISHED_CONTEXT = {  # of a post that has no neighbours yet
     "cover": None,
     "json_ld": "",
@@ -76,47 +75,20 @@ def as_feed_entry(request: HttpRequest, post: PostPage, shown: PostView) -> Http
     return _with_style_element(render(request, "blog/feed_preview.html", {"post": shown, "content": content}))
 
 
-def as_email(request: HttpRequest, post: PostPage, shown: PostView) -> HttpResponse:
-    """Return the e-mail that subscribers would get if this were the only new post."""
-    blog = find_blog(request)
-    name = blog.title if blog else ""
-    entry = {
-        "url": shown.address,
-        "title": shown.title,
-        "day": day(shown.row.published),
-        "excerpt": shown.row.excerpt,
-        "authors": ", ".join(author.name for author in shown.row.authors),
-        "tags": [{"name": tag.name, "url": "#"} for tag in shown.tags],
-        "picture": _picture(post),
-        "link_host": host(shown.row.link) if shown.row.link else "",
-        **dict.fromkeys(["html", "brought_by"], ""),
-        "is_too_long": False,
-    }
-    context: dict[str, Any] = {
-        "heading": name,
-        "site_name": name,
-        "subject": shown.title,
-        "posts": [entry],
-        "more": 0,
-        "names": [],
-    }
-    context |= dict.fromkeys(["introduction", "footer", "blog_footer"], "") | dict.fromkeys(
-        ["site_url", "manage_url", "leave_url", "copy_url", "listing_url"], "#"
-    )
-    context |= {"address": "ada@example.org", "accent": accents(blog.accent if blog else INDIGO)}
-    return _with_style_element(render(request, "signup/mail/digest.html", context))
-
-
-def _picture(post: PostPage) -> dict[str, str | int] | None:
-    """Return the post's cover as an e-mail shows it."""
-    if not post.cover:
-        return None
-    made = existing_versions(post.cover)
-    return {"src": made.src, "width": made.width, "height": made.height, "alt": post.cover.description}
+def as_email(request: HttpRequest, post: PostPage, shown: PostView, *, whole: bool = False) -> HttpResponse:
+    """Return the e-mail that subscribers would get if this were the only new post, as sign-up composes it."""
+    (letter_html,) = hooks.get_hooks(LETTER_HOOK)
+    return _with_style_element(HttpResponse(letter_html(post, getattr(request.user, "email", ""), whole=whole)))
 
 
 Mode = Callable[[HttpRequest, PostPage, PostView], HttpResponse]
-MODES: dict[str, Mode] = {"card": as_card, "shared": as_shared, "feed": as_feed_entry, "email": as_email}
+MODES: dict[str, Mode] = {
+    "card": as_card,
+    "shared": as_shared,
+    "feed": as_feed_entry,
+    "email": as_email,
+    "email_whole": partial(as_email, whole=True),
+}
 
 
 def _with_styles() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -37,6 +38,7 @@ WORDS = {
 }
 DONE = {
     "test": gettext_lazy("A test letter is on its way to you."),
+    "test_whole": gettext_lazy("A test letter with the whole text is on its way to you."),
     "hold": gettext_lazy("The post is held."),
     "release": gettext_lazy("The post is released: it is mailed in five minutes."),
     "now": gettext_lazy("The post is mailed now."),
@@ -93,15 +95,17 @@ class MailingView(WagtailAdminTemplateMixin, TemplateView):
     def _actions(self) -> dict[str, Callable[[], bool]]:
         """Return what this editor may do, by the value of the button."""
         post, user, now = self.post_page, self.request.user, timezone.now()
-        found: dict[str, Callable[[], bool]] = {"test": self._test} if self.address else {}
+        found: dict[str, Callable[[], bool]] = {}
+        if self.address:
+            found = {"test": partial(self._test, whole=False), "test_whole": partial(self._test, whole=True)}
         if self.rights.can_publish():
             found["hold"] = lambda: mailing.hold(post, user.get_username(), now)
             found["release"] = lambda: mailing.release(post)
             found["now"] = lambda: mailing.send_now(post, now)
         return found
 
-    def _test(self) -> bool:
-        mailing.send_test(self.post_page, self.address)
+    def _test(self, *, whole: bool) -> bool:
+        mailing.send_test(self.post_page, self.address, whole=whole)
         return True
 
     def get_page_subtitle(self) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from blog.caching.content_security import MEDIA_SOURCES, policy
 from blog.language import in_site_language
+from blog.models import PostPage
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, snapshot
@@ -17,6 +18,7 @@ from mail.compose import Email
 from signup.describing import describe_schedule, describe_subscription
 from signup.digests.posts import posts_of
 from signup.emails.links import links
+from signup.emails.one_post import letter_of
 from signup.emails.rendering import render_kind
 from signup.kinds import Kind
 from signup.models import AnyOf, Rhythm, State, Subscriber, Subscription, Wording
@@ -68,6 +70,11 @@ def sample(wording: Wording, kind: str) -> Email:
     selection = describe_subscription(everything, index)
     values = {"selection": selection, "rhythm": describe_schedule(everything), "present": selection}
     return render_kind(kind, wording, values, context)
+
+
+def letter_html(post: PostPage, address: str, *, whole: bool) -> str:
+    """Return the letter of an unsaved post with rendered text, as the preview of its form shows it."""
+    return letter_of(post, address or ADDRESS, whole=whole).html
 
 
 def _latest(index: TagIndex, base: str) -> dict[str, Any]:

@@ -67,9 +67,9 @@ def send_now(post: PostPage, now: datetime) -> bool:
     return settling.update(seen=now - SETTLING) > 0
 
 
-def send_test(post: PostPage, to: str) -> None:
-    """Send a letter that holds a post, as it was saved last, to an editor."""
-    outbox.put(f"{Kind.TRIAL}:{post.pk}:{get_random_string(12)}", Kind.TRIAL, to, {"post": post.pk})
+def send_test(post: PostPage, to: str, *, whole: bool) -> None:
+    """Send a letter that holds a post, as it was saved last, to an editor: its beginning, or its whole text."""
+    outbox.put(f"{Kind.TRIAL}:{post.pk}:{get_random_string(12)}", Kind.TRIAL, to, {"post": post.pk, "whole": whole})
 
 
 def outcome(post: PostPage) -> dict[str, dict[str, int]]:

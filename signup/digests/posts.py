@@ -10,12 +10,13 @@ from blog.feeds.entries import content_of
 from blog.images.versions import existing_versions
 from blog.markdown.letters import letter_html, letter_text
 from blog.markdown.plain_text import truncate
+from blog.models import Tag
 from blog.models.rows import PostRow, read_rows
 from blog.paths import post_path, tag_path
 from blog.rendering.formats import day
 from blog.rendering.post import host
 from blog.rendering.post_tags import tags_of
-from blog.tagindex import TagIndex
+from blog.tagindex import IndexedTag, TagIndex
 from signup.digests.matching import select
 from signup.models import AnyOf
 
@@ -83,17 +84,17 @@ def posts_of(
     pictures = pictures_of([row.cover for row in rows.values()], base_url)
     posts = [
         replace(
-            digest_post(rows[post], index, base_url, pictures),
+            digest_post(rows[post], tags_of(index, post), base_url, pictures),
             brought_by=tuple(number for number, one in enumerate(found) if post in one),
         )
         for post in shown
         if post in rows
     ]
-    posts = _with_texts(posts, [rows[post] for post in shown if post in rows], whole)
+    posts = with_texts(posts, [rows[post] for post in shown if post in rows], whole)
     return DigestPosts(posts, len(chosen) - len(shown), tuple(shown))
 
 
-def _with_texts(posts: list[DigestPost], rows: list[PostRow], whole: Container[int]) -> list[DigestPost]:
+def with_texts(posts: list[DigestPost], rows: list[PostRow], whole: Container[int]) -> list[DigestPost]:
     """Return the posts, those of `whole` with their texts, until these are WHOLE_TEXTS together."""
     left, found = WHOLE_TEXTS, []
     for post, row in zip(posts, rows, strict=True):
@@ -107,7 +108,7 @@ def _with_texts(posts: list[DigestPost], rows: list[PostRow], whole: Container[i
     return found
 
 
-def digest_post(row: PostRow, index: TagIndex, base_url: str, pictures: dict[int, Picture]) -> DigestPost:
+def digest_post(row: PostRow, tags: Iterable[IndexedTag | Tag], base_url: str, pictures: dict[int, Picture]) -> DigestPost:
     url = base_url + post_path(row.slug)
     return DigestPost(
         title=row.title,
@@ -115,7 +116,7 @@ def digest_post(row: PostRow, index: TagIndex, base_url: str, pictures: dict[int
         excerpt=truncate(" ".join(row.excerpt.split()), EXCERPT_LENGTH),
         url=url,
         authors=", ".join(author.name for author in row.authors),
-        tags=tuple(Link(tag.name, base_url + tag_path(tag.slug)) for tag in tags_of(index, row.pk)),
+        tags=tuple(Link(tag.name, base_url + tag_path(tag.slug)) for tag in tags),
         picture=pictures.get(row.cover) if row.cover else None,
         link_host=host(row.link) if row.link else "",
     )

@@ -6,15 +6,12 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
-from django.utils.text import Truncator, get_text_list
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
 from blog.models import PostPage
-from blog.models.rows import PostRow
-from blog.paths import tag_path
-from blog.rendering.formats import number
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, snapshot
 from mail import compose
@@ -23,19 +20,20 @@ from mail.models import Delivery
 from signup.describing import describe_schedule, describe_subscription, listing_of
 from signup.digests.matching import select
 from signup.digests.missed import take_hidden_out
-from signup.digests.posts import DigestPosts, Link, digest_post, pictures_of, posts_of
+from signup.digests.posts import posts_of
 from signup.emails.announcement import announcement, announcement_test
 from signup.emails.copies import Copy, url_of
 from signup.emails.headers import list_headers
 from signup.emails.links import links
+from signup.emails.one_post import letter_of
 from signup.emails.rendering import render, render_kind
 from signup.emails.shared import SharedEmails, filled, marks
+from signup.emails.titles import title_of
 from signup.emails.wanted import check_wanted, wanted_by
 from signup.kinds import Kind
 from signup.models import State, Subscriber, Subscription, Texts, Wording
 from signup.sites import base_url, default_site, host, language_of, site_numbered, site_of
 
-TITLE_LENGTH = 120  # characters of a post's title in a subject
 shared = SharedEmails()
 
 
@@ -127,15 +125,6 @@ def _digest(
     return render_kind(Kind.DIGEST, wording, {"selection": get_text_list(names, _("and"))}, context)
 
 
-def title_of(found: DigestPosts) -> str:
-    """Return what a digest's subject says by default: “Betfair market making, and 3 more notes”."""
-    title, others = Truncator(found.posts[0].title).chars(TITLE_LENGTH), len(found.posts) + found.more - 1
-    if not others:
-        return title
-    more = ngettext("%(title)s, and one more note", "%(title)s, and %(number)s more notes", others)
-    return more % {"title": title, "number": number(others)}
-
-
 def list_name(subscriptions: list[Subscription]) -> str:
     """Return the name of the list that an email of these subscriptions is of: their selection; that of all for several."""
     if len(subscriptions) > 1:
@@ -164,16 +153,7 @@ def trial(delivery: Delivery) -> Email:
         raise Unwanted(_("The post is gone."))
     post = found.get_latest_revision_as_object()
     post.render()
-    wording = Wording.of(post.get_site() or default_site())
-    base = base_url(wording.site)
-    with translation.override(language_of(None)):
-        tags = tuple(Link(tag.name, base + tag_path(tag.slug)) for tag in post.tags.all())
-        shown = replace(
-            digest_post(PostRow.of(post), _index(wording.site), base, pictures_of([post.cover_id], base)), tags=tags
-        )
-        context = {"posts": [shown], "names": [""], "more": 0, "title": title_of(DigestPosts([shown]))}
-        context |= {"address": delivery.to, "manage_url": f"{base}/", "leave_url": "", "copy_url": ""}
-        return render_kind(Kind.DIGEST, wording, {"selection": ""}, context)
+    return letter_of(post, delivery.to, whole=delivery.context.get("whole", False))
 
 
 def test(delivery: Delivery) -> Email:

@@ -143,15 +143,20 @@ def test_letters_are_counted_by_post_and_domain(blog: BlogPage, mailoutbox: Any)
     assert LetterCount.objects.count() == 2
 
 
-def test_editor_is_sent_a_test_of_a_draft(blog: BlogPage, mailoutbox: Any) -> None:
+@pytest.mark.parametrize("whole", [False, True])
+def test_editor_is_sent_a_test_of_a_draft(blog: BlogPage, mailoutbox: Any, whole: bool) -> None:
     post = make_post(blog, "design", title="Live")
     post.title = "As it will be"
+    post.body = "Beginning.\n\n" + "Word after word. " * 60 + "\n\nEnd."
     post.save_revision()
-    mailing.send_test(post, "eve@example.org")
+    mailing.send_test(post, "eve@example.org", whole=whole)
     assert Sender().send_due() == 1
     (sent,) = mailoutbox
     assert (sent.subject, sent.to) == ("As it will be", ["eve@example.org"])
     assert "design" in sent.body
+    for text in (sent.body, sent.alternatives[0].content):
+        assert ("Beginning." in text, "End." in text) == (True, whole)
+        assert "eve@example.org" in text
     assert Delivery.objects.get().is_bulk is False
 
 
@@ -166,10 +171,10 @@ def test_page_and_menu_say_what_comes_and_buttons_change_it(blog: BlogPage) -> N
     page = browser.get(url).content.decode()
     assert "Will be mailed to 1 at once" in page
     assert 'value="hold"' in page
-    for do, stage in (("hold", Stage.HELD), ("release", Stage.UNPUBLISHED), ("test", Stage.UNPUBLISHED)):
+    for do, stage in (("hold", Stage.HELD), ("release", Stage.UNPUBLISHED), ("test_whole", Stage.UNPUBLISHED)):
         assert browser.post(url, {"do": do}).status_code == 302
         assert mailing.stage_of(post, timezone.now()) == stage
-    assert Delivery.objects.get().to == "mo@example.org"
+    assert Delivery.objects.values_list("to", "context").get() == ("mo@example.org", {"post": post.pk, "whole": True})
     assert "It is too late for that" in browser.post(url, {"do": "now"}, follow=True).content.decode()
 
 

@@ -119,7 +119,7 @@ def test_what_cannot_be_published_is_refused_in_words(
     assert not PostPage.objects.exists()
 
 
-@pytest.mark.parametrize("mode", ["", "card", "shared", "feed", "email"])
+@pytest.mark.parametrize("mode", ["", "card", "shared", "feed", "email", "email_whole"])
 def test_preview_shows_what_saving_would_make(moderator: Client, client: Client, blog: BlogPage, mode: str) -> None:
     address = reverse("wagtailadmin_pages:preview_on_add", args=("blog", "postpage", blog.pk))
     moderator.post(f"{address}?mode={mode}", post_form(title="Only previewed"))

@@ -1,0 +1,34 @@
+"""The letter of one post as it is in its form or was saved last, published or not: for the editor's test and preview."""
+
+from django.utils import translation
+
+from blog.models import PostPage
+from blog.models.rows import PostRow
+from blog.selections.slugs import in_order
+from mail.compose import Email
+from signup.digests.posts import DigestPosts, digest_post, pictures_of, with_texts
+from signup.emails.rendering import render_kind
+from signup.emails.titles import title_of
+from signup.kinds import Kind
+from signup.models import Wording
+from signup.sites import base_url, default_site, language_of
+
+
+def letter_of(post: PostPage, address: str, *, whole: bool = False) -> Email:
+    """Return the letter that holds only this post, by its beginning or as a whole text; its links lead to the front page."""
+    wording = Wording.of(post.get_site() or default_site())
+    base = base_url(wording.site)
+    row = PostRow.of(post)
+    tags = sorted(post.tags.all(), key=lambda tag: in_order(tag.name))
+    with translation.override(language_of(None)):
+        shown = digest_post(row, tags, base, pictures_of([row.cover], base))
+        posts = with_texts([shown], [row], {row.pk} if whole else ())
+        context = {
+            "address": address,
+            "posts": posts,
+            "names": [""],
+            "more": 0,
+            "title": title_of(DigestPosts(posts)),
+            **dict.fromkeys(("manage_url", "leave_url", "listing_url", "copy_url"), f"{base}/"),
+        }
+        return render_kind(Kind.DIGEST, wording, {"selection": ""}, context)
