@@ -1,4 +1,4 @@
-"""No address of the admin tells whoever may not know of a hidden post, its tags, author, pictures, a subscriber or a comment."""
+"""No address of the admin tells whoever may not know of a hidden post, its tags, author, pictures, of a subscriber, a comment."""
 
 import re
 from collections.abc import Iterable
