@@ -15,8 +15,10 @@ def sink() -> Iterator[str]:
     """Run it, and give its EMAIL_URL."""
     with subprocess.Popen([sys.executable, __file__], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        yield f"smtp://127.0.0.1:{int(server.stdout.readline())}"
-        server.kill()
+        try:
+            yield f"smtp://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.kill()
 
 
 def serve(connection: socket.socket) -> None:

@@ -10,12 +10,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.widgets import AdminDateInput
 
-from mail.models import SuppressionReason
 from signup.admin.listing import SubscriberSpreadsheet, in_listing
 from signup.forms import PauseForm
-from signup.models import State, Subscriber
+from signup.models import Subscriber
 from signup.models.subscribers import SubscriberQuerySet
-from signup.services import managing, subscriptions, suppression
+from signup.services.many import VERBS
 from wagtail_actions.actions import ACTOR_LENGTH
 from wagtail_actions.many import PermittedBulkAction
 
@@ -28,7 +27,6 @@ class ManySubscribers(PermittedBulkAction):
 
     models = [Subscriber]
     template_name = "signup/admin/many.html"
-    states: Sequence[str] = (State.CONFIRMED,)
     question: Any = ""
     most = MOST
 
@@ -42,7 +40,7 @@ class ManySubscribers(PermittedBulkAction):
 
     @property
     def concerned(self) -> SubscriberQuerySet:
-        return self.chosen.filter(state__in=self.states)
+        return VERBS[self.action_type].concerned(self.chosen)
 
     def get_actionable_objects(self) -> tuple[list[Subscriber], dict[str, Any]]:
         """Return the subscribers in the order in which they are locked."""
@@ -74,19 +72,8 @@ class ManySubscribers(PermittedBulkAction):
         return {"actor": self.request.user.get_username()[:ACTOR_LENGTH], **(self.cleaned_form or self.get_form()).cleaned_data}
 
     @classmethod
-    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
-        raise NotImplementedError
-
-    @classmethod
     def execute_action(cls, objects: Sequence[Subscriber], actor: str = "", **given: Any) -> tuple[int, int]:
-        done = 0
-        for subscriber in objects:
-            try:
-                cls.do(subscriber, actor, **given)
-                done += 1
-            except subscriptions.Refused:  # another state since the listing was read
-                continue
-        return done, 0
+        return VERBS[cls.action_type].act(objects, actor, **given), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
         words = ngettext("%(action)s: %(count)d subscriber.", "%(action)s: %(count)d subscribers.", num_parent_objects)
@@ -110,10 +97,6 @@ class Pause(ManySubscribers):
     question = gettext_lazy("Send them no letters until a day? What appears meanwhile comes in the first letter after it.")
     form_class = DayForm
 
-    @classmethod
-    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
-        managing.pause(subscriber, given["until"], actor=actor)
-
 
 class Resume(ManySubscribers):
     display_name = gettext_lazy("End the pause")
@@ -122,26 +105,13 @@ class Resume(ManySubscribers):
     action_priority = 20
     question = gettext_lazy("Let the letters of these subscribers go on now?")
 
-    @property
-    def concerned(self) -> SubscriberQuerySet:
-        return super().concerned.paused(timezone.now())
-
-    @classmethod
-    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
-        managing.pause(subscriber, None, actor=actor)
-
 
 class Resend(ManySubscribers):
     display_name = gettext_lazy("Send the confirmation again")
     aria_label = gettext_lazy("Send the confirmation again to the chosen subscribers")
     action_type = "resend"
     action_priority = 30
-    states = (State.PENDING,)
     question = gettext_lazy("Send another letter that asks for the confirmation?")
-
-    @classmethod
-    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
-        subscriptions.resend(subscriber, actor)
 
 
 class Unsubscribe(ManySubscribers):
@@ -150,12 +120,7 @@ class Unsubscribe(ManySubscribers):
     action_type = "unsubscribe"
     action_priority = 40
     classes = {"serious"}
-    states = (State.PENDING, State.CONFIRMED)
     question = gettext_lazy("End all subscriptions of these subscribers? They are told nothing, and can sign up again.")
-
-    @classmethod
-    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
-        subscriptions.leave(subscriber, actor=actor)
 
 
 class Suppress(ManySubscribers):
@@ -164,12 +129,7 @@ class Suppress(ManySubscribers):
     action_type = "suppress"
     action_priority = 50
     classes = {"serious"}
-    states = (State.PENDING, State.CONFIRMED, State.UNSUBSCRIBED)
     question = gettext_lazy("Never write to these addresses again, nor to anyone who signs up with one of them?")
-
-    @classmethod
-    def do(cls, subscriber: Subscriber, actor: str, **given: Any) -> None:
-        suppression.suppress(subscriber, SuppressionReason.EDITOR, actor)
 
 
 class Export(ManySubscribers):
@@ -180,9 +140,12 @@ class Export(ManySubscribers):
     action_type = "export"
     action_priority = 60
     permission = "view"
-    states = State.values
     question = gettext_lazy("Download these subscribers as a file for spreadsheets?")
     most = 10**9
+
+    @property
+    def concerned(self) -> SubscriberQuerySet:
+        return self.chosen
 
     def get_actionable_objects(self) -> tuple[list[Subscriber], dict[str, Any]]:
         return [], {"items_with_no_access": []}

@@ -1,4 +1,4 @@
-"""No address of the admin tells whoever may not know of a hidden post, its tags, author, pictures, of a subscriber, a comment."""
+"""No address of the admin tells of a hidden post, its tags, author, pictures, of a subscriber or comment, unless permitted."""
 
 import re
 from collections.abc import Iterable

@@ -18,6 +18,7 @@ from wagtail.models import Site
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, snapshot
 from signup.forms import SelectionForm
+from signup.management.sites import site_named
 from signup.models import Rhythm, Texts
 from signup.services.importing import ImportedSubscriber, Outcome, import_subscriber
 from web.addresses import normalise
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         parser.add_argument("--write", action="store_true", help="import; otherwise only say what would be done")
 
     def handle(self, *, file: Path, site: str, write: bool, **options: Any) -> None:
-        chosen = _site(site)
+        chosen = site_named(site)
         index = snapshot(chosen.root_page.path, PUBLIC)
         counts: Counter[str] = Counter()
         with transaction.atomic():
@@ -115,11 +116,3 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 yield reader.line_num, {name: value or "" for name, value in row.items() if name is not None and value != []}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError(f"{file} cannot be read as CSV in UTF-8 ({error}).") from error
-
-
-def _site(host: str) -> Site:
-    found = Site.objects.select_related("root_page")
-    site = (found.filter(hostname=host) if host else found.filter(is_default_site=True)).first()
-    if site is None:
-        raise CommandError(f"There is no site {host!r}: there are {', '.join(found.values_list('hostname', flat=True))}.")
-    return site
