@@ -47,7 +47,7 @@ class Run(Protocol):
         """Keep a file of the folder for whoever started the job. Raise JobFailed where it cannot be stored."""
 
     def keep_position(self, position: Any) -> None:
-        """Store where to go on after a crash, in the transaction of what has been done up to there."""
+        """Store where to go on after a crash, and the log, in the transaction of what has been done up to there."""
 
 
 @dataclass(frozen=True, slots=True)

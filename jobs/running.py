@@ -155,7 +155,7 @@ class JobRun:
 
     def keep_position(self, position: Any) -> None:
         self.job.position = position
-        Job.objects.filter(pk=self.job.pk).update(position=position, done=self.done)
+        Job.objects.filter(pk=self.job.pk).update(position=position, done=self.done, log=self.job.log)
 
     def finish(self, state: JobState) -> None:
         """Store what came of it."""

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -24,11 +23,14 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Page, ReferenceIndex
 from wagtail.permissions import policy_registry
 
+from blog.admin.many import AT_ONCE, start_many
 from blog.admin.page_choosers import admin_user
 from blog.models import BinnedPost, PostPage
 from blog.services.bin import Restored, delete_for_good, move_to_bin, restore
+from jobs.admin.tools import to_job
 
 PAGE_RIGHTS = ("add", "change", "publish")
+RESTORE = "binnedpost_restore"  # the kind of job: `blog.admin.bin_many` has what it does
 
 
 class RestoreColumn(Column):
@@ -109,7 +111,10 @@ class BinViewSet(ViewSet):
 @require_POST
 def restore_batch(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Undo one deletion: restore the posts that it moved, as far as the user may, and go back to the posts."""
-    say_restored(request, restore(restorable(request).filter(batch=batch), request.user))
+    entries = list(restorable(request).filter(batch=batch))
+    if len(entries) > AT_ONCE:
+        return to_job(start_many(RESTORE, request.user, [entry.pk for entry in entries], {}))
+    say_restored(request, restore(entries, request.user))
     return redirect(get_valid_next_url_from_request(request) or "posts:index")
 
 
@@ -142,18 +147,28 @@ def say_restored(request: HttpRequest, restored: list[Restored]) -> None:
     if not restored:
         messages.warning(request, _("Nothing is restored: these posts are no longer in the bin."))
         return
-    words = ngettext("%(count)d post is restored.", "%(count)d posts are restored.", len(restored))
-    messages.success(request, words % {"count": len(restored)})
-    if moved := [post for post in restored if post.former_slug]:
-        changes = format_html_join(", ", "“{}”: /{}/", ((post.title, post.slug) for post in moved))
-        sentence = _("Another post has their address meanwhile, so they have a new one: %s.")
-        messages.warning(request, sentence % changes)
+    messages.success(request, words_of_restored(len(restored)))
+    if changes := new_addresses(restored):
+        messages.warning(request, changes)
+
+
+def words_of_restored(count: int) -> str:
+    return ngettext("%(count)d post is restored.", "%(count)d posts are restored.", count) % {"count": count}
+
+
+def new_addresses(restored: list[Restored]) -> str:
+    """Return a sentence on the posts whose slug is another's by now; "" where there are none."""
+    changes = ", ".join(f"“{post.title}”: /{post.slug}/" for post in restored if post.former_slug)
+    return _("Another post has their address meanwhile, so they have a new one: %s.") % changes if changes else ""
+
+
+def words_of_bin(count: int) -> str:
+    return ngettext("%(count)d post is in the bin.", "%(count)d posts are in the bin.", count) % {"count": count}
 
 
 def say_binned(request: HttpRequest, batch: UUID, count: int, address: str = "") -> None:
     """Show how many posts are in the bin now, with a button that restores them."""
-    words = ngettext("%(count)d post is in the bin.", "%(count)d posts are in the bin.", count) % {"count": count}
-    context = {"words": words, "batch": batch, "next": address}
+    context = {"words": words_of_bin(count), "batch": batch, "next": address}
     messages.success(request, render_to_string("blog/admin/binned_message.html", context, request))
 
 

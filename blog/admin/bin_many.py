@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.functional import cached_property
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
 from wagtail.models import Page
 
-from blog.admin.bin import restorable, say_binned, say_restored
-from blog.admin.many import ManyAction
+from blog.admin.bin import new_addresses, restorable, say_binned, words_of_restored
+from blog.admin.many import Asked, ManyAction, Note
 from blog.models import BinnedPost, PostPage
-from blog.services.bin import delete_for_good, move_to_bin, restore
+from blog.services.bin import BATCH, delete_for_good, move_to_bin, restore
 
 
 class DeletePages(DeleteBulkAction):
@@ -55,28 +54,22 @@ class InBin(ManyAction):
 
     models = [BinnedPost]
 
-    @cached_property
-    def restorable(self) -> set[int]:
-        return set(restorable(self.request).values_list("pk", flat=True))
+    @classmethod
+    def allowed(cls, user: Any, objects: Sequence[BinnedPost]) -> list[BinnedPost]:
+        entries = BinnedPost.objects.filter(pk__in=[entry.pk for entry in objects])
+        restorable = set(entries.restorable_by(user).values_list("pk", flat=True))
+        return [entry for entry in objects if entry.pk in restorable]
 
-    def title_of(self, one: BinnedPost) -> str:
+    @classmethod
+    def title_of(cls, one: BinnedPost) -> str:
         return str(one.post.draft_title)
-
-    def check_perm(self, obj: BinnedPost) -> bool:
-        return obj.pk in self.restorable
-
-    def may_see(self, one: BinnedPost) -> bool:
-        return False
 
     @classmethod
     def get_queryset(cls, model: Any, object_ids: Any) -> list[BinnedPost]:
-        return list(BinnedPost.objects.filter(pk__in=object_ids).select_related("post"))
+        return list(BinnedPost.objects.filter(pk__in=object_ids).select_related("post").defer("post__body", "post__html"))
 
     def get_all_objects_in_listing_query(self, parent_id: object) -> list[int]:
-        return list(self.restorable)
-
-    def get_execution_context(self) -> dict[str, Any]:
-        return {**super().get_execution_context(), "request": self.request}
+        return list(restorable(self.request).values_list("pk", flat=True))
 
 
 class RestoreMany(InBin):
@@ -86,13 +79,15 @@ class RestoreMany(InBin):
     question = _("Put these posts back where they were, published if they were published?")
 
     @classmethod
-    def execute_action(
-        cls, objects: Sequence[BinnedPost], user: Any = None, request: HttpRequest | None = None, **kwargs: Any
-    ) -> tuple[int, int]:
-        restored = restore(objects, user)
-        if request:
-            say_restored(request, restored)
-        return len(restored), 0
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        restored = restore(BinnedPost.objects.filter(pk__in=ids), user)
+        if changes := new_addresses(restored):
+            note(changes)
+        return len(restored)
+
+    @classmethod
+    def words(cls, count: int) -> str:
+        return words_of_restored(count)
 
 
 class DeleteManyForGood(InBin):
@@ -102,14 +97,16 @@ class DeleteManyForGood(InBin):
     question = _("Delete these posts with their revisions and comments? This cannot be undone.")
     serious = True
     classes = {"serious"}
+    at_once = BATCH
 
     @classmethod
-    def execute_action(cls, objects: Sequence[BinnedPost], user: Any = None, **kwargs: Any) -> tuple[int, int]:
-        return delete_for_good(objects, user), 0
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        return delete_for_good(BinnedPost.objects.filter(pk__in=ids), user)
 
-    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        words = ngettext("%(count)d post is deleted for good.", "%(count)d posts are deleted for good.", num_parent_objects)
-        return words % {"count": num_parent_objects}
+    @classmethod
+    def words(cls, count: int) -> str:
+        words = ngettext("%(count)d post is deleted for good.", "%(count)d posts are deleted for good.", count)
+        return words % {"count": count}
 
 
 BIN_ACTIONS = (DeletePages, RestoreMany, DeleteManyForGood)

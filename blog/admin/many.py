@@ -1,35 +1,76 @@
-"""What is done with many posts at once: chosen in a listing, asked about once, done in one transaction."""
+"""What is done with many objects, chosen in a listing and asked about once: in the request, or by a job where they are many."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpResponse
+from django.utils.functional import cached_property
 from wagtail.admin.views.bulk_action import BulkAction
 
 from blog.admin.page_choosers import admin_user
+from jobs.admin.tools import to_job
+from jobs.models import Job
+from jobs.starting import start
 
-MOST_SHOWN = 20  # titles in a question
+MOST_SHOWN: Final = 20  # titles in a question
+AT_ONCE: Final = 200  # objects that are changed in the request, and by a job in one transaction
+
+Asked = dict[str, Any]  # what the form says, as JSON has it
+Note = Callable[[str], None]  # shows a sentence to whoever asked
 
 
 class ManyAction(BulkAction):
-    """An action on many objects: asks with the first titles, and says which of them are not the user's to change."""
+    """An action on many objects: asks with the first titles, and says which of them are not the user's to change.
+
+    What it does is in class methods, which a job calls, too: `blog.admin.many_job`.
+    """
 
     template_name = "blog/admin/confirm_many.html"
     action_priority = 50
     question: Any = ""
     serious = False
+    at_once = AT_ONCE
+
+    @classmethod
+    def allowed(cls, user: Any, objects: Sequence[Any]) -> list[Any]:
+        """Return the objects with which a user may do this."""
+        raise NotImplementedError
+
+    @classmethod
+    def visible(cls, user: Any, objects: Sequence[Any]) -> list[Any]:
+        """Return those of the other objects that a user may know of."""
+        return []
+
+    @classmethod
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        """Do it, in one transaction; return the number of objects that are changed."""
+        raise NotImplementedError
+
+    @classmethod
+    def words(cls, count: int) -> str:
+        """Return what has been done."""
+        raise NotImplementedError
+
+    @classmethod
+    def kind_of_job(cls) -> str:
+        return f"{cls.models[0]._meta.model_name}_{cls.action_type}"
+
+    @classmethod
+    def title_of(cls, one: Any) -> str:
+        """Return the name by which the question calls an object."""
+        return str(one)
+
+    @cached_property
+    def asked(self) -> Asked:
+        return {}
 
     def user_of_request(self) -> Any:
         return admin_user(self.request)
 
-    def title_of(self, one: Any) -> str:
-        """Return the name by which the question calls an object."""
-        return str(one)
-
     def object_context(self, obj: Any) -> dict[str, Any]:
         return {"item": obj, "title": self.title_of(obj)}
-
-    def may_see(self, one: Any) -> bool:
-        """Return whether the user may know of an object that they may not change."""
-        return True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -42,9 +83,46 @@ class ManyAction(BulkAction):
             "is_serious": self.serious,
             "shown": context["items"][:MOST_SHOWN],
             "more": max(0, len(context["items"]) - MOST_SHOWN),
+            "is_job": len(context["items"]) > self.at_once,
             "refused": len(refused),
-            "refused_titles": [self.title_of(one) for one in refused[:MOST_SHOWN] if self.may_see(one)],
+            "refused_titles": [self.title_of(one) for one in refused[:MOST_SHOWN]],
         }
 
+    def ids_asked(self) -> list[int]:
+        """Return what was chosen; what is no id is passed over."""
+        chosen = self.request.GET.getlist("id")
+        if "all" in chosen:
+            return list(self.get_all_objects_in_listing_query(None))
+        return [int(one) for one in chosen if one.isdecimal() and len(one) < 19]
+
+    def get_actionable_objects(self) -> tuple[list[Any], dict[str, list[Any]]]:
+        """Return the objects that the user may change, and of the others those that they may know of."""
+        user = self.user_of_request()
+        objects = self.get_queryset(self.model, self.ids_asked())
+        allowed = self.allowed(user, objects)
+        kept = {one.pk for one in allowed}
+        return allowed, {"items_with_no_access": self.visible(user, [one for one in objects if one.pk not in kept])}
+
+    def prepare_action(self, objects: Sequence[Any], objects_without_access: Any) -> HttpResponse | None:
+        """Start a job, where that is better than to keep the user waiting."""
+        if len(objects) <= self.at_once:
+            return None
+        return to_job(start_many(self.kind_of_job(), self.user_of_request(), [one.pk for one in objects], self.asked))
+
     def get_execution_context(self) -> dict[str, Any]:
-        return {"user": self.user_of_request()}
+        def note(sentence: str) -> None:
+            messages.warning(self.request, sentence)
+
+        return {"user": self.user_of_request(), "asked": self.asked, "note": note}
+
+    @classmethod
+    def execute_action(cls, objects: Sequence[Model], **context: Any) -> tuple[int, int]:
+        return cls.change([one.pk for one in objects], **context), 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:
+        return self.words(num_parent_objects)
+
+
+def start_many(kind: str, user: Any, ids: Sequence[int], asked: Asked) -> Job:
+    """Have something done with many objects by a job."""
+    return start(kind, user, {"kind": kind, "ids": list(ids), "asked": asked})

@@ -1,8 +1,9 @@
 """What may be done with many posts of the listing: tags, author, publishing, the bin."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -11,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from blog.admin.bin import may_bin, say_binned
-from blog.admin.many import ManyAction
+from blog.admin.bin import may_bin, say_binned, words_of_bin
+from blog.admin.many import Asked, ManyAction, Note
 from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_export import TEXTS
 from blog.admin.posts import listed_posts
@@ -24,8 +25,10 @@ from blog.models import Author, PostPage
 from blog.models.tag_names import find_tags, get_or_create_tags
 from blog.services import many_posts
 from blog.services.bin import move_to_bin
+from jobs.kinds import JobFailed
 
-MOST = 2_000  # posts at once
+MOST: Final = 20_000  # posts at once
+PUBLISHED_AT_ONCE: Final = 20  # each is saved as by its own button
 
 
 class TagsForm(forms.Form):
@@ -91,28 +94,27 @@ class PostsAction(ManyAction):
             return [post.pk for post in found.only("pk").autocomplete(words)]
         return list(found.values_list("pk", flat=True))
 
-    def get_actionable_objects(self) -> tuple[list[PostPage], dict[str, list[PostPage]]]:
-        """Return the posts that the user may change, and of the others those that they may see."""
-        posts, others = super().get_actionable_objects()
-        refused = others["items_with_no_access"]
-        seen = set(
-            explorable_pages(self.user_of_request()).filter(pk__in=[post.pk for post in refused]).values_list("pk", flat=True)
-        )
-        return posts, {"items_with_no_access": [post for post in refused if post.pk in seen]}
+    @classmethod
+    def allows(cls, user: User, post: PostPage) -> bool:
+        """Return whether a user may do this with a post."""
+        return may_change(user, post)
 
-    def title_of(self, one: PostPage) -> str:
+    @classmethod
+    def allowed(cls, user: Any, objects: Sequence[PostPage]) -> list[PostPage]:
+        return [post for post in objects if cls.allows(user, post)]
+
+    @classmethod
+    def visible(cls, user: Any, objects: Sequence[PostPage]) -> list[PostPage]:
+        seen = set(explorable_pages(user).filter(pk__in=[post.pk for post in objects]).values_list("pk", flat=True))
+        return [post for post in objects if post.pk in seen]
+
+    @classmethod
+    def title_of(cls, one: PostPage) -> str:
         return str(one.draft_title or one.title)
 
-    def check_perm(self, obj: PostPage) -> bool:
-        return may_change(self.user_of_request(), obj)
-
-    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:
-        words = ngettext("%(count)d post has been changed.", "%(count)d posts have been changed.", num_parent_objects)
-        return words % {"count": num_parent_objects}
-
-
-def _ids(posts: Sequence[PostPage]) -> list[int]:
-    return [post.pk for post in posts]
+    @classmethod
+    def words(cls, count: int) -> str:
+        return ngettext("%(count)d post has been changed.", "%(count)d posts have been changed.", count) % {"count": count}
 
 
 class AddTags(PostsAction):
@@ -123,15 +125,14 @@ class AddTags(PostsAction):
     action_priority = 10
     form_class = TagsForm
 
-    def get_execution_context(self) -> dict[str, Any]:
-        return {**super().get_execution_context(), "names": self.cleaned_form.cleaned_data["tags"]}
+    @cached_property
+    def asked(self) -> Asked:
+        return {"tags": self.cleaned_form.cleaned_data["tags"]}
 
     @classmethod
-    def execute_action(
-        cls, objects: Sequence[PostPage], user: Any = None, names: Sequence[str] = (), **kwargs: Any
-    ) -> tuple[int, int]:
-        tags, _created = get_or_create_tags(names)
-        return many_posts.add_tags(_ids(objects), list(dict.fromkeys(tags[name] for name in names)), user), 0
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        tags, _created = get_or_create_tags(asked["tags"])
+        return many_posts.add_tags(ids, list(dict.fromkeys(tags[name] for name in asked["tags"])), user)
 
 
 class RemoveTags(AddTags):
@@ -143,10 +144,8 @@ class RemoveTags(AddTags):
     form_class = KnownTagsForm
 
     @classmethod
-    def execute_action(
-        cls, objects: Sequence[PostPage], user: Any = None, names: Sequence[str] = (), **kwargs: Any
-    ) -> tuple[int, int]:
-        return many_posts.remove_tags(_ids(objects), list(find_tags(names).values()), user), 0
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        return many_posts.remove_tags(ids, list(find_tags(asked["tags"]).values()), user)
 
 
 class SetAuthor(PostsAction):
@@ -157,14 +156,16 @@ class SetAuthor(PostsAction):
     action_priority = 30
     form_class = AuthorForm
 
-    def get_execution_context(self) -> dict[str, Any]:
-        return {**super().get_execution_context(), "author": self.cleaned_form.cleaned_data["author"]}
+    @cached_property
+    def asked(self) -> Asked:
+        return {"author": self.cleaned_form.cleaned_data["author"].pk}
 
     @classmethod
-    def execute_action(
-        cls, objects: Sequence[PostPage], user: Any = None, author: Author | None = None, **kwargs: Any
-    ) -> tuple[int, int]:
-        return many_posts.set_author(_ids(objects), author, user) if author else 0, 0
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        author = Author.objects.filter(pk=asked["author"]).first()
+        if author is None:
+            raise JobFailed(gettext("This author has been deleted meanwhile."))
+        return many_posts.set_author(ids, author, user)
 
 
 class Publish(PostsAction):
@@ -173,26 +174,24 @@ class Publish(PostsAction):
     question = _("Publish the newest draft of each of these posts?")
     action_type = "publish"
     action_priority = 40
+    at_once = PUBLISHED_AT_ONCE
 
-    def check_perm(self, obj: PostPage) -> bool:
-        rights = obj.permissions_for_user(self.user_of_request())
+    @classmethod
+    def allows(cls, user: User, post: PostPage) -> bool:
+        rights = post.permissions_for_user(user)
         return bool(rights.can_publish() and not rights.page_locked())
 
     @classmethod
-    def execute_action(cls, objects: Sequence[PostPage], user: Any = None, **kwargs: Any) -> tuple[int, int]:
-        number, is_left_to_worker = many_posts.publish(_ids(objects), user)
-        return number, int(is_left_to_worker)
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        number, faults = many_posts.publish(ids, user)
+        for fault in faults:
+            note(fault)
+        return number
 
-    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        if num_child_objects:
-            words = ngettext(
-                "%(count)d post will be published within some minutes.",
-                "%(count)d posts will be published within some minutes.",
-                num_parent_objects,
-            )
-        else:
-            words = ngettext("%(count)d post has been published.", "%(count)d posts have been published.", num_parent_objects)
-        return words % {"count": num_parent_objects}
+    @classmethod
+    def words(cls, count: int) -> str:
+        words = ngettext("%(count)d post has been published.", "%(count)d posts have been published.", count)
+        return words % {"count": count}
 
 
 class Unpublish(PostsAction):
@@ -202,16 +201,18 @@ class Unpublish(PostsAction):
     action_type = "unpublish"
     action_priority = 50
 
-    def check_perm(self, obj: PostPage) -> bool:
-        return bool(obj.permissions_for_user(self.user_of_request()).can_unpublish())
+    @classmethod
+    def allows(cls, user: User, post: PostPage) -> bool:
+        return bool(post.permissions_for_user(user).can_unpublish())
 
     @classmethod
-    def execute_action(cls, objects: Sequence[PostPage], user: Any = None, **kwargs: Any) -> tuple[int, int]:
-        return many_posts.unpublish(_ids(objects), user), 0
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        return many_posts.unpublish(ids, user)
 
-    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        words = ngettext("%(count)d post has been unpublished.", "%(count)d posts have been unpublished.", num_parent_objects)
-        return words % {"count": num_parent_objects}
+    @classmethod
+    def words(cls, count: int) -> str:
+        words = ngettext("%(count)d post has been unpublished.", "%(count)d posts have been unpublished.", count)
+        return words % {"count": count}
 
 
 class MoveToBin(PostsAction):
@@ -223,23 +224,26 @@ class MoveToBin(PostsAction):
     classes = {"serious"}
     serious = True
 
-    def check_perm(self, obj: PostPage) -> bool:
-        return may_bin(self.user_of_request(), obj)
+    @classmethod
+    def allows(cls, user: User, post: PostPage) -> bool:
+        return may_bin(user, post)
 
-    def get_execution_context(self) -> dict[str, Any]:
-        return {**super().get_execution_context(), "view": self}
+    @cached_property
+    def asked(self) -> Asked:
+        return {"batch": str(uuid4())}
 
     @classmethod
-    def execute_action(
-        cls, objects: Sequence[PostPage], user: Any = None, view: "MoveToBin | None" = None, **kwargs: Any
-    ) -> tuple[int, int]:
-        batch = move_to_bin(_ids(objects), user)
-        if view:
-            say_binned(view.request, batch, len(objects), view.next_url)
-        return len(objects), 0
+    def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        move_to_bin(ids, user, UUID(asked["batch"]))
+        return len(ids)
+
+    @classmethod
+    def words(cls, count: int) -> str:
+        return words_of_bin(count)
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> None:
-        """Return None: `say_binned` has said it, with a button."""
+        """Show it with a button that undoes it."""
+        say_binned(self.request, UUID(self.asked["batch"]), num_parent_objects, self.next_url)
 
 
 POST_ACTIONS = (AddTags, RemoveTags, SetAuthor, Publish, Unpublish, MoveToBin)

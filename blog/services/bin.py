@@ -33,9 +33,9 @@ class Restored(NamedTuple):
     former_slug: str
 
 
-def move_to_bin(posts: Iterable[int], user: Any = None) -> uuid.UUID:
-    """Put posts and their aliases into the bin; return the batch by which `restore` finds them."""
-    batch, asked = uuid.uuid4(), list(posts)
+def move_to_bin(posts: Iterable[int], user: Any = None, batch: uuid.UUID | None = None) -> uuid.UUID:
+    """Put posts and their aliases into the bin, perhaps into a batch that is there; return that by which they are found."""
+    batch, asked = batch or uuid.uuid4(), list(posts)
     with locked_revision():
         found = PostPage.objects.filter(pk__in=asked) | PostPage.objects.filter(alias_of__in=asked)
         moved = list(found.filter(binned=None, numchild=0).defer("body", "html", "toc").order_by("path"))

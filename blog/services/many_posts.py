@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex, Revision
 from wagtail.signals import page_unpublished
@@ -19,7 +20,6 @@ from blog.models.usage import note_changed_posts
 from blog.services.page_log import log_each
 from blog.services.references import index_items
 
-MOST_AT_ONCE = 20  # posts published in the request: the worker publishes more, some seconds later
 CHUNK_SIZE = 500  # revisions in memory
 NEWEST = """
 UPDATE wagtailcore_page SET
@@ -114,20 +114,20 @@ def unpublish(posts: Iterable[int], user: Any = None) -> int:
     return len(live)
 
 
-def publish(posts: Iterable[int], user: Any = None) -> tuple[int, bool]:
-    """Publish the newest revisions of posts; return how many have one unpublished, and whether the worker publishes them."""
+def publish(posts: Iterable[int], user: Any = None) -> tuple[int, list[str]]:
+    """Publish the newest revisions of posts; return how many, and of each that cannot be published its title and why."""
+    published, faults = 0, []
     with locked_revision():
-        waiting = list(_posts(posts).exclude(live=True, has_unpublished_changes=False))
-        if len(waiting) <= MOST_AT_ONCE:
-            for post in PostPage.objects.filter(pk__in=[post.pk for post in waiting]):
-                (post.get_latest_revision() or post.save_revision(user=user)).publish(user=user)
-            return len(waiting), False
-        for post in PostPage.objects.filter(pk__in=[post.pk for post in waiting], latest_revision=None):
-            post.save_revision(user=user)
-        latest = Page.objects.filter(pk__in=[post.pk for post in waiting]).values("latest_revision")
-        Revision.objects.filter(pk__in=latest).update(approved_go_live_at=timezone.now())
-        log_each(waiting, "wagtail.publish.schedule", user)
-    return len(waiting), True
+        for post in (
+            PostPage.objects.filter(pk__in=list(posts)).exclude(live=True, has_unpublished_changes=False).order_by("pk")
+        ):
+            try:
+                with transaction.atomic():
+                    (post.get_latest_revision() or post.save_revision(user=user)).publish(user=user)
+                published += 1
+            except ValidationError as fault:
+                faults.append(f"{post.draft_title}: {' '.join(fault.messages)}")
+    return published, faults
 
 
 def _posts(posts: Iterable[int]) -> Any:
