@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from blog.models import BlogPage
 from blog.search import analyze_tables
+from blog.services.version_job import make_soon
 from jobs.files import UPLOAD
 from jobs.kinds import JobFailed, Run
 from transfer.exporting.export import Export
@@ -53,6 +54,9 @@ def import_posts(run: Run) -> dict[str, int]:
                 run.log(f"image not fetched: {printable(address)}: {printable(reason)}")
             run.log(importer.report.text(dry_run=asked["dry_run"]))
     report = importer.report
+    if report.images and not asked["dry_run"]:
+        make_soon(run.user)
+        run.log(_("The pictures' sizes and formats are made by a job of their own."))
     return {"imported": report.imported, "changed": report.changed, "refused": len(report.refusals)}
 
 

@@ -30,6 +30,7 @@ from blog.admin.content_checks import add_checks
 from blog.admin.lists import BlogViewSetGroup, stylesheet
 from blog.admin.merging import DeleteTags, MergeTags
 from blog.admin.page_choosers import limit_page_chooser
+from blog.admin.picture_versions import VersionsViewSet
 from blog.admin.post_bulk_actions import POST_ACTIONS
 from blog.admin.posts import PostListingViewSet, PostViewSet, add_posts_panel
 from blog.admin.summaries import count_what_is_seen
@@ -58,7 +59,7 @@ def bookmarklet_item() -> MenuItem:
 
 register_snippet(BlogViewSetGroup)
 hooks.register("register_admin_urls", lambda: URLS)
-hooks.register("register_admin_viewset", lambda: [PostListingViewSet(), PostViewSet(), BinViewSet()])
+hooks.register("register_admin_viewset", lambda: [PostListingViewSet(), PostViewSet(), BinViewSet(), VersionsViewSet()])
 hooks.register("register_help_menu_item", bookmarklet_item)
 for _action in (MergeTags, DeleteTags, *POST_ACTIONS, *BIN_ACTIONS):
     hooks.register("register_bulk_action", _action, order=LATER)

@@ -93,11 +93,12 @@ class VersionMaker:
         """Make the versions of the next images; return whether there may be more to do."""
         if self.waiting:
             batch = [self.waiting.popleft() for _ in range(min(BATCH, len(self.waiting)))]
-            return self._make_free(batch) or bool(self.waiting)
+            return self.make_free(batch) or bool(self.waiting)
         state = _state()
         if state == self.complete:
             return False
-        self.waiting.extend(self._incomplete())
+        others, slow = self.incomplete()
+        self.waiting.extend(others or slow)
         if not self.waiting:
             place_image_files()  # what a killed process left
             self.complete = _state()
@@ -108,20 +109,19 @@ class VersionMaker:
         while self.make_next():
             pass
 
-    def _incomplete(self) -> list[int]:
-        """Return the images that lack versions; while some lack more than AVIF, those."""
+    def incomplete(self) -> tuple[list[int], list[int]]:
+        """Return the images that lack other versions than AVIF, and those that lack AVIF; the newest first."""
         asked, made = _asked(), _made()
         images = get_image_model().objects.only("pk", "file", "width", "height").order_by("-pk")
         missing = {image.pk: self._missing(image, asked.get(image.pk, ()), made.get(image.pk, set())) for image in images}
-        return [pk for pk, versions in missing.items() if any(not is_slow(spec) for spec, _ in versions)] or [
-            pk for pk, versions in missing.items() if versions
-        ]
+        others = [pk for pk, versions in missing.items() if any(not is_slow(spec) for spec, _ in versions)]
+        return others, [pk for pk, versions in missing.items() if any(is_slow(spec) for spec, _ in versions)]
 
     def _missing(self, image: AbstractImage, asked: Iterable[str], made: set[Version]) -> list[Version]:
         wanted = [*((spec, "") for spec in wanted_specs(image)), *((spec, focal_point_key(image, spec)) for spec in asked)]
         return [one for one in wanted if one not in made and (image.pk, image.file.name, one) not in self.failed]
 
-    def _make_free(self, batch: Sequence[int]) -> bool:
+    def make_free(self, batch: Sequence[int]) -> bool:
         """Make the versions of those images that no other worker makes; return whether there was one."""
         with ExitStack() as stack:
             free = [pk for pk in batch if stack.enter_context(claimed(pk))]

@@ -1,0 +1,52 @@
+"""Picture versions: a button that has all that are missing made now, and how far that is."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail.images import get_image_model
+from wagtail.permissions import policy_registry
+
+from blog.services.image_files import VersionMaker
+from blog.services.version_job import KIND as NAME
+from blog.services.version_job import make_missing
+from jobs.admin.tools import StartView, ToolViewSet
+from jobs.kinds import JobKind
+
+KIND = JobKind(
+    NAME, _("Picture versions"), f"{make_missing.__module__}.{make_missing.__name__}", "blog/admin/versions_made.html"
+)
+
+
+class VersionsView(StartView):
+    page_title = _("Picture versions")
+    button = _("Make what is missing")
+    kind = NAME
+
+    @property
+    def introduction(self) -> str:
+        count = len(set().union(*VersionMaker().incomplete()))
+        words = ngettext(
+            "Of %(count)d picture not every size and format has been made. The worker makes them by and by, those of new "
+            "pictures first; here all are made at once, and those that failed are tried again.",
+            "Of %(count)d pictures not every size and format has been made. The worker makes them by and by, those of new "
+            "pictures first; here all are made at once, and those that failed are tried again.",
+            count,
+        )
+        return words % {"count": count}
+
+    @classmethod
+    def may_start(cls, user: Any) -> bool:
+        return bool(policy_registry.get_by_type(get_image_model()).user_has_permission(user, "change"))
+
+    def parameters(self, form: forms.Form) -> dict[str, Any]:
+        return {}
+
+
+class VersionsViewSet(ToolViewSet):
+    name = "picture_versions"
+    url_prefix = "picture-versions"
+    icon = "image"
+    menu_order = 60
+    view = VersionsView
