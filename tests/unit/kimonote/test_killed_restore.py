@@ -1,11 +1,6 @@
 """A restore that is killed at any step: afterwards database and media are both the former site's, or both the backup's."""
 
-import json
-import os
 import signal
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +8,6 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
 
 from blog.models import BlogPage, PostPage
 from kimonote.backup import databases, restoring, swapping
@@ -21,6 +15,7 @@ from kimonote.database import missing
 from kimonote.models import Lease
 from mail.models import Delivery
 from tests.support.factories import make_blog, make_post
+from tests.support.forked_site import ForkedSite, killed_at
 from tests.support.outbox_factories import put_test
 
 State = dict[str, Any]
@@ -35,48 +30,9 @@ def state() -> State:
     return {"files": files, "posts": slugs, "mails": mails, "marks": Lease.objects.filter(task__startswith="restore").count()}
 
 
-class Site:
-    """The test's database for processes that are forked: on SQLite a copy in a file, on PostgreSQL itself."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "site.sqlite3" if connection.vendor == "sqlite" else None
-        self.result = folder / "result.json"
-        if self.file:
-            connection.ensure_connection()
-            with closing(sqlite3.connect(self.file)) as copy:
-                connection.connection.backup(copy)
-
-    def run(self, work: Callable[[], object]) -> tuple[int, Any]:
-        """Do the work in a process; return what ended it, and what it returned."""
-        if not self.file:
-            connection.close()
-        child = os.fork()
-        if child == 0:
-            if self.file:
-                connection.connection = None
-                connection.settings_dict["NAME"] = str(self.file)
-            try:
-                self.result.write_text(json.dumps(work()))
-                connection.close()
-            finally:
-                os._exit(0)
-        ended = os.waitpid(child, 0)[1]
-        return ended, json.loads(self.result.read_text()) if ended == 0 else None
-
-
 def dying_at(step: int, patch: pytest.MonkeyPatch) -> None:
     """Have this process killed before its step of that number."""
-    left = [step]
-
-    def counted(work: Callable[..., Any]) -> Callable[..., Any]:
-        def do(*arguments: Any, **options: Any) -> Any:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return work(*arguments, **options)
-
-        return do
-
+    counted = killed_at(step)
     patch.setattr(Path, "rename", counted(Path.rename))
     patch.setattr(databases, "load", counted(databases.load))
     for name in ("call_command", "raise_revision", "_complete", "_marked"):
@@ -84,14 +40,14 @@ def dying_at(step: int, patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site(transactional_db: None, media: Path, tmp_path: Path) -> Site:
+def site(transactional_db: None, media: Path, tmp_path: Path) -> ForkedSite:
     blog = make_blog()
     for name in ("documents", "original_images"):
         (media / name).mkdir(parents=True)
         (media / name / "whale").write_text(name)
     make_post(blog, slug="whale")
     put_test()
-    return Site(tmp_path)
+    return ForkedSite(tmp_path)
 
 
 def changed(number: int) -> State:
@@ -111,7 +67,7 @@ def recovered() -> State:
 
 
 def test_restore_killed_at_every_step(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    site: ForkedSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """Or, in the usual run of tests, at each fourth."""
     stride = 1 if request.config.getoption("--kills") >= 50 else 4
@@ -141,7 +97,7 @@ def test_restore_killed_at_every_step(
     assert {"former", "restored"} == set(outcomes)
 
 
-def test_unfinished_restore_is_neither_backed_up_nor_joined(site: Site, tmp_path: Path) -> None:
+def test_unfinished_restore_is_neither_backed_up_nor_joined(site: ForkedSite, tmp_path: Path) -> None:
     file = tmp_path / "none.tar.gz"
     file.touch()
     with swapping.exclusively(), pytest.raises(CommandError, match="Another restore is running"):
