@@ -72,7 +72,11 @@ def read(text: str, index: TagIndex, limit: int | None = None) -> Selection:
         selection = Selection.parse(text, limit)
         if not index.unknown(selection):
             return selection
-    return read_typed(text, index.known, limit)
+    selection = read_typed(text, index.known, limit)
+    if "+" in text and index.unknown(selection):
+        with_blanks = read_typed(text.replace("+", " "), index.known, limit)  # as forms encode a name
+        return selection if index.unknown(with_blanks) else with_blanks
+    return selection
 
 
 def narrow_by_terms(selection: Selection, terms: str, index: TagIndex) -> tuple[Selection, str]:

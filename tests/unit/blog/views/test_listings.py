@@ -147,6 +147,35 @@ def test_search_box_leads_to_the_listing_that_fills_it_in_again(
     assert (response.status_code, response["Location"]) == (302, address)
 
 
+@pytest.mark.parametrize("file", ["", "feed.atom"])
+@pytest.mark.parametrize(
+    ("typed", "expression"),
+    [
+        ("how%20we%20work", "how-we-work"),
+        ("How%20We%20Work,%20agile", "agile+how-we-work"),
+        ("how+we+work", "how-we-work"),
+        ("agile+How+we+work", "agile+how-we-work"),
+        ("C++", "c-plus-plus"),
+        ("c++", "c-plus-plus"),
+        ("c%2B%2B", "c-plus-plus"),
+        ("agile,%20-c++", "agile+-c-plus-plus"),
+        ("google+", "google-plus"),
+        ("ci/cd", "ci-cd"),
+        ("CI%2FCD", "ci-cd"),
+        ("agile+open+source", None),  # two tags of their own
+    ],
+)
+def test_address_typed_with_names_leads_to_the_canonical_one(
+    client: Client, blog: BlogPage, typed: str, expression: str | None, file: str
+) -> None:
+    post = make_post(blog, "agile c open source")
+    post.tags.add("How we work", "C++", "google+", "CI/CD", "Open Source")
+    post.save()
+    response = client.get(f"/tags/{typed}/{file}")
+    expected = (200, None) if expression is None else (301, f"/tags/{expression}/{file}")
+    assert (response.status_code, response.get("Location")) == expected
+
+
 def test_years_count_and_lead(client: Client, notes: BlogPage) -> None:
     page = Page(client, "/")
     assert page.all(".periods li") == ["2019 2", "2018 2"]
