@@ -1,5 +1,6 @@
 """Searching inside a selection: found where it stands, marked, and honest when there is nothing."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -60,7 +61,21 @@ def test_nothing_found_says_so(client: Client, blog: BlogPage) -> None:
     page = client.get("/?q=%3Cb%3Eunheard").content.decode()
     assert '<h1 class="selection">' in page
     assert "“&lt;b&gt;unheard”" in page
-    assert "Each × above says how many notes there are without that part." in page
+    assert "No note has all of these words: try fewer, or others." in page
+
+
+def test_advice_where_nothing_is_found_is_of_what_was_asked_for(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    fewer, without = "No note has all of these words: try fewer, or others.", "No note is all of this at once."
+    addresses = ("/?q=unheard+of", "/tags/a/?q=unheard", "/?q=unheard&year=2018")
+    shown = [(fewer in page, without in page) for page in (client.get(address).text for address in addresses)]
+    assert shown == [(True, False), (False, True), (False, True)]
+
+
+def test_feeds_that_a_search_offers_are_named_after_it(client: Client, blog: BlogPage) -> None:
+    make_post(blog, "a")
+    offered = re.findall(r'<link rel="alternate" [^>]*title="([^"]*)"', client.get("/tags/a/?q=tea").text)
+    assert offered == [f"Notes tagged a with “tea” ({form})" for form in ("RSS", "Atom", "JSON Feed")]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no catalogue that databases share")
