@@ -1,8 +1,8 @@
-"""How long editors wait while an import writes, and how long its pictures take.
+"""How long editors wait while an import writes.
 
 `DATABASE_URL=… python -m benchmarks.importing [quick]`, the database being empty: posts with pictures are imported by the
-command itself, while another process saves one post after another; beside that, what a save takes alone. Then the versions of
-the pictures are made as the worker does, beside a plain resize by Pillow to the same sizes and formats.
+command itself, while another process saves one post after another; beside that, what a save takes alone. The seconds are
+those of the clock: on a machine that is busy with other things, `import_transactions` counts those of the processor.
 """
 
 import json
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from select import select
 from statistics import median
@@ -26,8 +26,6 @@ POSTS, FEW_POSTS = 2_000, 100
 PICTURES, FEW_PICTURES = 200, 6
 SIZE = (4000, 3000)  # pixels: 12 megapixels
 MOST_WAITING = 1.0  # seconds that a save may take longer than alone
-MOST_PICTURES = 300.0  # seconds, for 2,000 pictures
-SHARE = 2_000
 PAUSE = 0.05  # seconds between two saves
 
 
@@ -47,8 +45,6 @@ def main(quick: bool) -> None:
         write_files(folder / "_posts", FEW_POSTS if quick else POSTS)
         add_pictures(folder, FEW_PICTURES if quick else PICTURES)
         measure_waiting(folder)
-        sys.stdout.flush()
-        measure_versions(folder)
 
 
 def add_pictures(folder: Path, number: int) -> None:
@@ -123,50 +119,6 @@ def save_until_told() -> None:
             print(error, file=sys.stderr)
             failed += 1
     print(json.dumps({"taken": taken, "failed": failed}))
-
-
-def measure_versions(folder: Path) -> None:
-    """Make the versions of all pictures as the worker does; beside them, of a few, by Pillow alone, each from the file."""
-    from wagtail.images import get_image_model
-
-    from blog.services.image_files import VersionMaker
-
-    pictures = get_image_model().objects.count()
-    files = sorted(folder.glob("*.jpg"))[:10]
-    without = get_image_model().objects.exclude(renditions__filter_spec__contains="webp")
-    start, processor = time.perf_counter(), time.process_time()
-    for file in files:
-        resize(file)
-    rows = [["Pillow alone: JPEG and WebP", *cost(start, processor, len(files))]]
-    maker, start, processor = VersionMaker(), time.perf_counter(), time.process_time()
-    while without.exists():
-        maker.make_next()
-    rows.append(["the worker: JPEG and WebP", *cost(start, processor, pictures)])
-    start, processor = time.perf_counter(), time.process_time()
-    maker.make_all()
-    rows.append(["the worker: AVIF, after those of all", *cost(start, processor, pictures)])
-    print(f"The versions of {pictures} pictures of 12 megapixels, {len(os.sched_getaffinity(0))} cores; {load()}:\n")
-    print(table(["", "seconds a picture", "of a processor", f"minutes for {SHARE:,}"], rows))
-    seconds = float(rows[1][1]) * SHARE
-    verdict = "met" if seconds <= MOST_PICTURES else "MISSED"
-    print(f"\n- {verdict}: {SHARE:,} pictures are there in {figure(seconds / 60)} minutes (at most {MOST_PICTURES / 60:.0f})")
-
-
-def cost(start: float, processor: float, pictures: int) -> list[str]:
-    """Return what each picture took, in seconds by the clock and of the processor, and what many would."""
-    seconds = (time.perf_counter() - start) / pictures
-    return [figure(seconds), figure((time.process_time() - processor) / pictures), figure(seconds * SHARE / 60)]
-
-
-def resize(file: Path) -> None:
-    from PIL import Image
-
-    from blog.images.versions import SHOWN, WIDTHS
-
-    for width, form in [(SHOWN, "JPEG"), *((width, "WEBP") for width in WIDTHS)]:
-        with Image.open(file) as picture:
-            smaller = picture.resize((width, width * picture.height // picture.width), Image.Resampling.LANCZOS)
-            smaller.save(BytesIO(), form, quality=80)
 
 
 if __name__ == "__main__":

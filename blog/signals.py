@@ -29,7 +29,7 @@ from wagtail.models import (
 )
 from wagtail.signals import page_slug_changed
 
-from blog.images import intake  # noqa: F401  (connects it)
+from blog.images import dimensions, intake  # noqa: F401  (registers, connects them)
 from blog.models import Author, BlogPage, Comment, Pin, PostAuthor, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision, revision_raised
 from blog.models.usage import posts_that_use, references_below, references_to

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage
 
 AVIF_SPEED: Final = 8  # of 10: a seventh of the time of 6, which is Pillow's default, for 1 % more bytes
+PHOTOGRAPH_SPEED: Final = 9  # a third of the time of 8, for 2 to 7 % more bytes; of drawings 20 to 45 %
+PHOTOGRAPH: Final = "photograph"  # in Pillow's `info`, which scaled images keep: that it comes from a JPEG
 WEBP_METHOD: Final = 1  # of 6: a third of the time of 4, which is Pillow's default, for up to 15 % more bytes
 TURNED: Final = range(5, 9)  # values of EXIF's orientation by which width and height change places
 WIDTH = re.compile(r"width-(\d+)(?:\|format-\w+)?")
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def _save_avif(image: Any, file: Any, name: Any) -> None:
-    image.encoderinfo.setdefault("speed", AVIF_SPEED)
+    image.encoderinfo.setdefault("speed", PHOTOGRAPH_SPEED if image.info.get(PHOTOGRAPH) else AVIF_SPEED)
     AvifImagePlugin._save(image, file, name)
 
 
@@ -68,6 +70,7 @@ def _scaled(image: "AbstractImage", widths: set[int]) -> dict[int, PillowImage]:
     largest = max(widths)
     picture.draft(None, _enough(picture, largest))  # of a JPEG, decode half, a quarter … where that is enough
     current = PillowImage(picture).auto_orient()
+    current.image.info[PHOTOGRAPH] = form == "jpeg"
     scaled: dict[int, PillowImage] = {}
     for width in sorted(widths, reverse=True):
         if width < current.image.width:

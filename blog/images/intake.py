@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 from wagtail.images import get_image_model
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.models import AbstractImage
@@ -37,14 +38,21 @@ class ImageField(WagtailImageField):
 
     def check_image_pixel_size(self, f: Any) -> None:
         f.seek(0)
-        check_pixels(BytesIO(f.read()))
+        content = BytesIO(f.read())
         f.seek(0)
-        if f.image.format_name == "svg":
-            return
-        try:
-            super().check_image_pixel_size(f)
-        except BROKEN as error:
-            raise ValidationError(UNREADABLE, code="invalid_image") from error
+        check_pixels(content)
+        if f.image.format_name != "svg":
+            _decode(content)
+
+
+def _decode(file: IO[bytes]) -> None:
+    """Raise ValidationError if an image is damaged: of a JPEG, an eighth of the size is decoded, for which all is read."""
+    try:
+        with Image.open(file) as image:
+            image.draft(None, (1, 1))
+            image.load()
+    except BROKEN as error:
+        raise ValidationError(UNREADABLE, code="invalid_image") from error
 
 
 def clean(file: IO[bytes], name: str) -> "ContentFile[bytes]":

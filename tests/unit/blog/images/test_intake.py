@@ -13,7 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 from wagtail.images import get_image_model
+from willow import Image as Willow
 
+from blog.images import dimensions  # noqa: F401  (registers the operation)
 from blog.images.pixels import check_pixels
 from blog.models import BlogPage
 from tests.support.editors import member_of
@@ -158,3 +160,15 @@ def test_import_cleans_pictures_and_says_which_it_refuses(
     assert (report.images, report.missing_images) == (1, 1)
     run_import(blog, root)
     assert get_image_model().objects.count() == 1  # known by its content
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("form", ["GIF", "JPEG", "PNG"])
+def test_dimensions_are_read_without_decoding(form: str) -> None:
+    file = BytesIO()
+    Image.effect_noise((300, 200), 90).save(file, form)
+    content = file.getvalue()
+    cut_off = Willow.open(BytesIO(content[: len(content) // 2]))  # which cannot be decoded
+    assert cut_off.get_size() == (300, 200)
+    with pytest.raises(OSError, match="truncated"):
+        cut_off.auto_orient()
