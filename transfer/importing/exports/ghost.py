@@ -1,12 +1,12 @@
-"""Ghost's export (JSON): posts with their tags, authors and pictures.
+"""Ghost's export (JSON): posts with their tags, authors and pictures; pages as plain pages.
 
-Drafts, posts for members and those sent by e-mail alone become drafts; pages are counted, not imported.
+Drafts, posts for members and those sent by e-mail alone become drafts.
 """
 
 import html
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from transfer.importing.exports.ghost_lexical import lexical_to_html
 from transfer.importing.exports.json_file import dicts, text
 from transfer.importing.exports.post import Export, ExportedPost, guarded, read_date
 from transfer.importing.source import Notice, Refusal, SourcePost
+from transfer.importing.static_sites.permalinks import normalize_path
 
 OWN_ADDRESS = "__GHOST_URL__"  # stands for the site's address in an export
 LIVE_STATES = frozenset(("published", "scheduled"))
@@ -32,16 +33,13 @@ def read_ghost(value: Any, path: Path) -> Export:
     users = {text(user.get("id")): text(user.get("name")) for user in dicts(data.get("users"))}
     tagged = _related(data.get("posts_tags"), "tag_id", tags)
     written = _related(data.get("posts_authors"), "author_id", users)
-    skipped, posts = Counter[str](), []
+    menus, posts = _addresses_in_menus(data.get("settings")), []
     for post in dicts(data.get("posts")):
-        if text(post.get("type")) == "page" or post.get("page") in (1, True):
-            skipped["Ghost page"] += 1
-            continue
         identity = text(post.get("id"))
         authors = written.get(identity) or [users.get(text(post.get("author_id")), "")]
         key = f"ghost/{text(post.get('uuid')) or identity}"
-        posts.append(guarded(key, 1, partial(_post, key, post, tagged.get(identity, []), authors, path)))
-    return Export(posts, skipped)
+        posts.append(guarded(key, 1, partial(_post, key, post, tagged.get(identity, []), authors, menus, path)))
+    return Export(posts)
 
 
 def _data(value: Any) -> dict[str, Any] | None:
@@ -70,8 +68,21 @@ def _position(row: dict[str, Any]) -> int:
     return position if isinstance(position, int) else 0
 
 
-def _post(key: str, post: dict[str, Any], tags: list[str], authors: list[str], path: Path) -> ExportedPost:
+def _addresses_in_menus(settings: Any) -> frozenset[str]:
+    """Return the paths in the navigation, which is JSON within the JSON."""
+    menus = next((text(row.get("value")) for row in dicts(settings) if row.get("key") == "navigation"), "")
+    try:
+        entries = dicts(json.loads(menus or "[]"))
+    except (ValueError, RecursionError):
+        return frozenset()
+    return frozenset(normalize_path(text(entry.get("url")).replace(OWN_ADDRESS, "")) for entry in entries)
+
+
+def _post(
+    key: str, post: dict[str, Any], tags: list[str], authors: list[str], menus: frozenset[str], path: Path
+) -> ExportedPost:
     state, visibility = text(post.get("status")), text(post.get("visibility"))
+    address = f"/{text(post.get('slug'))}" if text(post.get("slug")) else ""
     notices: list[Notice] = []
     if visibility not in PUBLIC:
         notices.append(Notice(1, f"It was for {visibility} alone: a draft here."))
@@ -87,8 +98,10 @@ def _post(key: str, post: dict[str, Any], tags: list[str], authors: list[str], p
         authors=tuple(author for author in authors if author),
         summary=html.escape(text(post.get("custom_excerpt"))),
         cover=text(post.get("feature_image") or post.get("image")).replace(OWN_ADDRESS, ""),
-        addresses=(f"/{text(post.get('slug'))}",) if text(post.get("slug")) else (),
+        addresses=(address,) if address else (),
         notices=tuple(notices),
+        is_page=text(post.get("type")) == "page" or post.get("page") in (1, True),
+        in_menus=address in menus,
     )
     return ExportedPost(key, source, markup, scheduled=state == "scheduled", folder=path.parent)
 

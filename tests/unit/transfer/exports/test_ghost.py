@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from wagtail.images import get_image_model
 
-from blog.models import BlogPage, PostPage
+from blog.models import BlogPage, PlainPage, PostPage
 from tests.support.checkout import ROOT
 from tests.support.importing import counts, names_of, post, run_import, tags_of, write_image
 
@@ -33,7 +33,7 @@ def old_export(path: Path, **post: Any) -> Path:
 def test_fields_of_a_post(blog: BlogPage, export: Path) -> None:
     report = run_import(blog, export)
     page, image = post("tugs"), get_image_model().objects.get()
-    assert (counts(report), dict(report.skipped)) == ((6, 0, 0, 0), {"Ghost page": 1})
+    assert (counts(report), report.plain_pages) == ((8, 0, 0, 0), 2)
     assert (page.title, page.summary, names_of(page), page.cover, page.published.isoformat()) == (
         "Tugs & <pilots>",
         "What a tug does.",
@@ -46,6 +46,26 @@ def test_fields_of_a_post(blog: BlogPage, export: Path) -> None:
     assert post("ropes").body == "A **rope**."
 
 
+def test_pages_become_plain_pages_in_the_navigation_that_had_them(blog: BlogPage, client: Client, export: Path) -> None:
+    run_import(blog, export)
+    pages = PlainPage.objects.order_by("slug").values_list("slug", "live", "show_in_menus", "body")
+    assert list(pages) == [
+        ("about", True, True, "Who moors [tugs](/tugs/)."),
+        ("club", False, False, "Club words"),
+    ]
+    assert (client.get("/about/").status_code, client.get("/club/").status_code) == (200, 404)
+
+
+@pytest.mark.parametrize("navigation", [None, "", "[", "{}", '["a", 1, {"url": 5}, {"url": "https://["}]', "[" * 100_000])
+def test_navigation_that_is_none_is_passed_over(navigation: str | None, blog: BlogPage, tmp_path: Path) -> None:
+    path = old_export(tmp_path / "old.json", html="<p>A</p>", page=1)
+    value = json.loads(path.read_text())
+    value["data"]["settings"] = [{"key": "navigation", "value": navigation}]
+    path.write_text(json.dumps(value))
+    run_import(blog, path)
+    assert [(page.slug, page.show_in_menus) for page in PlainPage.objects.all()] == [("old", False)]
+
+
 def test_what_was_hidden_stays_hidden(blog: BlogPage, client: Client, export: Path) -> None:
     run_import(blog, export)
     assert set(PostPage.objects.filter(live=False).values_list("slug", flat=True)) == {"draft", "members", "letter", "to-come"}
@@ -55,7 +75,7 @@ def test_what_was_hidden_stays_hidden(blog: BlogPage, client: Client, export: Pa
 
 def test_second_import_changes_nothing(blog: BlogPage, export: Path) -> None:
     run_import(blog, export)
-    assert counts(run_import(blog, export)) == (0, 0, 6, 0)
+    assert counts(run_import(blog, export)) == (0, 0, 8, 0)
 
 
 def test_old_exports_hold_markdown_and_milliseconds(blog: BlogPage, tmp_path: Path) -> None:
