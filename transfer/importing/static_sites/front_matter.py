@@ -25,10 +25,11 @@ MAX_DEPTH = 20  # levels of lists and mappings
 MAX_VALUES = 5_000  # in the front matter of one file
 NULLS = frozenset(("", "~", "null", "nil", "none"))
 FENCE = re.compile(r"\s*(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n")
-HEADER = re.compile(r"^(?P<key>[A-Z][A-Za-z_ -]{1,30}):[ \t]*(?P<value>[^\n]*(?:\n[ \t]{4,}[^\n]+)*)(?:\n|\Z)", re.MULTILINE)
-HEADERS = re.compile(  # Pelican's, which begin with one of these keys
-    r"\A\s*(?=(?:Title|Date|Slug|Category|Tags|Author|Authors|Status|Summary|Modified):)"
-    r"(?:[A-Z][A-Za-z_ -]{1,30}:[^\n]*(?:\n[ \t]{4,}[^\n]+)*(?:\n|\Z))+"
+HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z_ -]{1,30}):[ \t]*(?P<value>[^\n]*(?:\n[ \t]{4,}[^\n]+)*)(?:\n|\Z)", re.MULTILINE)
+HEADERS = re.compile(  # Pelican's, in any case, which begin with one of these keys
+    r"\A\s*(?=(?:Title|Date|Slug|Category|Tags|Authors?|Status|Summary|Modified):)"
+    r"(?:[a-z][a-z_ -]{1,30}:[^\n]*(?:\n[ \t]{4,}[^\n]+)*(?:\n|\Z))+",
+    re.IGNORECASE,
 )
 
 

@@ -38,6 +38,8 @@ CONFIGURATION_FILES = (
     *HUGO_BEFORE,
     *(f"config/_default/{name}" for name in ("hugo.toml", "hugo.yaml", *HUGO_BEFORE)),
 )
+PELICAN_FILES = ("pelicanconf.py", "settings.py")  # the second by `pelican -s settings.py`
+SITE_NAME = re.compile(r"^SITENAME\s*=", re.MULTILINE)  # which Pelican's settings have, and Django's have not
 BASE_URL = re.compile(r"^\s*[\"']?baseurl[\"']?\s*[:=]", re.MULTILINE | re.IGNORECASE)  # which Hugo requires
 MAX_CONFIGURATION_BYTES = 1_000_000
 
@@ -78,6 +80,8 @@ def _generator(folder: Path) -> str:
     found = next((name for name, marks in MARKER_FILES.items() if any((folder / mark).exists() for mark in marks)), "")
     if found == "zola" and not _is_zola(folder / "config.toml"):
         return "hugo"
+    if not found and SITE_NAME.search(_text(folder / "settings.py")):
+        return "pelican"
     return found or ("hugo" if any(BASE_URL.search(_text(folder / name)) for name in HUGO_BEFORE) else "")
 
 
@@ -89,7 +93,7 @@ def _is_zola(configuration: Path) -> bool:
 @lru_cache(maxsize=1_000)
 def _site(root: Path, generator: str) -> SourceSite:
     if generator == "pelican":
-        return SourceSite(root, generator, _pelican_permalinks(_text(root / "pelicanconf.py")))
+        return SourceSite(root, generator, _pelican_permalinks("\n".join(_text(root / name) for name in PELICAN_FILES)))
     path = next((root / name for name in CONFIGURATION_FILES if (root / name).is_file()), None)
     configuration = _read(path) if path else FrontMatter()
     return SourceSite(root, generator, _permalinks(configuration), configuration, _authors(root))
@@ -97,7 +101,8 @@ def _site(root: Path, generator: str) -> SourceSite:
 
 def configuration_text(site: SourceSite) -> str:
     """Return the configuration of a generator that is configured in its own language, to be searched, never run."""
-    return "\n".join(_text(site.root / name) for name in MARKER_FILES.get(site.generator, ()))
+    names = PELICAN_FILES if site.generator == "pelican" else MARKER_FILES.get(site.generator, ())
+    return "\n".join(_text(site.root / name) for name in names)
 
 
 def _text(path: Path) -> str:
@@ -117,7 +122,7 @@ def _read(path: Path) -> FrontMatter:
 
 def _pelican_permalinks(configuration: str) -> dict[str, str]:
     """Return the pattern of `ARTICLE_URL = "{date:%Y}/{slug}/"`, a line of Python that is searched, never run."""
-    found = re.search(r"^ARTICLE_URL\s*=\s*([\"'])(.+?)\1", configuration, re.MULTILINE)
+    found = re.search(r"^ARTICLE_(?:URL|SAVE_AS)\s*=\s*u?([\"'])(.+?)\1", configuration, re.MULTILINE)
     if not found:
         return {}
     formats = {form: name for name, form in reversed(DATE_FORMATS.items())}

@@ -187,6 +187,19 @@ def test_headers_of_pelican(tmp_path: Path) -> None:
     )
 
 
+def test_headers_of_pelican_are_read_in_any_case(tmp_path: Path) -> None:
+    text = "title: My title\nslug: my-title\ndate: 2016-05-08\nTags: one\n\n\nThe text: it begins.\n"
+    write_tree(tmp_path, {"settings.py": "SITENAME = u'Old'\nARTICLE_SAVE_AS = 'blog/{slug}.html'\n"})
+    post = read(tmp_path, text, "content/posts/160508-a.markdown")
+    assert (post.title, post.tags, post.body, str(post.published)[:10]) == (
+        "My title",
+        ("one",),
+        "The text: it begins.",
+        "2016-05-08",
+    )
+    assert post.addresses == ("/blog/my-title.html",)
+
+
 def test_zola_has_the_date_in_its_path(tmp_path: Path) -> None:
     post = read(
         tmp_path,
