@@ -6,7 +6,7 @@ from mail.bounces.report import Kind
 from mail.bounces.rules import UNCLEAR, Refusal, Rule, decide
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")  # not a part of an IP address
-REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -])")
+REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
 GENERAL = {f"5.{subject}.0" for subject in range(8)} | {"5.4.1", "5.7.1"}  # codes used for all kinds of refusals
 URL = re.compile(r"\bhttps?:\S+|\bwww\.\S+", re.IGNORECASE)
 ADDRESS = re.compile(r"<[^<>\s]*>|[^\s<>\"'(),;:=\[\]]+@[^\s<>\"'(),;:\[\]]+")
@@ -30,10 +30,13 @@ def classify(status: str | None, words: str, context: str = "") -> tuple[Kind, s
 
 
 def find_rule(status: str | None, words: str, context: str = "") -> Rule:
-    """Return the rule that decides on a refusal."""
+    """Return the rule that decides on a refusal.
+
+    Of a reply without a code in it (`550 Rejected`) the status decides nothing: sendmail makes up 5.1.1 of each.
+    """
     words = words[:LONGEST]
     reply = REPLY.search(words)
-    code = "4.0.0" if reply and reply[0].startswith("4") else find_code(status, words) or ""
+    code = "4.0.0" if reply and reply[0].startswith("4") else find_code(None if reply else status, words) or ""
     return decide(Refusal(reduce(words), code, squeeze(f"{words} {context[:LONGEST]}")))
 
 

@@ -108,7 +108,7 @@ RULES = (
     Rule(
         "full",
         Kind.SOFT,
-        r"quota|\b(?:is|box|almost|user|account) (?:\w+ )?full\b|full (?:mail)?box"
+        r"quota|\b(?:is|(?:mail|in)?box|almost|user|account) (?:\w+ )?full\b|full (?:mail)?box"
         r"|over (?:the )?(?:disk|space|storage|size|limit)"
         r"|disk|storage|out of space|no space|not enough space|insufficient|exceed\w* .{0,40}(?:size|space|allowed|allocat)"
         r"|mailbox size|too (?:large|big|long)|voll\b|pleine|piena|llen[oa]\b",

@@ -50,7 +50,13 @@ OURS = [  # named in an issue: each speaks of us, or of a mailbox that will be e
     ("5.1.1", "552 5.2.2 Over quota"),
     ("5.1.1", "550 too many recipients this hour"),
     ("5.4.4", "Host or domain name not found. Name service error"),
-    *(("5.0.0", f"{reply} {words}") for reply in (550, 551, 553) for words in ("no", "Requested action not taken", "rejected")),
+    ("5.1.1", "550 mailbox full"),
+    *(
+        (status, f"{reply} {words}".strip())
+        for status in ("5.0.0", "5.1.1")  # which sendmail makes up
+        for reply in (550, 551, 553)
+        for words in ("", "no", "Requested action not taken", "rejected")
+    ),
 ]
 STAGES = [
     "(in reply to end of DATA command)",
