@@ -107,11 +107,12 @@ def _bodies(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _theirs(text: str) -> Features:
-    """Return what cmark-gfm makes of a text, tags that are not on this site's list shown as text."""
+    """Return what cmark-gfm makes of a text without control characters, tags that are not on this site's list shown as text."""
     from blog.markdown.pipeline import CLEANER
+    from blog.markdown.syntax import DROPPED
     from blog.markdown.syntax.raw_html import Environment, only_listed
 
-    html = markdown_to_html_with_extensions(MARKED.sub(r"\1>\n\n", text), OPTIONS, GFM)
+    html = markdown_to_html_with_extensions(MARKED.sub(r"\1>\n\n", text.translate(DROPPED)), OPTIONS, GFM)
     return read_features(CLEANER.clean(only_listed(html, Environment(html))))
 
 

@@ -6,7 +6,9 @@ Signs that tell names apart make another: “C++” is indexed as `c` and `cplus
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from html import unescape
 from typing import NamedTuple
@@ -27,6 +29,7 @@ CHARACTERS = UNSPACED.pattern.strip("[]")  # of scripts without spaces between w
 LETTER = rf"[^\W_{CHARACTERS}]"
 WORD = re.compile(rf"([{CHARACTERS}])|((?<![\w.])\.)?({LETTER}+(?:[\u0300-\u036f]+{LETTER}*)*)((?:\+\+|[+#](?![+#]))(?!\w))?")
 
+_cache: ContextVar[dict[str, str] | None] = ContextVar("terms", default=None)
 INNER = re.compile(rf"{LETTER}|[\u0300-\u036f]")  # after which no word begins
 
 
@@ -75,6 +78,28 @@ def _word(found: re.Match[str]) -> Word:
 
 def indexed(text: str) -> str:
     """Return the terms of a text as a database is to index them, separated by blanks."""
+    cache = _cache.get()
+    if cache is None:
+        return _indexed(text)
+    if text not in cache:
+        cache[text] = _indexed(text)
+    return cache[text]
+
+
+@contextmanager
+def caching_terms(known: Mapping[str, str]) -> Iterator[None]:
+    """Cache terms within the block, for a transaction for which others wait: the search index asks for them three times.
+
+    `known` are those that `indexed` has returned before, by text.
+    """
+    token = _cache.set(dict(known))
+    try:
+        yield
+    finally:
+        _cache.reset(token)
+
+
+def _indexed(text: str) -> str:
     terms: list[str] = []
     for character, dot, word, signs in WORD.findall(text):
         terms.append(term_of(character or word))
@@ -134,3 +159,8 @@ def text_of(html: str) -> str:
     """
     parts = MARKUP.split(INLINE_TAG.sub("", html))  # in turn a text, and the description of an image or None
     return " ".join(unescape(" ".join(filter(None, parts))).split())
+
+
+def searched_text(title: str, subtitle: str, summary: str, html: str) -> str:
+    """Return all text of a post in which readers search."""
+    return "\n".join([title, subtitle, summary, text_of(html)])

@@ -38,7 +38,7 @@ from blog.models.reserved_slugs import refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 from blog.models.tag_names import TagsField
 from blog.models.tags import MergedTag, PostTag
-from blog.terms import text_of
+from blog.terms import searched_text
 
 READ_ONLY = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 PREVIEW = "blog.views.previews.preview"  # named, since a model imports no view: Wagtail asks the model for its preview
@@ -203,7 +203,7 @@ class PostPage(Page):
     @property
     def searched_text(self) -> str:
         """Return all text in which readers search."""
-        return "\n".join([self.title, self.subtitle, self.summary, text_of(self.html)])
+        return searched_text(self.title, self.subtitle, self.summary, self.html)
 
     @property
     def comment_count(self) -> int:

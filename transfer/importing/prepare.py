@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from blog.markdown import DEFAULTS, Rendered, RenderError, RenderOptions, render, render_comment
+from blog.terms import indexed, searched_text
 from transfer.importing.source import ImportOptions, Refusal, SourceComment, SourcePost
 from transfer.importing.sources import Source, digest_of, read_source
 
@@ -19,6 +20,7 @@ class PreparedFile:
     rendered: Rendered | None = None
     refusal: Refusal | None = None
     comments: tuple[tuple[SourceComment, str], ...] = ()  # with their HTML
+    terms: dict[str, str] = field(default_factory=dict)  # of the text in which readers search, by that text
 
 
 def read_file(file: Source, options: ImportOptions) -> PreparedFile:
@@ -42,7 +44,9 @@ def render_prepared(prepared: PreparedFile, options: RenderOptions = DEFAULTS) -
         return prepared
     try:
         rendered = render(prepared.post.body, options=options)
-        return replace(prepared, rendered=rendered, comments=tuple(_rendered_comments(prepared.post)))
+        text = searched_text(prepared.post.title, prepared.post.subtitle, prepared.post.summary, rendered.html)
+        comments = tuple(_rendered_comments(prepared.post))
+        return replace(prepared, rendered=rendered, comments=comments, terms={text: indexed(text)})
     except RenderError as error:
         return replace(prepared, post=None, refusal=Refusal(str(error), prepared.post.lines.get("body", 1)))
     except Exception as error:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError
 
 from blog.models import Author, BlogPage, ImportedFile, PlainPage
-from transfer.importing.chunk_size import ChunkSize
+from transfer.importing.chunk_size import ChunkSize, weight
 from transfer.importing.exports.post import ExportedPost
 from transfer.importing.fetching import ImageFetcher
 from transfer.importing.find import FoundPosts
@@ -73,7 +73,7 @@ class Import:
         pending = list(self._with_status(found.files, step))
         statuses = {file.key: status for file, status in pending}
         self._switch_on(found.files)
-        chunk: list[ReadyPost] = []
+        chunk, filled = list[ReadyPost](), 0
         pages: list[ReadyPost] = []
         with WorkerPool(len(pending), self.jobs) as workers:
             read = list(workers.map(partial(read_file, options=self.options), [file for file, _ in pending]))
@@ -87,12 +87,13 @@ class Import:
                 if ready and ready.source.is_page:
                     pages.append(ready)
                 elif ready and statuses[prepared.file.key] is FileStatus.NEW:
+                    filled += weight(prepared)
+                    if chunk and filled > self.chunk_size.weight:
+                        self._add(chunk)
+                        chunk, filled = [], weight(prepared)
                     chunk.append(ready)
                 elif ready:
                     self._change(ready)
-                if len(chunk) >= self.chunk_size.posts:
-                    self._add(chunk)
-                    chunk = []
                 step()
         self._add(chunk)
         for ready in sorted(pages, key=lambda page: page.source.addresses[:1]):  # each after the one above it
@@ -212,7 +213,7 @@ class Import:
             return
         try:
             seconds = self.writer.add(chunk)
-            self.chunk_size.adapt(len(chunk), seconds)
+            self.chunk_size.adapt(sum(weight(ready.prepared) for ready in chunk), seconds)
             self.pauses.after(seconds)
         except PostsRefused as error:
             for ready, refusal in error.refused:

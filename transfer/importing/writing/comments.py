@@ -29,19 +29,30 @@ def write_comments(posts: CommentsByPost, numbers: frozenset[int] = frozenset())
     known = dict(Comment.objects.filter(post__in=[post for post, _ in posts]).values_list("key", "pk"))
     authors = _authors(comment.author for _, comment, _ in rendered.values() if isinstance(comment, OwnComment))
     new = {key: _comment(key, *values, authors, numbers) for key, values in rendered.items() if key not in known}
-    numbered = [comment for comment in new.values() if comment.pk]
-    Comment.objects.bulk_create(numbered)
-    Comment.objects.bulk_create([comment for comment in new.values() if comment.pk is None])
-    ids = known | {key: comment.pk for key, comment in new.items()}
-    replies = []
-    for key, comment in new.items():
-        post, source, _ = rendered[key]
-        comment.reply_to_id = (
-            ids.get(keys.get((post, source.reply_to)) or _key(post, source.reply_to)) if source.reply_to else None
-        )
-        replies += [comment] if comment.reply_to_id else []
-    Comment.objects.bulk_update(replies, ["reply_to"], batch_size=500)
+    above = {
+        key: keys.get((post, comment.reply_to)) or _key(post, comment.reply_to)
+        for key, (post, comment, _) in rendered.items()
+        if key in new and comment.reply_to
+    }
+    _create_in_order(new, above, known)
     return len(new)
+
+
+def _create_in_order(new: Mapping[UUID, Comment], above: Mapping[UUID, UUID], known: Mapping[UUID, int]) -> None:
+    """Create comments, each after the one that it replies to, of which it needs the id; circles lose what they reply to."""
+    below: dict[UUID, list[UUID]] = {}
+    for key, parent in above.items():
+        below.setdefault(parent, []).append(key)
+    ids, waiting = dict(known), dict(new)
+    generation = [key for key in new if above.get(key) not in new]
+    while waiting:
+        created = [waiting.pop(key) for key in generation or list(waiting)]
+        for comment in created:
+            comment.reply_to_id = ids.get(above[comment.key]) if comment.key in above else None
+        Comment.objects.bulk_create([comment for comment in created if comment.pk])
+        Comment.objects.bulk_create([comment for comment in created if comment.pk is None])
+        ids |= {comment.key: comment.pk for comment in created}
+        generation = [key for comment in created for key in below.get(comment.key, ()) if key in waiting]
 
 
 def _keys(posts: CommentsByPost) -> dict[tuple[int, str], UUID]:

@@ -16,6 +16,7 @@ from blog.models import Author, BlogPage, ImportedFile, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_names import get_or_create_tags
 from blog.models.tags import name_fault
+from blog.terms import caching_terms
 from transfer.importing.exports.post import ExportedPost
 from transfer.importing.history import EarlierImport
 from transfer.importing.prepare import PreparedFile
@@ -81,7 +82,7 @@ class PostWriter:
     def add(self, chunk: Sequence[ReadyPost]) -> float:
         """Create posts; return the seconds that the revision row was locked. Raise PostsRefused where some cannot be saved."""
         now = timezone.now()
-        with locked_revision():
+        with caching_terms(_terms(chunk)), locked_revision():
             start = time.monotonic()
             terms = self._get_or_create(chunk)
             slugs = self.slugs.allocate(self.blog, [ready.source.slug for ready in chunk])
@@ -122,7 +123,7 @@ class PostWriter:
             reason = "Another post was imported from a file of this name: rename the file, or let it win with --overwrite."
             raise Refusal(reason, ready.source.lines.get("title", 1))
         rendered = {ready.source.body: ready.prepared.rendered} if ready.prepared.rendered else {}
-        with caching_renders(rendered), locked_revision():
+        with caching_renders(rendered), caching_terms(ready.prepared.terms), locked_revision():
             start = time.monotonic()
             terms = self._get_or_create([ready])
             post = update_post(ready.known.post_id, ready.prepared, self._fields(ready, terms), self._tags(ready, terms))
@@ -206,3 +207,8 @@ class PostWriter:
                 self.report.add_notice(ready.key, ready.source.lines.get("tags", 1), f"A tag was left out. {fault}")
             for add_notice in ready.source.notices:
                 self.report.add_notice(ready.key, add_notice.line, add_notice.sentence)
+
+
+def _terms(chunk: Iterable[ReadyPost]) -> dict[str, str]:
+    """Return the terms that the search index takes of these posts, found before the transaction."""
+    return {text: terms for ready in chunk for text, terms in ready.prepared.terms.items()}
