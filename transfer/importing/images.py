@@ -13,6 +13,8 @@ from django.db import transaction
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 from wagtail.utils.file import hash_filelike
+from willow import Image as Willow
+from willow.image import UnrecognisedImageFormatError
 
 from blog.caching.content_security import blocked_hosts
 from blog.images.intake import ImageField, clean
@@ -35,19 +37,32 @@ class CleanImage:
     content: bytes = b""
     digest: str = ""
     refusal: str = ""
+    name: str = ""
 
 
 def read_image(path: Path) -> CleanImage:
     """Read and clean a file; what worker processes do."""
     try:
-        upload = SimpleUploadedFile(path.name, path.read_bytes())
+        content = path.read_bytes()
+        name = _named_by_content(path, content)
+        upload = SimpleUploadedFile(name, content)
         ImageField().clean(upload)
-        content = clean(upload, path.name).read()
+        content = clean(upload, name).read()
     except ValidationError as error:
         return CleanImage(refusal=" ".join(error.messages))
     except OSError as error:
         return CleanImage(refusal=f"The file cannot be read: {error.strerror}.")
-    return CleanImage(content, hash_filelike(BytesIO(content)))
+    return CleanImage(content, hash_filelike(BytesIO(content)), name=name)
+
+
+def _named_by_content(path: Path, content: bytes) -> str:
+    """Return the file's name with the suffix of what it holds, which is what browsers show: many a `.png` is a JPEG."""
+    suffix = path.suffix.lower()[1:]
+    try:
+        form = "svg" if suffix == "svg" else Willow.open(BytesIO(content)).format_name
+    except UnrecognisedImageFormatError:
+        return path.name
+    return path.name if form in (suffix, "jpeg" if suffix == "jpg" else "") else f"{path.stem}.{form}"
 
 
 class ImageImporter:
@@ -123,11 +138,12 @@ class ImageImporter:
             self.refused[path] = image.refusal
             return None
         known: AbstractImage | None = get_image_model().objects.filter(file_hash=image.digest).order_by("pk").first()
-        return known or self._create(path, image.content)
+        return known or self._create(image)
 
-    def _create(self, path: Path, content: bytes) -> AbstractImage:
-        image = get_image_model()(title=path.stem.replace("-", " ").replace("_", " ")[:MAX_TITLE])
-        image.file = SimpleUploadedFile(path.name, content)
+    def _create(self, clean_image: CleanImage) -> AbstractImage:
+        title = Path(clean_image.name).stem.replace("-", " ").replace("_", " ")
+        image = get_image_model()(title=title[:MAX_TITLE])
+        image.file = SimpleUploadedFile(clean_image.name, clean_image.content)
         start = time.monotonic()
         with transaction.atomic():
             image.save()

@@ -297,3 +297,13 @@ def test_hostile_svg_is_refused_or_shown_without_what_runs(blog: BlogPage, clien
     assert (response["Content-Type"], b"<circle" in content, b"hit" in content) == ("image/svg+xml", True, False)
     assert response["Content-Security-Policy"] == PICTURE_POLICY
     assert "![b](bomb.svg)" in post("a").body
+
+
+def test_pictures_with_the_wrong_suffix_are_taken_as_what_they_are(blog: BlogPage, tmp_path: Path, media: Path) -> None:
+    root = write_tree(tmp_path, {"a.md": simple("A") + "![a](photo.png) ![b](text.png) ![c](right.jpg)"})
+    write_image(root / "photo.jpg", "red").rename(root / "photo.png")
+    write_image(root / "right.jpg", "blue")
+    (root / "text.png").write_text("no picture")
+    report = run_import(blog, root)
+    names = sorted(Path(image.file.name).name for image in get_image_model().objects.all())
+    assert (names, report.missing_images) == (["photo.jpeg", "right.jpg"], 1)
