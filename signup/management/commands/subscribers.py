@@ -1,4 +1,4 @@
-"""`manage.py subscribers`: adds one by hand, and does with many what the listing in the admin does; dry runs without --write."""
+"""`manage.py subscribers`: adds one by hand, and does with many what the admin's listing does; dry runs without --write."""
 
 from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
 from collections import Counter
@@ -135,7 +135,7 @@ def _choosing_parser(verbs: "_SubParsersAction[ArgumentParser]", verb: str, word
 def _day(text: str) -> date:
     form = PauseForm({"until": text}, today=timezone.localdate())
     if not form.is_valid():
-        raise ArgumentTypeError(f"{text!r}: {' '.join(form.errors['until'])}")
+        raise ArgumentTypeError(f"{text!r}: {' '.join(map(str, form.errors['until']))}")
     until: date = form.cleaned_data["until"]
     return until
 

@@ -85,7 +85,10 @@ def test_many_are_named_before_anything_is_done() -> None:
 
 
 def test_each_verb_does_what_the_listing_does() -> None:
-    ada, bob = make_subscriber("ada@example.org", site=Site.objects.get()), make_subscriber("bob@example.org", state=State.PENDING)
+    ada, bob = (
+        make_subscriber("ada@example.org", site=Site.objects.get()),
+        make_subscriber("bob@example.org", state=State.PENDING),
+    )
     suppression.erase(make_subscriber("gone@example.org"))
     day = timezone.localdate() + timedelta(days=5)
     run("pause", "ADA@example.org", f"--until={day}", "--write")
