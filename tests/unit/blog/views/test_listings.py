@@ -305,6 +305,11 @@ def test_post_shows_what_lies_around_it(client: Client, notes: BlogPage) -> None
     assert page.all("aside ul:not(.around) li") == ["a + c 2"]
 
 
+def test_post_says_its_rank_above_and_at_its_foot(client: Client, notes: BlogPage) -> None:
+    page = Page(client, str(Page(client, "/tags/a/").address("article .u-url")))
+    assert [line.partition(" ←")[0] for line in page.all(".place, .foot p")] == ["in a, 3 of 3"] * 2
+
+
 @pytest.mark.parametrize("within", ["zzz", "a+-a", "@nobody", "\x00", "a+b+c+d+e+f+g+h+i"])
 def test_post_from_a_selection_that_is_none_is_just_the_post(client: Client, notes: BlogPage, within: str) -> None:
     slug = PostPage.objects.get(title="Two").slug
