@@ -4,7 +4,6 @@ Each kind of job that the apps register is here. A job is killed four times, as 
 step of what is left; then it comes to its end.
 """
 
-import os
 import signal
 import zipfile
 from collections.abc import Callable
@@ -227,7 +226,6 @@ def work(step: int, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(JobRun, name, counted(getattr(JobRun, name)))
     patch.setattr(image_files, "make_versions", counted(image_files.make_versions))
     run_pending()
-    os._exit(0)
 
 
 def as_json(value: Any) -> Any:
