@@ -49,9 +49,10 @@ def import_posts(run: Run) -> dict[str, int]:
             analyze_tables()
         finally:
             for path, reason in importer.image_importer.refused.items():
-                run.log(f"image refused: {printable(path.name)}: {reason}")
+                run.log(_("image refused: %(name)s: %(reason)s") % {"name": printable(path.name), "reason": reason})
             for address, reason in importer.image_importer.refused_addresses.items():
-                run.log(f"image not fetched: {printable(address)}: {printable(reason)}")
+                words = _("image not fetched: %(name)s: %(reason)s")
+                run.log(words % {"name": printable(address), "reason": printable(reason)})
             run.log(importer.report.text(dry_run=asked["dry_run"]))
     report = importer.report
     if report.images and not asked["dry_run"]:
@@ -77,8 +78,8 @@ def export_posts(run: Run) -> dict[str, Any]:
     shutil.rmtree(folder)
     run.keep_file(ARCHIVE)
     for name in export.missing:
-        run.log(f"file not found: {name}")
-    run.log(", ".join(f"{count:,} {kind}" for kind, count in export.counts.items()) or "a blog without posts")
+        run.log(_("file not found: %(name)s") % {"name": name})
+    run.log(", ".join(f"{count:,} {_(kind)}" for kind, count in export.counts.items()) or _("a blog without posts"))
     return {"counts": dict(export.counts), "name": f"{blog.slug}-{timezone.localdate()}.zip"}
 
 

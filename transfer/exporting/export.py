@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_noop
 from wagtail.contrib.redirects.models import Redirect
 
 from blog.models import BlogPage, Comment, PlainPage, PostPage
@@ -82,10 +83,10 @@ class Export:
             post, references, cover, self.addresses.get(post.pk, []), public, state, privacy_of(post, self.things.public)
         )
         self._write(path, file_text(header, body))
-        self.counts["posts" if public else "drafts, private and expired posts"] += 1
+        self.counts[gettext_noop("posts") if public else gettext_noop("drafts, private and expired posts")] += 1
         if comments := self.comments.get(post.pk):
             self._write(f"_data/comments/{path.stem}.yaml", write_yaml(comments))
-            self.counts["comments"] += len(comments)
+            self.counts[gettext_noop("comments")] += len(comments)
 
     def _write_pages(self) -> None:
         for place, page in enumerate(self.things.plain_pages):
@@ -96,7 +97,7 @@ class Export:
             header = page_front_matter(draft, path, references, public, state_of(draft), privacy_of(page, self.things.public))
             header["kimonote"]["place"] = place
             self._write(f"pages/{path.strip('/')}.md", file_text(header, body))
-            self.counts["plain pages"] += 1
+            self.counts[gettext_noop("plain pages")] += 1
 
     def _copy(self, files: Iterable[Any], folder: str) -> None:
         for file in files:

@@ -16,6 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from transfer.importing.words import _
+
 TYPES = {  # that the image library takes, with the suffix of their files
     "image/avif": ".avif",
     "image/gif": ".gif",
@@ -88,18 +90,21 @@ class ImageFetcher:
     def _follow(self, url: str) -> Path:
         """Fetch an image, through redirects."""
         address = f"https:{url}" if url.startswith("//") else url
-        for _ in range(MAX_REDIRECTS + 1):
+        for _redirect in range(MAX_REDIRECTS + 1):
             found = self._request(address)
             if isinstance(found, Path):
                 return found
             address = _joined(address, found)
-        raise FetchError(f"It redirects more than {MAX_REDIRECTS} times.")
+        raise FetchError(_("It redirects more than %(max_redirects)s times.") % {"max_redirects": MAX_REDIRECTS})
 
     def _request(self, url: str) -> Path | str:
         """Return the image at an address, or the address that it redirects to."""
-        host, port, is_secure, _ = _parts(url)
+        host, port, is_secure, _path = _parts(url)
         if self.failures[host] >= MAX_FAILURES:
-            raise FetchError(f"{host} did not respond {MAX_FAILURES} times: it is asked no more in this run.")
+            raise FetchError(
+                _("%(host)s did not respond %(max_failures)s times: it is asked no more in this run.")
+                % {"host": host, "max_failures": MAX_FAILURES}
+            )
         try:
             result = self._respond(url, self._connect(host, port, is_secure))
         except HostError:
@@ -117,19 +122,19 @@ class ImageFetcher:
                 return _with_tls(connection, host) if is_secure else connection
             except (OSError, ValueError) as error:
                 fault = error
-        raise HostError(f"{host} cannot be reached: {fault}.") from fault
+        raise HostError(_("%(host)s cannot be reached: %(fault)s.") % {"host": host, "fault": fault}) from fault
 
     def _look_up(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host. Raise FetchError where one of them is not public."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise HostError(f"{host} is not known: {error}.") from error
-        addresses = [str(sockaddr[0]) for *_, sockaddr in found]
+            raise HostError(_("%(host)s is not known: %(error)s.") % {"host": host, "error": error}) from error
+        addresses = [str(sockaddr[0]) for *_rest, sockaddr in found]
         for text in addresses:
             address = ipaddress.ip_address(text.partition("%")[0])
             if "%" in text or not (is_public(address) or any(address in network for network in self.allowed)):
-                raise FetchError(f"{host} is {address}, which is no public address.")
+                raise FetchError(_("%(host)s is %(address)s, which is no public address.") % {"host": host, "address": address})
         return addresses[:MAX_ADDRESSES]
 
     def _respond(self, url: str, connection: socket.socket) -> Path | str:
@@ -151,8 +156,12 @@ class ImageFetcher:
             with client.getresponse() as response:
                 return self._read(url, response, late)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            limit = f" within {self.seconds:g} seconds" if late.is_set() else ""
-            raise HostError(f"{host} did not respond{limit}: {type(error).__name__}.") from error
+            if late.is_set():
+                seconds = f"{self.seconds:g}"
+                raise HostError(
+                    _("%(host)s did not respond within %(seconds)s seconds.") % {"host": host, "seconds": seconds}
+                ) from error
+            raise HostError(_("%(host)s did not respond: %(kind)s.") % {"host": host, "kind": type(error).__name__}) from error
         finally:
             timer.cancel()
             client.close()
@@ -162,10 +171,14 @@ class ImageFetcher:
         if response.status in REDIRECTS and location:
             return location
         if response.status != http.client.OK:
-            raise FetchError(f"The response is {response.status} {response.reason}.")
+            raise FetchError(
+                _("The response is %(status)s %(reason)s.") % {"status": response.status, "reason": response.reason}
+            )
         content_type = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
         if content_type not in TYPES:
-            raise FetchError(f"It is “{content_type[:80]}”, no image that the library takes.")
+            raise FetchError(
+                _("It is “%(content_type)s”, no image that the library takes.") % {"content_type": content_type[:80]}
+            )
         content = self._content(response)
         if response.length or late.is_set():
             raise TimeoutError  # the connection was ended before the image was
@@ -183,7 +196,7 @@ class ImageFetcher:
             if not chunk:
                 return content
             content += chunk
-        raise FetchError(f"It is larger than {self.max_bytes >> 20} MB.")
+        raise FetchError(_("It is larger than %(max_bytes)s MB.") % {"max_bytes": self.max_bytes >> 20})
 
 
 def _with_tls(connection: socket.socket, host: str) -> ssl.SSLSocket:
@@ -199,7 +212,7 @@ def _joined(address: str, location: str) -> str:
     try:
         return urljoin(address, location)
     except ValueError as error:
-        raise FetchError("It redirects to an address that cannot be understood.") from error
+        raise FetchError(_("It redirects to an address that cannot be understood.")) from error
 
 
 def _parts(url: str) -> tuple[str, int, bool, str]:
@@ -208,9 +221,9 @@ def _parts(url: str) -> tuple[str, int, bool, str]:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port
     except (ValueError, UnicodeError) as error:
-        raise FetchError("The address cannot be understood.") from error
+        raise FetchError(_("The address cannot be understood.")) from error
     if parts.scheme not in ("http", "https") or not host:
-        raise FetchError("The address is none of HTTP or HTTPS.")
+        raise FetchError(_("The address is none of HTTP or HTTPS."))
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     quoted = "".join(sign if "!" <= sign <= "~" else "".join(f"%{byte:02X}" for byte in sign.encode()) for sign in path)
     return host, port or (443 if parts.scheme == "https" else 80), parts.scheme == "https", quoted

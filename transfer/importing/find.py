@@ -15,6 +15,7 @@ from transfer.importing.own_export.read import OwnExport, is_own_export, read_ow
 from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.sources import Source
 from transfer.importing.static_sites.find import find_files
+from transfer.importing.words import _
 
 SourceFormat: TypeAlias = Literal["kimonote", "markdown", "dokuwiki"] | ExportFormat
 SOURCE_FORMATS: tuple[SourceFormat, ...] = ("kimonote", "markdown", "dokuwiki", *EXPORT_FORMATS)
@@ -63,14 +64,14 @@ class PostFinder:
             found.files += own.posts
             return []
         if self.format == "kimonote":
-            raise Refusal("This is no export of Kimonote: there is no file _data/kimonote.yaml.")
+            raise Refusal(_("This is no export of Kimonote: there is no file _data/kimonote.yaml."))
         wiki = wiki_root(path) if self.format in (None, "dokuwiki") else None
         if wiki is not None:
             pages, skipped = find_wiki_pages(wiki)
             found.files += pages
             found.skipped += skipped
         elif self.format == "dokuwiki":
-            raise Refusal("This is no DokuWiki: there is no folder data/pages.")
+            raise Refusal(_("This is no DokuWiki: there is no folder data/pages."))
         elif self.format == "markdown" or (path.is_dir() and self.format is None and find_files([path], self.root).files):
             return [path]
         elif exports := self._exports(path):

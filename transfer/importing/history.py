@@ -10,6 +10,7 @@ from blog.models import BlogPage, ImportedFile
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.file_names import parse_file_name
 from transfer.importing.static_sites.links import LinkedPost
+from transfer.importing.words import _
 
 FIELDS = (
     "pk",
@@ -77,8 +78,11 @@ class ImportHistory:
         if known.digest == digest and not (overwrite and lost):
             return FileStatus.UNCHANGED
         if lost and not overwrite:
-            what = "deleted" if known.post_id is None else "edited, unpublished or published"
-            raise Refusal(f"The file changed, and its post was {what} here since: --overwrite lets the file win.")
+            what = _("deleted") if known.post_id is None else _("edited, unpublished or published")
+            what = _("deleted") if known.post_id is None else _("edited, unpublished or published")
+            raise Refusal(
+                _("The file changed, and its post was %(what)s here since: --overwrite lets the file win.") % {"what": what}
+            )
         return FileStatus.NEW if known.post_id is None else FileStatus.CHANGED
 
 

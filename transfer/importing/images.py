@@ -25,6 +25,7 @@ from transfer.importing.source import IMAGE_TYPES
 from transfer.importing.sources import find_image
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.targets import Target, TargetKind, replace_targets
+from transfer.importing.words import _
 from transfer.importing.workers import WorkerPool
 
 MAX_TITLE = 255  # characters
@@ -51,7 +52,7 @@ def read_image(path: Path) -> CleanImage:
     except ValidationError as error:
         return CleanImage(refusal=" ".join(error.messages))
     except OSError as error:
-        return CleanImage(refusal=f"The file cannot be read: {error.strerror}.")
+        return CleanImage(refusal=_("The file cannot be read: %(strerror)s.") % {"strerror": error.strerror})
     return CleanImage(content, hash_filelike(BytesIO(content)), name=name)
 
 

@@ -8,6 +8,7 @@ from blog.markdown import DEFAULTS, Rendered, RenderError, RenderOptions, render
 from blog.terms import indexed, searched_text
 from transfer.importing.source import ImportOptions, Refusal, SourceComment, SourcePost
 from transfer.importing.sources import Source, digest_of, read_source
+from transfer.importing.words import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,19 @@ def read_file(file: Source, options: ImportOptions) -> PreparedFile:
         digest = digest_of(file)
         post = read_source(file, options)
     except OSError as error:
-        return PreparedFile(file, digest, refusal=Refusal(f"The file cannot be read: {error.strerror}."))
+        return PreparedFile(
+            file, digest, refusal=Refusal(_("The file cannot be read: %(strerror)s.") % {"strerror": error.strerror})
+        )
     except Refusal as refusal:
         return PreparedFile(file, digest, refusal=refusal)
     except Exception as error:  # one bad file never stops the rest
-        return PreparedFile(file, digest, refusal=Refusal(f"The file cannot be understood: {type(error).__name__}: {error}."))
+        return PreparedFile(
+            file,
+            digest,
+            refusal=Refusal(
+                _("The file cannot be understood: %(kind)s: %(error)s.") % {"kind": type(error).__name__, "error": error}
+            ),
+        )
     return PreparedFile(file, digest, post)
 
 
@@ -50,7 +59,7 @@ def render_prepared(prepared: PreparedFile, options: RenderOptions = DEFAULTS) -
     except RenderError as error:
         return replace(prepared, post=None, refusal=Refusal(str(error), prepared.post.lines.get("body", 1)))
     except Exception as error:
-        reason = f"The text cannot be rendered: {type(error).__name__}: {error}."
+        reason = _("The text cannot be rendered: %(kind)s: %(error)s.") % {"kind": type(error).__name__, "error": error}
         return replace(prepared, post=None, refusal=Refusal(reason, prepared.post.lines.get("body", 1)))
 
 

@@ -3,6 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 MAX_NOTICES = 50  # lines of notes that are written out
 MAX_LOGINS = 200  # that are named
 MAX_KINDS = 12  # kinds of template tags that are named
@@ -67,79 +70,113 @@ class ImportReport:
         return "\n".join([*(line for part in parts for line in part()), self._summary(dry_run)])
 
     def _summary(self, dry_run: bool) -> str:
-        counts = f"{self.imported} imported, {self.changed} changed, {self.unchanged} unchanged, {len(self.refusals)} refused"
-        lead = "Dry run, nothing was written. It would be: " if dry_run else ""
-        return f"{lead}{counts}: {self.total} {self.unit}{'' if self.total == 1 else 's'}."
+        counts = {
+            "imported": self.imported,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused": len(self.refusals),
+            "total": self.total,
+        }
+        if self.unit == "post":
+            words = ngettext(
+                "%(imported)d imported, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused: %(total)d post.",
+                "%(imported)d imported, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused: %(total)d posts.",
+                self.total,
+            )
+        else:
+            words = ngettext(
+                "%(imported)d imported, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused: %(total)d file.",
+                "%(imported)d imported, %(changed)d changed, %(unchanged)d unchanged, %(refused)d refused: %(total)d files.",
+                self.total,
+            )
+        lead = _("Dry run, nothing was written. It would be:") + " " if dry_run else ""
+        return lead + words % counts
 
     def _refused(self) -> list[str]:
-        return [f"refused: {printable(key)}:{line}: {reason}" for key, line, reason in self.refusals]
+        return [_line(_("refused"), key, line, reason) for key, line, reason in self.refusals]
 
     def _notices(self) -> list[str]:
-        lines = [f"note: {printable(key)}:{line}: {sentence}" for key, line, sentence in self.notices[:MAX_NOTICES]]
+        lines = [_line(_("note"), key, line, sentence) for key, line, sentence in self.notices[:MAX_NOTICES]]
         more = len(self.notices) - MAX_NOTICES
-        return [*lines, f"note: and {more} more of such notes."] if more > 0 else lines
+        return [*lines, _("note: and %(count)d more of such notes.") % {"count": more}] if more > 0 else lines
 
     def _template_tags(self) -> list[str]:
-        groups = (
-            ("turned into Markdown", self.converted),
-            ("hidden in comments (--shortcodes says what they mean)", self.hidden),
-            (f"shown as text in {self.posts_with_literal_tags:,} posts", self.unconverted),
+        shown = _("Template tags shown as text in %(posts)s posts: %(counts)s.").replace(
+            "%(posts)s", f"{self.posts_with_literal_tags:,}"
         )
-        lines = [f"Template tags {what}: {format_counts(counts)}." for what, counts in groups if counts]
-        return [*lines, f"Left out of texts: {format_counts(self.dropped)}."] if self.dropped else lines
+        groups = (
+            (_("Template tags turned into Markdown: %(counts)s."), self.converted),
+            (_("Template tags hidden in comments (--shortcodes says what they mean): %(counts)s."), self.hidden),
+            (shown, self.unconverted),
+            (_("Left out of texts: %(counts)s."), self.dropped),
+        )
+        return [sentence % {"counts": format_counts(counts)} for sentence, counts in groups if counts]
 
     def _blocked(self) -> list[str]:
         """Return what browsers will not load, and the cure."""
         if not self.blocked_images:
             return []
-        hosts = format_counts(self.blocked_images)
-        return [f"Images of other sites, which readers do not see unless MEDIA_SOURCES names their hosts: {hosts}."]
+        words = _("Images of other sites, which readers do not see unless MEDIA_SOURCES names their hosts: %(hosts)s.")
+        return [words % {"hosts": format_counts(self.blocked_images)}]
 
     def _types(self) -> list[str]:
-        return [f"Image types not taken: {format_counts(self.types_not_taken)}."] if self.types_not_taken else []
+        words = _("Image types not taken: %(counts)s.")
+        return [words % {"counts": format_counts(self.types_not_taken)}] if self.types_not_taken else []
 
     def _links(self) -> list[str]:
         count = sum(map(len, self.links_to_nowhere.values()))
-        return [f"Links to nowhere: {count:,} in {len(self.links_to_nowhere):,} posts (-v 2 lists them)."] if count else []
+        words = _("Links to nowhere: %(count)s in %(posts)s posts (-v 2 lists them).")
+        return [words % {"count": f"{count:,}", "posts": f"{len(self.links_to_nowhere):,}"}] if count else []
 
     def _logins(self) -> list[str]:
         """Return the names of authors that readers would hardly call names, and the cure."""
         if not self.logins:
             return []
         named = ", ".join(map(printable, sorted(self.logins)[:MAX_LOGINS]))
-        more = f" and {len(self.logins) - MAX_LOGINS:,} more" if len(self.logins) > MAX_LOGINS else ""
-        return [f"Authors whose names look like logins (--authors FILE gives their names): {named}{more}."]
+        more = len(self.logins) - MAX_LOGINS
+        rest = " " + _("and %(count)s more") % {"count": f"{more:,}"} if more > 0 else ""
+        words = _("Authors whose names look like logins (--authors FILE gives their names): %(names)s.")
+        return [words % {"names": named + rest}]
 
     def _switches(self) -> list[str]:
-        names = ", ".join(self.switched_on)
-        cure = "The worker renders earlier posts so, too; --keep-typography leaves the switches as they are."
-        return [f"Switched on in this blog, as the old site had it: {names}. {cure}"] if names else []
+        words = _(
+            "Switched on in this blog, as the old site had it: %(names)s. The worker renders earlier posts so, too; "
+            "--keep-typography leaves the switches as they are."
+        )
+        return [words % {"names": ", ".join(self.switched_on)}] if self.switched_on else []
 
     def _created(self) -> list[str]:
         created = {
-            "plain pages": self.plain_pages,
-            "new tags": len(self.new_tags),
-            "new authors": len(self.new_authors),
-            "authors renamed": self.renamed_authors,
-            "images": self.images,
-            "images not found": self.missing_images,
-            "images fetched": self.fetched_images,
-            "comments": self.comments,
-            "old addresses redirected": self.redirects,
+            _("plain pages"): self.plain_pages,
+            _("new tags"): len(self.new_tags),
+            _("new authors"): len(self.new_authors),
+            _("authors renamed"): self.renamed_authors,
+            _("images"): self.images,
+            _("images not found"): self.missing_images,
+            _("images fetched"): self.fetched_images,
+            _("comments"): self.comments,
+            _("old addresses redirected"): self.redirects,
             **self.states,
         }
         counts = ", ".join(f"{name} {count}" for name, count in created.items() if count)
-        skipped = f"Left alone: {format_counts(self.skipped)}." if self.skipped else ""
         unread = +self.unread
-        warning = f"Warning: files that begin with front matter and were not read: {format_counts(unread)}." if unread else ""
-        return [line for line in (warning, skipped, f"Also: {counts}." if counts else "") if line]
+        parts = (
+            (_("Warning: files that begin with front matter and were not read: %(counts)s."), format_counts(unread)),
+            (_("Left alone: %(counts)s."), format_counts(Counter({_(kind): count for kind, count in self.skipped.items()}))),
+            (_("Also: %(counts)s."), counts),
+        )
+        return [sentence % {"counts": found} for sentence, found in parts if found]
+
+
+def _line(kind: str, key: str, line: int, sentence: str) -> str:
+    return f"{kind}: {printable(key)}:{line}: {sentence}"
 
 
 def format_counts(counts: Counter[str]) -> str:
     """Return the most frequent kinds with their counts."""
     words = [f"{printable(name)} {count}" for name, count in counts.most_common(MAX_KINDS)]
-    rest = sum(counts.values()) - sum(count for _, count in counts.most_common(MAX_KINDS))
-    return ", ".join([*words, f"others {rest}"] if rest else words)
+    rest = sum(counts.values()) - sum(count for _name, count in counts.most_common(MAX_KINDS))
+    return ", ".join([*words, _("others %(count)d") % {"count": rest}] if rest else words)
 
 
 def printable(text: str) -> str:

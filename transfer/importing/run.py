@@ -26,6 +26,7 @@ from transfer.importing.sources import Source, digest_of, host_of
 from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.links import LinkedPost, LinkIndex, LinkResolver
 from transfer.importing.static_sites.typography import switched_on
+from transfer.importing.words import _
 from transfer.importing.workers import WorkerPool
 from transfer.importing.writing.build import state_label
 from transfer.importing.writing.get_or_create import rename_logins
@@ -151,10 +152,12 @@ class Import:
 
     def _status(self, file: Source, keys: set[str]) -> FileStatus:
         if file.key in keys:
-            raise Refusal("Another file of this run has the same path below its site's root: import one site at a time.")
+            raise Refusal(_("Another file of this run has the same path below its site's root: import one site at a time."))
         keys.add(file.key)
         if len(file.key) > MAX_KEY or not _is_text(file.key):
-            raise Refusal(f"The file's path is longer than {MAX_KEY} characters, or is no UTF-8: rename it.")
+            raise Refusal(
+                _("The file's path is longer than %(max_key)s characters, or is no UTF-8: rename it.") % {"max_key": MAX_KEY}
+            )
         digest = _digest(file)
         status = self.history.status(file.key, digest, overwrite=self.overwrite)
         known = self.history.find(file.key, digest)
@@ -224,7 +227,10 @@ class Import:
             raise  # the database itself fails: no other file would fare better
         except Exception as error:  # one bad file never stops the rest
             if len(chunk) == 1:
-                self._refuse(chunk[0].prepared, Refusal(f"The database refused it: {_first_line(error)}"))
+                self._refuse(
+                    chunk[0].prepared,
+                    Refusal(_("The database refused it: %(fault)s") % {"fault": _first_line(error)}),
+                )
                 return
             self._add(chunk[: len(chunk) // 2])
             self._add(chunk[len(chunk) // 2 :])
@@ -250,7 +256,11 @@ class Import:
         self.report.plain_pages += 1
         self.report.states.update(filter(None, [state_label(page)]))
         if page.slug != ready.source.slug:
-            self.report.add_notice(ready.key, 1, f"“{ready.source.slug}” is taken: the page is at {page.slug}.")
+            self.report.add_notice(
+                ready.key,
+                1,
+                _("“%(slug)s” is taken: the page is at %(place)s.") % {"slug": ready.source.slug, "place": page.slug},
+            )
         for notice in ready.source.notices:
             self.report.add_notice(ready.key, notice.line, notice.sentence)
 
@@ -262,7 +272,7 @@ class Import:
         except OperationalError:
             raise
         except Exception as error:
-            self._refuse(ready.prepared, Refusal(f"The database refused it: {_first_line(error)}"))
+            self._refuse(ready.prepared, Refusal(_("The database refused it: %(fault)s") % {"fault": _first_line(error)}))
 
     def _refuse(self, prepared: PreparedFile, refusal: Refusal) -> None:
         self.report.add_refusal(prepared.file.key, refusal.line, refusal.reason)

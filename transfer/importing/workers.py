@@ -11,6 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import TypeVar
 
+from django.utils.translation import activate, get_language
+
 MIN_ITEMS_FOR_PROCESSES = 60  # up to here, starting processes takes longer than the work
 QUEUED_PER_PROCESS = 40  # items per process that are taken ahead
 
@@ -27,7 +29,9 @@ class WorkerPool:
         if self.jobs > 1 and items > MIN_ITEMS_FOR_PROCESSES:
             # Spawned, not forked: a fork would share the connection to the database.
             context = multiprocessing.get_context("spawn")
-            self.executor = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=start_process)
+            self.executor = ProcessPoolExecutor(
+                self.jobs, mp_context=context, initializer=start_process, initargs=(get_language(),)
+            )
 
     def __enter__(self) -> "WorkerPool":
         return self
@@ -62,13 +66,15 @@ def _result(function: Callable[[Item], Result], item: Item, future: "Future[Resu
         return function(item)
 
 
-def start_process() -> None:
-    """Set up a worker process: it ignores Ctrl-C, which its parent handles, and ends when its parent does."""
+def start_process(language: str | None) -> None:
+    """Set up a worker process: it ignores Ctrl-C, which its parent handles, ends when its parent does, and has its language."""
     import django
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     django.setup()
+    if language:
+        activate(language)
 
 
 def _end_with_parent() -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from blog.models import BlogPage, PostPage
 from jobs.models import KEEP_FILES, Job, JobState
@@ -17,6 +18,7 @@ from jobs.running import run_pending
 from tests.support.editors import client_of, member_of
 from tests.support.factories import make_post
 from tests.support.importing import simple
+from transfer.importing.workers import MIN_ITEMS_FOR_PROCESSES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -64,6 +66,21 @@ def test_an_archive_is_tried_and_then_imported_once(mona: Client) -> None:
     assert (real.state, real.result) == (JobState.DONE, {"imported": 1, "changed": 0, "refused": 1})
     assert list(PostPage.objects.values_list("title", "live")) == [("A", True)]
     assert "begin/" not in mona.get(f"/admin/jobs/{job.pk}/").content.decode()
+
+
+def test_report_is_in_the_language_of_whoever_imports(blog: BlogPage) -> None:
+    """Also what the processes say that read the files of a large import."""
+    user = member_of("Moderators", name="heidi")
+    UserProfile.objects.create(user=user, preferred_language="de")
+    files = [(f"_posts/2018-05-31-{number}.md", simple(f"A {number}")) for number in range(MIN_ITEMS_FOR_PROCESSES)]
+    lines = upload(client_of(user), archive(*files, ("_posts/none.md", "---\ntitle: A\n---\n"))).log.splitlines()
+    assert lines[0] == (
+        "abgelehnt: _posts/none.md:1: Es gibt kein Datum, weder in den Kopfdaten noch im Namen: "
+        "Schreib eines hinein, etwa „date: 2018-05-31“, oder importiere mit --as-draft."
+    )
+    assert lines[-1] == (
+        "Probelauf, nichts wurde geschrieben. Es wären: 60 importiert, 0 geändert, 0 unverändert, 1 abgelehnt: 61 Dateien."
+    )
 
 
 def test_a_single_post_is_imported_as_a_draft(mona: Client) -> None:

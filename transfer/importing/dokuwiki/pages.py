@@ -16,6 +16,7 @@ from transfer.importing.static_sites.fields import MAX_TAG, truncate
 from transfer.importing.static_sites.file_names import page_slug
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.read import MAX_TITLE, decode
+from transfer.importing.words import _, gettext_noop
 
 SUFFIX = ".txt"
 OWN_NAMESPACES = frozenset(("wiki", "playground"))  # DokuWiki's documentation, and a place to try things
@@ -74,7 +75,7 @@ def find_wiki_pages(wiki: Wiki) -> tuple[list[WikiPage], Counter[str]]:
             if path.suffix != SUFFIX or path.is_symlink():
                 skipped[path.suffix or "no suffix"] += 1
             elif parts[0] in OWN_NAMESPACES or parts[-1] in FRAMES or identity == START or parts[-1].startswith("_"):
-                skipped["page of the wiki itself"] += 1
+                skipped[gettext_noop("page of the wiki itself")] += 1
             else:
                 key = f"dokuwiki/{identity.replace(':', '/')}"
                 pages.append(WikiPage(path, key, SourceSite(wiki.data / "media"), wiki, identity))
@@ -89,10 +90,12 @@ def read_wiki_page(page: WikiPage, options: ImportOptions) -> SourcePost:
     is_draft = options.as_draft or not is_public(page.identity, page.wiki.configuration)
     published = _date_in_name(page.identity, options) or history.created
     if published is None and not is_draft:
-        raise Refusal("The page has no date, neither in its history (data/meta) nor in its name: import with --as-draft.")
+        raise Refusal(_("The page has no date, neither in its history (data/meta) nor in its name: import with --as-draft."))
     name = _name(page.identity)
     title = truncate(" ".join(converter.title.split()) or name.replace("_", " ").capitalize(), MAX_TITLE)
-    hidden = Notice(1, "Not everybody could read it in the wiki: a draft here.") if is_draft and not options.as_draft else None
+    hidden = (
+        Notice(1, _("Not everybody could read it in the wiki: a draft here.")) if is_draft and not options.as_draft else None
+    )
     return SourcePost(
         title=title,
         slug=page_slug(DATED.sub("", name).strip("-_:") or name),

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from transfer.importing.source import Refusal
+from transfer.importing.words import _
 
 MAX_FILES = 100_000
 MAX_BYTES = 4_000_000_000  # unpacked
@@ -31,14 +32,17 @@ def unpacked(path: Path) -> Iterator[Path]:
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error) as error:
             if isinstance(error, Refusal):
                 raise
-            raise Refusal(f"The archive cannot be unpacked: {error}.") from error
+            raise Refusal(_("The archive cannot be unpacked: %(error)s.") % {"error": error}) from error
         yield Path(folder).resolve()
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     members = archive.infolist()
     if len(members) > MAX_FILES:
-        raise Refusal(f"The archive holds {len(members):,} files: it may hold {MAX_FILES:,}.")
+        raise Refusal(
+            _("The archive holds %(count)s files: it may hold %(max_files)s.")
+            % {"count": f"{len(members):,}", "max_files": f"{MAX_FILES:,}"}
+        )
     for member in members:
         _check_name(member)
     budget = min(MAX_BYTES, max(FREE_BYTES, MAX_RATIO * sum(member.compress_size for member in members)))
@@ -51,10 +55,10 @@ def _check_name(member: zipfile.ZipInfo) -> None:
     """Raise Refusal for a file that would lie outside of the folder, and for a link."""
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0:1] or "\0" in member.filename or not path.parts:
-        raise Refusal(f"The archive has a file outside of its folder: “{member.filename[:100]}”.")
+        raise Refusal(_("The archive has a file outside of its folder: “%(filename)s”.") % {"filename": member.filename[:100]})
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise Refusal(f"The archive has a link or special file: “{member.filename[:100]}”.")
+        raise Refusal(_("The archive has a link or special file: “%(filename)s”.") % {"filename": member.filename[:100]})
 
 
 def _unpack_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, budget: int) -> int:
@@ -65,7 +69,8 @@ def _unpack_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, 
             budget -= len(chunk)
             if budget < 0:
                 raise Refusal(
-                    f"The archive is larger than it may be, unpacked: {MAX_RATIO} times its size, or {MAX_BYTES:,} bytes."
+                    _("The archive is larger than it may be, unpacked: %(max_ratio)s times its size, or %(max_bytes)s bytes.")
+                    % {"max_ratio": MAX_RATIO, "max_bytes": f"{MAX_BYTES:,}"}
                 )
             file.write(chunk)
     return budget

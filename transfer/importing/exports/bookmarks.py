@@ -18,6 +18,7 @@ import nh3
 from transfer.importing.exports.html_to_markdown import tame
 from transfer.importing.exports.post import Export, ExportedPost, guarded, read_date
 from transfer.importing.source import ImportOptions, Refusal, SourcePost
+from transfer.importing.words import _, gettext_noop
 
 MAX_BYTES = 50_000_000  # of a file
 MAX_ADDRESS = 2_000  # characters
@@ -95,7 +96,10 @@ def read_bookmarks(path: Path, options: ImportOptions) -> Export:
     """Return the bookmarks of a file. Raise Refusal where it cannot be read."""
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise Refusal(f"The file has {size:,} bytes: bookmarks may have {MAX_BYTES:,}.")
+        raise Refusal(
+            _("The file has %(size)s bytes: bookmarks may have %(max_bytes)s.")
+            % {"size": f"{size:,}", "max_bytes": f"{MAX_BYTES:,}"}
+        )
     text = path.read_bytes().decode(options.encoding, "replace").replace("\0", "")
     skipped = Counter[str]()
     posts = [
@@ -118,11 +122,11 @@ def _merged(bookmarks: Iterable[Bookmark], skipped: Counter[str]) -> Iterable[Bo
     by_address: dict[str, Bookmark] = {}
     for bookmark in bookmarks:
         if not re.match(r"https?://[^\s/]+", bookmark.address) or len(bookmark.address) > MAX_ADDRESS:
-            skipped["bookmark of no web page"] += 1
+            skipped[gettext_noop("bookmark of no web page")] += 1
             continue
         first = by_address.setdefault(bookmark.address, bookmark)
         if first is not bookmark:
-            skipped["bookmark in another folder too"] += 1
+            skipped[gettext_noop("bookmark in another folder too")] += 1
             first.tags |= bookmark.tags
             first.note = first.note or bookmark.note
             first.private = first.private or bookmark.private

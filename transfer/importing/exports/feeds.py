@@ -14,6 +14,7 @@ from transfer.importing.exports.post import Export, ExportedPost, guarded, read_
 from transfer.importing.exports.xml_items import Item, read_items, text_of
 from transfer.importing.source import ImportOptions, Refusal, SourcePost
 from transfer.importing.static_sites.permalinks import normalize_path
+from transfer.importing.words import _
 
 DATES = ("pubDate", "dc:date", "atom:published", "atom:issued", "atom:updated")
 XHTML = re.compile(r"(</?)html:")
@@ -127,7 +128,7 @@ def _authors(item: Item) -> Iterator[str]:
 def read_json_feed(value: Any, path: Path, options: ImportOptions) -> Export:
     """Return the items of a JSON Feed. Raise Refusal where it is none."""
     if not isinstance(value, dict) or not isinstance(value.get("items"), list):
-        raise Refusal("The JSON is no JSON Feed: it has no list of items.")
+        raise Refusal(_("The JSON is no JSON Feed: it has no list of items."))
     address, posts = text(value.get("home_page_url")), []
     for item in dicts(value["items"]):
         key = _key(text(item.get("id")) or text(item.get("url")))

@@ -17,6 +17,7 @@ from transfer.importing.exports.json_file import dicts, text
 from transfer.importing.exports.post import Export, ExportedPost, guarded, read_date
 from transfer.importing.source import Notice, Refusal, SourcePost
 from transfer.importing.static_sites.permalinks import normalize_path
+from transfer.importing.words import _
 
 OWN_ADDRESS = "__GHOST_URL__"  # stands for the site's address in an export
 LIVE_STATES = frozenset(("published", "scheduled"))
@@ -28,7 +29,7 @@ def read_ghost(value: Any, path: Path) -> Export:
     """Return the posts of an export that was read as JSON. Raise Refusal where it holds none."""
     data = _data(value)
     if data is None:
-        raise Refusal("The JSON is no export of Ghost: it has no list of posts.")
+        raise Refusal(_("The JSON is no export of Ghost: it has no list of posts."))
     tags = {text(tag.get("id")): text(tag.get("name")) for tag in dicts(data.get("tags")) if not _is_internal(tag)}
     users = {text(user.get("id")): text(user.get("name")) for user in dicts(data.get("users"))}
     tagged = _related(data.get("posts_tags"), "tag_id", tags)
@@ -85,7 +86,7 @@ def _post(
     address = f"/{text(post.get('slug'))}" if text(post.get("slug")) else ""
     notices: list[Notice] = []
     if visibility not in PUBLIC:
-        notices.append(Notice(1, f"It was for {visibility} alone: a draft here."))
+        notices.append(Notice(1, _("It was for %(visibility)s alone: a draft here.") % {"visibility": visibility}))
     body, markup = _body(post, notices)
     source = SourcePost(
         title=html.escape(text(post.get("title"))),
@@ -122,7 +123,7 @@ def _body(post: dict[str, Any], notices: list[Notice]) -> tuple[str, str]:
     shown = text(post.get("html")) or lexical_to_html(text(post.get("lexical")))
     if shown or not text(post.get("plaintext")):
         return shown, "html"
-    notices.append(Notice(1, "The export has its plain text alone: what was bold, linked or shown is missing."))
+    notices.append(Notice(1, _("The export has its plain text alone: what was bold, linked or shown is missing.")))
     return text(post.get("plaintext")), "text"
 
 

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 
 from transfer.importing.exports.markdown_converter import MarkdownConverter
 from transfer.importing.source import Refusal
+from transfer.importing.words import _
 
 MAX_HTML = 600_000  # characters of a post's HTML; its Markdown may have 300 kB
 MAX_ELEMENTS = 20_000  # of a post
@@ -83,13 +84,13 @@ def to_markdown(html: str) -> str:
     """Return HTML as Markdown that shows the same. Raise Refusal beyond the limits."""
     check_length(html)
     if html.count("<") > MAX_ELEMENTS and len(TAG.findall(html)) > 2 * MAX_ELEMENTS:
-        raise Refusal(f"The HTML has more than {MAX_ELEMENTS:,} elements.")
+        raise Refusal(_("The HTML has more than %(max_elements)s elements.") % {"max_elements": f"{MAX_ELEMENTS:,}"})
     soup = BeautifulSoup(_sanitised(html), "html.parser")
     _anchor_fragments(soup)
     try:
         return MarkdownConverter().convert_soup(soup)
     except RecursionError as error:
-        raise Refusal("The HTML nests its elements too deeply.") from error
+        raise Refusal(_("The HTML nests its elements too deeply.")) from error
 
 
 def _sanitised(html: str) -> str:
@@ -106,7 +107,10 @@ def _sanitised(html: str) -> str:
 
 def check_length(html: str) -> None:
     if len(html) > MAX_HTML:
-        raise Refusal(f"The text has {len(html):,} characters of HTML: a post may have {MAX_HTML:,}.")
+        raise Refusal(
+            _("The text has %(count)s characters of HTML: a post may have %(max_html)s.")
+            % {"count": f"{len(html):,}", "max_html": f"{MAX_HTML:,}"}
+        )
 
 
 def tame(html: str) -> str:
@@ -116,7 +120,7 @@ def tame(html: str) -> str:
         if name.lower() not in UNCOUNTED:
             depth = max(depth - 1, 0) if closing else depth + 1
         if depth > MAX_DEPTH:
-            raise Refusal(f"The HTML nests more than {MAX_DEPTH} elements within each other.")
+            raise Refusal(_("The HTML nests more than %(max_depth)s elements within each other.") % {"max_depth": MAX_DEPTH})
     html = re.sub(r"&(?![a-zA-Z#])", "&amp;", html)  # in nh3
     return re.sub(rf"[ \t]{{{MAX_SPACES},}}", " " * MAX_SPACES, html)  # in markdownify
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from transfer.importing.source import Refusal
+from transfer.importing.words import _
 
 MAX_BYTES = 200_000_000  # of a JSON file, which is read whole
 
@@ -13,15 +14,20 @@ def read_json(path: Path) -> Any:
     """Return a JSON file's value. Raise Refusal, with the line, where it cannot be read."""
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise Refusal(f"The file has {size:,} bytes: a JSON export may have {MAX_BYTES:,}.")
+        raise Refusal(
+            _("The file has %(size)s bytes: a JSON export may have %(max_bytes)s.")
+            % {"size": f"{size:,}", "max_bytes": f"{MAX_BYTES:,}"}
+        )
     try:
         return json.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Refusal(f"The file is not UTF-8 (at byte {error.start:,}), as JSON must be.") from error
+        raise Refusal(
+            _("The file is not UTF-8 (at byte %(start)s), as JSON must be.") % {"start": f"{error.start:,}"}
+        ) from error
     except json.JSONDecodeError as error:
-        raise Refusal(f"The JSON cannot be read: {error.msg}.", error.lineno) from error
+        raise Refusal(_("The JSON cannot be read: %(msg)s.") % {"msg": error.msg}, error.lineno) from error
     except RecursionError as error:
-        raise Refusal("The JSON nests its values too deeply.") from error
+        raise Refusal(_("The JSON nests its values too deeply.")) from error
 
 
 def dicts(value: Any) -> list[dict[str, Any]]:

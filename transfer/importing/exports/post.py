@@ -24,6 +24,7 @@ from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.permalinks import normalize_path
 from transfer.importing.static_sites.read import MAX_TITLE
 from transfer.importing.static_sites.unseen import without_unseen
+from transfer.importing.words import _
 
 MAX_TAGS = 200  # of a post
 MAX_COMMENTS = 2_000  # of a post
@@ -72,7 +73,7 @@ def read_date(text: str, zone: tzinfo, name: str = "date") -> datetime | None:
     try:
         return parse_date(text, zone)
     except ValueError as error:
-        raise Refusal(f"{name}: {error}") from error
+        raise Refusal(_("%(name)s: %(error)s") % {"name": name, "error": error}) from error
 
 
 def _with_digest(post: ExportedPost) -> ExportedPost:
@@ -101,12 +102,20 @@ def read_exported(post: ExportedPost, options: ImportOptions) -> SourcePost:
     if post.scheduled and source.published and source.published <= datetime.now(UTC):
         draft = True
         notices.append(
-            Notice(post.line, f"It was to be published at {source.published:%Y-%m-%d %H:%M}, which is past: a draft.")
+            Notice(
+                post.line,
+                _("It was to be published at %(published)s, which is past: a draft.")
+                % {"published": f"{source.published:%Y-%m-%d %H:%M}"},
+            )
         )
     if source.published is None and not (draft or source.is_page):
-        raise Refusal("The post has no date: write one into the export, or import with --as-draft.", post.line)
+        raise Refusal(_("The post has no date: write one into the export, or import with --as-draft."), post.line)
     if len(source.comments) > MAX_COMMENTS:
-        raise Refusal(f"The post has {len(source.comments):,} comments: it may have {MAX_COMMENTS:,}.", post.line)
+        raise Refusal(
+            _("The post has %(count)s comments: it may have %(max_comments)s.")
+            % {"count": f"{len(source.comments):,}", "max_comments": f"{MAX_COMMENTS:,}"},
+            post.line,
+        )
     body = _converted(source.body, post)
     title = truncate(_plain(source.title) or _title_of(body), MAX_TITLE)
     return replace(
@@ -125,7 +134,7 @@ def read_exported(post: ExportedPost, options: ImportOptions) -> SourcePost:
 
 def _converted(body: str, post: ExportedPost) -> str:
     if "\0" in body or any("\ud800" <= sign <= "\udfff" for sign in body):
-        raise Refusal("The text holds a character that is none (NUL, or half of a surrogate pair).", post.line)
+        raise Refusal(_("The text holds a character that is none (NUL, or half of a surrogate pair)."), post.line)
     try:
         return MARKUPS[post.markup](body)
     except Refusal as refusal:
@@ -150,10 +159,15 @@ def _tags(names: Iterable[str], without: frozenset[str], line: int) -> tuple[str
         if name and name.lower() not in without:
             found.setdefault(name.lower(), name)
     if len(found) > MAX_TAGS:
-        raise Refusal(f"The post has {len(found):,} tags: it may have {MAX_TAGS}.", line)
+        raise Refusal(
+            _("The post has %(count)s tags: it may have %(max_tags)s.") % {"count": f"{len(found):,}", "max_tags": MAX_TAGS},
+            line,
+        )
     long = next((name for name in found.values() if len(name) > MAX_TAG), "")
     if long:
-        raise Refusal(f"The tag “{long[:40]}…” is longer than {MAX_TAG} characters.", line)
+        raise Refusal(
+            _("The tag “%(long)s…” is longer than %(max_tag)s characters.") % {"long": long[:40], "max_tag": MAX_TAG}, line
+        )
     return tuple(found.values())
 
 

@@ -18,6 +18,7 @@ from transfer.importing.exports.post import Export, ExportedPost, guarded, read_
 from transfer.importing.exports.xml_items import Item, read_items, text_of
 from transfer.importing.source import ImportOptions, Notice, SourceComment, SourcePost
 from transfer.importing.static_sites.permalinks import normalize_path
+from transfer.importing.words import _, gettext_noop
 
 PAGE, MENU_ITEM = "page", "nav_menu_item"
 TAXONOMIES = ("category", "post_tag")  # whose terms become tags
@@ -106,9 +107,11 @@ def _authors(item: Item, site: _Site) -> Iterator[str]:
 def _post(key: str, item: Item, site: _Site, path: Path, options: ImportOptions, skipped: Counter[str]) -> ExportedPost:
     state, notices = item.text("wp:status"), []
     if item.text("wp:post_password"):
-        notices.append(Notice(item.line, "It had a password: a draft here. Give it a view restriction before you publish it."))
+        notices.append(
+            Notice(item.line, _("It had a password: a draft here. Give it a view restriction before you publish it."))
+        )
     elif state == "private":
-        notices.append(Notice(item.line, "It was private: a draft here."))
+        notices.append(Notice(item.line, _("It was private: a draft here.")))
     metadata = _metadata(item)
     source = SourcePost(
         title=item.text("title"),
@@ -132,7 +135,7 @@ def _page(key: str, item: Item, site: _Site, path: Path, options: ImportOptions,
     """Read a page, which here has neither tags nor authors, cover or comments."""
     page = _post(key, item, site, path, options, skipped)
     if page.source.comments:
-        skipped["comment on a page"] += len(page.source.comments)
+        skipped[gettext_noop("comment on a page")] += len(page.source.comments)
     source = replace(page.source, tags=(), authors=(), summary="", cover="", comments=())
     return replace(page, source=replace(source, is_page=True, in_menus=_identity(item) in site.in_menus))
 
@@ -199,7 +202,7 @@ def _comments(item: Item, site: _Site, options: ImportOptions, skipped: Counter[
         if kind in NO_COMMENTS:
             skipped[f"WordPress {kind}"] += 1
         elif comment.text("wp:comment_approved") not in APPROVED or sent is None:
-            skipped["comment not approved"] += 1
+            skipped[gettext_noop("comment not approved")] += 1
         else:
             yield SourceComment(
                 f"{prefix}{comment.text('wp:comment_id')}",

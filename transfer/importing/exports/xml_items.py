@@ -9,6 +9,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from transfer.importing.source import Refusal
+from transfer.importing.words import _
 
 MAX_BYTES = 500_000_000  # of an XML file
 MAX_DEPTH = 200  # elements within each other
@@ -71,7 +72,10 @@ class _Target:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise Refusal(f"The XML nests more than {MAX_DEPTH} elements within each other.", self.current_line())
+            raise Refusal(
+                _("The XML nests more than %(max_depth)s elements within each other.") % {"max_depth": MAX_DEPTH},
+                self.current_line(),
+            )
         if self.builder is None:
             if tag.rpartition("}")[2] in CONTAINERS:
                 return
@@ -101,7 +105,8 @@ def read_items(path: Path) -> Iterator[Item]:
     """Yield the children of a file's containers. Raise Refusal, with the line, for XML that is broken or hostile."""
     if path.stat().st_size > MAX_BYTES:
         raise Refusal(
-            f"The file has {path.stat().st_size:,} bytes: an export may have {MAX_BYTES:,}. Export fewer posts at once."
+            _("The file has %(size)s bytes: an export may have %(max_bytes)s. Export fewer posts at once.")
+            % {"size": f"{path.stat().st_size:,}", "max_bytes": f"{MAX_BYTES:,}"}
         )
     target = _Target()
     parser = DefusedXMLParser(target=target)
@@ -115,7 +120,7 @@ def read_items(path: Path) -> Iterator[Item]:
                 target.items.clear()
         parser.close()
     except ParseError as error:
-        raise Refusal(f"The XML cannot be read: {error.msg}.", error.position[0]) from error
+        raise Refusal(_("The XML cannot be read: %(msg)s.") % {"msg": error.msg}, error.position[0]) from error
     except DefusedXmlException as error:
-        reason = f"The XML declares entities or includes other files ({type(error).__name__}), which exports do not."
-        raise Refusal(reason, target.current_line()) from error
+        reason = _("The XML declares entities or includes other files (%(kind)s), which exports do not.")
+        raise Refusal(reason % {"kind": type(error).__name__}, target.current_line()) from error

@@ -12,6 +12,7 @@ from transfer.importing.source import ImportOptions, OwnComment, OwnFields, Refu
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.file_names import page_slug, parse_file_name
 from transfer.importing.static_sites.generators import SourceSite
+from transfer.importing.words import _
 
 DATA: Final = "_data/kimonote.yaml"
 FORMAT: Final = 1  # of exports, the highest that can be read
@@ -75,7 +76,7 @@ def read_own_export(folder: Path) -> OwnExport:
     root, site = folder.resolve(), SourceSite(folder.resolve())
     data = mapping(read_yaml(_text(root / DATA)))
     if not 1 <= data.number("kimonote") <= FORMAT:
-        raise Refusal(f"{DATA}: this export is of a newer Kimonote: bring this site up to date first.")
+        raise Refusal(_("%(data)s: this export is of a newer Kimonote: bring this site up to date first.") % {"data": DATA})
     files = sorted(path for name in ("_posts", "_drafts") for path in (root / name).glob("*.md"))
     return OwnExport(root, data, [OwnPost(path, _key(path), site) for path in files if _is_inside(path, root)])
 
@@ -94,7 +95,7 @@ def read_own_post(file: OwnPost, options: ImportOptions) -> SourcePost:
     scheduled = own.values["go_live_at"] if own.state == "scheduled" else None
     published = scheduled or values.moment("date")
     if published is None and not draft:
-        raise Refusal("There is no date: write one, such as “date: 2018-05-31”, or import with --as-draft.")
+        raise Refusal(_("There is no date: write one, such as “date: 2018-05-31”, or import with --as-draft."))
     return SourcePost(
         title=values.text("title"),
         slug=values.text("slug") or page_slug(values.text("title")),
@@ -143,7 +144,7 @@ def _read_page(path: Path) -> OwnPage:
 def _own_fields(values: Values, more: Values) -> OwnFields:
     privacy = more.below("privacy")
     if privacy.values and privacy.text("type") not in PRIVACY:
-        raise Refusal(f"“{privacy.text('type')}” is no kind of privacy: login, password or groups.")
+        raise Refusal(_("“%(text)s” is no kind of privacy: login, password or groups.") % {"text": privacy.text("type")})
     references = more.below("references")
     return OwnFields(
         number=more.number("id"),
@@ -178,7 +179,10 @@ def _comments(file: OwnPost) -> list[OwnComment]:
         return []
     found = [*Values({"comments": read_yaml(_text(file.comments_path))}).each("comments")]
     if len(found) > MAX_COMMENTS:
-        raise Refusal(f"The post has {len(found):,} comments: it may have {MAX_COMMENTS:,}.")
+        raise Refusal(
+            _("The post has %(count)s comments: it may have %(max_comments)s.")
+            % {"count": f"{len(found):,}", "max_comments": f"{MAX_COMMENTS:,}"}
+        )
     return [
         OwnComment(
             identity=str(values.uuid("key")),
@@ -199,7 +203,7 @@ def _split(path: Path) -> tuple[Values, str]:
     text = _text(path)
     found = FRONT_MATTER.match(text)
     if found is None:
-        raise Refusal("There is no front matter between two lines of “---”.")
+        raise Refusal(_("There is no front matter between two lines of “---”."))
     return mapping(read_yaml(found[1])), text[found.end() :]
 
 
@@ -208,11 +212,11 @@ def _text(path: Path) -> str:
         raw = path.read_bytes()
         text = raw.decode()
     except OSError as error:
-        raise Refusal(f"The file cannot be read: {error.strerror}.") from error
+        raise Refusal(_("The file cannot be read: %(strerror)s.") % {"strerror": error.strerror}) from error
     except UnicodeDecodeError as error:
-        raise Refusal("The file is not UTF-8: save it so.") from error
+        raise Refusal(_("The file is not UTF-8: save it so.")) from error
     if len(raw) > MAX_BYTES or "\0" in text:
-        raise Refusal(f"The file has more than {MAX_BYTES:,} bytes, or a NUL character.")
+        raise Refusal(_("The file has more than %(max_bytes)s bytes, or a NUL character.") % {"max_bytes": f"{MAX_BYTES:,}"})
     return text
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import yaml
 
 from transfer.importing.source import Refusal
+from transfer.importing.words import _
 
 try:
     from yaml import CSafeLoader as Loader
@@ -25,27 +26,27 @@ class Values:
     def text(self, name: str, default: str = "") -> str:
         value = self.values.get(name, default)
         if not isinstance(value, str):
-            raise _refusal(name, "a text")
+            raise _refusal(name, _("a text"))
         if "\0" in value:
-            raise _refusal(name, "a text without NUL characters")
+            raise _refusal(name, _("a text without NUL characters"))
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) and "\0" not in item for item in value):
-            raise _refusal(name, "a list of texts")
+            raise _refusal(name, _("a list of texts"))
         return tuple(value)
 
     def number(self, name: str) -> int:
         value = self.values.get(name, 0)
         if not isinstance(value, int) or not 0 <= value < 2**31:
-            raise _refusal(name, "a number from 0 to 2,147,483,647")
+            raise _refusal(name, _("a number from 0 to 2,147,483,647"))
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         value = self.values.get(name, default)
         if not isinstance(value, bool):
-            raise _refusal(name, "true or false")
+            raise _refusal(name, _("true or false"))
         return value
 
     def moment(self, name: str) -> datetime | None:
@@ -53,7 +54,7 @@ class Values:
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime(value.year, value.month, value.day, tzinfo=UTC)
         if value is not None and not isinstance(value, datetime):
-            raise _refusal(name, "a time, such as 2018-05-31T12:00:00+00:00")
+            raise _refusal(name, _("a time, such as 2018-05-31T12:00:00+00:00"))
         return value.replace(tzinfo=value.tzinfo or UTC) if value else None
 
     def uuid(self, name: str) -> UUID | None:
@@ -61,18 +62,18 @@ class Values:
         try:
             return UUID(value) if value else None
         except ValueError as error:
-            raise _refusal(name, "a UUID") from error
+            raise _refusal(name, _("a UUID")) from error
 
     def below(self, name: str) -> "Values":
         value = self.values.get(name, {})
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-            raise _refusal(name, "a mapping")
+            raise _refusal(name, _("a mapping"))
         return Values(value)
 
     def each(self, name: str) -> "Iterator[Values]":
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise _refusal(name, "a list of mappings")
+            raise _refusal(name, _("a list of mappings"))
         yield from map(Values, value)
 
 
@@ -83,7 +84,8 @@ def read_yaml(text: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise Refusal(
-            f"The YAML cannot be read: {getattr(error, 'problem', None) or error}.", mark.line + 1 if mark else 1
+            _("The YAML cannot be read: %(error)s.") % {"error": getattr(error, "problem", None) or error},
+            mark.line + 1 if mark else 1,
         ) from error
 
 
@@ -93,4 +95,6 @@ def mapping(value: Any) -> Values:
 
 
 def _refusal(name: str, wanted: str) -> Refusal:
-    return Refusal(f"“{name or 'The file'}” is not {wanted}, as an export of Kimonote has it.")
+    return Refusal(
+        _("“%(name)s” is not %(wanted)s, as an export of Kimonote has it.") % {"name": name or _("The file"), "wanted": wanted}
+    )

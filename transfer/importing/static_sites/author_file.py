@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.front_matter import READERS, Value
+from transfer.importing.words import _
 
 NAME_KEYS = ("name", "displayname", "display_name", "fullname", "full_name", "title")  # of an author
 MAX_NAME = 200  # characters
@@ -18,8 +19,8 @@ def read_authors(text: str, suffix: str) -> dict[str, str]:
     names = dict(names_of(people.values))
     for handle in people.values:
         if not 0 < len(names.get(handle.lower(), "")) <= MAX_NAME:
-            reason = f"“{handle}” has no name of at most {MAX_NAME} characters: write a line such as “noah: Noah Kunin”."
-            raise Refusal(reason, people.line(handle))
+            reason = _("“%(handle)s” has no name of at most %(most)d characters: write a line such as “noah: Noah Kunin”.")
+            raise Refusal(reason % {"handle": handle, "most": MAX_NAME}, people.line(handle))
     return names
 
 

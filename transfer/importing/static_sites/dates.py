@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from transfer.importing.words import _
+
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 ZONE_OFFSETS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # RFC 822
 MAX_LENGTH = 100  # characters of a date
@@ -38,7 +40,9 @@ def parse_date(text: str, time_zone: tzinfo) -> datetime:
     for form in DATE_PATTERNS:
         if found := form.fullmatch(text):
             return _datetime(found, time_zone)
-    raise ValueError(f"“{text[:60]}” is no date that can be read: write it as 2018-05-31 or 2018-05-31 14:30.")
+    raise ValueError(
+        _("“%(text)s” is no date that can be read: write it as 2018-05-31 or 2018-05-31 14:30.") % {"text": text[:60]}
+    )
 
 
 def _datetime(found: re.Match[str], time_zone: tzinfo) -> datetime:
@@ -47,18 +51,23 @@ def _datetime(found: re.Match[str], time_zone: tzinfo) -> datetime:
     if half := found["half"]:
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
     if not MIN_YEAR <= year <= MAX_YEAR:
-        raise ValueError(f"The year {year} is out of reach: it must lie between {MIN_YEAR} and {MAX_YEAR}.")
+        raise ValueError(
+            _("The year %(year)s is out of reach: it must lie between %(min_year)s and %(max_year)s.")
+            % {"year": year, "min_year": MIN_YEAR, "max_year": MAX_YEAR}
+        )
     try:
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_zone(found["zone"], time_zone))
     except ValueError as error:
-        raise ValueError(f"“{found[0]}” is no date of the calendar: {error}.") from error
+        raise ValueError(
+            _("“%(found)s” is no date of the calendar: %(error)s.") % {"found": found[0], "error": error}
+        ) from error
 
 
 def _month(text: str) -> int:
     if text.isdigit():
         return int(text)
     if text[:3].lower() not in MONTHS:
-        raise ValueError(f"“{text}” is no English name of a month.")
+        raise ValueError(_("“%(text)s” is no English name of a month.") % {"text": text})
     return MONTHS.index(text[:3].lower()) + 1
 
 
@@ -76,4 +85,4 @@ def _zone(text: str | None, default: tzinfo) -> tzinfo:
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"“{text}” is no time zone") from error
+        raise ValueError(_("“%(text)s” is no time zone") % {"text": text}) from error

@@ -9,6 +9,7 @@ from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.file_names import FileName
 from transfer.importing.static_sites.front_matter import NULLS, FrontMatter, Value
+from transfer.importing.words import _
 
 TAGS = ("tags", "tag", "categories", "category", "topics", "topic")
 DATES = ("date", "published", "publishdate", "pubdate", "publisheddate", "datepublished", "created")
@@ -34,7 +35,10 @@ def tags(front_matter: FrontMatter, without: frozenset[str]) -> tuple[str, ...]:
             found.setdefault(tag.lower(), tag)
     long = next((tag for tag in found.values() if len(tag) > MAX_TAG), "")
     if long:
-        raise Refusal(f"The tag “{long[:40]}…” is longer than {MAX_TAG} characters.", front_matter.line(*TAGS))
+        raise Refusal(
+            _("The tag “%(long)s…” is longer than %(max_tag)s characters.") % {"long": long[:40], "max_tag": MAX_TAG},
+            front_matter.line(*TAGS),
+        )
     return tuple(found.values())
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from transfer.importing.static_sites.file_names import parse_file_name
 from transfer.importing.static_sites.front_matter import FENCE
 from transfer.importing.static_sites.generators import SourceSite, detect_site
+from transfer.importing.words import gettext_noop
 
 MARKDOWN_SUFFIXES = frozenset((".md", ".markdown", ".mdown", ".mkd", ".mkdn"))
 OTHER_SUFFIXES = frozenset((".mdx", ".lhs", ".rst"))
@@ -67,7 +68,7 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
 
 def _is_skipped(folder: Path, skipped: Counter[str]) -> bool:
     if folder.is_symlink():
-        skipped["symbolic link"] += 1
+        skipped[gettext_noop("symbolic link")] += 1
         return True
     return folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS
 
@@ -75,15 +76,15 @@ def _is_skipped(folder: Path, skipped: Counter[str]) -> bool:
 def _is_post(path: Path, found_files: FoundFiles, *, asked_for: bool) -> bool:
     """Say whether a file may be a post; else count its suffix or kind."""
     if path.is_symlink():
-        kind = "symbolic link"
+        kind = gettext_noop("symbolic link")
     elif not path.is_file():
-        kind = "special file"
+        kind = gettext_noop("special file")
     elif not asked_for and (path.stem.lower() in PROJECT_FILES or path.stem.startswith("_index")):
         kind = path.name
     elif path.suffix.lower() in MARKDOWN_SUFFIXES | OTHER_SUFFIXES or _is_html_post(path):
         return True
     else:
-        kind = path.suffix.lower() or "no suffix"
+        kind = path.suffix.lower() or gettext_noop("no suffix")
         found_files.unread[kind] += bool(_front_matter_head(path))
     found_files.skipped[kind] += 1
     return False

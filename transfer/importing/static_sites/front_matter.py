@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from transfer.importing.source import Notice, Refusal
+from transfer.importing.words import _
 
 try:
     from yaml import CSafeLoader as Loader
@@ -83,14 +84,16 @@ def _fenced(text: str, opening: re.Match[str]) -> tuple[FrontMatter, str, int]:
     fence, language = opening["fence"], opening["language"].lower()
     language = language or ("toml" if fence == "+++" else "yaml")
     if language not in READERS:
-        raise Refusal(f"The front matter is “{language}”: only YAML, TOML and JSON can be read.")
+        raise Refusal(_("The front matter is “%(language)s”: only YAML, TOML and JSON can be read.") % {"language": language})
     ends = r"^(?:---|\.\.\.)" if fence == "---" else r"^\+\+\+"
     closing = re.compile(rf"{ends}[ \t]*$", re.MULTILINE).search(text, opening.end())
     if not closing:
-        raise Refusal(f"The front matter never ends: close it with a line of “{fence}”.")
+        raise Refusal(_("The front matter never ends: close it with a line of “%(fence)s”.") % {"fence": fence})
     first = text.count("\n", 0, opening.end()) + 1
     if closing.start() > MAX_LENGTH:
-        raise Refusal(f"The front matter is longer than {MAX_LENGTH:,} characters.", first)
+        raise Refusal(
+            _("The front matter is longer than %(max_length)s characters.") % {"max_length": f"{MAX_LENGTH:,}"}, first
+        )
     front_matter = READERS[language](text[opening.end() : closing.start()], first)
     return front_matter, text[closing.end() + 1 :], text.count("\n", 0, closing.end()) + 2
 
@@ -101,7 +104,9 @@ def _json(text: str) -> tuple[FrontMatter, str, int]:
         values, end = json.JSONDecoder().raw_decode(text, start)
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
-        raise Refusal(f"The JSON front matter cannot be read: {getattr(error, 'msg', 'too deep')}.", line) from error
+        raise Refusal(
+            _("The JSON front matter cannot be read: %(error)s.") % {"error": getattr(error, "msg", _("too deep"))}, line
+        ) from error
     return _front_matter(values, 1, {}), text[end:].lstrip(), text.count("\n", 0, end) + 1
 
 
@@ -111,7 +116,9 @@ def read_json(text: str, first: int) -> FrontMatter:
         return _front_matter(json.loads(text), first, {})
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", 1) + first - 1
-        raise Refusal(f"The JSON front matter cannot be read: {getattr(error, 'msg', 'too deep')}.", line) from error
+        raise Refusal(
+            _("The JSON front matter cannot be read: %(error)s.") % {"error": getattr(error, "msg", _("too deep"))}, line
+        ) from error
 
 
 def read_toml(text: str, first: int) -> FrontMatter:
@@ -120,7 +127,10 @@ def read_toml(text: str, first: int) -> FrontMatter:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
-        raise Refusal(f"The TOML front matter cannot be read: {error}.", first + (int(found[1]) - 1 if found else 0)) from error
+        raise Refusal(
+            _("The TOML front matter cannot be read: %(error)s.") % {"error": error},
+            first + (int(found[1]) - 1 if found else 0),
+        ) from error
     keys = re.finditer(r"^[ \t]*(?:\[+[ \t]*)?[\"']?([\w.-]+)[\"']?[ \t]*[=\]]", text, re.MULTILINE)
     return _front_matter(values, first, {fold_key(key[1]): text.count("\n", 0, key.start(1)) + first for key in keys})
 
@@ -140,7 +150,7 @@ def _compose_without_tabs(text: str, first: int, refusal: Refusal) -> FrontMatte
         front_matter = _compose("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), first)
     except Refusal:
         raise refusal from None
-    note = Notice(refusal.line, "A tab in the YAML, where it allows none, was read as spaces.")
+    note = Notice(refusal.line, _("A tab in the YAML, where it allows none, was read as spaces."))
     return FrontMatter(front_matter.values, front_matter.lines, (*front_matter.notices, note))
 
 
@@ -149,15 +159,17 @@ def _compose(text: str, first: int) -> FrontMatter:
         _check_limits(text, first)
         node = yaml.compose(text, Loader=Loader)
         if node is not None and not isinstance(node, yaml.MappingNode):
-            raise Refusal("The YAML front matter is no list of “key: value”.", first)
+            raise Refusal(_("The YAML front matter is no list of “key: value”."), first)
         values = _from_node(node, first) if node else {}
     except yaml.MarkedYAMLError as error:
         line = first + (error.problem_mark.line if error.problem_mark else 0)
         said = ", ".join(words for words in (error.context, error.problem) if words)
-        raise Refusal(f"The YAML front matter cannot be read: {said}.", line) from error
+        raise Refusal(_("The YAML front matter cannot be read: %(said)s.") % {"said": said}, line) from error
     except yaml.YAMLError as error:
         line = first + text.count("\n", 0, getattr(error, "position", 0))
-        raise Refusal(f"The YAML front matter cannot be read: {getattr(error, 'reason', error)}.", line) from error
+        raise Refusal(
+            _("The YAML front matter cannot be read: %(error)s.") % {"error": getattr(error, "reason", error)}, line
+        ) from error
     lines = {fold_key(key.value): first + key.start_mark.line for key, _ in node.value} if node else {}
     return _front_matter(values, first, lines)
 
@@ -171,14 +183,16 @@ def _check_limits(text: str, first: int) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise Refusal(f"The YAML front matter is nested more than {MAX_DEPTH} deep.", line)
+                raise Refusal(
+                    _("The YAML front matter is nested more than %(max_depth)s deep.") % {"max_depth": MAX_DEPTH}, line
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.ScalarEvent):
             scalars.add(event.anchor)
         elif isinstance(event, yaml.AliasEvent) and event.anchor not in scalars:
-            reason = f"The YAML alias *{event.anchor} stands for no plain value above it: write the value out."
-            raise Refusal(reason, line)
+            reason = _("The YAML alias *%(anchor)s stands for no plain value above it: write the value out.")
+            raise Refusal(reason % {"anchor": event.anchor}, line)
 
 
 def _from_node(node: yaml.Node, first: int) -> Any:
@@ -187,9 +201,9 @@ def _from_node(node: yaml.Node, first: int) -> Any:
         return [_from_node(item, first) for item in node.value]
     if not isinstance(node, yaml.MappingNode):
         return node.value
-    for key, _ in node.value:
+    for key, _value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise Refusal("A key of the YAML front matter is a list or mapping.", first + key.start_mark.line)
+            raise Refusal(_("A key of the YAML front matter is a list or mapping."), first + key.start_mark.line)
     return {key.value: _from_node(value, first) for key, value in node.value}
 
 
@@ -202,7 +216,7 @@ def _front_matter(tree: Any, first: int, lines: dict[str, int]) -> FrontMatter:
     budget = [MAX_VALUES]
     values = _plain(tree, budget, 0)
     if not isinstance(values, dict):
-        raise Refusal("The front matter is no list of keys and values.", first)
+        raise Refusal(_("The front matter is no list of keys and values."), first)
     return FrontMatter({fold_key(key): value for key, value in values.items()}, lines)
 
 
@@ -210,7 +224,10 @@ def _plain(tree: Any, budget: list[int], depth: int) -> Value:
     """Convert parsed YAML, TOML or JSON into text, lists and mappings. Raise Refusal beyond the limits."""
     budget[0] -= 1
     if budget[0] < 0 or depth > MAX_DEPTH:
-        raise Refusal(f"The front matter holds more than {MAX_VALUES} values, or is nested more than {MAX_DEPTH} deep.")
+        raise Refusal(
+            _("The front matter holds more than %(max_values)s values, or is nested more than %(max_depth)s deep.")
+            % {"max_values": MAX_VALUES, "max_depth": MAX_DEPTH}
+        )
     if isinstance(tree, dict):
         return {_text(str(key)): _plain(value, budget, depth + 1) for key, value in tree.items()}
     if isinstance(tree, list):
@@ -228,7 +245,7 @@ def _scalar(value: Any) -> str:
 
 def _text(text: str) -> str:
     if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise Refusal("The front matter holds a character that is none (NUL, or half of a surrogate pair).")
+        raise Refusal(_("The front matter holds a character that is none (NUL, or half of a surrogate pair)."))
     return text
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.file_names import FileName
+from transfer.importing.words import _
 
 JEKYLL_STYLES = {
     "date": "/:categories/:year/:month/:day/:title.html",
@@ -80,7 +81,10 @@ def check_pattern(pattern: str) -> str:
     asked = STYLES.get(pattern, pattern)
     if asked and not fill_pattern(asked, "", PostNames(FileName("a", "a")), datetime(2018, 1, 1)):
         names = ", ".join(STYLES)
-        raise Refusal(f"The pattern “{pattern}” cannot be filled: write it like /:year/:month/:day/:title/, or one of {names}.")
+        raise Refusal(
+            _("The pattern “%(pattern)s” cannot be filled: write it like /:year/:month/:day/:title/, or one of %(names)s.")
+            % {"pattern": pattern, "names": names}
+        )
     return asked
 
 

@@ -22,6 +22,7 @@ from transfer.importing.static_sites.restructured_text import split_fields
 from transfer.importing.static_sites.restructured_text_sandbox import convert
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 from transfer.importing.static_sites.unseen import without_unseen
+from transfer.importing.words import _
 
 MAX_FILE_BYTES = 2_000_000  # bytes of a file
 MAX_TITLE = 255  # characters; of a subtitle too
@@ -38,12 +39,13 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
     draft = options.as_draft or fields.is_draft(front_matter, name)
     dates, front_matter = _dates(front_matter, name, options, draft=draft)
     if not dates and not draft:
-        reason = (
-            "neither front matter nor a date in the name"
+        cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft.")
+        cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft.")
+        raise Refusal(
+            _("There is neither front matter nor a date in the name: %(cure)s") % {"cure": cure}
             if has_none
-            else "no date, neither in the front matter nor in the name"
+            else _("There is no date, neither in the front matter nor in the name: %(cure)s") % {"cure": cure}
         )
-        raise Refusal(f"There is {reason}: write one, such as “date: 2018-05-31”, or import with --as-draft.")
     title, body = title_and_body(front_matter, body, name)
     body, dropped = (body, Counter[str]()) if suffix == ".rst" else without_unseen(body)
     converter = TemplateTagConverter(
@@ -89,7 +91,10 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
 def decode(raw: bytes, encoding: str) -> str:
     """Return a file's bytes as text with `\\n` at the ends of lines; a byte order mark overrides `encoding`."""
     if len(raw) > MAX_FILE_BYTES:
-        raise Refusal(f"The file has {len(raw):,} bytes: a post may have {MAX_FILE_BYTES:,}.")
+        raise Refusal(
+            _("The file has %(count)s bytes: a post may have %(max_file_bytes)s.")
+            % {"count": f"{len(raw):,}", "max_file_bytes": f"{MAX_FILE_BYTES:,}"}
+        )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     try:
@@ -97,12 +102,16 @@ def decode(raw: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         wrong = raw[error.start : error.start + 1].hex()
-        raise Refusal(f"The file is not {encoding} (byte 0x{wrong}): save it so, or name its --encoding.", line) from error
+        raise Refusal(
+            _("The file is not %(encoding)s (byte 0x%(wrong)s): save it so, or name its --encoding.")
+            % {"encoding": encoding, "wrong": wrong},
+            line,
+        ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise Refusal("The file is empty.")
+        raise Refusal(_("The file is empty."))
     if "\0" in text:
-        raise Refusal("The file holds a NUL character: it is no text.", text.count("\n", 0, text.index("\0")) + 1)
+        raise Refusal(_("The file holds a NUL character: it is no text."), text.count("\n", 0, text.index("\0")) + 1)
     return text
 
 
@@ -160,7 +169,7 @@ def _dates(
             dates += [parse_date(text, options.time_zone)] if text else []
         except ValueError as error:
             if not any(dates) and not draft:
-                raise Refusal(f"The name's date: {error}") from error
+                raise Refusal(_("The name's date: %(error)s") % {"error": error}) from error
     return list(dict.fromkeys(date for date in dates if date)), front_matter
 
 
@@ -180,8 +189,12 @@ def _addresses(
 def _notes(title: str, front_matter: FrontMatter) -> tuple[Notice, ...]:
     line = front_matter.line("aliases", "redirectfrom", "alias", "permalink", "url")
     upwards = [
-        Notice(line, f"Its old address {address} leads upwards: left out.") for address in addresses_upwards(front_matter)
+        Notice(line, _("Its old address %(address)s leads upwards: left out.") % {"address": address})
+        for address in addresses_upwards(front_matter)
     ]
     if title.endswith("…") and len(front_matter.text("title")) > MAX_TITLE:
-        return (Notice(front_matter.line("title"), f"The title was cut to {MAX_TITLE} characters."), *upwards)
+        return (
+            Notice(front_matter.line("title"), _("The title was cut to %(max_title)s characters.") % {"max_title": MAX_TITLE}),
+            *upwards,
+        )
     return tuple(upwards)

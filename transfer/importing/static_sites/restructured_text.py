@@ -21,7 +21,6 @@ from transfer.importing.source import Refusal
 
 MEMORY = 512 << 20  # bytes of address space
 READY, DONE, FAILED = b"r", b"d", b"f"
-TOO_COSTLY = "The text takes docutils more time or memory than a post may: simplify its tables and its nesting."
 DIRECTIVE = re.compile(r"^[ \t]*\.\. (?:\|[^|\n]+\| )?([A-Za-z][\w.+:-]*?) ?::(?=\s)", re.MULTILINE)
 FIELD = re.compile(r"^:(?P<key>[\w -]+):[ \t]*(?P<value>[^\n]*(?:\n[ \t]+[^\n]+)*)\n?", re.MULTILINE)
 TITLE = re.compile(r"\A\s*(?:(?P<over>[=\-~#*^\"'`+]{3,})\n)?[ ]?(?P<title>\S[^\n]*)\n(?P<under>[=\-~#*^\"'`+]{3,})[ \t]*\n")
@@ -61,7 +60,7 @@ def restructured_text_to_html(text: str) -> str:
     try:
         return str(publish_parts(text, writer="html5", settings_overrides=SETTINGS)["fragment"])
     except (SystemMessage, RecursionError) as error:
-        raise Refusal(f"docutils cannot read the text: {str(error)[:200]}.") from error
+        raise Refusal(str(error)[:200]) from error
 
 
 class UnknownDirective(Directive):
@@ -106,6 +105,6 @@ def _answer(text: str) -> bytes:
     except Refusal as refusal:
         return FAILED + refusal.reason.encode()
     except MemoryError:
-        return FAILED + TOO_COSTLY.encode()
+        return FAILED
     except Exception as error:
-        return FAILED + f"docutils cannot read the text: {type(error).__name__}.".encode()
+        return FAILED + type(error).__name__.encode()

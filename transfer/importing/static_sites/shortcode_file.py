@@ -4,6 +4,7 @@ from transfer.importing.source import Refusal
 from transfer.importing.static_sites.front_matter import read_yaml
 from transfer.importing.static_sites.template_tags.alerts import ALERTS, ALERTS_BY_ARGUMENT
 from transfer.importing.static_sites.template_tags.known_tags import KNOWN_TAGS
+from transfer.importing.words import _
 
 MEANINGS = {"text", "drop", "keep", "param", *KNOWN_TAGS, *ALERTS, *ALERTS_BY_ARGUMENT}
 
@@ -13,6 +14,9 @@ def read_shortcodes(text: str) -> dict[str, str]:
     meanings = {}
     for name, meaning in read_yaml(text, 1).values.items():
         if not isinstance(meaning, str) or meaning not in MEANINGS:
-            raise Refusal(f"“{meaning}” is no meaning of the tag “{name}”: write one of {', '.join(sorted(MEANINGS))}.")
+            raise Refusal(
+                _("“%(meaning)s” is no meaning of the tag “%(name)s”: write one of %(names)s.")
+                % {"meaning": meaning, "name": name, "names": ", ".join(sorted(MEANINGS))}
+            )
         meanings[name] = meaning
     return meanings

@@ -10,6 +10,7 @@ from blog.models import Author, PlainPage, PostPage, PostTag, Tag
 from blog.models.reserved_slugs import is_reserved
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.source import OwnFields, Refusal, SourcePost
+from transfer.importing.words import _
 
 # Fields that no file fills, or whose check would render the text again or ask the database for what is known to be right.
 UNCHECKED_FIELDS = {
@@ -34,7 +35,7 @@ def page_fields(
     scheduled = not source.draft and published is not None and published > now
     start = published if scheduled else None
     if source.expires and source.expires <= (start or datetime.min.replace(tzinfo=now.tzinfo)):
-        raise Refusal("The post would expire before it is published.", source.lines.get("expirydate", 1))
+        raise Refusal(_("The post would expire before it is published."), source.lines.get("expirydate", 1))
     return {
         "title": source.title,
         "body": body,
@@ -89,13 +90,15 @@ def check_post(post: PostPage, source: SourcePost) -> None:
     """Raise Refusal, with the line in the front matter, for a reserved slug and for a value that its field refuses."""
     if is_reserved(post.slug):
         line = source.lines.get("slug") or source.lines.get("permalink") or 1
-        raise Refusal(f"“{post.slug}” is an address of the site itself: give the post another, with “slug: …”.", line)
+        raise Refusal(
+            _("“%(slug)s” is an address of the site itself: give the post another, with “slug: …”.") % {"slug": post.slug}, line
+        )
     try:
         post.clean_fields(exclude=UNCHECKED_FIELDS)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         line = next((source.lines[key] for key in FIELD_KEYS.get(field, (field,)) if key in source.lines), 1)
-        raise Refusal(f"{field}: {' '.join(messages)}", line) from error
+        raise Refusal(_("%(field)s: %(names)s") % {"field": field, "names": " ".join(messages)}, line) from error
 
 
 def state_label(post: PostPage | PlainPage) -> str:
@@ -103,5 +106,5 @@ def state_label(post: PostPage | PlainPage) -> str:
     if post.live:
         return ""
     if post.expired:
-        return "expired"
-    return "scheduled" if post.go_live_at else "drafts"
+        return _("expired")
+    return _("scheduled") if post.go_live_at else _("drafts")

@@ -22,6 +22,7 @@ from transfer.importing.history import EarlierImport
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.report import ImportReport
 from transfer.importing.source import Refusal, SourcePost
+from transfer.importing.words import _
 from transfer.importing.writing.build import build_post, page_fields, state_label
 from transfer.importing.writing.bulk_create import bulk_create_posts
 from transfer.importing.writing.comments import CommentsByPost, write_comments
@@ -120,7 +121,7 @@ class PostWriter:
         assert ready.known.post_id
         has_id = isinstance(ready.prepared.file, ExportedPost)  # of the old site, which no other post has
         if not (overwrite or has_id or is_same_post(ready.known.post_id, ready.source)):
-            reason = "Another post was imported from a file of this name: rename the file, or let it win with --overwrite."
+            reason = _("Another post was imported from a file of this name: rename the file, or let it win with --overwrite.")
             raise Refusal(reason, ready.source.lines.get("title", 1))
         rendered = {ready.source.body: ready.prepared.rendered} if ready.prepared.rendered else {}
         with caching_renders(rendered), caching_terms(ready.prepared.terms), locked_revision():
@@ -165,7 +166,9 @@ class PostWriter:
         by_post = {post.pk: ready for post, ready in pairs}
         for post, path in taken:
             self.report.add_notice(
-                by_post[post.pk].key, 1, f"Its old address {path} is the site's own, or leads somewhere else already."
+                by_post[post.pk].key,
+                1,
+                _("Its old address %(path)s is the site's own, or leads somewhere else already.") % {"path": path},
             )
         return count
 
@@ -189,7 +192,11 @@ class PostWriter:
         self.report.states.update(state for post in posts if (state := state_label(post)))
         for post, ready in zip(posts, chunk, strict=True):
             if post.slug != ready.source.slug:
-                self.report.add_notice(ready.key, 1, f"“{ready.source.slug}” is taken: the post is at /{post.slug}/.")
+                self.report.add_notice(
+                    ready.key,
+                    1,
+                    _("“%(slug)s” is taken: the post is at /%(place)s/.") % {"slug": ready.source.slug, "place": post.slug},
+                )
         self._report_details(chunk, terms, redirects)
 
     def _report_details(self, chunk: Sequence[ReadyPost], terms: TagsAndAuthors, redirects: int) -> None:
@@ -204,7 +211,9 @@ class PostWriter:
             self.report.dropped.update(ready.source.dropped)
             self.report.posts_with_literal_tags += bool(ready.source.unconverted)
             for fault in filter(None, map(name_fault, ready.source.tags)):
-                self.report.add_notice(ready.key, ready.source.lines.get("tags", 1), f"A tag was left out. {fault}")
+                self.report.add_notice(
+                    ready.key, ready.source.lines.get("tags", 1), _("A tag was left out. %(fault)s") % {"fault": fault}
+                )
             for add_notice in ready.source.notices:
                 self.report.add_notice(ready.key, add_notice.line, add_notice.sentence)
 
