@@ -100,6 +100,7 @@ messages: .env .venv/.installed  ## find the words to translate, and compile wha
 pin: .venv/.dev-installed  ## compile requirements*.in into the pinned requirements*.txt
 	$(PIN) requirements.in -o requirements.txt
 	$(PIN) requirements-s3.in -o requirements-s3.txt
+	$(PIN) requirements-topics.in -o requirements-topics.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 
 clean:  ## remove the environment and what tests leave; posts, pictures and .env stay
