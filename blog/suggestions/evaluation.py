@@ -1,11 +1,13 @@
 """How well tags are suggested: a model learns from four fifths of some posts, and is asked for the tags of the rest.
 
 By `Split.TIME` these are the first ones, as on a blog that goes on; by `Split.RANDOM` any, which is easier: posts of one time
-are alike. A tag that none of the learnt posts has cannot be suggested. Posts with no other tags are left out, and counted.
+are alike. A tag that none of the learnt posts has cannot be suggested. Posts with no other tags are left out, and counted. So
+are, on request, tags of few learnt posts.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -53,14 +55,20 @@ class Evaluation:
     unknown: float  # share of the asked posts' tags that no learnt post has
 
 
-def evaluate(posts: Sequence[TaggedPost], split: Split = Split.TIME, seed: int = 1) -> Evaluation:
-    """Return the figures for posts that have tags, given in order of time. Raise ValueError for fewer than ten."""
+def evaluate(posts: Sequence[TaggedPost], split: Split = Split.TIME, seed: int = 1, least: int = 1) -> Evaluation:
+    """Return the figures for posts that have tags, given in order of time; only tags of `least` learnt posts count.
+
+    Raise ValueError for fewer than ten posts, and where no tag counts.
+    """
     tagged = [post for post in posts if post.tags]
     if len(tagged) < 10:
         raise ValueError(f"There are {len(tagged)} posts with tags: ten are needed at least.")
     if split == Split.RANDOM:
         Random(seed).shuffle(tagged)  # noqa: S311 (no secret)
     learnt, rest = tagged[: round(len(tagged) * LEARNT)], tagged[round(len(tagged) * LEARNT) :]
+    learnt = _with_frequent_tags(learnt, least)
+    if not any(post.tags for post in learnt):
+        raise ValueError(f"No tag has {least} of the posts that are learnt from.")
     model = train(learnt)
     known = [post for post in rest if not model.tag_numbers.keys().isdisjoint(post.tags)]
     total = sum(len(post.tags) for post in rest)
@@ -74,6 +82,12 @@ def evaluate(posts: Sequence[TaggedPost], split: Split = Split.TIME, seed: int =
         tags=len(model.tags),
         unknown=unknown / total,
     )
+
+
+def _with_frequent_tags(posts: Sequence[TaggedPost], least: int) -> list[TaggedPost]:
+    """Return the posts with those of their tags that at least so many of them have."""
+    used = Counter(tag for post in posts for tag in post.tags)
+    return [replace(post, tags=tuple(tag for tag in post.tags if used[tag] >= least)) for post in posts]
 
 
 def _ways(model: SuggestionModel, learnt: Sequence[TaggedPost]) -> Iterator[tuple[str, Suggest]]:

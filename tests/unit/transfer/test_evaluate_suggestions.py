@@ -36,3 +36,15 @@ def test_figures_stand_beside_baselines_and_their_split(folder: Path, capsys: py
 def test_folder_without_posts_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="There are 0 posts with tags: ten are needed at least"):
         call_command("evaluate_suggestions", tmp_path)
+
+
+def test_rare_tags_are_left_out_on_request(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "post-0.md").write_text("---\ntitle: A\ndate: 2020-01-01\ntags: [sailing, once, twice]\n---\nThe mast.\n")
+    (folder / "post-1.md").write_text("---\ntitle: B\ndate: 2020-01-02\ntags: [sailing, twice]\n---\nThe jib.\n")
+    heads = []
+    for least in ("1", "2", "3"):
+        call_command("evaluate_suggestions", folder, "--least", least)
+        heads.append(capsys.readouterr().out.partition(" tags;")[0].rpartition(" ")[2])
+    assert [int(heads[0]) - int(head) for head in heads] == [0, 1, 2]
+    with pytest.raises(CommandError, match="No tag has 33 of the posts that are learnt from"):
+        call_command("evaluate_suggestions", folder, "--least", "33")

@@ -30,11 +30,14 @@ class Command(BaseCommand):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="posts, each PATH a blog of its own")
         parser.add_argument("--split", choices=[each.value for each in Split], default=Split.TIME, help="default: time")
         parser.add_argument("--seed", type=int, default=1, help="of --split random; default: 1")
+        parser.add_argument(
+            "--least", type=int, default=1, metavar="N", help="count tags of at least N learnt posts alone; default: 1"
+        )
 
     def handle(self, **options: Any) -> None:
         for path in options["paths"]:
             try:
-                evaluation = evaluate(read_posts(path), Split(options["split"]), options["seed"])
+                evaluation = evaluate(read_posts(path), Split(options["split"]), options["seed"], options["least"])
                 self.stdout.write(table(path.name, evaluation))
             except ValueError as error:
                 raise CommandError(f"{path}: {error}") from error
