@@ -46,7 +46,7 @@ def main(quick: bool) -> None:
 
 def acts(client: Any, author: int) -> dict[str, Callable[[], None]]:
     """What an editor does with the chosen posts, in this order."""
-    from blog.models import BinnedPost
+    from blog.models import BinnedPost, PostOperation
     from jobs.running import run_pending
 
     chosen = quote(f"/admin/posts/?tags={CHOSEN}")  # of which all are chosen, as the listing's checkbox does
@@ -55,18 +55,29 @@ def acts(client: Any, author: int) -> dict[str, Callable[[], None]]:
         ask(client, f"/admin/bulk/blog/postpage/{action}/?id=all&next={chosen}", form)
         run_pending()
 
-    def undo() -> None:
+    def restore() -> None:
         ask(client, f"/admin/bin/restore/{BinnedPost.objects.values_list('batch', flat=True)[0]}/", {})
+        run_pending()
+
+    def undo() -> None:
+        ask(client, f"/admin/posts/changes/{PostOperation.objects.values_list('pk', flat=True)[0]}/undo/", {})
         run_pending()
 
     return {
         "adding a tag": lambda: many("add_tags", {"tags": "bench many"}),
-        "removing it": lambda: many("remove_tags", {"tags": "bench many"}),
-        "setting the author": lambda: many("set_author", {"author": author}),
-        "moving them to the bin": lambda: many("bin", {}),
         "undoing that": undo,
+        "adding it again": lambda: many("add_tags", {"tags": "bench many"}),
+        "removing it": lambda: many("remove_tags", {"tags": "bench many"}),
+        "undoing the removal": undo,
+        "setting the author": lambda: many("set_author", {"author": author}),
+        "undoing that of the author": undo,
+        "moving them to the bin": lambda: many("bin", {}),
+        "restoring them": restore,
         "unpublishing them": lambda: many("unpublish", {}),
+        "undoing the unpublishing": undo,
+        "unpublishing them again": lambda: many("unpublish", {}),
         "publishing them": lambda: many("publish", {}),
+        "undoing the publishing": undo,
     }
 
 

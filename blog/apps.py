@@ -9,10 +9,10 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from blog import signals  # noqa: F401  (connects them)
-        from blog.admin import many_job, picture_versions
+        from blog.admin import many_job, picture_versions, post_undo
         from blog.admin.chooser_values import show_empty
         from jobs.kinds import register
 
         show_empty()
-        for kind in (*many_job.KINDS, picture_versions.KIND):
+        for kind in (*many_job.KINDS, picture_versions.KIND, post_undo.KIND):
             register(kind)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from blog.admin.post_bulk_actions import may_change
+from blog.admin.post_undo import may_change
 from blog.markdown import caching_renders
 from blog.models import PostPage
 from blog.models.revision import locked_revision

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from blog.admin.post_bulk_actions import may_change
+from blog.admin.post_undo import may_change
 from blog.models import PostPage
 
 

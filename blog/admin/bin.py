@@ -203,4 +203,5 @@ def may_bin(user: User, post: Page) -> bool:
 def log_actions(actions: Any) -> None:
     """Name our actions in Wagtail's log: a receiver of its hook."""
     actions.register_action("blog.bin", gettext_lazy("Move to the bin"), gettext_lazy("Moved to the bin"))
+    actions.register_action("blog.undo", gettext_lazy("Undo"), gettext_lazy("Undid a change of many posts"))
     actions.register_action("blog.restore", gettext_lazy("Restore from the bin"), gettext_lazy("Restored from the bin"))

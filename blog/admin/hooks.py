@@ -16,6 +16,7 @@ from blog.admin import (  # noqa: F401  (some connect themselves)
     page_policy,
     post_form,
     post_titles,
+    post_undo,
     stream_form,
     tag_field,
     text_field,
@@ -49,6 +50,7 @@ URLS = [
     *actions.urls,
     *history.urls,
     *reports.urls,
+    *post_undo.urls,
 ]
 
 

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from blog.admin.bin_many import BIN_ACTIONS
 from blog.admin.many import ManyAction
+from blog.admin.page_choosers import admin_user
 from blog.admin.post_bulk_actions import POST_ACTIONS
+from blog.admin.post_undo import operations_of
 from blog.models import BinnedPost
 from blog.models.revision import locked_revision
 from jobs.kinds import JobKind, Run
@@ -44,11 +46,14 @@ def _change(run: Run, action: type[ManyAction], lot: list[int]) -> int:
 
 
 def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
-    """Return what has been done up to now, and the batch by which posts that are still in the bin are restored."""
-    batch = job.parameters["asked"].get("batch")
-    in_bin = batch and not job.is_pending and BinnedPost.objects.filter(batch=batch).exists()
+    """Return what has been done up to now; and once it has ended, what is to be undone by a button."""
     words = ACTIONS[job.kind].words(job.position["changed"]) if job.position else ""
-    return {"words": words, "batch": batch if in_bin else None}
+    batch = job.parameters["asked"].get("batch")
+    if batch is None or job.is_pending:
+        return {"words": words}
+    operation = operations_of(admin_user(request)).filter(batch=batch, undone_at=None).first()
+    in_bin = BinnedPost.objects.filter(batch=batch).exists()
+    return {"words": words, "operation": operation, "batch": batch if in_bin else None}
 
 
 KINDS: Final = [

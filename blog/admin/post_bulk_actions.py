@@ -19,6 +19,7 @@ from blog.admin.bin import may_bin, say_binned, words_of_bin
 from blog.admin.many import Asked, ManyAction, Note
 from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_export import TEXTS
+from blog.admin.post_undo import may_change, undo_message
 from blog.admin.posts import listed_posts
 from blog.admin.tag_field import TagsFormField
 from blog.models import Author, PostPage
@@ -53,16 +54,18 @@ class AuthorForm(forms.Form):
     author = forms.ModelChoiceField(Author.objects.all(), label=_("Author"))
 
 
-def may_change(user: User, post: PostPage) -> bool:
-    """Return whether a user may change a post: one that is published needs the right to publish."""
-    rights = post.permissions_for_user(user)
-    return bool(rights.can_edit() and (rights.can_publish() or not post.live) and not rights.page_locked())
-
-
 class PostsAction(ManyAction):
     """An action on chosen posts; `many_posts` has the verb."""
 
     models = [PostPage]
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Return what the form says, and the batch by which all that is done is undone."""
+        return {"batch": str(uuid4()), **self.form_values()}
+
+    def form_values(self) -> Asked:
+        return {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse too many posts before they are read, in words."""
@@ -116,6 +119,10 @@ class PostsAction(ManyAction):
     def words(cls, count: int) -> str:
         return ngettext("%(count)d post has been changed.", "%(count)d posts have been changed.", count) % {"count": count}
 
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:
+        """Return it with a button that undoes it."""
+        return undo_message(self.request, UUID(self.asked["batch"]), self.words(num_parent_objects), self.next_url)
+
 
 class AddTags(PostsAction):
     display_name = _("Add tags")
@@ -125,14 +132,13 @@ class AddTags(PostsAction):
     action_priority = 10
     form_class = TagsForm
 
-    @cached_property
-    def asked(self) -> Asked:
+    def form_values(self) -> Asked:
         return {"tags": self.cleaned_form.cleaned_data["tags"]}
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
         tags, _created = get_or_create_tags(asked["tags"])
-        return many_posts.add_tags(ids, list(dict.fromkeys(tags[name] for name in asked["tags"])), user)
+        return many_posts.add_tags(ids, list(dict.fromkeys(tags[name] for name in asked["tags"])), user, UUID(asked["batch"]))
 
 
 class RemoveTags(AddTags):
@@ -145,7 +151,7 @@ class RemoveTags(AddTags):
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
-        return many_posts.remove_tags(ids, list(find_tags(asked["tags"]).values()), user)
+        return many_posts.remove_tags(ids, list(find_tags(asked["tags"]).values()), user, UUID(asked["batch"]))
 
 
 class SetAuthor(PostsAction):
@@ -156,8 +162,7 @@ class SetAuthor(PostsAction):
     action_priority = 30
     form_class = AuthorForm
 
-    @cached_property
-    def asked(self) -> Asked:
+    def form_values(self) -> Asked:
         return {"author": self.cleaned_form.cleaned_data["author"].pk}
 
     @classmethod
@@ -165,7 +170,7 @@ class SetAuthor(PostsAction):
         author = Author.objects.filter(pk=asked["author"]).first()
         if author is None:
             raise JobFailed(gettext("This author has been deleted meanwhile."))
-        return many_posts.set_author(ids, author, user)
+        return many_posts.set_author(ids, author, user, UUID(asked["batch"]))
 
 
 class Publish(PostsAction):
@@ -183,7 +188,7 @@ class Publish(PostsAction):
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
-        number, faults = many_posts.publish(ids, user)
+        number, faults = many_posts.publish(ids, user, UUID(asked["batch"]))
         for fault in faults:
             note(fault)
         return number
@@ -207,7 +212,7 @@ class Unpublish(PostsAction):
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
-        return many_posts.unpublish(ids, user)
+        return many_posts.unpublish(ids, user, UUID(asked["batch"]))
 
     @classmethod
     def words(cls, count: int) -> str:
@@ -227,10 +232,6 @@ class MoveToBin(PostsAction):
     @classmethod
     def allows(cls, user: User, post: PostPage) -> bool:
         return may_bin(user, post)
-
-    @cached_property
-    def asked(self) -> Asked:
-        return {"batch": str(uuid4())}
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:

@@ -82,7 +82,8 @@ class PostIndexView(PostExportView):
     @cached_property
     def header_more_buttons(self) -> list[Button]:
         bin_button = Button(_("Bin"), url=reverse("bin:index"), icon_name="bin", priority=200)
-        return [*super().header_more_buttons, bin_button]
+        changes = Button(_("Changes of many posts"), url=reverse("post_history"), icon_name="history", priority=190)
+        return [*super().header_more_buttons, changes, bin_button]
 
     def get_valid_orderings(self) -> list[str]:
         """Return what the listing may be sorted by: results of a search by fields of the index alone."""

@@ -9,6 +9,7 @@ from blog.models.comments import Comment, CommentState
 from blog.models.imported_file import ImportedFile
 from blog.models.pages import BlogPage, PostPage
 from blog.models.plain_pages import PlainPage
+from blog.models.post_history import PostLot, PostOperation
 from blog.models.revision import Change, IndexRevision
 from blog.models.site_settings import Appearance
 from blog.models.streams import Stream
@@ -30,6 +31,8 @@ __all__ = [
     "Pin",
     "PlainPage",
     "PostAuthor",
+    "PostLot",
+    "PostOperation",
     "PostPage",
     "PostTag",
     "Stream",

@@ -1,17 +1,13 @@
 """What editors did to tags, with what undoes it; and where the addresses of a deleted tag lead."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from blog.models.operations import Operation, OperationQuerySet
 from blog.selections.selection import Selection
-
-UNDOABLE = timedelta(days=30)
 
 
 class Kind(models.TextChoices):
@@ -22,52 +18,33 @@ class Kind(models.TextChoices):
     DELETE = "delete", _("Deleted")
 
 
-class TagOperationQuerySet(models.QuerySet["TagOperation"]):
+class TagOperationQuerySet(OperationQuerySet):
     """Queries of what was done to tags."""
-
-    def kept(self) -> "TagOperationQuerySet":
-        return self.filter(at__gt=timezone.now() - UNDOABLE)
 
     def later_than(self, operation: "TagOperation") -> "list[TagOperation]":
         """Return what was done since to the same tags, and not undone: the latest first."""
         later = self.filter(pk__gt=operation.pk, undone_at=None).defer("changes").order_by("-pk")
         return [other for other in later if set(other.tags) & set(operation.tags)]
 
-    def forget_old(self) -> int:
-        """Delete those that can no longer be undone; return their number."""
-        return self.filter(at__lte=timezone.now() - UNDOABLE).delete()[0]
 
-
-class TagOperation(models.Model):
-    """A rename, merge, split or the like: which rows it changed, and how they were before."""
+class TagOperation(Operation):
+    """A rename, merge, split or the like; its changes are rows by model: see `blog.services.row_changes`."""
 
     kind = models.CharField(_("what was done"), max_length=6, choices=Kind)
     source = models.CharField(_("tag"), max_length=100)  # its name before
     target = models.CharField(_("became"), max_length=1000, blank=True)  # a name, or a selection
     tags = models.JSONField(default=list)  # the ids of the tags concerned
-    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # rows by model: see `blog.services.row_changes`
-    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    undone_at = models.DateTimeField(_("undone"), null=True)
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
     objects = TagOperationQuerySet.as_manager()
 
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        ordering = ["-pk"]
+    class Meta(Operation.Meta):
         verbose_name = _("change of tags")
         verbose_name_plural = _("changes of tags")
 
     def __str__(self) -> str:
         arrow = f" → {self.target}" if self.target else ""
         return f"{self.get_kind_display()}: {self.source}{arrow}"
-
-    @property
-    def is_undoable(self) -> bool:
-        return self.undone_at is None and self.at > timezone.now() - UNDOABLE
 
 
 class TagRedirectQuerySet(models.QuerySet["TagRedirect"]):

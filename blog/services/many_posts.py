@@ -1,11 +1,14 @@
 """Changing many posts at once: tags, authors, publication. Each verb is one transaction, of few statements at any number.
 
 The published row and the newest revision, which the editor opens, change together: a change that only the row had would be lost
-when the draft is published, and one that only the draft had would not show.
+when the draft is published, and one that only the draft had would not show. What undoes it
+is stored in the same transaction; the parts of one action, done one by one, share a `batch`: see `undo_posts`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -14,13 +17,19 @@ from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex, Revision
 from wagtail.signals import page_unpublished
 
-from blog.models import Author, PostAuthor, PostPage, PostTag, Tag
+from blog.models import Author, PostAuthor, PostOperation, PostPage, PostTag, Tag
+from blog.models.post_history import PostKind
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.usage import note_changed_posts
 from blog.services.page_log import log_each
 from blog.services.references import index_items
 
 CHUNK_SIZE = 500  # revisions in memory
+AUTHOR_COLUMNS = ("id", "post_id", "author_id", "sort_order")
+PUBLICATION = (
+    *("live", "has_unpublished_changes", "live_revision", "latest_revision", "first_published_at", "last_published_at"),
+    "published",
+)
 NEWEST = """
 UPDATE wagtailcore_page SET
   live_revision_id = CASE WHEN live_revision_id = latest_revision_id THEN %s ELSE live_revision_id END, latest_revision_id = %s,
@@ -28,106 +37,151 @@ UPDATE wagtailcore_page SET
 """
 
 Content = dict[str, Any]  # of a revision
+Rows = Sequence[tuple[int, ...]]  # id, post, tag or author, perhaps order
 
 
-def add_tags(posts: Iterable[int], tags: Sequence[Tag], user: Any = None) -> int:
+class Done(NamedTuple):
+    """What is done, with what, by whom, and as a part of which action."""
+
+    kind: PostKind
+    what: str
+    user: Any
+    batch: UUID | None
+
+
+class Drafts(NamedTuple):
+    """Revisions made, by post; and the rows of the relation before and after, by post, also where none was made."""
+
+    made: dict[int, int]
+    changes: dict[int, tuple[list[Any], list[Any]]]
+
+
+def add_tags(posts: Iterable[int], tags: Sequence[Tag], user: Any = None, batch: UUID | None = None) -> int:
     """Give tags to posts; return the number of posts that lacked one of them."""
-    return add_each(dict.fromkeys(posts, tags), user)
+    return add_each(dict.fromkeys(posts, tags), user, batch)
 
 
-def add_each(tags_of: Mapping[int, Sequence[Tag]], user: Any = None) -> int:
+def add_each(tags_of: Mapping[int, Sequence[Tag]], user: Any = None, batch: UUID | None = None) -> int:
     """Give each post tags of its own; return the number of posts that lacked one of theirs."""
     with locked_revision():
         found = _posts(tags_of)
-        every = {tag.pk for tags in tags_of.values() for tag in tags}
+        every = {tag.pk: tag for tags in tags_of.values() for tag in tags}
         had = set(PostTag.objects.filter(tag__in=every, content_object__in=found).values_list("content_object_id", "tag_id"))
         wanted = dict.fromkeys((post.pk, tag.pk) for post in found for tag in tags_of[post.pk])
         items = PostTag.objects.bulk_create(
             PostTag(content_object_id=post, tag_id=tag) for post, tag in wanted if (post, tag) not in had
         )
-        index_items("tagged_items", Tag, [(item.pk, item.content_object_id, item.tag_id) for item in items])
+        new = [(item.pk, item.content_object_id, item.tag_id) for item in items]
+        index_items("tagged_items", Tag, new)
         rows: dict[int, list[PostTag]] = {}
         for item in items:
             rows.setdefault(item.content_object_id, []).append(item)
 
         def add(post: int, content: Content) -> None:
             has = {item["tag"] for item in content["tagged_items"]}
-            new = {item.tag_id: item.pk for item in rows.get(post, ())}
+            pks = {item.tag_id: item.pk for item in rows.get(post, ())}
             content["tagged_items"] += [
-                {"pk": new.get(tag.pk), "tag": tag.pk, "content_object": post} for tag in tags_of[post] if tag.pk not in has
+                {"pk": pks.get(tag.pk), "tag": tag.pk, "content_object": post} for tag in tags_of[post] if tag.pk not in has
             ]
 
-        return _finish(found, _change_drafts(found, add, user), rows.keys(), user)
+        done = Done(PostKind.ADD_TAGS, _names(every.values()), user, batch)
+        return _finish(done, found, change_drafts(found, "tagged_items", add, user), new, [])
 
 
-def remove_tags(posts: Iterable[int], tags: Collection[Tag], user: Any = None) -> int:
+def remove_tags(posts: Iterable[int], tags: Collection[Tag], user: Any = None, batch: UUID | None = None) -> int:
     """Take tags from posts; return the number of posts that had one of them."""
     with locked_revision():
         found, gone = _posts(posts), {tag.pk for tag in tags}
         items = PostTag.objects.filter(tag__in=gone, content_object__in=found)
-        changed = set(items.values_list("content_object_id", flat=True))
+        rows: Rows = list(items.order_by("pk").values_list("pk", "content_object_id", "tag_id"))
         items.delete_at_once()
-        _remove_references(changed, gone, Tag)
+        remove_references({post for _pk, post, _tag in rows}, gone, Tag)
 
         def remove(_post: int, content: Content) -> None:
             content["tagged_items"] = [item for item in content["tagged_items"] if item["tag"] not in gone]
 
-        return _finish(found, _change_drafts(found, remove, user), changed, user)
+        done = Done(PostKind.REMOVE_TAGS, _names(tags), user, batch)
+        return _finish(done, found, change_drafts(found, "tagged_items", remove, user), [], rows)
 
 
-def set_author(posts: Iterable[int], author: Author, user: Any = None) -> int:
+def set_author(posts: Iterable[int], author: Author, user: Any = None, batch: UUID | None = None) -> int:
     """Have posts be by this author alone; return the number of posts that were not."""
     with locked_revision():
         found = _posts(posts)
-        by: dict[int, list[int]] = {}
-        for post, one in PostAuthor.objects.filter(post__in=found).values_list("post_id", "author_id"):
-            by.setdefault(post, []).append(one)
-        changed = {post.pk for post in found if by.get(post.pk) != [author.pk]}
+        by: dict[int, list[tuple[int, ...]]] = {}
+        for row in PostAuthor.objects.filter(post__in=found).order_by("pk").values_list(*AUTHOR_COLUMNS):
+            by.setdefault(row[1], []).append(row)
+        changed = {post.pk for post in found if [row[2] for row in by.get(post.pk, ())] != [author.pk]}
+        gone = [row for post in sorted(changed) for row in by.get(post, ())]
         PostAuthor.objects.filter(post__in=changed).delete_at_once()
-        _remove_references(changed, {one for post in changed for one in by.get(post, ())}, Author)
+        remove_references(changed, {row[2] for row in gone}, Author)
         items = PostAuthor.objects.bulk_create(
             PostAuthor(post_id=post, author=author, sort_order=0) for post in sorted(changed)
         )
-        index_items("post_authors", Author, [(item.pk, item.post_id, author.pk) for item in items])
+        new = [(item.pk, item.post_id, author.pk) for item in items]
+        index_items("post_authors", Author, new)
         rows = {item.post_id: item.pk for item in items}
 
         def write(post: int, content: Content) -> None:
             if [item["author"] for item in content["post_authors"]] != [author.pk]:
                 content["post_authors"] = [{"pk": rows.get(post), "sort_order": 0, "post": post, "author": author.pk}]
 
-        return _finish(found, _change_drafts(found, write, user), changed, user)
+        done = Done(PostKind.SET_AUTHOR, str(author), user, batch)
+        return _finish(done, found, change_drafts(found, "post_authors", write, user), new, gone)
 
 
-def unpublish(posts: Iterable[int], user: Any = None) -> int:
+def unpublish(posts: Iterable[int], user: Any = None, batch: UUID | None = None) -> int:
     """Unpublish posts and their aliases, as Wagtail unpublishes one; return the number of posts that were published."""
     with locked_revision():
         live = list(_posts(posts).filter(live=True))
         aliases = list(PostPage.objects.filter(alias_of__in=live, live=True).defer("body", "html", "toc"))
         ids = [post.pk for post in (*live, *aliases)]
+        before = publication_of(ids)
         Page.objects.filter(pk__in=ids).update(live=False, has_unpublished_changes=True, live_revision=None)
-        _revisions(live).update(approved_go_live_at=None)
+        revisions_of(live).update(approved_go_live_at=None)
         log_each(live, "wagtail.unpublish", user)
         note_changed_posts(ids)
         for post in (*live, *aliases):
             post.live = False
             page_unpublished.send(sender=PostPage, instance=post)
+        PostOperation.objects.add_lot(PostKind.UNPUBLISH, "", user, batch, len(live), before)
     return len(live)
 
 
-def publish(posts: Iterable[int], user: Any = None) -> tuple[int, list[str]]:
+def publish(posts: Iterable[int], user: Any = None, batch: UUID | None = None) -> tuple[int, list[str]]:
     """Publish the newest revisions of posts; return how many, and of each that cannot be published its title and why."""
-    published, faults = 0, []
+    published, faults = {}, []
     with locked_revision():
-        for post in (
-            PostPage.objects.filter(pk__in=list(posts)).exclude(live=True, has_unpublished_changes=False).order_by("pk")
-        ):
+        found = PostPage.objects.filter(pk__in=list(posts)).exclude(live=True, has_unpublished_changes=False).order_by("pk")
+        before = publication_of([post.pk for post in found])
+        for post in found:
+            if post.live:
+                before[str(post.pk)]["content"] = post.serializable_data()
             try:
                 with transaction.atomic():
                     (post.get_latest_revision() or post.save_revision(user=user)).publish(user=user)
-                published += 1
+                published[str(post.pk)] = before[str(post.pk)]
             except ValidationError as fault:
                 faults.append(f"{post.draft_title}: {' '.join(fault.messages)}")
-    return published, faults
+        PostOperation.objects.add_lot(PostKind.PUBLISH, "", user, batch, len(published), published)
+    return len(published), faults
+
+
+def publication_of(posts: Collection[int]) -> dict[str, dict[str, Any]]:
+    """Return of posts, by id, what publishing and unpublishing change, and when a revision is to be published."""
+    found = {
+        str(row.pop("pk")): {name: _stored(value) for name, value in row.items()}
+        for row in PostPage.objects.filter(pk__in=posts).values("pk", *PUBLICATION)
+    }
+    rows = PostPage.objects.filter(pk__in=posts).only("pk")
+    for revision in revisions_of(rows).exclude(approved_go_live_at=None).defer("content"):
+        found[revision.object_id].setdefault("scheduled", {})[str(revision.pk)] = _stored(revision.approved_go_live_at)
+    return found
+
+
+def _stored(value: Any) -> Any:
+    """Return a value as JSON has it: Django's encoder cuts microseconds off."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _posts(posts: Iterable[int]) -> Any:
@@ -135,57 +189,71 @@ def _posts(posts: Iterable[int]) -> Any:
     return PostPage.objects.filter(pk__in=list(posts)).defer("body", "html", "toc").order_by("pk")
 
 
-def _finish(posts: Collection[PostPage], revisions: dict[int, int], changed: Collection[int], user: Any) -> int:
-    """Note in the log what changed, raise the revision for it, and return the number of posts."""
-    concerned = [post for post in posts if post.pk in changed or post.pk in revisions]
-    log_each(concerned, "wagtail.edit", user, revisions=revisions)
+def _names(tags: Iterable[Tag]) -> str:
+    return ", ".join(tag.name for tag in tags)
+
+
+def _finish(done: Done, posts: Collection[PostPage], drafts: Drafts, new: Rows, gone: Rows) -> int:
+    """Note in the log what changed, raise the revision for it, store what undoes it, and return the number of posts."""
+    changed = {row[1] for row in (*new, *gone)}
+    concerned = [post for post in posts if post.pk in changed or post.pk in drafts.changes]
+    log_each(concerned, "wagtail.edit", done.user, revisions=drafts.made)
     if changed:
         raise_revision(changed)
+    PostOperation.objects.add_lot(*done, len(concerned), {"new": new, "gone": gone, "drafts": drafts.changes})
     return len(concerned)
 
 
-def _change_drafts(posts: Collection[PostPage], change: Callable[[int, Content], None], user: Any) -> dict[int, int]:
-    """Make a revision with a change of each post's newest one; return its id by post, where there is a change.
+def change_drafts(posts: Collection[PostPage], relation: str, change: Callable[[int, Content], None], user: Any) -> Drafts:
+    """Make a revision with a change of a relation's rows in each post's newest one, where there is a change.
 
     A revision that is scheduled is changed itself: it is to be published as what it is.
     """
     by_revision = {post.latest_revision_id: post.pk for post in posts if post.latest_revision_id}
-    scheduled = _revisions(posts).exclude(approved_go_live_at=None)
+    drafts = Drafts({}, {})
+    scheduled = revisions_of(posts).exclude(approved_go_live_at=None)
     for revision in scheduled:
-        change(int(revision.object_id), revision.content)
-        revision.save(update_fields=["content"])
+        if _changes(revision, relation, change, drafts):
+            revision.save(update_fields=["content"])
     kept = {revision.pk for revision in scheduled}
-    made: dict[int, int] = {}
     ids = [pk for pk in by_revision if pk not in kept]
     for start in range(0, len(ids), CHUNK_SIZE):
-        made |= _make_revisions(ids[start : start + CHUNK_SIZE], by_revision, change, user)
-    return made
+        old = Revision.objects.filter(pk__in=ids[start : start + CHUNK_SIZE]).order_by("pk")
+        drafts.made.update(_make_revisions([each for each in old if _changes(each, relation, change, drafts)], user))
+    return drafts
 
 
-def _make_revisions(
-    ids: Collection[int], by_revision: dict[int, int], change: Callable[[int, Content], None], user: Any
-) -> dict[int, int]:
-    now, new = timezone.now(), []
-    for old in Revision.objects.filter(pk__in=ids).order_by("pk"):
-        post, content = by_revision[old.pk], old.content
-        before = (list(content["tagged_items"]), content["post_authors"])
-        change(post, content)
-        if (content["tagged_items"], content["post_authors"]) != before:
-            old.pk, old.created_at, old.user, old.content, old._state.adding = None, now, user, content, True
-            new.append(old)
-    made = {int(revision.object_id): revision.pk for revision in Revision.objects.bulk_create(new)}
+def _changes(revision: Revision, relation: str, change: Callable[[int, Content], None], drafts: Drafts) -> bool:
+    """Change the content of a revision; note and return whether that is another one now."""
+    post, content = int(revision.object_id), revision.content
+    before = list(content[relation])
+    change(post, content)
+    if content[relation] == before:
+        return False
+    drafts.changes[post] = (before, content[relation])
+    return True
+
+
+def _make_revisions(changed: Collection[Revision], user: Any) -> dict[int, int]:
+    """Store changed revisions as new ones of their posts; return their ids by post."""
+    now = timezone.now()
+    for revision in changed:
+        revision.pk, revision.created_at, revision.user, revision._state.adding = None, now, user, True
+    made = {int(revision.object_id): revision.pk for revision in Revision.objects.bulk_create(changed)}
     moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.executemany(NEWEST, [(revision, revision, moment, post) for post, revision in made.items()])
     return made
 
 
-def _revisions(posts: Collection[PostPage]) -> Any:
+def revisions_of(posts: Collection[PostPage]) -> Any:
+    """Return all revisions of posts."""
     base = ContentType.objects.get_for_model(Page, for_concrete_model=False)
     return Revision.objects.filter(base_content_type=base, object_id__in=[str(post.pk) for post in posts])
 
 
-def _remove_references(posts: Collection[int], to: Collection[int], model: type[Tag | Author]) -> None:
+def remove_references(posts: Collection[int], to: Collection[int], model: type[Tag | Author]) -> None:
+    """Take from Wagtail's index that these posts refer to these tags or authors."""
     ReferenceIndex.objects.filter(
         base_content_type=ContentType.objects.get_for_model(Page, for_concrete_model=False),
         object_id__in=[str(post) for post in posts],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.auth import user_has_any_page_permission
 
 from blog.admin.post_bulk_actions import PostsAction
+from blog.admin.post_undo import undo_message
 from blog.models import PostPage, PostTag, Tag
 from blog.models.tag_names import get_or_create_tags
 from blog.services.many_posts import add_each
@@ -73,10 +75,11 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     allowed = [post.pk for post in changeable(request.user, names)]
     tags, _created = get_or_create_tags(list(dict.fromkeys(name for post in allowed for name in names[post])))
     tags_of: dict[int, list[Tag]] = {post: [tags[name] for name in names[post]] for post in allowed}
-    number = add_each(tags_of, request.user)
-    words = ngettext("%(count)d post has been changed.", "%(count)d posts have been changed.", number)
-    messages.success(request, words % {"count": number})
-    return HttpResponseRedirect(reverse("jobs:inspect", args=[job.pk]))
+    batch, address = uuid4(), reverse("jobs:inspect", args=[job.pk])
+    number = add_each(tags_of, request.user, batch)
+    words = ngettext("%(count)d post has been changed.", "%(count)d posts have been changed.", number) % {"count": number}
+    messages.success(request, undo_message(request, batch, words, address))
+    return HttpResponseRedirect(address)
 
 
 URLS: list[URLPattern] = [path("suggested-tags/<int:pk>/apply/", apply, name=APPLY)]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import attempts, second_factor
 from accounts.sessions import SessionStore
-from blog.models import TagOperation
+from blog.models import PostOperation, TagOperation
 from blog.search import analyze_tables
 from blog.services.bin import empty_bin
 from blog.services.image_files import VersionMaker
@@ -92,6 +92,7 @@ def tidy_up() -> None:
     SessionStore.clear_expired()
     delete_orphaned_files()
     TagOperation.objects.forget_old()
+    PostOperation.objects.forget_old()
     Job.objects.forget_old(timezone.now())
     analyze_tables()
 

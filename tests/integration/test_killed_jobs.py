@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -22,9 +23,11 @@ from wagtail.images import get_image_model
 from blog.admin.bin_many import DeleteManyForGood
 from blog.admin.many import ManyAction
 from blog.admin.post_bulk_actions import Publish
-from blog.models import Author, BinnedPost, BlogPage, PostPage, VersionClaim
+from blog.models import Author, BinnedPost, BlogPage, PostLot, PostOperation, PostPage, Tag, VersionClaim
 from blog.services import image_files, version_job
 from blog.services.bin import move_to_bin
+from blog.services.many_posts import add_tags
+from blog.services.undo_posts import undo_posts
 from blog.suggestions import stored
 from blog.suggestions.stored import refresh
 from jobs import kinds
@@ -66,7 +69,23 @@ def ids() -> list[int]:
 
 
 def many(kind: str, asked: dict[str, Any], state: Callable[[], Any], expected: Any, **more: Any) -> Case:
-    return Case(kind, {"kind": kind, "asked": asked}, state, expected, **more)
+    return Case(kind, {"kind": kind, "asked": {"batch": BATCH, **asked}}, state, expected, **more)
+
+
+def undoable(kind: str, asked: dict[str, Any], state: Callable[[], Any], expected: Any, **more: Any) -> Case:
+    """Return a case of which also what undoes it is looked at: of how many posts and lots, and how many are changed back."""
+
+    def stored() -> list[Any]:
+        found, operation = state(), PostOperation.objects.get()
+        return [found, operation.count, operation.lots.count(), undo_posts(operation)]
+
+    return many(kind, asked, stored, [expected, POSTS, POSTS // 2, POSTS], **more)
+
+
+def add_tag_by_lots() -> None:
+    tag = Tag.objects.create(name="b")
+    for first in range(0, POSTS, 2):
+        add_tags(ids()[first : first + 2], [tag], User.objects.get(), UUID(BATCH))
 
 
 def tags() -> list[tuple[list[str], int]]:
@@ -134,16 +153,25 @@ def learn() -> None:
 
 
 CASES = [
-    many("postpage_add_tags", {"tags": ["b"]}, tags, [(["a", "b"], 2)] * POSTS),
-    many("postpage_remove_tags", {"tags": ["a"]}, tags, [([], 2)] * POSTS),
-    many(
+    undoable("postpage_add_tags", {"tags": ["b"]}, tags, [(["a", "b"], 2)] * POSTS),
+    undoable("postpage_remove_tags", {"tags": ["a"]}, tags, [([], 2)] * POSTS),
+    undoable(
         "postpage_set_author",
         {"author": "eve"},
         lambda: [([author.handle for author in post.authors], post.revisions.count()) for post in PostPage.objects.all()],
         [(["eve"], 2)] * POSTS,
     ),
-    many("postpage_unpublish", {}, live, [False] * POSTS),
-    many("postpage_publish", {}, live, [True] * POSTS, before=lambda: [post.unpublish() for post in PostPage.objects.all()]),
+    undoable("postpage_unpublish", {}, live, [False] * POSTS),
+    undoable(
+        "postpage_publish", {}, live, [True] * POSTS, before=lambda: [post.unpublish() for post in PostPage.objects.all()]
+    ),
+    Case(
+        "post_undo",
+        {"batch": BATCH},
+        lambda: (tags(), PostLot.objects.count()),
+        ([(["a"], 3)] * POSTS, 0),
+        before=add_tag_by_lots,
+    ),
     many("postpage_bin", {"batch": BATCH}, in_bin, [POSTS, POSTS]),
     many("binnedpost_restore", {}, lambda: (live(), in_bin()), ([True] * POSTS, [POSTS]), before=lambda: move_to_bin(ids())),
     many("binnedpost_delete", {}, in_bin, [0], before=lambda: move_to_bin(ids())),
@@ -215,7 +243,7 @@ def start_job(case: Case, user: User, blog: BlogPage) -> None:
     chosen = ids()[:POSTS]
     parameters: dict[str, Any] = {"blog": blog.pk, "ids": chosen, "posts": chosen, **case.parameters}
     if "author" in parameters.get("asked", {}):
-        parameters["asked"] = {"author": Author.objects.get(handle="eve").pk}
+        parameters["asked"] |= {"author": Author.objects.get(handle="eve").pk}
     start(case.kind, user, parameters, case.upload)
 
 

@@ -12,7 +12,7 @@ from blog.admin import bin as bin_views
 from blog.admin.bin_many import DeleteManyForGood
 from blog.admin.many import ManyAction
 from blog.admin.post_bulk_actions import Publish
-from blog.models import Author, BinnedPost, BlogPage, PostPage, Tag
+from blog.models import Author, BinnedPost, BlogPage, PostOperation, PostPage, Tag
 from blog.models.revision import IndexRevision
 from jobs import running
 from jobs.models import Job, JobState
@@ -21,6 +21,7 @@ from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author, make_post
 
 LISTING = "/admin/posts/"
+CHANGES = "/admin/posts/changes/"
 POSTS = 5
 
 
@@ -109,6 +110,67 @@ def test_undo_of_a_job_restores_all_that_it_moved(mona: User, posts: list[PostPa
     assert not BinnedPost.objects.exists()
     assert {path: client_of(mona).get(path).content for path in before} == before
     assert "restore/" not in shown(client, Job.objects.earliest("pk"))
+
+
+@pytest.mark.parametrize(
+    ("action", "form"),
+    [("add_tags", {"tags": "b"}), ("remove_tags", {"tags": "a"}), ("set_author", {}), ("unpublish", {}), ("publish", {})],
+)
+def test_undo_of_a_job_changes_all_back_by_one_button(
+    mona: User, posts: list[PostPage], action: str, form: dict[str, Any]
+) -> None:
+    """Byte for byte, lot after lot as it was done."""
+    client = client_of(mona)
+    if action == "publish":
+        for post in posts:
+            post.title += " anew"
+            post.save_revision()
+    form = {"author": make_author("eve").pk} if action == "set_author" else form
+    before = pages(posts)
+    job = do(client, action, **form)
+    assert pages(posts) != before
+    operation = PostOperation.objects.get()
+    assert (operation.count, operation.lots.count()) == (POSTS, 3)
+    assert str(operation.batch) == job.parameters["asked"]["batch"]
+    assert set(re.findall(r"\(\d+ posts?\)", client.get(CHANGES).content.decode())) == {f"({POSTS} posts)"}
+    address = re.search(rf'action="({CHANGES}\d+/undo/)"', shown(client, job))
+    assert address is not None
+    undoing = undo_by_job(client, address[1])
+    assert undoing.result == {"seen": POSTS, "changed": POSTS}
+    assert "5 posts are what they were before." in shown(client, undoing)
+    assert pages(posts) == before
+    assert "/undo/" not in shown(client, job)
+    assert "This was undone before." in client.post(address[1], follow=True).content.decode()
+
+
+def undo_by_job(client: Client, address: str) -> Job:
+    response = client.post(address)
+    job = Job.objects.latest("pk")
+    assert (job.kind, response.headers["Location"]) == ("post_undo", f"/admin/jobs/{job.pk}/")
+    run_pending()
+    job.refresh_from_db()
+    assert job.state == JobState.DONE, job.log
+    return job
+
+
+def pages(posts: list[PostPage]) -> list[bytes]:
+    addresses = ("/", "/feed.atom", "/tags/a/feed.json", "/tags/b/", "/@ada/", *(f"/{post.slug}/" for post in posts))
+    return [Client().get(address).content for address in addresses]
+
+
+def test_undo_leaves_and_names_what_one_may_no_longer_change(mona: User, posts: list[PostPage]) -> None:
+    client = client_of(mona)
+    do(client, "add_tags", tags="b")
+    posts[4].unpublish()
+    mona.groups.set(member_of("Editors").groups.all())
+    undoing = undo_by_job(client, f"{CHANGES}{PostOperation.objects.get().pk}/undo/")
+    assert undoing.result == {"seen": POSTS, "changed": 1}
+    assert "4 posts stay as they are" in undoing.log
+    PostOperation.objects.all().delete()
+    Job.objects.filter(pk=undoing.pk).update(state=JobState.WAITING, position=None, log="", attempts=0)
+    run_pending()
+    undoing.refresh_from_db()
+    assert (undoing.state, undoing.log) == (JobState.FAILED, "This can no longer be undone.\n")
 
 
 def test_posts_of_the_bin_are_restored_and_deleted_for_good(mona: User, posts: list[PostPage]) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from blog.models import BlogPage, Pin, PostPage, PostTag, Stream, Tag, TagAlias, TagOperation
-from blog.models.tag_history import UNDOABLE
+from blog.models.operations import UNDOABLE
 from blog.selections.selection import Selection
 from blog.services.tags import add_alias, delete_tag, merge, rename_tag, split_tag
 from blog.services.undo import CannotBeUndone, undo

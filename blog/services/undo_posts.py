@@ -1,0 +1,189 @@
+"""Undoing what was done to many posts, by what was stored with it. What was done since to a single post stays.
+
+Changes of tags and authors are stored as rows that are new or gone, and drafts' rows before and after; those of publication as
+each post was before, with its content where publishing replaced that.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from wagtail.models import Page, Revision
+from wagtail.signals import page_unpublished
+
+from blog.models import Author, MergedTag, PostAuthor, PostLot, PostOperation, PostPage, PostTag, Tag
+from blog.models.post_history import PostKind
+from blog.models.relations import insert
+from blog.models.revision import locked_revision, raise_revision
+from blog.models.usage import note_changed_posts
+from blog.services.many_posts import AUTHOR_COLUMNS, change_drafts, remove_references
+from blog.services.page_log import log_each
+from blog.services.references import index_items
+
+UNDONE = "blog.undo"  # in Wagtail's log
+TAG_COLUMNS = ("id", "content_object_id", "tag_id")
+
+Allowed = Callable[[PostPage], bool]
+Changes = Mapping[str, Any]  # what a lot holds
+
+
+def undo_posts(operation: PostOperation, user: Any = None, allowed: Allowed = lambda _post: True) -> int:
+    """Undo all lots of an operation, the last first; return the number of posts changed back."""
+    lots = operation.lots.order_by("-pk").values_list("pk", flat=True)
+    return sum(undo_lot(lot, user, allowed) for lot in list(lots))
+
+
+def undo_lot(pk: int, user: Any, allowed: Allowed) -> int:
+    """Undo one lot, once, on the posts that are allowed and not in the bin; return the number of posts changed back."""
+    with locked_revision():
+        lot = PostLot.objects.select_related("operation").filter(pk=pk).first()
+        if lot is None or not lot.operation.is_undoable:
+            return 0
+        lot.delete()
+        operation = lot.operation
+        if not operation.lots.exists():
+            operation.undone_at = timezone.now()
+            operation.save(update_fields=["undone_at"])
+        posts = [post for post in _posts_of(lot.changes) if allowed(post)]
+        kind = PostKind(operation.kind)
+        if kind in UNDOERS:
+            return UNDOERS[kind](lot.changes, posts, user)
+        return _undo_editing(lot.changes, posts, user, is_of_tags=kind != PostKind.SET_AUTHOR)
+
+
+def _posts_of(changes: Changes) -> Any:
+    """Return the posts that were changed, except those in the bin."""
+    ids = {*map(int, changes.get("drafts", changes))} | {row[1] for row in (*changes.get("new", ()), *changes.get("gone", ()))}
+    return PostPage.objects.filter(pk__in=ids, binned=None).defer("body", "html", "toc").order_by("pk")
+
+
+def _undo_editing(changes: Changes, posts: Collection[PostPage], user: Any, *, is_of_tags: bool) -> int:
+    """Take what is new from posts and their drafts, and give them what is gone."""
+    ids = {post.pk for post in posts}
+    new, gone = ([row for row in changes[name] if row[1] in ids] for name in ("new", "gone"))
+    changed = _restore_tags(new, gone) if is_of_tags else _restore_authors(new, gone)
+    relation, key = ("tagged_items", "tag") if is_of_tags else ("post_authors", "author")
+    rows = changes["drafts"]
+
+    def restore(post: int, content: dict[str, Any]) -> None:
+        if str(post) in rows:
+            before, after = rows[str(post)]
+            content[relation] = merged(before, after, content[relation], key, is_of_tags)
+
+    drafts = change_drafts(posts, relation, restore, user)
+    concerned = [post for post in posts if post.pk in changed or post.pk in drafts.changes]
+    log_each(concerned, UNDONE, user, revisions=drafts.made)
+    raise_revision(changed)
+    return len(concerned)
+
+
+def merged(before: list[Any], after: list[Any], present: list[Any], key: str, is_set: bool) -> list[Any]:
+    """Return a draft's rows as they were before; where they were edited since, the present ones without those that were new.
+
+    Tags (`is_set`) that were gone come back too; authors edited since stay.
+    """
+    if [row[key] for row in present] == [row[key] for row in after]:
+        return before
+    if not is_set:
+        return present
+    had, got = ({row[key] for row in rows} for rows in (before, after))
+    kept = [row for row in present if row[key] in had or row[key] not in got]
+    return [*kept, *(row for row in before if row[key] not in got | {one[key] for one in kept})]
+
+
+def _restore_tags(new: list[Any], gone: list[Any]) -> set[int]:
+    """Take tags from posts and give them others back, in the rows that had them; return the ids of the posts."""
+    for tag in {row[2] for row in new}:
+        posts = {row[1] for row in new if row[2] == tag}
+        PostTag.objects.filter(tag=tag, content_object__in=posts).delete_at_once()
+        remove_references(posts, {tag}, Tag)
+    present = MergedTag.present({row[2] for row in gone})
+    rows = [(pk, post, present[tag]) for pk, post, tag in gone if tag in present]
+    has = set(PostTag.objects.filter(tag__in=present.values()).values_list("content_object_id", "tag_id"))
+    rows = [row for row in rows if row[1:] not in has]
+    insert(PostTag, TAG_COLUMNS, rows)
+    index_items("tagged_items", Tag, rows)
+    return {row[1] for row in (*new, *rows)}
+
+
+def _restore_authors(new: list[Any], gone: list[Any]) -> set[int]:
+    """Give posts that are by the author still, and by no other, the authors back that they had; return their ids."""
+    by: dict[int, list[int]] = {}
+    for post, author in PostAuthor.objects.filter(post__in=[row[1] for row in new]).values_list("post_id", "author_id"):
+        by.setdefault(post, []).append(author)
+    posts = {post for _pk, post, author in new if by.get(post) == [author]}
+    PostAuthor.objects.filter(post__in=posts).delete_at_once()
+    remove_references(posts, {row[2] for row in new}, Author)
+    there = set(Author.objects.filter(pk__in={row[2] for row in gone}).values_list("pk", flat=True))
+    rows = [row for row in gone if row[1] in posts and row[2] in there]
+    insert(PostAuthor, AUTHOR_COLUMNS, rows)
+    index_items("post_authors", Author, [tuple(row[:3]) for row in rows])
+    return posts
+
+
+def _undo_unpublishing(changes: Changes, posts: Collection[PostPage], user: Any) -> int:
+    """Publish posts again, as they were, unless they were published since."""
+    restored = []
+    for post in posts:
+        before = changes[str(post.pk)]
+        if not post.live and post.last_published_at == _moment(before["last_published_at"]):
+            _restore_publication(post, before)
+            restored.append(post)
+    return _note(restored, user)
+
+
+def _undo_publishing(changes: Changes, posts: Collection[PostPage], user: Any) -> int:
+    """Unpublish posts, or publish again what they were, unless they were edited since."""
+    restored = []
+    for post in posts:
+        before = changes[str(post.pk)]
+        if before["latest_revision"] not in (None, post.latest_revision_id):
+            continue
+        if post.latest_revision_id:
+            Revision.objects.filter(pk=post.latest_revision_id).update(approved_go_live_at=None)
+        if "content" in before and not _is_written_back(post, before["content"]):
+            continue
+        _restore_publication(post, before)
+        if post.live and not before["live"]:
+            post.live = False
+            page_unpublished.send(sender=PostPage, instance=post)
+        restored.append(post)
+    return _note(restored, user)
+
+
+def _is_written_back(post: PostPage, content: dict[str, Any]) -> bool:
+    """Store what a post was; return False where that cannot be, as its slug is another's by now."""
+    try:
+        PostPage.objects.get(pk=post.pk).with_content_json(content).save()
+    except ValidationError:
+        return False
+    return True
+
+
+def _restore_publication(post: PostPage, before: Mapping[str, Any]) -> None:
+    """Restore whether, when and as what a post is published, and what is to be published later."""
+    names = ("first_published_at", "last_published_at")
+    Page.objects.filter(pk=post.pk).update(
+        live=before["live"],
+        live_revision=Revision.objects.filter(pk=before["live_revision"]).first(),
+        has_unpublished_changes=before["has_unpublished_changes"] or post.latest_revision_id != before["latest_revision"],
+        **{name: _moment(before[name]) for name in names},
+    )
+    PostPage.objects.filter(pk=post.pk).update(published=_moment(before["published"]))
+    for revision, moment in before.get("scheduled", {}).items():
+        Revision.objects.filter(pk=revision).update(approved_go_live_at=_moment(moment))
+
+
+def _note(posts: Collection[PostPage], user: Any) -> int:
+    log_each(posts, UNDONE, user)
+    note_changed_posts([post.pk for post in posts])
+    return len(posts)
+
+
+def _moment(value: Any) -> Any:
+    return parse_datetime(value) if isinstance(value, str) else value
+
+
+UNDOERS: Final = {PostKind.PUBLISH: _undo_publishing, PostKind.UNPUBLISH: _undo_unpublishing}
