@@ -291,6 +291,8 @@ PAGES = ("/", "/tags/", "/tags/feeds+reading/", "/?q=selection", "/tags/reading/
 PAGES += (
     "/tags/import+wagtail/",
     "/comments/",
+    f"/{PICTURED}/",
+    f"/{PICTURED}/?in=reading",
     "/signup/",
     "/nothing-here/",
     "/tags/mail/?contents=1",
