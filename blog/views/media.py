@@ -19,6 +19,7 @@ from blog.images.versions import existing_versions
 from blog.images.visibility import is_editor, may_see
 
 ACCEL = "X-Accel-Redirect"  # what nginx sends a file by
+LONGEST_NAME = 255  # bytes, of what a disk or a bucket could be asked for
 MAX_AGE = 2_592_000  # seconds, as in deploy/nginx.conf: a name never gets another content
 INTERNAL = "/_media/"  # its location of the media folder, which no reader reaches
 
@@ -63,7 +64,7 @@ def file_response(request: HttpRequest, storage: Storage, name: str) -> HttpResp
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Send an uploaded file that anybody may see: from a bucket, or in development as the web server does."""
     path = posixpath.normpath(path).lstrip("/")
-    if f"{path}/".startswith(UNSERVED):
+    if f"{path}/".startswith(UNSERVED) or len(path.encode(errors="replace")) > LONGEST_NAME or not path.isprintable():
         raise Http404
     if settings.MEDIA_STORAGE:
         return _from_bucket(request, path)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
@@ -68,6 +69,13 @@ def test_public_version_may_be_kept_by_a_cache(client: Client, blog: BlogPage) -
     assert (known.status_code, known.content, known["ETag"]) == (304, b"", response["ETag"])
     files.images[0].renditions.first().file.delete(save=False)
     assert client.get(f"/media/{name}", headers={"If-None-Match": response["ETag"]}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a" * 256, "ü" * 128, "a/" * 600, "a\x01", "a\0b", "%"])
+@pytest.mark.parametrize("storage", ["bucket", "media"])
+def test_no_file_has_a_hostile_name(client: Client, request: pytest.FixtureRequest, storage: str, name: str) -> None:
+    request.getfixturevalue(storage)
+    assert client.get(f"/media/{quote(name)}").status_code == 404
 
 
 def test_orphaned_files_are_deleted(bucket: Any, blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,106 @@
+"""docs/operations.md, word by word on an empty Debian machine with systemd; then an upgrade, a backup and the installer.
+
+Only what cannot be had without the Internet stands in: the code is this checkout, and certbot makes its certificate itself.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.report import report
+from tests.support.debian_machine import TOOLS, DebianMachine
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "operations.md").read_text()
+SITE = "notes.example"
+UNITS = ("kimonote-prepare", "kimonote-web@1", "kimonote-web@2", "kimonote-worker")
+CERTBOT = f"""#!/bin/sh
+mkdir -p /etc/letsencrypt/live/{SITE}
+exec openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={SITE} \\
+    -keyout /etc/letsencrypt/live/{SITE}/privkey.pem -out /etc/letsencrypt/live/{SITE}/fullchain.pem
+"""
+PAGE = f"curl -fsSk --compressed --resolve {SITE}:443:127.0.0.1 https://{SITE}"
+WRITTEN = "/etc /srv/kimonote /usr/local /var/lib/kimonote"  # folders that the guide's steps write into
+SUMS = f"find {WRITTEN} -xdev -type f -not -path '*/.git/*' -not -name '*.pyc' | sort | xargs -d '\\n' sha256sum"
+STARTED = "systemctl show --property=Id,ExecMainStartTimestampMonotonic kimonote-web@1 kimonote-web@2 kimonote-worker"
+
+
+def commands(begin: str, end: str) -> str:
+    """Return all commands of the guide between two headings."""
+    part = GUIDE[GUIDE.index(f"\n## {begin}") : GUIDE.index(f"\n## {end}")]
+    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", part, re.DOTALL | re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianMachine]:
+    """A machine on which the guide has been followed."""
+    if not request.config.getoption("--guide"):
+        pytest.skip("It takes a quarter of an hour: `make test-guide`.")
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    assert not missing, f"As root, install Debian's debootstrap and systemd-container: there is no {', '.join(missing)}."
+    assert os.geteuid() == 0, "It makes a machine: run it as root."
+    machine = DebianMachine(tmp_path_factory.mktemp("debian") / "root")
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(machine.root / "root/code")], check=True)
+    (machine.root / "etc/gitconfig").write_text('[url "/root/code"]\n\tinsteadOf = https://git.example/kimonote\n')
+    machine.run_before_boot(commands("1. Packages", "3. The database"))
+    certbot = machine.root / "usr/local/bin/certbot"
+    certbot.write_text(CERTBOT)
+    certbot.chmod(0o755)
+    with machine.booted():
+        machine.run("cd /srv/kimonote\n" + commands("3. The database", "7. Mail"))
+        yield machine
+    shutil.rmtree(machine.root)
+
+
+def test_site_is_there_and_well(machine: DebianMachine) -> None:
+    assert "</html>" in machine.run(f"{PAGE}/")
+    assert f"https://{SITE}/" in machine.run(f"curl -sSI -H 'Host: {SITE}' http://127.0.0.1/ | grep -i ^location")
+    assert "0 warning, 0 error" in machine.run("kimonote doctor --offline")
+
+
+def test_units_are_confined(machine: DebianMachine, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the systemd that runs them."""
+    rated = machine.run(f"systemd-analyze security --no-pager {' '.join(UNITS)} | grep Overall")
+    found = {unit: float(exposure) for unit, exposure in re.findall(r"for (\S+)\.service: ([\d.]+)", rated)}
+    report("Exposure of the units, by systemd-analyze security", [f"{unit}: {level}" for unit, level in found.items()], capsys)
+    assert set(found) == set(UNITS)
+    assert max(found.values()) <= 2.0
+
+
+def test_installer_changes_nothing_after_the_guide(machine: DebianMachine) -> None:
+    before, started = machine.run(SUMS), machine.run(STARTED)
+    machine.run(f"/srv/kimonote/deploy/install {SITE} you@elsewhere.example")
+    assert machine.run(SUMS) == before
+    assert machine.run(STARTED) == started
+
+
+def test_upgrade_refuses_no_request(machine: DebianMachine, capsys: pytest.CaptureFixture[str]) -> None:
+    started = machine.run(STARTED)
+    visitor = machine.start_here(sys.executable, "-m", "tests.support.steady_visitor", SITE)
+    try:
+        machine.run("cd /root/code && git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x")
+        machine.run(commands("Upgrades", "Is it well?"))
+    finally:
+        seen = json.loads(visitor.communicate()[0])
+    report("Requests amid an upgrade", [f"{status}: {count}" for status, count in seen.items()], capsys)
+    assert set(seen) == {"200"}
+    assert not set(machine.run(STARTED).splitlines()) & {line for line in started.splitlines() if "Timestamp" in line}
+
+
+def test_restored_site_gives_the_same_pages(machine: DebianMachine) -> None:
+    pages = f"for page in / /tags/ /feed.atom; do {PAGE}$page | sha256sum; done"
+    before = machine.run(f"install -d -o kimonote -m 700 /var/backups/kimonote\nkimonote backup /var/backups/kimonote\n{pages}")
+    machine.run(
+        "systemctl stop kimonote-web.target kimonote-worker\n"
+        "kimonote restore --overwrite /var/backups/kimonote/*.tar.gz\n"
+        "systemctl start kimonote-web.target kimonote-worker\n"
+        f"curl -fsS --retry 60 --retry-connrefused -H 'Host: {SITE}' http://127.0.0.1:8001/readyz"
+    )
+    assert machine.run(pages).splitlines() == before.splitlines()[-3:]
