@@ -62,6 +62,7 @@ SLOWEST_FIRST = (
     "test_page_weight",  # 80
     "test_worker_waiting",  # 80
     "test_database_outage",  # 70
+    "test_killed_jobs",  # 60
     "test_site_crawl",  # 60
     "test_untranslated_words",  # 50
     "test_lock_order",  # 40

@@ -28,7 +28,6 @@ from blog.services import many_posts
 from blog.services.bin import move_to_bin
 from jobs.kinds import JobFailed
 
-MOST: Final = 20_000  # posts at once
 PUBLISHED_AT_ONCE: Final = 20  # each is saved as by its own button
 
 
@@ -58,6 +57,7 @@ class PostsAction(ManyAction):
     """An action on chosen posts; `many_posts` has the verb."""
 
     models = [PostPage]
+    most = 20_000  # posts at once
 
     @cached_property
     def asked(self) -> Asked:
@@ -69,9 +69,9 @@ class PostsAction(ManyAction):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse too many posts before they are read, in words."""
-        if self.number_asked() > MOST:
+        if self.number_asked() > self.most:
             words = _("At most %(most)d posts can be changed at once: narrow the listing by its filters.")
-            messages.error(request, words % {"most": MOST})
+            messages.error(request, words % {"most": self.most})
             return redirect(self.next_url)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response

@@ -55,6 +55,7 @@ class SuggestTags(PostsAction):
     )
     action_type = "suggest_tags"
     action_priority = 5
+    most = 2_000  # that one page lists
 
     def prepare_action(self, objects: Sequence[PostPage], objects_without_access: Any) -> HttpResponse:
         return to_job(start(KIND.name, self.user_of_request(), {"posts": [post.pk for post in objects]}))

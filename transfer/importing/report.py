@@ -101,16 +101,14 @@ class ImportReport:
         return [*lines, _("note: and %(count)d more of such notes.") % {"count": more}] if more > 0 else lines
 
     def _template_tags(self) -> list[str]:
-        shown = _("Template tags shown as text in %(posts)s posts: %(counts)s.").replace(
-            "%(posts)s", f"{self.posts_with_literal_tags:,}"
-        )
         groups = (
             (_("Template tags turned into Markdown: %(counts)s."), self.converted),
             (_("Template tags hidden in comments (--shortcodes says what they mean): %(counts)s."), self.hidden),
-            (shown, self.unconverted),
+            (_("Template tags shown as text in %(posts)s posts: %(counts)s."), self.unconverted),
             (_("Left out of texts: %(counts)s."), self.dropped),
         )
-        return [sentence % {"counts": format_counts(counts)} for sentence, counts in groups if counts]
+        posts = f"{self.posts_with_literal_tags:,}"
+        return [words % {"counts": format_counts(counts), "posts": posts} for words, counts in groups if counts]
 
     def _blocked(self) -> list[str]:
         """Return what browsers will not load, and the cure."""

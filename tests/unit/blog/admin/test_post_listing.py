@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, PageViewRestriction
 
-from blog.admin import post_bulk_actions
+from blog.admin.post_bulk_actions import PostsAction
 from blog.models import BinnedPost, BlogPage, PostPage
 from tests.support.comment_factories import make_comment
 from tests.support.editors import client_of, editor_of, member_of
@@ -187,5 +187,5 @@ def test_nobody_does_with_many_what_they_may_not_do_with_one(
 def test_too_many_posts_are_refused_in_words(
     moderator: Client, posts: dict[str, PostPage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(post_bulk_actions, "MOST", 3)
+    monkeypatch.setattr(PostsAction, "most", 3)
     assert "At most 3 posts can be changed at once" in do(moderator, "add_tags", None, tags="z")
