@@ -30,7 +30,8 @@ def import_posts(run: Run) -> dict[str, int]:
     """Import what was uploaded; what is there already, of an earlier process too, is not imported again."""
     blog = _blog(run, blogs_to_import(run.user))
     asked = run.parameters
-    options = ImportOptions(time_zone=timezone.get_default_timezone(), as_draft=asked["as_draft"])
+    zone = timezone.get_default_timezone()
+    options = ImportOptions(time_zone=zone, as_draft=asked["as_draft"], file_dates=asked.get("file_dates", False))
     with ExitStack() as stack:
         fetched = Path(stack.enter_context(TemporaryDirectory(prefix="import-images-"))) if asked["fetch_images"] else None
         found = PostFinder(options, stack).find((run.folder / UPLOAD).iterdir())

@@ -51,6 +51,9 @@ class ImportForm(BlogForm):
         widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
     as_draft = forms.BooleanField(label=_("Import every post as a draft"), required=False)
+    file_dates = forms.BooleanField(
+        label=_("Take when a file was last changed as the date of a post without one"), required=False
+    )
     overwrite = forms.BooleanField(
         label=_("Let the file win over what was edited or deleted here since an earlier import"), required=False
     )
@@ -83,7 +86,7 @@ class ImportView(StartView):
         return {**super().get_form_kwargs(), "user": self.request.user}
 
     def parameters(self, form: ImportForm) -> dict[str, Any]:
-        chosen = {name: form.cleaned_data[name] for name in ("as_draft", "overwrite", "fetch_images")}
+        chosen = {name: form.cleaned_data[name] for name in ("as_draft", "file_dates", "overwrite", "fetch_images")}
         return {"blog": form.blog.pk, "dry_run": True, "name": form.cleaned_data["file"].name, **chosen}
 
     def upload(self, form: ImportForm) -> "UploadedFile[bytes]":

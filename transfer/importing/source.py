@@ -99,6 +99,7 @@ class ImportOptions:
     time_zone: tzinfo = UTC  # of dates without one
     encoding: str = "utf-8"
     as_draft: bool = False
+    file_dates: bool = False  # a file of no date has that of its last change
     ignore_expiry: bool = False
     permalink: str = ""  # the old site's pattern of addresses, such as /:year/:month/:day/:title/
     shortcodes: dict[str, str] = field(default_factory=dict)  # what the old site's own template tags mean, by name

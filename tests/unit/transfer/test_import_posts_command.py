@@ -50,7 +50,7 @@ EXPORTS = ROOT / "tests/support/exports"
     ("name", "summary"),
     [
         ("wordpress.xml", "14 imported, 0 changed, 0 unchanged, 1 refused: 15 posts."),
-        ("ghost.json", "6 imported, 0 changed, 0 unchanged, 0 refused: 6 posts."),
+        ("ghost.json", "8 imported, 0 changed, 0 unchanged, 0 refused: 8 posts."),
         ("feed.rss", "3 imported, 0 changed, 0 unchanged, 1 refused: 4 posts."),
         ("feed.atom", "2 imported, 0 changed, 0 unchanged, 0 refused: 2 posts."),
         ("feed.json", "2 imported, 0 changed, 0 unchanged, 0 refused: 2 posts."),
@@ -69,7 +69,7 @@ def test_export_is_recognised(name: str, summary: str, blog: BlogPage) -> None:
 
 def test_folder_without_markdown_is_searched_for_exports(blog: BlogPage, tmp_path: Path) -> None:
     write_tree(tmp_path, {name: (EXPORTS / name).read_bytes() for name in ("feed.atom", "ghost.json")})
-    assert "8 imported" in command(tmp_path, "--dry-run")[1]
+    assert "10 imported" in command(tmp_path, "--dry-run")[1]
     assert "2 imported" in command(tmp_path, "--dry-run", "--format=feed")[1]
     write_tree(tmp_path, {"a.md": POST.format(title="A")})
     assert "1 imported" in command(tmp_path, "--dry-run")[1]

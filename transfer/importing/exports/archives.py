@@ -1,10 +1,12 @@
 """Archives of exports and sites, unpacked into a temporary folder: nothing outside of it, no links, within limits."""
 
+import os
 import stat
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -73,4 +75,7 @@ def _unpack_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, 
                     % {"max_ratio": MAX_RATIO, "max_bytes": f"{MAX_BYTES:,}"}
                 )
             file.write(chunk)
+    with suppress(ValueError, OverflowError):  # a time that is none
+        changed = time.mktime((*member.date_time, 0, 0, -1))
+        os.utime(path, (changed, changed))
     return budget

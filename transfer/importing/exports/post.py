@@ -18,7 +18,7 @@ from transfer.importing.exports.wordpress_markup import wordpress_to_html
 from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.dates import parse_date
-from transfer.importing.static_sites.fields import MAX_SUMMARY, MAX_TAG, plain_text, truncate
+from transfer.importing.static_sites.fields import MAX_SUMMARY, MAX_TAG, first_words, truncate
 from transfer.importing.static_sites.file_names import page_slug
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.permalinks import normalize_path
@@ -117,7 +117,7 @@ def read_exported(post: ExportedPost, options: ImportOptions) -> SourcePost:
             post.line,
         )
     body = _converted(source.body, post)
-    title = truncate(_plain(source.title) or _title_of(body), MAX_TITLE)
+    title = truncate(_plain(source.title) or first_words(body) or "Untitled", MAX_TITLE)
     return replace(
         source,
         title=title,
@@ -144,13 +144,6 @@ def _converted(body: str, post: ExportedPost) -> str:
 def _plain(text: str) -> str:
     """Return a title or summary in HTML as plain text."""
     return " ".join(html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>|<!--[^<>]*>", "", text)).split())
-
-
-def _title_of(body: str) -> str:
-    """Return the first words of a text, as the title of a post that has none."""
-    unescaped = re.sub(r"\\([!-/:-@\[-`{-~])", lambda found: f"&#{ord(found[1])};", body[:10_000])
-    line = next((line for line in unescaped.splitlines() if re.search(r"\w", plain_text(line))), "")
-    return truncate(plain_text(line), 60) or "Untitled"
 
 
 def _tags(names: Iterable[str], without: frozenset[str], line: int) -> tuple[str, ...]:

@@ -21,16 +21,17 @@ LINKS = ("link", "externalurl", "externallink", "linkurl")
 COVERS = ("cover", "image", "featuredimage", "coverimage", "thumbnail", "heroimage", "banner")
 MAX_TAG = 100  # characters
 MAX_SUMMARY = 2_000  # characters
+LONGEST_TITLE_OF_WORDS = 60  # characters
 TRUE, FALSE = frozenset(("true", "yes", "on", "1")), frozenset(("false", "no", "off", "0"))
 
 
-def tags(front_matter: FrontMatter, without: frozenset[str]) -> tuple[str, ...]:
-    """Return every tag, category and topic, in order, each once."""
+def tags(front_matter: FrontMatter, without: frozenset[str], further: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return every tag, category and topic, and those of the text, in order, each once."""
     nested = front_matter.values.get("taxonomies")
     lists = [front_matter.values.get(key, "") for key in TAGS]
     lists += [nested.get(key, "") for key in TAGS] if isinstance(nested, dict) else []
     found: dict[str, str] = {}
-    for tag in (tag for value in lists for tag in _words(value)):
+    for tag in (*(tag for value in lists for tag in _words(value)), *further):
         if tag.lower() not in without:
             found.setdefault(tag.lower(), tag)
     long = next((tag for tag in found.values() if len(tag) > MAX_TAG), "")
@@ -144,3 +145,10 @@ def truncate(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     return text[: longest - 1].rsplit(None, 1)[0].rstrip(",;:") + "…"
+
+
+def first_words(body: str) -> str:
+    """Return the first words of a text in Markdown, as the title of a post that has none; "" where there are none."""
+    unescaped = re.sub(r"\\([!-/:-@\[-`{-~])", lambda found: f"&#{ord(found[1])};", body[:10_000])
+    line = next((line for line in unescaped.splitlines() if re.search(r"\w", plain_text(line))), "")
+    return truncate(plain_text(line), LONGEST_TITLE_OF_WORDS)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from transfer.importing.static_sites.targets import CODE
 from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag
@@ -17,7 +18,7 @@ STYLE = re.compile(r"\s+[\w-]+=\{\{[^{}]*\}\}")  # an object, such as `style={{w
 MORE = "<!-- truncate -->"
 COMPONENT = re.compile(
     rf"(?P<code>{CODE}|`+[^`]*`+)"
-    r"|(?P<remark>\{/\*(?s:.*?)\*/\})"
+    r"|(?P<remark>\{/\*(?:[^*{]|\*(?!/\})|\{(?!/\*))*\*/\})"
     rf"|<(?P<element>[a-z][\w-]*)(?P<values>\s{ATTRIBUTES})(?P<end>/?>)"
     rf"|</(?P<closed>[A-Z][\w.]*)\s*>|<(?P<name>[A-Z][\w.]*)(?P<attributes>\s{ATTRIBUTES})?/?>",
     re.MULTILINE,
@@ -26,7 +27,12 @@ COMPONENT = re.compile(
 
 def mdx_to_markdown(text: str) -> tuple[str, Counter[str]]:
     """Return the Markdown of an MDX file, and the components that lost their marks, by name."""
-    files = dict(IMPORTED_FILE.findall(text))
+    without_modules = MODULE_LINES.sub(lambda found: found[0] if found["code"] is not None else "", text)
+    return components_to_markdown(without_modules, dict(IMPORTED_FILE.findall(text)))
+
+
+def components_to_markdown(text: str, files: Mapping[str, str] | None = None) -> tuple[str, Counter[str]]:
+    """Return a text without components, and those that lost their marks; `files` are what MDX imports, None for Vue."""
     dropped: Counter[str] = Counter()
 
     def replaced(found: re.Match[str]) -> str:
@@ -35,22 +41,22 @@ def mdx_to_markdown(text: str) -> tuple[str, Counter[str]]:
         if found["remark"] or found["closed"]:
             return MORE if found["remark"] and "truncate" in found["remark"] else ""
         if found["element"]:
-            return f"<{found['element']}{_evaluated(files, STYLE.sub('', found['values']))}{found['end']}"
-        attributes = _evaluated(files, found["attributes"] or "")
+            values = found["values"] if files is None else _evaluated(files, STYLE.sub("", found["values"]))
+            return f"<{found['element']}{values}{found['end']}"
+        attributes = _evaluated(files or {}, found["attributes"] or "")
         markdown = convert_known_tag(found["name"], attributes, as_html=False)
         if markdown is None:
             dropped[f"<{found['name']}>"] += 1
             return comment(found[0]) if found[0].endswith("/>") else ""
         return markdown
 
-    without_modules = MODULE_LINES.sub(lambda found: found[0] if found["code"] is not None else "", text)
-    return COMPONENT.sub(replaced, without_modules), dropped
+    return COMPONENT.sub(replaced, text), dropped
 
 
-def _evaluated(files: dict[str, str], attributes: str) -> str:
+def _evaluated(files: Mapping[str, str], attributes: str) -> str:
     return re.sub(r"\{\s*[\"'`]?([^{}\"'`]*?)[\"'`]?\s*\}", lambda value: _quoted(files, value[1]), attributes)
 
 
-def _quoted(files: dict[str, str], value: str) -> str:
+def _quoted(files: Mapping[str, str], value: str) -> str:
     """Return an attribute's expression as text: the path of an imported file, where it names one."""
     return '"{}"'.format(files.get(value, value).replace('"', "'"))

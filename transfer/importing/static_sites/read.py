@@ -14,12 +14,14 @@ from transfer.importing.static_sites.file_names import FileName, page_slug, pars
 from transfer.importing.static_sites.find import HTML_SUFFIXES, MARKDOWN_SUFFIXES, SourceFile
 from transfer.importing.static_sites.formula_escapes import without_doubled_escapes
 from transfer.importing.static_sites.front_matter import FrontMatter, Value, from_texts, split_front_matter
+from transfer.importing.static_sites.hash_tags import split_hash_tags
 from transfer.importing.static_sites.html_body import html_block
 from transfer.importing.static_sites.literate_haskell import literate_haskell_to_markdown
-from transfer.importing.static_sites.mdx import mdx_to_markdown
+from transfer.importing.static_sites.mdx import components_to_markdown, mdx_to_markdown
 from transfer.importing.static_sites.permalinks import addresses_upwards, normalize_path, old_paths, own_permalink
 from transfer.importing.static_sites.restructured_text import split_fields
 from transfer.importing.static_sites.restructured_text_sandbox import convert
+from transfer.importing.static_sites.snippets import with_snippets
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 from transfer.importing.static_sites.unseen import without_unseen
 from transfer.importing.words import _
@@ -27,6 +29,7 @@ from transfer.importing.words import _
 MAX_FILE_BYTES = 2_000_000  # bytes of a file
 MAX_TITLE = 255  # characters; of a subtitle too
 DATE_IN_PATH = re.compile(r"(?:.*/)?(\d{4})/(\d{1,2})/(\d{1,2})(?:/|\Z)")
+LETTER = re.compile(r"[^\W\d_]")
 HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(?P<underlined>[^\n]+)\n=+[ \t]*(?:\n|\Z)")
 
 
@@ -38,15 +41,18 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
     has_none, front_matter = front_matter is None, front_matter or FrontMatter()
     draft = options.as_draft or fields.is_draft(front_matter, name)
     dates, front_matter = _dates(front_matter, name, options, draft=draft)
+    if not dates and options.file_dates:
+        dates = [datetime.fromtimestamp(file.path.stat().st_mtime, options.time_zone)]
     if not dates and not draft:
-        cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft.")
-        cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft.")
+        cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft or --file-dates.")
         raise Refusal(
             _("There is neither front matter nor a date in the name: %(cure)s") % {"cure": cure}
             if has_none
             else _("There is no date, neither in the front matter nor in the name: %(cure)s") % {"cure": cure}
         )
     title, body = title_and_body(front_matter, body, name)
+    hash_tags, body = split_hash_tags(body) if has_none or file.site.generator == "obsidian" else ((), body)
+    body, missing = with_snippets(body, file) if file.site.generator == "vuepress" else (body, Counter[str]())
     body, dropped = (body, Counter[str]()) if suffix == ".rst" else without_unseen(body)
     converter = TemplateTagConverter(
         body,
@@ -60,17 +66,19 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         body, containers = without_containers(in_common_form(body, file.site.generator))
     is_mdx = suffix == ".mdx" or (suffix == ".md" and file.site.generator == "docusaurus")
     body, components = _to_markdown(body, ".mdx" if is_mdx else suffix)
+    if file.site.generator == "vuepress" and suffix in MARKDOWN_SUFFIXES:
+        body, components = components_to_markdown(body)
     body = (in_common_form(body, file.site.generator) if suffix == ".rst" else body).strip("\n")
     return SourcePost(
         title=title,
         subtitle=fields.truncate(fields.plain_text(front_matter.text(*fields.SUBTITLES)), MAX_TITLE),
-        slug=page_slug(front_matter.text("slug") or _last(own_permalink(front_matter)) or name.title),
+        slug=page_slug(front_matter.text("slug") or _last(own_permalink(front_matter)) or _named(name, title)),
         body=body,
         published=dates[0] if dates else None,
         modified=fields.read_date(front_matter, fields.MODIFIED, options),
         expires=None if options.ignore_expiry else fields.read_date(front_matter, fields.EXPIRES, options),
         draft=draft,
-        tags=fields.tags(front_matter, options.without_tags),
+        tags=fields.tags(front_matter, options.without_tags, hash_tags),
         authors=tuple(
             name if name.lower() in options.authors else file.site.authors.get(name.lower(), name)
             for name in fields.authors(front_matter)
@@ -82,7 +90,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         lines={**front_matter.lines, "body": first},
         notices=front_matter.notices + _notes(title, front_matter),
         converted=dict(converter.converted + containers),
-        hidden=dict(converter.hidden + components),
+        hidden=dict(converter.hidden + components + missing),
         unconverted=dict(converter.unconverted),
         dropped=dict(dropped),
     )
@@ -116,7 +124,10 @@ def decode(raw: bytes, encoding: str) -> str:
 
 
 def title_and_body(front_matter: FrontMatter, body: str, name: FileName) -> tuple[str, str]:
-    """Return the title (of the front matter, else of a first heading, else of the name), and the text without that heading."""
+    """Return the title, and the text without the heading that it may be.
+
+    It is that of the front matter, else a first heading, else the name; for a name without a letter the first words.
+    """
     title = (
         fields.plain_text(re.sub(r"<(\w+)[^<>]*>(.*?)</\1>", r"\2", front_matter.text("title")))
         if front_matter.text("title")
@@ -124,6 +135,8 @@ def title_and_body(front_matter: FrontMatter, body: str, name: FileName) -> tupl
     )
     if not title and (heading := HEADING.match(body)):
         title, body = fields.plain_text(heading["hashed"] or heading["underlined"]), body[heading.end() :]
+    if not title and not LETTER.search(name.title):
+        title = fields.first_words(body)
     return fields.truncate(title or name.as_title or name.stem, MAX_TITLE), body
 
 
@@ -171,6 +184,11 @@ def _dates(
             if not any(dates) and not draft:
                 raise Refusal(_("The name's date: %(error)s") % {"error": error}) from error
     return list(dict.fromkeys(date for date in dates if date)), front_matter
+
+
+def _named(name: FileName, title: str) -> str:
+    """Return what a post's address is made of where the front matter has none."""
+    return name.title if LETTER.search(name.title) else title
 
 
 def _last(address: str) -> str:

@@ -71,6 +71,9 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
         parser.add_argument("--overwrite", action="store_true", help="let files win over what was edited or deleted here since")
         parser.add_argument("--as-draft", action="store_true", help="import every post as a draft; it then needs no date")
+        parser.add_argument(
+            "--file-dates", action="store_true", help="take when a file was last changed as the date of a post without one"
+        )
         parser.add_argument("--ignore-expiry", action="store_true", help="import posts that expired as if they never did")
         parser.add_argument(
             "--blog", metavar="SLUG", help="the blog to import into, by its slug or number, if there are several"
@@ -175,6 +178,7 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         time_zone=options["timezone"] or timezone.get_default_timezone(),
         encoding=options["encoding"],
         as_draft=options["as_draft"],
+        file_dates=options["file_dates"],
         ignore_expiry=options["ignore_expiry"],
         permalink=options["permalink"],
         shortcodes=options["shortcodes"],

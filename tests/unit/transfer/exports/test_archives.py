@@ -28,8 +28,8 @@ def write_zip(path: Path, files: dict[str, str | bytes], mode: int = 0o100644) -
 
 def test_archive_of_an_export(blog: BlogPage, tmp_path: Path) -> None:
     path = write_zip(tmp_path / "site.zip", {"old/ghost.json": (EXPORTS / "ghost.json").read_bytes(), "old/notes.txt": "x"})
-    assert counts(run_import(blog, path)) == (6, 0, 0, 0)
-    assert counts(run_import(blog, path)) == (0, 0, 6, 0)
+    assert counts(run_import(blog, path)) == (8, 0, 0, 0)
+    assert counts(run_import(blog, path)) == (0, 0, 8, 0)
 
 
 def test_archive_of_a_static_site(blog: BlogPage, tmp_path: Path) -> None:

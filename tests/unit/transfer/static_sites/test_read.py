@@ -252,3 +252,17 @@ def test_address_that_leads_upwards_is_left_out_with_a_note(tmp_path: Path) -> N
         (4, f"Its old address {address} leads upwards: left out.") for address in ("/../..", "a/../b")
     ]
     assert "/c..d" in post.addresses
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "slug"),
+    [
+        ("notes/2020/1/index.md", "A note of the day, without a title.", "a-note-of-the-day-without-a-title"),
+        ("2020-04-28-1.md", "A note of the day, without a title.", "a-note-of-the-day-without-a-title"),
+        ("2020-04-28-x1.md", "X1", "x1"),
+    ],
+)
+def test_note_named_by_a_number_has_its_first_words_as_title(name: str, title: str, slug: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {".eleventy.js": ""})
+    post = read(tmp_path, "---\ndate: 2020-04-28\n---\n\nA **note** of [the day](/x), without a title.\n\nMore.\n", name)
+    assert (post.title, post.slug) == (title, slug)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from transfer.importing.static_sites.front_matter import FrontMatter, fold_key
 from transfer.importing.static_sites.template_tags.alerts import alert, alert_kind
 from transfer.importing.static_sites.template_tags.arguments import parse_arguments
-from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag, post_reference
+from transfer.importing.static_sites.template_tags.known_tags import convert_helper, convert_known_tag, post_reference
 from transfer.importing.static_sites.template_tags.markup import HtmlBlocks, code_block, comment, link
 from transfer.importing.static_sites.template_tags.variables import UnknownVariable, Variables
 
@@ -22,10 +22,12 @@ OPENING = re.compile(
     r"|\{\{(?P<literal>[<%]/\*)"
     r"|\{\{[<%]\s*(?P<shortcode>/?\s*[\w./-]+)(?P<parameters>(?:[^{}]|\}(?!\})|\{(?!\{))*?)/?[>%]\}\}"
     r"|\{\{(?![<%])(?P<output>(?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}"
-    r"|(?P<remark>\{\#(?=\s))",
+    r"|(?P<remark>\{\#(?=\s))"
+    r"|<%(?P<erb>(?:[^%<]|%(?!>)|<(?!%))*)%>",
     re.MULTILINE,
 )
 RAW = re.compile(r"\{%-?\s*(?:end)?(?:raw|verbatim)\s*-?%\}")
+ERB_CALL = re.compile(r"=\s*(?P<name>\w+)(?:\s*\((?P<within>.*)\)|\s+(?P<arguments>.*))?", re.DOTALL)
 CALL = re.compile(r"\s*(\w+)\((.*)\)\s*", re.DOTALL)  # a shortcode of Zola
 TABLE_OF_CONTENTS = re.compile(r"^(?:[*+-]|1\.) [^\n]*\n\{:\s*toc\b[^\n}]*\}[ \t]*$", re.MULTILINE)  # kramdown's
 LIQUID, SHORTCODE = frozenset(("tag", "remark", "output")), frozenset(("shortcode", "literal"))
@@ -35,6 +37,7 @@ SYNTAXES = {  # what each generator takes for a tag; "": unknown, so both
     "eleventy": LIQUID,
     "zola": frozenset(("tag", "output")),
     "hugo": SHORTCODE,
+    "middleman": frozenset(("erb",)),
 }
 HIDING_OUTPUT = frozenset(("jekyll", "eleventy"))  # where an unknown variable shows nothing
 HIDDEN_PAIRS = frozenset(("for", "capture", "comment", "macro", "schema"))  # whose text is a template, not prose
@@ -93,6 +96,8 @@ class TemplateTagConverter:
             return self.convert_paired(found, r"#\}", "comment")
         if found["literal"]:
             return self.convert_paired(found, r"\*/[>%]\}\}", "literal")
+        if found["erb"] is not None:
+            return self.convert_erb(found), found.end()
         if found["output"] is not None:
             return self.convert_output(found)
         return self.convert_shortcode(found) if found["shortcode"] else self.convert_tag(found)
@@ -150,6 +155,18 @@ class TemplateTagConverter:
         arguments = found["arguments"].strip()
         arguments = arguments[1:-1] if arguments.startswith("(") and arguments.endswith(")") else arguments
         return self.convert_named(found, name, arguments, rf"\{{%-?\s*{closing}\s*-?%\}}")
+
+    def convert_erb(self, found: re.Match[str]) -> str:
+        """Convert `<%= helper "argument", name: "value" %>` of embedded Ruby: what it prints, or a comment."""
+        call = ERB_CALL.fullmatch(found["erb"].strip().removesuffix("-").rstrip())
+        if call is None:
+            return self.hide(found, "<% … %>")
+        arguments = re.sub(r":(\w+)\s*=>", r"\1:", call["within"] or call["arguments"] or "")
+        markdown = convert_helper(call["name"], arguments, as_html=self.blocks.contains(found.start()))
+        if markdown is None:
+            return self.hide(found, call["name"])
+        self.converted[call["name"]] += 1
+        return markdown
 
     def convert_shortcode(self, found: re.Match[str]) -> tuple[str, int]:
         name, parameters = found["shortcode"], found["parameters"]

@@ -1,5 +1,6 @@
 """Convert tags and shortcodes that are known by name (figures, videos, links to posts, gists) or by a picture's path."""
 
+import html
 import re
 from collections.abc import Callable
 
@@ -28,6 +29,19 @@ def convert_known_tag(name: str, arguments: str, *, as_html: bool) -> str | None
         return _video(name, parsed, as_html)
     found = LINK_TAGS.get(name)
     return found(parsed, as_html) if found else _image(name, parsed, as_html)
+
+
+def convert_helper(name: str, arguments: str, *, as_html: bool) -> str | None:
+    """Return a helper of Middleman as Markdown: its images lie in the folder `images`; None where it is not known."""
+    parsed = parse_arguments(arguments)
+    if name == "link_to":
+        text, address = (*parsed.positional, "", "")[:2]
+        return link(address or parsed.get("href"), text, as_html=as_html) if text and (address or parsed.get("href")) else None
+    path = next((word for word in parsed.positional if IMAGE_PATH.search(word)), "")
+    if name == "image_tag" and path:
+        source = path if path.startswith(("http:", "https:", "/")) else f"/images/{path}"
+        return image(source, parsed.get("alt", "title"), parsed.get("title"), as_html=as_html)
+    return convert_known_tag(name, arguments, as_html=as_html)
 
 
 def _image(name: str, arguments: TagArguments, as_html: bool) -> str | None:
@@ -100,7 +114,13 @@ def _tweet(arguments: TagArguments, as_html: bool) -> str | None:
     return link(address, "Tweet", as_html=as_html) if address else None
 
 
+def _badge(arguments: TagArguments, as_html: bool) -> str | None:
+    text = arguments.get("text", "label", "content") or "".join(arguments.positional[:1])
+    return f"<mark>{html.escape(text, quote=False)}</mark>" if text else None
+
+
 LINK_TAGS: dict[str, Converter] = {
+    "badge": _badge,
     "post_url": _post_link,
     "link": _post_link,
     "ref": _post_link,
