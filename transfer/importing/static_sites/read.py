@@ -124,7 +124,7 @@ def decode(raw: bytes, encoding: str) -> str:
 
 
 def title_and_body(front_matter: FrontMatter, body: str, name: FileName) -> tuple[str, str]:
-    """Return the title, and the text without the heading that it may be.
+    """Return the title, and the text without the heading that it is, or repeats.
 
     It is that of the front matter, else a first heading, else the name; for a name without a letter the first words.
     """
@@ -133,8 +133,10 @@ def title_and_body(front_matter: FrontMatter, body: str, name: FileName) -> tupl
         if front_matter.text("title")
         else ""
     )
-    if not title and (heading := HEADING.match(body)):
-        title, body = fields.plain_text(heading["hashed"] or heading["underlined"]), body[heading.end() :]
+    heading = HEADING.match(body)
+    first = fields.plain_text(heading["hashed"] or heading["underlined"]) if heading else ""
+    if heading and (not title or first.casefold() == title.casefold()):
+        title, body = title or first, body[heading.end() :]
     if not title and not LETTER.search(name.title):
         title = fields.first_words(body)
     return fields.truncate(title or name.as_title or name.stem, MAX_TITLE), body

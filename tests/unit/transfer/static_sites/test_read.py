@@ -266,3 +266,9 @@ def test_note_named_by_a_number_has_its_first_words_as_title(name: str, title: s
     write_tree(tmp_path, {".eleventy.js": ""})
     post = read(tmp_path, "---\ndate: 2020-04-28\n---\n\nA **note** of [the day](/x), without a title.\n\nMore.\n", name)
     assert (post.title, post.slug) == (title, slug)
+
+
+def test_heading_that_repeats_the_title_is_left_out(tmp_path: Path) -> None:
+    """VuePress shows the heading, not the title of the front matter; here it would stand there twice."""
+    assert read(tmp_path, "---\ntitle: Tugs *and* ropes\n---\n\n# Tugs and Ropes\n\nText.\n").body == "Text."
+    assert read(tmp_path, "---\ntitle: Tugs\n---\n# Ropes\n\nText.\n").body == "# Ropes\n\nText."
