@@ -5,12 +5,14 @@ each post was before, with its content where publishing replaced that.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from wagtail.models import Page, Revision
+from wagtail.models import Revision
 from wagtail.signals import page_unpublished
 
 from blog.models import Author, MergedTag, PostAuthor, PostLot, PostOperation, PostPage, PostTag, Tag
@@ -23,6 +25,11 @@ from blog.services.page_log import log_each
 from blog.services.references import index_items
 
 UNDONE = "blog.undo"  # in Wagtail's log
+PUBLICATION = """
+UPDATE wagtailcore_page SET
+  live = %s, live_revision_id = %s, has_unpublished_changes = %s, first_published_at = %s, last_published_at = %s WHERE id = %s
+"""
+PUBLISHED = "UPDATE blog_postpage SET published = %s WHERE page_ptr_id = %s"
 TAG_COLUMNS = ("id", "content_object_id", "tag_id")
 
 Allowed = Callable[[PostPage], bool]
@@ -56,7 +63,8 @@ def undo_lot(pk: int, user: Any, allowed: Allowed) -> int:
 def _posts_of(changes: Changes) -> Any:
     """Return the posts that were changed, except those in the bin."""
     ids = {*map(int, changes.get("drafts", changes))} | {row[1] for row in (*changes.get("new", ()), *changes.get("gone", ()))}
-    return PostPage.objects.filter(pk__in=ids, binned=None).defer("body", "html", "toc").order_by("pk")
+    posts: Any = PostPage.objects.filter(pk__in=ids, binned=None).defer("body", "html", "toc").order_by("pk")
+    return posts.prefetch_workflow_states().annotate_approved_schedule()  # of which the rights on a post depend
 
 
 def _undo_editing(changes: Changes, posts: Collection[PostPage], user: Any, *, is_of_tags: bool) -> int:
@@ -125,32 +133,26 @@ def _restore_authors(new: list[Any], gone: list[Any]) -> set[int]:
 
 def _undo_unpublishing(changes: Changes, posts: Collection[PostPage], user: Any) -> int:
     """Publish posts again, as they were, unless they were published since."""
-    restored = []
-    for post in posts:
-        before = changes[str(post.pk)]
-        if not post.live and post.last_published_at == _moment(before["last_published_at"]):
-            _restore_publication(post, before)
-            restored.append(post)
-    return _note(restored, user)
+    restored = [
+        post
+        for post in posts
+        if not post.live and post.last_published_at == _moment(changes[str(post.pk)]["last_published_at"])
+    ]
+    return _restore_publication(restored, changes, user)
 
 
 def _undo_publishing(changes: Changes, posts: Collection[PostPage], user: Any) -> int:
     """Unpublish posts, or publish again what they were, unless they were edited since."""
-    restored = []
-    for post in posts:
-        before = changes[str(post.pk)]
-        if before["latest_revision"] not in (None, post.latest_revision_id):
-            continue
-        if post.latest_revision_id:
-            Revision.objects.filter(pk=post.latest_revision_id).update(approved_go_live_at=None)
-        if "content" in before and not _is_written_back(post, before["content"]):
-            continue
-        _restore_publication(post, before)
-        if post.live and not before["live"]:
+    same = [post for post in posts if changes[str(post.pk)]["latest_revision"] in (None, post.latest_revision_id)]
+    Revision.objects.filter(pk__in=[post.latest_revision_id for post in same]).update(approved_go_live_at=None)
+    contents = {post.pk: changes[str(post.pk)].get("content") for post in same}
+    restored = [post for post in same if not contents[post.pk] or _is_written_back(post, contents[post.pk])]
+    number = _restore_publication(restored, changes, user)
+    for post in restored:
+        if post.live and not changes[str(post.pk)]["live"]:
             post.live = False
             page_unpublished.send(sender=PostPage, instance=post)
-        restored.append(post)
-    return _note(restored, user)
+    return number
 
 
 def _is_written_back(post: PostPage, content: dict[str, Any]) -> bool:
@@ -162,28 +164,35 @@ def _is_written_back(post: PostPage, content: dict[str, Any]) -> bool:
     return True
 
 
-def _restore_publication(post: PostPage, before: Mapping[str, Any]) -> None:
-    """Restore whether, when and as what a post is published, and what is to be published later."""
-    names = ("first_published_at", "last_published_at")
-    Page.objects.filter(pk=post.pk).update(
-        live=before["live"],
-        live_revision=Revision.objects.filter(pk=before["live_revision"]).first(),
-        has_unpublished_changes=before["has_unpublished_changes"] or post.latest_revision_id != before["latest_revision"],
-        **{name: _moment(before[name]) for name in names},
-    )
-    PostPage.objects.filter(pk=post.pk).update(published=_moment(before["published"]))
-    for revision, moment in before.get("scheduled", {}).items():
-        Revision.objects.filter(pk=revision).update(approved_go_live_at=_moment(moment))
-
-
-def _note(posts: Collection[PostPage], user: Any) -> int:
+def _restore_publication(posts: Collection[PostPage], changes: Mapping[str, Any], user: Any) -> int:
+    """Restore whether, when and as what posts are published, and what is to be published later; return their number."""
+    before = {post: changes[str(post.pk)] for post in posts}
+    there = set(Revision.objects.filter(pk__in=[row["live_revision"] for row in before.values()]).values_list("pk", flat=True))
+    rows, times = [], []
+    for post, row in before.items():
+        live_revision = row["live_revision"] if row["live_revision"] in there else None
+        has_changes = row["has_unpublished_changes"] or post.latest_revision_id != row["latest_revision"]
+        first, last, published = (_column(row[name]) for name in ("first_published_at", "last_published_at", "published"))
+        rows.append((row["live"], live_revision, has_changes, first, last, post.pk))
+        times.append((published, post.pk))
+    with connection.cursor() as cursor:
+        cursor.executemany(PUBLICATION, rows)
+        cursor.executemany(PUBLISHED, times)
+    for row in before.values():
+        for revision, moment in row.get("scheduled", {}).items():
+            Revision.objects.filter(pk=revision).update(approved_go_live_at=_moment(moment))
     log_each(posts, UNDONE, user)
     note_changed_posts([post.pk for post in posts])
     return len(posts)
 
 
-def _moment(value: Any) -> Any:
-    return parse_datetime(value) if isinstance(value, str) else value
+def _column(value: str | None) -> Any:
+    """Return a moment as the database has it."""
+    return connection.ops.adapt_datetimefield_value(_moment(value))
+
+
+def _moment(value: str | None) -> datetime | None:
+    return parse_datetime(value) if value else None
 
 
 UNDOERS: Final = {PostKind.PUBLISH: _undo_publishing, PostKind.UNPUBLISH: _undo_unpublishing}

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageLogEntry, ReferenceIndex
 
+from blog.admin.post_undo import may_undo
 from blog.models import Author, BlogPage, PostAuthor, PostOperation, PostPage, PostTag, Tag
 from blog.models.operations import UNDOABLE
 from blog.services.bin import move_to_bin
 from blog.services.many_posts import add_tags, publish, remove_tags, set_author, unpublish
 from blog.services.tags import delete_tag, merge
 from blog.services.undo_posts import undo_posts
+from tests.support.editors import member_of
 from tests.support.factories import make_author, make_post
 from tests.unit.blog.services.test_many_posts import posts, public_pages, references_are_right, states, tags_of
 
@@ -169,3 +175,18 @@ def test_only_what_is_allowed_is_undone_and_that_for_thirty_days(posts: list[Pos
     assert PostOperation.objects.forget_old() == 0
     PostOperation.objects.update(at=timezone.now() - UNDOABLE)
     assert PostOperation.objects.forget_old() == 1
+
+
+@pytest.mark.parametrize("name", ["add tags", "set author", "unpublish"])
+def test_number_of_queries_is_that_of_one(blog: BlogPage, name: str) -> None:
+    batches = [[make_post(blog, "a") for _ in range(number)] for number in (1, 1, 12)]  # the first fills Django's caches
+    for post in chain(*batches):
+        post.save_revision().publish()
+    operations = [latest(OPERATIONS[name](ids_of(some), uuid4())) for some in batches]
+    moderator = member_of("Moderators")
+    asked = []
+    for operation in operations:
+        with CaptureQueriesContext(connection) as captured:
+            undo_posts(operation, moderator, partial(may_undo, moderator, operation))
+        asked.append(len(captured))
+    assert asked[1] == asked[2]
