@@ -6,6 +6,8 @@ from wagtail.models import ReferenceIndex
 from wagtail.models.reference_index import ReferenceGroups
 from wagtail.snippets.views.snippets import DeleteView
 
+from blog.admin.usage import seen
+
 
 class Usage(ReferenceGroups):
     """The references to an object, of which one of each kind is read to tell whether any protects it from deletion.
@@ -25,4 +27,4 @@ class DeleteNamed(DeleteView):
     """Delete a tag or an author of any number of posts."""
 
     def get_usage(self) -> Usage | None:
-        return Usage(ReferenceIndex.get_references_to(self.object)) if self.usage_url else None
+        return Usage(seen(ReferenceIndex.get_references_to(self.object))) if self.usage_url else None

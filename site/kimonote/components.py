@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "accounts.session_middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "blog.admin.page_access.PageAccess",  # shows a message
+    "blog.admin.usage.UsageOfPagesSeen",
     "accounts.middleware.SignInLimits",  # before AtomicAdmin: see there
     "kimonote.middleware.AtomicAdmin",  # last: see there
 ]

@@ -13,7 +13,7 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
 from wagtail.log_actions import log
-from wagtail.models import GroupPagePermission, Page, Revision
+from wagtail.models import GroupPagePermission, Page, ReferenceIndex, Revision
 
 from blog.models import Author, BlogPage, Comment, PlainPage, PostPage, Tag
 from tests.support.admin_addresses import addresses, admin_routes
@@ -27,7 +27,10 @@ FILE = "airship"  # in the titles of a draft's picture and document, a subscribe
 UNVISITED = {"admin/logout/", "admin/.*/"}  # ends the session; all else
 once = pytest.mark.once  # a thousand requests; which rows they show is decided by querysets that the other tests run on both
 # Where Wagtail looks at the right to add pages alone, and what is the blog's own.
-OF_PAGES = re.compile(r"/admin/(api/main/pages|bin|bulk/wagtailcore|choose-page|pages|posts?|reports|tag|selection|\?)")
+OF_PAGES = re.compile(
+    r"/admin/(api/main/pages|bin|bulk/wagtail|choose-page|documents|images|pages|posts?|redirects|reports|tag|selection|\?)"
+)
+USED = re.compile(r"\(Private|(?:Used|referenced) [1-9]")  # of drafts alone
 PAGE_PERMISSIONS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page")
 
 
@@ -43,6 +46,7 @@ class Site:
         self.texts = f"![](image:{self.image.pk}) [x](doc:{self.document.pk})"
         draft = self.posts["draft"]
         PostPage.objects.filter(pk=draft.pk).update(body=self.texts)
+        ReferenceIndex.create_or_update_for_object(PostPage.objects.get(pk=draft.pk))
         self.reader = make_subscriber(f"{FILE}@example.org")
         self.comment = Comment.objects.create(post=self.visible, name=FILE, text=FILE)
 
@@ -175,7 +179,8 @@ def texts(client: Client, site: Site) -> dict[str, str]:
 
 @once
 def test_whoever_may_only_enter_the_admin_learns_of_nothing_hidden(guest: Client, site: Site) -> None:
-    found = {address: (titles_in(text), authors_in(text), FILE in text) for address, text in texts(guest, site).items()}
+    shown = texts(guest, site)
+    found = {one: (titles_in(text), authors_in(text), FILE in text, USED.findall(text)) for one, text in shown.items()}
     assert {address: leak for address, leak in found.items() if any(leak)} == {}
 
 
@@ -201,7 +206,7 @@ def test_author_learns_of_no_post_of_others(site: Site, monkeypatch: pytest.Monk
     client = client_of(user)
     client.raise_request_exception = False
     shown = {one: told(client.get(one)) for one in sorted(site.addresses()) if OF_PAGES.match(one)}
-    assert {address: leak for address, text in shown.items() if (leak := titles_in(text))} == {}
+    assert {address: leak for address, text in shown.items() if (leak := titles_in(text) or USED.findall(text))} == {}
     for address in ("/admin/pages/search/?q=own", "/admin/posts/", f"/admin/pages/{site.blog.pk}/"):
         assert "Own" in client.get(address).content.decode()
     assert "Visible post" in client.get(f"/admin/choose-page/{site.blog.pk}/").json()["html"]
