@@ -40,12 +40,17 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
 
 
 def read_children(model: type[Relation], name: str, rows: list[dict[str, Any]], check: bool) -> list[Relation]:
-    """Return a revision's rows of a relation, with `check` without those whose tag or author is gone: one query.
+    """Return a revision's rows of a relation, with `check` with their tags or authors, without those gone: one query.
 
     modelcluster asks twice for each.
     """
+    there: dict[int, models.Model] = {}
     if check and rows:
         to: Any = model._meta.get_field(name).related_model
-        there = set(to._default_manager.filter(pk__in=[row[name] for row in rows]).values_list("pk", flat=True))
+        there = to._default_manager.in_bulk([row[name] for row in rows])
         rows = [row for row in rows if row[name] in there]
-    return [model_from_serializable_data(model, row, check_fks=False) for row in rows]
+    children: list[Relation] = [model_from_serializable_data(model, row, check_fks=False) for row in rows]
+    if there:
+        for child, row in zip(children, rows, strict=True):
+            setattr(child, name, there[row[name]])
+    return children

@@ -87,4 +87,4 @@ class TagsField(ClusterTaggableManager):
 
     def value_from_object(self, instance: Any) -> list[Tag]:
         """Return the tags, those not saved yet among them."""
-        return tags_of(instance.tagged_items.all())
+        return tags_of(instance.tagged_items.select_related("tag"))
