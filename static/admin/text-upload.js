@@ -58,8 +58,8 @@ window.kimonote.Upload = class {
   received(alt) {
     const { status, response } = this.request;
     if (status !== 200) { this.refuse(response?.error || this.fault.dataset.failed); return; }
+    this.dialog.close(); // first: the text gets the focus, also where the picture was dropped without it
     this.insert("image", response.id, alt);
-    this.dialog.close();
   }
 
   refuse(sentence) {

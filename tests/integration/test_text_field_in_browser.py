@@ -47,6 +47,7 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
     link = rf"[The \[other\] one](page:{other.pk})"
     expect(tab.locator("#id_body")).to_have_value(f"See {link}")
 
+    tab.locator("#id_title").focus()  # as where a picture is dropped
     text.evaluate(PASTE, base64.b64encode(png("boat.png").read()).decode())
     expect(tab.get_by_role("dialog", name="Add a picture")).to_be_visible()
     keys.press("Enter")
