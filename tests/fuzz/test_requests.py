@@ -151,7 +151,7 @@ def forms(client: Client, targets: dict[str, dict[str, str]]) -> Send:
             body = urlencode(fields, errors="surrogatepass").encode()
             content_type = "application/x-www-form-urlencoded"
         else:
-            body = encode_multipart(BOUNDARY, {name: _sendable(value) for name, value in fields.items()})
+            body = encode_multipart(BOUNDARY, {_sendable(name): _sendable(value) for name, value in fields.items()})
             content_type = MULTIPART_CONTENT
         if kind > 0.9:
             body = raw(chance, (body,))
