@@ -12,7 +12,7 @@ from mail.config.email_url import MailServer, parse_email_url
 from mail.deliverability.checking import Sending
 from mail.deliverability.dkim import SigningKey
 from mail.deliverability.findings import Finding, Level
-from mail.smtp.dkim_signing import KeyUnusable, ascii_domain, load_key, public_record
+from mail.smtp.dkim_signing import KeyUnusable, ascii_domain, load_key, parse_key, public_record
 
 LABEL = re.compile(r"[a-z0-9_-]{1,63}")  # with the underscore, which the DNS allows
 OWN_BACKEND = "mail.smtp.EmailBackend"
@@ -24,8 +24,9 @@ def sending_from_settings(
     addresses: Sequence[str] = (),
     selector: str = "",
     key_file: str = "",
+    key_content: bytes = b"",
 ) -> Sending:
-    """Return the site's way of sending; what is given takes the place of the setting.
+    """Return the site's way of sending; what is given takes the place of the setting, `key_content` that of a key file.
 
     Another `domain` than that of DEFAULT_FROM_EMAIL is followed by BOUNCE_DOMAIN and DKIM_DOMAIN where they are the same.
     ValueError for what is no domain or address.
@@ -36,7 +37,8 @@ def sending_from_settings(
         domain if (found := domain_of(name) if name else "") == own else found
         for name in (settings.BOUNCE_DOMAIN, settings.DKIM_DOMAIN or own)
     )
-    key, troubles = _signing_key(selector or settings.DKIM_SELECTOR, signing, key_file or settings.DKIM_KEY_FILE)
+    key_file = key_file or settings.DKIM_KEY_FILE
+    key, troubles = _signing_key(selector or settings.DKIM_SELECTOR, signing, key_file, key_content)
     return Sending(
         domain=domain,
         bounce_domain=domain_of(bounce_domain) if bounce_domain else bounces,
@@ -77,13 +79,14 @@ def _server() -> MailServer | None:
     return parse_email_url(settings.EMAIL_URL) if settings.EMAIL_BACKEND == OWN_BACKEND else None
 
 
-def _signing_key(selector: str, domain: str, key_file: str) -> tuple[SigningKey | None, tuple[Finding, ...]]:
+def _signing_key(selector: str, domain: str, key_file: str, content: bytes) -> tuple[SigningKey | None, tuple[Finding, ...]]:
     if not selector:
         return None, ((_no_selector(key_file),) if key_file else ())
     if not key_file:
         return SigningKey(selector, domain), ()
     try:
-        return SigningKey(selector, domain, public_record(load_key(key_file))), ()
+        key = parse_key(content, key_file) if content else load_key(key_file)
+        return SigningKey(selector, domain, public_record(key)), ()
     except KeyUnusable as error:
         cure = _("Make it readable to the user the site runs as, or make a new one with `manage.py make_dkim_key`.")
         return SigningKey(selector, domain), (Finding("DKIM", Level.ERROR, "dkim-private", str(error), cure),)

@@ -181,7 +181,7 @@ def _testing(key: SigningKey, text: str) -> list[Finding]:
 def _not_compared(key: SigningKey) -> Finding:
     what = _("Whether %(name)s belongs to the key that signs") % {"name": key.name}
     return not_checked(
-        SUBJECT, what, _("the private key is not known here"), "check_mail --dkim-key FILE, as a user who may read it"
+        SUBJECT, what, _("the private key is not known here"), "check_mail --dkim-key - < FILE, as a user who may read it"
     )
 
 

@@ -133,6 +133,11 @@ def load_key(path: str | Path) -> PrivateKey:
         content = Path(path).read_bytes()
     except OSError as error:
         raise KeyUnusable(f"DKIM_KEY_FILE is {path}, which cannot be read ({error.strerror}): name a key file.") from error
+    return parse_key(content, path)
+
+
+def parse_key(content: bytes, path: str | Path) -> PrivateKey:
+    """Return the private key in what a file holds; raise KeyUnusable, which names the file, where there is none."""
     key = _parsed(content)
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= SMALLEST_RSA_KEY:
         return key

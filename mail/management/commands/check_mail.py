@@ -22,6 +22,8 @@ from mail.outcomes import Outcome, Verdict
 from mail.sending_settings import sending_from_settings
 from mail.worker import worker_name
 
+STANDARD_INPUT = "-"  # for a key that the site's user may not read
+
 
 class Command(BaseCommand):
     help = "Check SPF, DKIM, DMARC, PTR, MX and the mail server, and say how to cure what is wrong."
@@ -32,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--bounce-domain", default="", help="the domain bounces come back to (BOUNCE_DOMAIN)")
         parser.add_argument("--from-ip", action="append", default=[], help="an address mail leaves from (MAIL_FROM_IPS)")
         parser.add_argument("--dkim-selector", default="", help="the selector, if the mail server signs (DKIM_SELECTOR)")
-        parser.add_argument("--dkim-key", default="", metavar="FILE", help="the private key that signs (DKIM_KEY_FILE)")
+        parser.add_argument(
+            "--dkim-key", default="", metavar="FILE", help="the private key that signs (DKIM_KEY_FILE); -: standard input"
+        )
         parser.add_argument(
             "--resolver", default="", metavar="HOST:PORT", help="a name server to ask, in place of this machine's"
         )
@@ -44,7 +48,12 @@ class Command(BaseCommand):
             if options["resolver"]:
                 parse_server(options["resolver"])
             sending = sending_from_settings(
-                options["domain"], options["bounce_domain"], options["from_ip"], options["dkim_selector"], options["dkim_key"]
+                options["domain"],
+                options["bounce_domain"],
+                options["from_ip"],
+                options["dkim_selector"],
+                options["dkim_key"],
+                sys.stdin.buffer.read() if options["dkim_key"] == STANDARD_INPUT else b"",
             )
         except ValueError as error:
             raise CommandError(str(error)) from error

@@ -188,13 +188,16 @@ def test_a_fault_in_the_settings_is_named(site: Settings, setting: str, value: A
     assert (named["level"] in ("error", "warning"), bool(named["cure"])) == (True, True)
 
 
-def test_options_go_before_settings(site: Settings, tmp_path: Path) -> None:
+def test_options_go_before_settings(site: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_key(OTHER_KEY, tmp_path / "other.pem")
     published = txt("new._domainkey.other.example", public_record(OTHER_KEY))
     zone = text_of({**GOOD, "dkim": published}).replace("notes.example", "other.example")
     zone = zone.replace("192.0.2.1", "192.0.2.9").replace(ARPA, "9.2.0.192.in-addr.arpa")
     options = ["--domain", "other.example", "--from-ip", "192.0.2.9", "--dkim-selector", "new"]
     status, found = check(zone, *options, "--dkim-key", str(tmp_path / "other.pem"))
+    assert (status, codes(found, "error", "warning", "not checked")) == (0, [])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((tmp_path / "other.pem").read_bytes())))
+    status, found = check(zone, *options, "--dkim-key", "-")
     assert (status, codes(found, "error", "warning", "not checked")) == (0, [])
     status, found = check(zone, *options, "--bounce-domain", "elsewhere.example")
     assert codes(found, "error") == ["spf-missing", "dkim-other", "mx-missing"]

@@ -112,7 +112,9 @@ def test_without_the_private_key_the_record_is_looked_at_but_not_compared() -> N
     sentence = f"Whether {NAME} belongs to the key that signs was not checked: the private key is not known here."
     assert find(SIGNING, expected="") == [
         Finding("DKIM", Level.OK, "dkim-key", f"{NAME} holds a 2048-bit RSA key."),
-        Finding("DKIM", Level.NOT_CHECKED, "not-checked", sentence, "check_mail --dkim-key FILE, as a user who may read it"),
+        Finding(
+            "DKIM", Level.NOT_CHECKED, "not-checked", sentence, "check_mail --dkim-key - < FILE, as a user who may read it"
+        ),
     ]
 
 
