@@ -64,7 +64,7 @@ def pictures(number: int) -> "Iterator[Image]":
 
     scenes = [scene(seed) for seed in range(SCENES)]
     for place, size in enumerate(islice(cycle(SIZES), number)):
-        left, top = place * 37 % (SCENE[0] - size[0]), place * 61 % (SCENE[1] - size[1])
+        left, top = place * 37 % (SCENE[0] - size[0]), place * 61 % (SCENE[1] - size[1] - 1)  # no two the same
         part = scenes[place % SCENES].crop((left, top, left + size[0], top + size[1]))
         yield part.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if place % 2 else part
 
