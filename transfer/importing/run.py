@@ -115,7 +115,7 @@ class Import:
         wanted = wanted_identities(exports, [prepared.post for prepared in read if prepared.post])
         self.writer.identities = wanted.free(self.blog)
         for export in exports:
-            restorer = SiteRestorer(self.blog, export, self.writer.identities, self.report)
+            restorer = SiteRestorer(self.blog, export, self.writer.identities, self.report, self.pauses)
             self.restorers[export.root] = restorer
             restorer.before(workers)
             self.image_importer.images |= restorer.images

@@ -23,7 +23,7 @@ from tests.support.comment_factories import make_comment
 from tests.support.crawl import crawl
 from tests.support.factories import FIRST_DAY, make_author, make_blog, make_post
 from tests.support.images import make_versions, png
-from tests.support.importing import command, post, write_tree
+from tests.support.importing import command, post, simple, write_tree
 
 HOME = "http://testserver/"
 RANDOM = re.compile(r"(?<=\.)\w{16}\.(?=width-|original)")
@@ -225,3 +225,26 @@ def test_states_that_are_not_whole_are_drafts(blog: BlogPage, client: Client, tm
     assert command(tmp_path)[0] == 0
     assert [name for name in states if client.get(f"/{name}/").status_code == 200] == []
     assert PostPage.objects.count() == len(states)
+
+
+TOO_DEEP = ">" * 1_000
+
+
+@pytest.mark.parametrize(
+    ("data", "pages"),
+    [
+        (
+            "kimonote: 1\n",
+            {"pages/about.md": f"---\ntitle: About\npermalink: /about/\nkimonote: {{state: live}}\n---\n{TOO_DEEP}"},
+        ),
+        (f"kimonote: 1\ntags: [{{name: a, slug: a, description: '{TOO_DEEP}'}}]\n", {}),
+        (f"kimonote: 1\nauthors: [{{handle: ada, name: Ada, about: '{TOO_DEEP}'}}]\n", {}),
+        (f"kimonote: 1\nstreams: [{{slug: a, name: A, expression: a, introduction: '{TOO_DEEP}'}}]\n", {}),
+        (f"kimonote: 1\nblog: {{title: A, introduction: '{TOO_DEEP}'}}\n", {}),
+    ],
+)
+def test_texts_beyond_the_limits_are_refused_alone(blog: BlogPage, tmp_path: Path, data: str, pages: dict[str, str]) -> None:
+    write_tree(tmp_path, {"_data/kimonote.yaml": data, "_posts/2018-01-01-a.md": simple(), **pages})
+    status, printed = command(tmp_path)
+    assert (status, "too deeply" in printed) == (1, True), printed
+    assert PostPage.objects.exists()

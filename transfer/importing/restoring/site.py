@@ -3,7 +3,9 @@
 What is there already stays as it is. Settings of the blog are taken only where it has no post.
 """
 
+import time
 from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,17 +19,19 @@ from wagtail.images import get_image_model
 from wagtail.models import Collection, CollectionViewRestriction, Page
 from wagtail.utils.file import hash_filelike
 
+from blog.markdown import RenderError, caching_renders, render
 from blog.models import Appearance, Author, BlogPage, Pin, PlainPage, PostPage, Stream, Tag, TagAlias
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_names import find_tags
 from transfer.importing.images import read_image
 from transfer.importing.own_export.read import OwnExport, OwnPage, read_own_pages
 from transfer.importing.own_export.values import Values
+from transfer.importing.pauses import Pauses
 from transfer.importing.report import ImportReport
+from transfer.importing.restoring.pages import add_page
 from transfer.importing.source import OwnComment, Refusal, SourcePost
 from transfer.importing.static_sites.targets import Target, replace_targets
 from transfer.importing.workers import WorkerPool
-from transfer.importing.writing.bulk_create import PAGE_FIELDS, place_in_tree
 from transfer.importing.writing.identities import Identities, WantedIdentities, restrict
 
 DATA = "_data/kimonote.yaml"
@@ -54,8 +58,8 @@ def wanted_identities(exports: Iterable[OwnExport], posts: Iterable[SourcePost])
 class SiteRestorer:
     """Brings back what one export has beside its posts. `images` are those by their files in the export."""
 
-    def __init__(self, blog: BlogPage, export: OwnExport, identities: Identities, report: ImportReport) -> None:
-        self.blog, self.export, self.identities, self.report = blog, export, identities, report
+    def __init__(self, blog: BlogPage, export: OwnExport, identities: Identities, report: ImportReport, pauses: Pauses) -> None:
+        self.blog, self.export, self.identities, self.report, self.pauses = blog, export, identities, report, pauses
         self.is_empty = not PostPage.objects.of_blog(blog.path).exists()
         self.images: dict[Path, Any] = {}
         self.ids: dict[str, str] = {}  # references as they are here, by what the export has: image:7 is perhaps image:9
@@ -76,7 +80,7 @@ class SiteRestorer:
         """Bring back what refers to posts: plain pages, the posts to start with, streams and redirects."""
         for page in read_own_pages(self.export):
             if isinstance(page, OwnPage):
-                self._guarded(self._restore_page, page)
+                self._restore_rendered(page)
             else:
                 self.report.add_refusal(page[0], page[1].line, page[1].reason)
         for name, restore in (
@@ -106,14 +110,27 @@ class SiteRestorer:
         known = self.ids.get(f"{kind}:{number}")
         return f"{known}{rest[len(number) :]}" if known else reference if kind not in ("image", "doc") else None
 
+    def _restore_rendered(self, page: OwnPage) -> None:
+        """Bring a plain page back, its text rendered before the transaction for which others wait."""
+        body = self.with_references(page.body, page.own.references)
+        try:
+            rendered = render(body, options=self.blog.render_options)
+        except RenderError as error:
+            self.report.add_refusal(page.path, 1, str(error))
+            return
+        with caching_renders({body: rendered}):
+            self._guarded(self._restore_page, replace(page, body=body))
+
     def _guarded(self, restore: Any, values: Any) -> None:
         """Bring one thing back, whole or not at all; report why not."""
+        start = time.monotonic()
         try:
             with transaction.atomic():
                 restore(values)
         except (Refusal, ValidationError, IntegrityError, DataError) as error:
             messages = error.messages if isinstance(error, ValidationError) else [str(error).partition("\n")[0]]
             self.report.add_refusal(DATA, 1, " ".join(messages))
+        self.pauses.after(time.monotonic() - start)
 
     def _text(self, values: Values, name: str) -> str:
         references = self.export.data.below("references")
@@ -233,7 +250,7 @@ class SiteRestorer:
         new = PlainPage(
             title=page.title,
             slug=slug,
-            body=self.with_references(page.body, own.references),
+            body=page.body,
             show_in_menus=page.show_in_menus,
             live=False,
             expired=expired,
@@ -245,7 +262,7 @@ class SiteRestorer:
         if key := self.identities.key(own.key):
             new.translation_key = key
         with locked_revision():
-            _add_page(parent, new, self.identities.number(own.number))
+            add_page(parent, new, self.identities.number(own.number))
             restrict([(new.pk, own)])
             revision = new.save_revision()
             if own.state in ("live", "scheduled"):
@@ -267,19 +284,6 @@ class SiteRestorer:
             redirect.full_clean()
             redirect.save()
             self.report.redirects += 1
-
-
-def _add_page(parent: Page, page: PlainPage, number: int | None) -> None:
-    """Add an unpublished page below another, with this id if there is one: Wagtail takes a page with an id for a stored one."""
-    if number is None:
-        parent.add_child(instance=page)
-        return
-    page.render()
-    page.id = page.pk = number
-    place_in_tree(parent, [page])
-    page_fields = {field.attname: getattr(page, field.attname) for field in PAGE_FIELDS}
-    Page(pk=number, **page_fields).save_base(raw=True, force_insert=True)
-    page.save_base(raw=True, force_insert=True)
 
 
 def _collection(*, private: bool) -> Collection:
