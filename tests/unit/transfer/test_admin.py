@@ -76,7 +76,7 @@ def test_report_is_in_the_language_of_whoever_imports(blog: BlogPage) -> None:
     lines = upload(client_of(user), archive(*files, ("_posts/none.md", "---\ntitle: A\n---\n"))).log.splitlines()
     assert lines[0] == (
         "abgelehnt: _posts/none.md:1: Es gibt kein Datum, weder in den Kopfdaten noch im Namen: "
-        "Schreib eines hinein, etwa „date: 2018-05-31“, oder importiere mit --as-draft."
+        "Schreib eines hinein, etwa „date: 2018-05-31“, oder importiere mit --as-draft oder --file-dates."
     )
     assert lines[-1] == (
         "Probelauf, nichts wurde geschrieben. Es wären: 60 importiert, 0 geändert, 0 unverändert, 1 abgelehnt: 61 Dateien."

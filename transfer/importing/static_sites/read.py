@@ -1,29 +1,19 @@
 """Read a file's bytes as a post: decoded, split, its fields parsed, its template tags converted. No database, no settings."""
 
 import re
-from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
 from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
 from transfer.importing.static_sites import fields
-from transfer.importing.static_sites.containers import without_containers
+from transfer.importing.static_sites.body import to_markdown
 from transfer.importing.static_sites.dates import parse_date
-from transfer.importing.static_sites.dialects import in_common_form
 from transfer.importing.static_sites.file_names import FileName, page_slug, parse_file_name
-from transfer.importing.static_sites.find import HTML_SUFFIXES, MARKDOWN_SUFFIXES, SourceFile
-from transfer.importing.static_sites.formula_escapes import without_doubled_escapes
+from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.front_matter import FrontMatter, Value, from_texts, split_front_matter
 from transfer.importing.static_sites.hash_tags import split_hash_tags
-from transfer.importing.static_sites.html_body import html_block
-from transfer.importing.static_sites.literate_haskell import literate_haskell_to_markdown
-from transfer.importing.static_sites.mdx import components_to_markdown, mdx_to_markdown
 from transfer.importing.static_sites.permalinks import addresses_upwards, normalize_path, old_paths, own_permalink
 from transfer.importing.static_sites.restructured_text import split_fields
-from transfer.importing.static_sites.restructured_text_sandbox import convert
-from transfer.importing.static_sites.snippets import with_snippets
-from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
-from transfer.importing.static_sites.unseen import without_unseen
 from transfer.importing.words import _
 
 MAX_FILE_BYTES = 2_000_000  # bytes of a file
@@ -35,8 +25,7 @@ HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(
 
 def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePost:
     """Return the post of a file. Raise Refusal with the line and the reason."""
-    suffix = file.path.suffix.lower()
-    front_matter, body, first = _split(decode(raw, options.encoding), suffix)
+    front_matter, text, first = _split(decode(raw, options.encoding), file.path.suffix.lower())
     name = parse_file_name(file.key)
     has_none, front_matter = front_matter is None, front_matter or FrontMatter()
     draft = options.as_draft or fields.is_draft(front_matter, name)
@@ -44,36 +33,15 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
     if not dates and options.file_dates:
         dates = [datetime.fromtimestamp(file.path.stat().st_mtime, options.time_zone)]
     if not dates and not draft:
-        cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft or --file-dates.")
-        raise Refusal(
-            _("There is neither front matter nor a date in the name: %(cure)s") % {"cure": cure}
-            if has_none
-            else _("There is no date, neither in the front matter nor in the name: %(cure)s") % {"cure": cure}
-        )
-    title, body = title_and_body(front_matter, body, name)
-    hash_tags, body = split_hash_tags(body) if has_none or file.site.generator == "obsidian" else ((), body)
-    body, missing = with_snippets(body, file) if file.site.generator == "vuepress" else (body, Counter[str]())
-    body, dropped = (body, Counter[str]()) if suffix == ".rst" else without_unseen(body)
-    converter = TemplateTagConverter(
-        body,
-        front_matter,
-        generator=file.site.generator,
-        configuration=file.site.configuration,
-        shortcodes=options.shortcodes,
-    )
-    body, containers = converter.markdown(), Counter[str]()
-    if suffix in MARKDOWN_SUFFIXES | {".mdx"}:
-        body, containers = without_containers(in_common_form(body, file.site.generator))
-    is_mdx = suffix == ".mdx" or (suffix == ".md" and file.site.generator == "docusaurus")
-    body, components = _to_markdown(body, ".mdx" if is_mdx else suffix)
-    if file.site.generator == "vuepress" and suffix in MARKDOWN_SUFFIXES:
-        body, components = components_to_markdown(body)
-    body = (in_common_form(body, file.site.generator) if suffix == ".rst" else body).strip("\n")
+        raise _without_date(has_none)
+    title, text = title_and_body(front_matter, text, name)
+    hash_tags, text = split_hash_tags(text) if has_none or file.site.generator == "obsidian" else ((), text)
+    body = to_markdown(text, front_matter, file, options.shortcodes)
     return SourcePost(
         title=title,
         subtitle=fields.truncate(fields.plain_text(front_matter.text(*fields.SUBTITLES)), MAX_TITLE),
         slug=page_slug(front_matter.text("slug") or _last(own_permalink(front_matter)) or _named(name, title)),
-        body=body,
+        body=body.text,
         published=dates[0] if dates else None,
         modified=fields.read_date(front_matter, fields.MODIFIED, options),
         expires=None if options.ignore_expiry else fields.read_date(front_matter, fields.EXPIRES, options),
@@ -83,16 +51,25 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
             name if name.lower() in options.authors else file.site.authors.get(name.lower(), name)
             for name in fields.authors(front_matter)
         ),
-        summary=fields.summary(front_matter, body),
+        summary=fields.summary(front_matter, body.text),
         link=fields.link(front_matter),
         cover=fields.cover(front_matter),
         addresses=_addresses(front_matter, name, file, dates, options),
         lines={**front_matter.lines, "body": first},
         notices=front_matter.notices + _notes(title, front_matter),
-        converted=dict(converter.converted + containers),
-        hidden=dict(converter.hidden + components + missing),
-        unconverted=dict(converter.unconverted),
-        dropped=dict(dropped),
+        converted=dict(body.converted),
+        hidden=dict(body.hidden),
+        unconverted=dict(body.unconverted),
+        dropped=dict(body.dropped),
+    )
+
+
+def _without_date(has_no_front_matter: bool) -> Refusal:
+    cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft or --file-dates.")
+    return Refusal(
+        _("There is neither front matter nor a date in the name: %(cure)s") % {"cure": cure}
+        if has_no_front_matter
+        else _("There is no date, neither in the front matter nor in the name: %(cure)s") % {"cure": cure}
     )
 
 
@@ -149,17 +126,6 @@ def _split(text: str, suffix: str) -> tuple[FrontMatter | None, str, int]:
         values, body = split_fields(text)
         return from_texts({**values}), body, 1 + text[: len(text) - len(body)].count("\n")
     return front_matter, body, first
-
-
-def _to_markdown(body: str, suffix: str) -> tuple[str, Counter[str]]:
-    """Return a body of any form as Markdown, and the components of MDX that lost their marks."""
-    if suffix == ".mdx":
-        return mdx_to_markdown(body)
-    if suffix == ".lhs":
-        return literate_haskell_to_markdown(body), Counter()
-    if suffix == ".rst":
-        return html_block(convert(body)), Counter()
-    return (html_block(body) if suffix in HTML_SUFFIXES else without_doubled_escapes(body)), Counter()
 
 
 def _dates(
