@@ -39,6 +39,10 @@ CONFIGURATION_FILES = (
     *(f"config/_default/{name}" for name in ("hugo.toml", "hugo.yaml", *HUGO_BEFORE)),
 )
 PELICAN_FILES = ("pelicanconf.py", "settings.py")  # the second by `pelican -s settings.py`
+FURTHER_FILES = {  # of configuration, where they are others than those by which a generator is known
+    "pelican": PELICAN_FILES,
+    "vuepress": tuple(f"{mark}/config.{suffix}" for mark in MARKER_FILES["vuepress"] for suffix in ("js", "ts", "mjs", "mts")),
+}
 SITE_NAME = re.compile(r"^SITENAME\s*=", re.MULTILINE)  # which Pelican's settings have, and Django's have not
 BASE_URL = re.compile(r"^\s*[\"']?baseurl[\"']?\s*[:=]", re.MULTILINE | re.IGNORECASE)  # which Hugo requires
 MAX_CONFIGURATION_BYTES = 1_000_000
@@ -101,7 +105,7 @@ def _site(root: Path, generator: str) -> SourceSite:
 
 def configuration_text(site: SourceSite) -> str:
     """Return the configuration of a generator that is configured in its own language, to be searched, never run."""
-    names = PELICAN_FILES if site.generator == "pelican" else MARKER_FILES.get(site.generator, ())
+    names = FURTHER_FILES.get(site.generator) or MARKER_FILES.get(site.generator, ())
     return "\n".join(_text(site.root / name) for name in names)
 
 

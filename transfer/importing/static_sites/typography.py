@@ -46,6 +46,17 @@ def _pelican(site: SourceSite) -> tuple[bool, bool]:
     return bool(re.search(r"^TYPOGRIFY\s*=\s*True", configuration_text(site), re.MULTILINE)), False
 
 
+def _emoji_by_default(site: SourceSite) -> tuple[bool, bool]:
+    text = configuration_text(site)
+    return bool(re.search(r"typographer\s*:\s*true", text)), not re.search(r"emoji\s*:\s*false", text)
+
+
+def _middleman(site: SourceSite) -> tuple[bool, bool]:
+    text = configuration_text(site)
+    is_kramdown = not re.search(r"^\s*set\s*\(?\s*:markdown_engine\b(?![^\n]*kramdown)", text, re.MULTILINE)
+    return is_kramdown or bool(re.search(r"smartypants(?:\s*:|\s*=>)\s*true", text)), False
+
+
 GENERATORS: dict[str, Callable[[SourceSite], tuple[bool, bool]]] = {
     "jekyll": _jekyll,
     "hugo": _hugo,
@@ -54,6 +65,9 @@ GENERATORS: dict[str, Callable[[SourceSite], tuple[bool, bool]]] = {
     "astro": _astro,
     "eleventy": _eleventy,
     "pelican": _pelican,
+    "vuepress": _emoji_by_default,
+    "docusaurus": _emoji_by_default,
+    "middleman": _middleman,
 }
 
 

@@ -31,6 +31,13 @@ from transfer.importing.static_sites.typography import EMOJI, SMART, switched_on
         (".eleventy.js", "markdownIt({ html: true, typographer: true }).use(require('markdown-it-emoji'))", {SMART, EMOJI}),
         ("pelicanconf.py", "TYPOGRIFY = True", {SMART}),
         ("site.hs", "", {SMART}),
+        (".vuepress/config.js", "export default {}", {EMOJI}),
+        (".vitepress/config.mts", "markdown: { typographer: true, emoji: false }", {SMART}),
+        ("docusaurus.config.js", "", {EMOJI}),
+        ("docusaurus.config.js", "markdown: {emoji: false}", set()),
+        ("config.rb", "activate :blog", {SMART}),
+        ("config.rb", "set :markdown_engine, :redcarpet\nset :markdown, tables: true", set()),
+        ("config.rb", "set :markdown_engine, :redcarpet\nset :markdown, smartypants: true", {SMART}),
         ("a.md", "", set()),
     ],
 )
