@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PAGES = """
 / account/second-factor/ account/tokens/new/ announcements/ announcements/new/ bin/ broken-links/ check_mail/ comments/ export/
-find-replace/ import/ jobs/ markdown-help/ notes-from-elsewhere/ outbox/ posts/ posts/changes/ sign_ins/ snippets/blog/author/
+find-replace/ import/ jobs/ markdown-help/ notes-from-elsewhere/ outbox/ picture-versions/ posts/ posts/changes/ sign_ins/
 snippets/blog/stream/ snippets/blog/tag/ subscribers/ subscribers/new/ tags/history/ tags/near/ tags/without-posts/ topics/
-account/second-factor/recovery-codes/ account/second-factor/remove/
+snippets/blog/author/ account/second-factor/recovery-codes/ account/second-factor/remove/
 """.split()
 
 
