@@ -39,10 +39,8 @@ def commands(begin: str, end: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianMachine]:
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianMachine]:
     """A machine on which the guide has been followed."""
-    if not request.config.getoption("--guide"):
-        pytest.skip("It takes a quarter of an hour: `make test-guide`.")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     assert not missing, f"As root, install Debian's debootstrap and systemd-container: there is no {', '.join(missing)}."
     assert os.geteuid() == 0, "It makes a machine: run it as root."
