@@ -26,6 +26,7 @@ mkdir -p /etc/letsencrypt/live/{SITE}
 exec openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={SITE} \\
     -keyout /etc/letsencrypt/live/{SITE}/privkey.pem -out /etc/letsencrypt/live/{SITE}/fullchain.pem
 """
+POST = r"---\ntitle: Whale\ndate: 2018-05-31\ntags: [sea]\n---\nA *whale*.\n"
 PAGE = f"curl -fsSk --compressed --resolve {SITE}:443:127.0.0.1 https://{SITE}"
 WRITTEN = "/etc /srv/kimonote /usr/local /var/lib/kimonote"  # folders that the guide's steps write into
 SUMS = f"find {WRITTEN} -xdev -type f -not -path '*/.git/*' -not -name '*.pyc' | sort | xargs -d '\\n' sha256sum"
@@ -93,6 +94,7 @@ def test_upgrade_refuses_no_request(machine: DebianMachine, capsys: pytest.Captu
 
 
 def test_restored_site_gives_the_same_pages(machine: DebianMachine) -> None:
+    machine.run(f"mkdir /tmp/posts && printf '{POST}' > /tmp/posts/a.md\nkimonote import_posts /tmp/posts")
     pages = f"for page in / /tags/ /feed.atom; do {PAGE}$page | sha256sum; done"
     before = machine.run(f"install -d -o kimonote -m 700 /var/backups/kimonote\nkimonote backup /var/backups/kimonote\n{pages}")
     machine.run(
