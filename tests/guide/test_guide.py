@@ -94,7 +94,7 @@ def test_upgrade_refuses_no_request(machine: DebianMachine, capsys: pytest.Captu
 
 
 def test_restored_site_gives_the_same_pages(machine: DebianMachine) -> None:
-    machine.run(f"mkdir /tmp/posts && printf '{POST}' > /tmp/posts/a.md\nkimonote import_posts /tmp/posts")
+    machine.run(f"mkdir /tmp/posts && printf -- '{POST}' > /tmp/posts/a.md\nkimonote import_posts /tmp/posts")
     pages = f"for page in / /tags/ /feed.atom; do {PAGE}$page | sha256sum; done"
     before = machine.run(f"install -d -o kimonote -m 700 /var/backups/kimonote\nkimonote backup /var/backups/kimonote\n{pages}")
     machine.run(
