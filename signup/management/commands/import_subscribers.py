@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Site
 
+from blog.search import analyze_tables
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, snapshot
 from signup.forms import SelectionForm
@@ -73,6 +74,8 @@ class Command(BaseCommand):
                 counts[self._take(line, row, chosen, index)] += 1
             if not write:
                 transaction.set_rollback(True)
+        if write:
+            analyze_tables()
         for name, number in counts.most_common():
             self.stdout.write(f"{number} {name}")
         self.stdout.write("Imported." if write else "Nothing was changed: this was a dry run. Use --write to import.")

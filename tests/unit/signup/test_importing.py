@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from blog.models import BlogPage
 from mail.models import Delivery
@@ -65,6 +66,18 @@ def test_import_is_a_dry_run_first_and_refuses_who_must_not_be_written_to(blog: 
     )
     assert Subscriber.objects.count() == before + 1
     assert not Delivery.objects.exists()
+
+
+def test_planner_knows_the_size_of_the_tables_after_an_import(blog: BlogPage, tmp_path: Path) -> None:
+    """Else PostgreSQL looks for who is due by reading all subscriptions for each subscriber."""
+    counted = {
+        "sqlite": "SELECT CAST(substr(stat, 1, 1) AS INTEGER) FROM sqlite_stat1 WHERE tbl = 'signup_subscription'",
+        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = 'signup_subscription'",
+    }
+    run(tmp_path / "a.csv", HEAD + "new@example.org,2017-05-01 10:00,form,,\n", "--write")
+    with connection.cursor() as cursor:
+        cursor.execute(counted[connection.vendor])
+        assert cursor.fetchone()[0] == 1
 
 
 @pytest.mark.parametrize(
