@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urljoin
+from zlib import crc32
 
 import boto3
 from botocore import UNSIGNED
@@ -119,7 +120,7 @@ class WorkFiles(BucketStorage):
         if now - self.compared.get(name, -inf) >= age:
             with _errors_of_a_disk(name):
                 found = self.bucket.Object(self._key(name))
-                if not (path.exists() and _stamp(path) == (found.content_length, found.last_modified.timestamp())):
+                if not (path.exists() and path.stat().st_mtime_ns == _time_of(found)):
                     _download(found, path)
             self.compared[name] = now
         return path
@@ -138,12 +139,6 @@ class WorkFiles(BucketStorage):
         return Path(settings.VAR) / name
 
 
-def _stamp(path: Path) -> tuple[int, float]:
-    """Return what tells whether a copy is of the present object: its length and time."""
-    status = path.stat()
-    return status.st_size, status.st_mtime
-
-
 def _download(found: Any, path: Path) -> None:
     """Copy an object, whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -156,5 +151,11 @@ def _download(found: Any, path: Path) -> None:
 
 
 def _set_time(path: Path, found: Any) -> None:
-    time_ = found.last_modified.timestamp()
-    os.utime(path, (time_, time_))
+    """Have a copy tell by its time of which object it is."""
+    time_ = _time_of(found)
+    os.utime(path, ns=(time_, time_))
+
+
+def _time_of(found: Any) -> int:
+    """Return about when an object was stored, in nanoseconds: in S3's seconds, less a part of one by its content (ETag)."""
+    return int(found.last_modified.timestamp()) * 10**9 - crc32(found.e_tag.encode()) % 10**9
