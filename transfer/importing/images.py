@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import filetype
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 from wagtail.utils.file import hash_filelike
-from willow import Image as Willow
-from willow.image import UnrecognisedImageFormatError
 
 from blog.caching.content_security import blocked_hosts
 from blog.images.intake import ImageField, clean
@@ -58,12 +57,9 @@ def read_image(path: Path) -> CleanImage:
 
 def _named_by_content(path: Path, content: bytes) -> str:
     """Return the file's name with the suffix of what it holds, which is what browsers show: many a `.png` is a JPEG."""
-    suffix = path.suffix.lower()[1:]
-    try:
-        form = "svg" if suffix == "svg" else Willow.open(BytesIO(content)).format_name
-    except UnrecognisedImageFormatError:
-        return path.name
-    return path.name if form in (suffix, "jpeg" if suffix == "jpg" else "") else f"{path.stem}.{form}"
+    suffix, form = path.suffix.lower()[1:], filetype.guess_extension(content)
+    is_right = form == ("jpg" if suffix == "jpeg" else suffix)
+    return path.name if is_right or form not in IMAGE_TYPES else f"{path.stem}.{form}"
 
 
 class ImageImporter:

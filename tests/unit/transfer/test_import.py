@@ -307,4 +307,4 @@ def test_pictures_with_the_wrong_suffix_are_taken_as_what_they_are(blog: BlogPag
     (root / "text.png").write_text("no picture")
     report = run_import(blog, root)
     names = sorted(Path(image.file.name).name for image in get_image_model().objects.all())
-    assert (names, report.missing_images) == (["photo.jpeg", "right.jpg"], 1)
+    assert (names, report.missing_images) == (["photo.jpg", "right.jpg"], 1)
