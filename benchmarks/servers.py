@@ -48,11 +48,12 @@ def family(pid: int) -> list[int]:
 
 
 def _processor(pid: int) -> float:
+    """Seconds that a process has used, with those of its children that have ended: else these would be missing afterwards."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS  # utime and stime, proc_pid_stat(5)
+    return sum(map(int, fields[11:15])) / TICKS  # utime, stime, cutime and cstime, proc_pid_stat(5)
 
 
 def _memory(pid: int) -> int:

@@ -161,6 +161,17 @@ def test_processor_of_all_processes_is_counted() -> None:
     assert used >= 0.25
 
 
+def test_processor_of_processes_that_have_ended_stays_counted() -> None:
+    busy = "import time\nwhile time.process_time() < 0.3: pass\nprint(flush=True)\ninput()"
+    server = Server(os.getpid(), 0)
+    with subprocess.Popen([sys.executable, "-c", busy], stdin=PIPE, stdout=PIPE) as child:
+        assert child.stdout
+        child.stdout.readline()
+        before = server.processor()
+        child.communicate(b"\n")
+    assert server.processor() >= before
+
+
 def test_generator_refuses_a_page_that_fails(server: Server) -> None:
     with pytest.raises(RuntimeError, match="/absent answered 404, not 200"):
         load.press(server, "/absent", 0.1)
