@@ -7,9 +7,9 @@ SQLite one of the operating system on a file in the job's folder. No process tha
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
-from django.db import connection
+from django.db import Error, connection
 
 from jobs.models import Job
 
@@ -31,7 +31,11 @@ def _locked_in_database(job: Job) -> Iterator[bool]:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{Job._meta.db_table} {job.pk}"])
             (mine,) = cursor.fetchone()
-        yield mine  # closing the connection ends the transaction
+        try:
+            yield mine
+        finally:
+            with suppress(Error):  # a connection that is lost has no lock
+                own.rollback()  # closing it alone releases the lock some time later
 
 
 @contextmanager
