@@ -26,6 +26,8 @@ INTERNAL = "/_media/"  # its location of the media folder, which no reader reach
 
 def private_media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Send a version of an image, or its original, to whom may see it; for all others there is no such address."""
+    if "\0" in path:  # PostgreSQL refuses to look for it
+        raise Http404
     image, names = _original(request, path) if path.startswith(ORIGINALS) else _version(path)
     if image is None or not may_see(request, image):
         raise Http404

@@ -225,3 +225,8 @@ def test_readers_see_what_is_there_before_versions_are(client: Client, media: Pa
     assert get_image_model().get_rendition_model().objects.count() == 0
     make_versions()
     assert [status(client, address) for address in shown] == [404, 404]
+
+
+@pytest.mark.parametrize("name", ["images/a%00.jpg", "original_images/a%00.jpg"])
+def test_name_that_no_database_can_look_for_is_unknown(client: Client, name: str) -> None:
+    assert status(client, f"/media/private/{name}") == 404
