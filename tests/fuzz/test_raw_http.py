@@ -3,6 +3,7 @@
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -47,7 +48,8 @@ def send(port: int, message: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         try:
             connection.sendall(message)
-            connection.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # the server has hung up, perhaps after a response
+                connection.shutdown(socket.SHUT_WR)
             return connection.recv(64)
         except ConnectionError:
             return b""
