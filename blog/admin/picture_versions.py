@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.images import get_image_model
@@ -21,20 +22,29 @@ KIND = JobKind(
 
 class VersionsView(StartView):
     page_title = _("Picture versions")
-    button = _("Make what is missing")
     kind = NAME
 
+    @cached_property
+    def missing(self) -> int:
+        """Return the number of pictures that lack a version."""
+        return len(set().union(*VersionMaker().incomplete()))
+
     @property
-    def introduction(self) -> str:
-        count = len(set().union(*VersionMaker().incomplete()))
+    def button(self) -> Any:
+        return _("Make what is missing") if self.missing else ""
+
+    @property
+    def introduction(self) -> Any:
+        if not self.missing:
+            return _("Every picture has all its sizes and formats.")
         words = ngettext(
             "Of %(count)d picture not every size and format has been made. The worker makes them by and by, those of new "
             "pictures first; here all are made at once, and those that failed are tried again.",
             "Of %(count)d pictures not every size and format has been made. The worker makes them by and by, those of new "
             "pictures first; here all are made at once, and those that failed are tried again.",
-            count,
+            self.missing,
         )
-        return words % {"count": count}
+        return words % {"count": self.missing}
 
     @classmethod
     def may_start(cls, user: Any) -> bool:

@@ -29,7 +29,7 @@ class StartView(WagtailAdminTemplateMixin, Form):
     form_class: type[forms.Form] = forms.Form
     kind = ""
     introduction: Any = ""
-    button: Any = _("Start")
+    button: Any = _("Start")  # without one there is nothing to start
 
     @classmethod
     def may_start(cls, user: Any) -> bool:

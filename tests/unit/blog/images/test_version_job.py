@@ -48,6 +48,9 @@ def test_all_that_are_missing_are_made(mona: Client, monkeypatch: pytest.MonkeyP
     assert "5 pictures lacked versions." in page
     assert "All are there now." in page
     assert not VersionMaker().make_next()
+    page = mona.get(TOOL).content.decode()
+    assert "Every picture has all its sizes and formats." in page
+    assert "Make what is missing" not in page
     assert make_missing(mona).result == {"images": 0, "failed": 0, "left": 0}
 
 
