@@ -154,6 +154,11 @@ def test_publishing_and_unpublishing_many_posts(moderator: Client, client: Clien
     assert client.get(f"/{posts['One'].slug}/").status_code == 404
 
 
+def test_nothing_chosen_is_said(moderator: Client, posts: dict[str, PostPage]) -> None:
+    page = moderator.get(many("unpublish", [])).content.decode()
+    assert "Nothing is chosen: go back, and tick what you mean." in page
+
+
 def test_all_of_a_listing_goes_to_the_bin_and_back(moderator: Client, posts: dict[str, PostPage]) -> None:
     page = do(moderator, "bin", None, f"{LISTING}?q=t&tags=a")
     assert "2 posts are in the bin." in page
