@@ -121,11 +121,9 @@ def import_posts(folder: Path) -> None:
     """Import them into an empty site: read and render first, which is timed by itself, then write."""
     start_django()
     from django.core.management import call_command
-    from django.db import connection
     from django.utils import timezone
 
     from blog.models import BlogPage
-    from transfer.importing import run
     from transfer.importing.find import PostFinder
     from transfer.importing.source import ImportOptions
 
@@ -134,30 +132,50 @@ def import_posts(folder: Path) -> None:
     with ExitStack() as unpacked:
         found = PostFinder(options, unpacked).find([folder])
     blog = BlogPage.objects.get()
-    render = partial(run.render_prepared, options=blog.render_options)
     start = time.perf_counter()
-    with run.WorkerPool(len(found.files)) as workers:
-        read = {one.file.key: one for one in workers.map(partial(run.read_file, options=options), found.files)}
-        rendered = {one.file.key: one for one in workers.map(render, read.values())}
+    read, rendered = _read_and_render(found.files, blog, options)
     rendering = time.perf_counter() - start
+    imported, writing, processor = _write(found, blog, options, read, rendered)
+    _print_import(imported, rendering, writing, processor)
+    if imported != len(found.files):
+        raise RuntimeError(f"{len(found.files) - imported} posts were not imported.")
+
+
+def _read_and_render(files: Any, blog: Any, options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the files as they were read, and as they were rendered, by key."""
+    from transfer.importing import run
+
+    render = partial(run.render_prepared, options=blog.render_options)
+    with run.WorkerPool(len(files)) as workers:
+        read = {one.file.key: one for one in workers.map(partial(run.read_file, options=options), files)}
+        return read, {one.file.key: one for one in workers.map(render, read.values())}
+
+
+def _write(found: Any, blog: Any, options: Any, read: dict[str, Any], rendered: dict[str, Any]) -> tuple[int, float, float]:
+    """Import what is read and rendered; return the number of posts, the seconds, and those of this process's processor."""
+    from transfer.importing import run
+
     start, processor = time.perf_counter(), time.process_time()
     with (
         mock.patch.object(run, "read_file", lambda file, options: read[file.key]),
         mock.patch.object(run, "render_prepared", lambda prepared, options: rendered[prepared.file.key]),
     ):
         report = run.Import(blog, options, jobs=1).run(found)
-    writing, processor = time.perf_counter() - start, time.process_time() - processor
-    print(f"Importing {report.imported:,} posts:\n")
+    return report.imported, time.perf_counter() - start, time.process_time() - processor
+
+
+def _print_import(imported: int, rendering: float, writing: float, processor: float) -> None:
+    from django.db import connection
+
+    print(f"Importing {imported:,} posts:\n")
     rows = [
         ["reading and rendering, on every core", figure(rendering)],
         ["writing all that belongs to them", figure(writing)],
         ["of which the importing process's processor", figure(processor)],
     ]
     print(table(["", "seconds"], rows))
-    limit = MOST_SECONDS[connection.vendor] * report.imported / IMPORTED
+    limit = MOST_SECONDS[connection.vendor] * imported / IMPORTED
     print(f"\n- {_verdict(writing, limit)}: beside rendering {figure(writing)} s (at most {figure(limit)} s)")
-    if report.imported != len(found.files):
-        raise RuntimeError(f"{len(found.files) - report.imported} posts were not imported.")
 
 
 def _verdict(measured: float, limit: float) -> str:
