@@ -148,7 +148,7 @@ def add_alias(tag: Tag, name: str, user: Any = None) -> TagOperation:
 
 
 def split_tag(source: Tag, name: str, posts: Collection[int], user: Any = None) -> TagOperation:
-    """Have some posts of a tag bear another instead, a new one or one that exists. An old name of `source` is taken back.
+    """Replace a tag of some posts by another, a new one or one that exists; an alias of `source` becomes a tag again.
 
     Raise TagError for the tag itself, or a name that no tag can have.
     """

@@ -47,7 +47,7 @@ def change(subscription: Subscription, draft: SubscriptionDraft, network: str = 
     before, texts = _state(changed), changed.texts
     draft.put_into(changed)
     if _state(changed) != before:
-        _refuse_twin(changed)
+        _refuse_duplicate(changed)
         changed.next_at = None
         changed.save()
         detail = "" if changed.texts == texts else f"texts: {changed.texts}"
@@ -66,7 +66,7 @@ def add(subscriber: Subscriber, draft: SubscriptionDraft, network: str = "", wor
     new = Subscription(subscriber=held, site=held.site)
     draft.put_into(new)
     held.subscriptions.like(new).asked().delete()
-    _refuse_twin(new)
+    _refuse_duplicate(new)
     begin(new)
     note(held, Event.CONFIRMED, subscription=new, network=network, wording=wording)
     return new
@@ -106,6 +106,6 @@ def move(subscriber: Subscriber, time_zone: str, network: str = "") -> None:
         note(held, Event.CHANGED, f"time zone {time_zone}", network=network)
 
 
-def _refuse_twin(subscription: Subscription) -> None:
+def _refuse_duplicate(subscription: Subscription) -> None:
     if Subscription.objects.like(subscription).exclude(pk=subscription.pk).exists():
         raise Refused(_("You have this subscription already."))

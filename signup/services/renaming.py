@@ -44,11 +44,11 @@ def _select(subscription: Subscription, expression: str, detail: str) -> None:
     """Give a subscription another selection; where its subscriber has that already, the two become one."""
     held = hold(subscription.subscriber)
     subscription.expression = expression
-    for twin in Subscription.objects.like(subscription).exclude(pk=subscription.pk):
-        if twin.confirmed_at and (subscription.confirmed_at is None or twin.confirmed_at <= subscription.confirmed_at):
+    for other in Subscription.objects.like(subscription).exclude(pk=subscription.pk):
+        if other.confirmed_at and (subscription.confirmed_at is None or other.confirmed_at <= subscription.confirmed_at):
             subscription.delete()
             return
-        twin.delete()
+        other.delete()
     subscription.save(update_fields=["expression", "stream"])
     note(held, Event.CHANGED, detail, subscription)
 
