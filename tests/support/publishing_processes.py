@@ -62,6 +62,7 @@ def shared_database(folder: Path) -> str:
     connection.ensure_connection()
     with closing(sqlite3.connect(path)) as copy:
         connection.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")  # as the site's is: of several that ask for it at once SQLite refuses some
     return str(path)
 
 
