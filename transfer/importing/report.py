@@ -103,7 +103,7 @@ class ImportReport:
     def _template_tags(self) -> list[str]:
         groups = (
             (_("Template tags turned into Markdown: %(counts)s."), self.converted),
-            (_("Template tags hidden in comments (--shortcodes says what they mean): %(counts)s."), self.hidden),
+            (_("Template tags not shown (--shortcodes says what they mean): %(counts)s."), self.hidden),
             (_("Template tags shown as text in %(posts)s posts: %(counts)s."), self.unconverted),
             (_("Left out of texts: %(counts)s."), self.dropped),
         )

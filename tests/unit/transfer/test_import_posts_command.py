@@ -19,7 +19,7 @@ def test_report_counts_every_file_and_names_refusals(blog: BlogPage, tmp_path: P
         [
             "refused: tags.md:1: “tags” is an address of the site itself: give the post another, with “slug: …”.",
             "Template tags turned into Markdown: image 1.",
-            "Template tags hidden in comments (--shortcodes says what they mean): if 1.",
+            "Template tags not shown (--shortcodes says what they mean): if 1.",
             "Left alone: .txt 1.",
             "Also: new tags 2, images not found 1.",
             "2 imported, 0 changed, 0 unchanged, 1 refused: 3 files.",

@@ -136,6 +136,23 @@ def test_only_what_the_generator_takes_for_a_tag_is_converted(generator: str, te
     assert TemplateTagConverter(text, HEADER, generator=generator).markdown().strip() == markdown
 
 
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ('<img src="{{ base }}/a.png" alt="a"> {{ b }}', '<img src="/a.png" alt="a"> <!-- {{ b }} -->'),
+        ("[![a]({{ base }}/a b.png)]({{ base }}/a.png)", "[![a](/a b.png)](/a.png)"),
+        ("[a](<{{ base }}/a b/>)", "[a](</a b/>)"),
+        ("[a]: {{ base }}/a/", "[a]: /a/"),
+        ('<a\n href="/x/{% y %}/">{{ b }}</a>', '<a\n href="/x//"><!-- {{ b }} --></a>'),
+        ("1 < 2, (a) and [b] {{ b }}", "1 < 2, (a) and [b] <!-- {{ b }} -->"),
+    ],
+)
+def test_unknown_variable_in_an_address_shows_nothing_as_in_liquid(text: str, markdown: str) -> None:
+    converter = TemplateTagConverter(text, HEADER, generator="jekyll")
+    assert converter.markdown() == markdown
+    assert sum(converter.hidden.values()) == text.count("{{") + text.count("{%")
+
+
 def test_shortcode_that_looks_like_html_gets_a_space() -> None:
     assert TemplateTagConverter("{{<x>}}", HEADER, shortcodes={"x": "keep"}).markdown() == "{{< x>}}"
 

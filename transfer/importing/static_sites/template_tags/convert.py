@@ -40,6 +40,8 @@ SYNTAXES = {  # what each generator takes for a tag; "": unknown, so both
     "middleman": frozenset(("erb",)),
 }
 HIDING_OUTPUT = frozenset(("jekyll", "eleventy"))  # where an unknown variable shows nothing
+WITHIN_ADDRESS = re.compile(r"(?:\]\(<?[^\s()<>]*|\]:[ \t]*<?[^\s<>]*|<[A-Za-z][^<>]*)\Z")  # where a comment would be part of it
+LONGEST_ADDRESS = 500  # characters before a tag that are looked at
 HIDDEN_PAIRS = frozenset(("for", "capture", "comment", "macro", "schema"))  # whose text is a template, not prose
 BRANCHES = re.compile(r"\{%-?\s*(?:else|elsif|elif|when)\b[^%]*-?%\}")
 MAX_DEPTH = 20  # tags within tags; deeper ones only lose their marks
@@ -247,9 +249,10 @@ class TemplateTagConverter:
             return found[0]
 
     def hide(self, found: re.Match[str], name: str) -> str:
-        """Count a tag, and return it in a comment, which editors see and readers do not."""
+        """Count a tag, and return it in a comment, which editors see and readers do not; in an address nothing."""
         self.hidden[name] += 1
-        return comment(found[0])
+        before = self.text[max(0, found.start() - LONGEST_ADDRESS) : found.start()]
+        return "" if WITHIN_ADDRESS.search(before) else comment(found[0])
 
     def keep_as_is(self, found: re.Match[str], name: str) -> str:
         """Count a tag and return it as it is, with a space in `{{<x`, which would be taken for an HTML element."""
