@@ -19,9 +19,18 @@ def _callout(found: re.Match[str]) -> str:
     return f"{found['marks']}[!{kind}]" + (f"\n{found['marks']}**{title}**\n{found['marks'].rstrip()}" if title else "")
 
 
+def _captioned(found: re.Match[str]) -> str:
+    caption = re.search(r'\bcaption="([^"]+)"', found["attributes"])
+    return f"{found['shown'].strip()}{' ' + caption[1] if caption else ''}\n\n"
+
+
 ANYWHERE: tuple[Rule, ...] = (
     (r"^(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$", lambda found: ""),  # a table of contents, which the page has
     (r"^(?P<marks>[ ]{0,3}(?:>[ ]?)+)\[!(?P<kind>[A-Za-z-]+)\][-+]?(?P<title>[^\n]*)$", _callout),
+    (  # of posts that once were WordPress's
+        r"^[ ]{0,3}\[caption\b(?P<attributes>[^\[\]\n]{0,500})\](?P<shown>(?s:.{0,2000}?))\[/caption\][ \t]*",
+        _captioned,
+    ),
 )
 OF_GENERATORS: dict[str, tuple[Rule, ...]] = {
     "pelican": (

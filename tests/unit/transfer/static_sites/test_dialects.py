@@ -20,6 +20,10 @@ from transfer.importing.static_sites.template_tags.convert import TemplateTagCon
 @pytest.mark.parametrize(
     ("generator", "text", "expected"),
     [
+        ("", '[caption id="a" width="2"][![b](c.png)](d) Of *B*.[/caption]Then', "[![b](c.png)](d) Of *B*.\n\nThen"),
+        ("", '[caption id="a" caption="Of B"]![b](c.png)\n[/caption]\nThen', "![b](c.png) Of B\n\n\nThen"),
+        ("", '[caption id="a"]b', '[caption id="a"]b'),
+        ("", "    [caption]b[/caption]", "    [caption]b[/caption]"),
         ("", "a\n\n[[toc]]\n\n[TOC]\n\n[[toc]] here", "a\n\n\n\n\n\n[[toc]] here"),
         ("", "> [!NOTE]\n> a\n\n> [!danger]+ B\n> c", "> [!NOTE]\n> a\n\n> [!CAUTION]\n> **B**\n>\n> c"),
         ("pelican", "![a]({static}/a.png) [b](|filename|b.md) `({static}c)`", "![a](/a.png) [b](b.md) `({static}c)`"),
