@@ -88,6 +88,15 @@ def test_tags_without_clear_meaning_stay_readable(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "markdown"),
     [
+        (
+            '{{< figure src="/a.png" alt="Alt" caption="By [B & C](https://b.example/?c=1&d=2)." >}}',
+            '<figure><img src="/a.png" alt="Alt"><figcaption>By <a href="https://b.example/?c=1&amp;d=2">B & C</a>.'
+            "</figcaption></figure>",
+        ),
+        (
+            "{{< figure src='/a.png' caption='By <a href=\"/b/\">B</a>' alt='[Alt](/x)' >}}",
+            '<figure><img src="/a.png" alt="Alt"><figcaption>By <a href="/b/">B</a></figcaption></figure>',
+        ),
         ('{% responsive path: assets/a.png alt: "Alt" caption: "C" %}', '![Alt](assets/a.png "C")'),
         ('{{< picture "a.webp" "Alt" >}}', "![Alt](a.webp)"),
         ('{% maincolumn "assets/a.jpg" "A caption" %}', "![A caption](assets/a.jpg)"),

@@ -40,7 +40,8 @@ SYNTAXES = {  # what each generator takes for a tag; "": unknown, so both
     "middleman": frozenset(("erb",)),
 }
 HIDING_OUTPUT = frozenset(("jekyll", "eleventy"))  # where an unknown variable shows nothing
-WITHIN_ADDRESS = re.compile(r"(?:\]\(<?[^\s()<>]*|\]:[ \t]*<?[^\s<>]*|<[A-Za-z][^<>]*)\Z")  # where a comment would be part of it
+# Where a comment would become part of the address:
+WITHIN_ADDRESS = re.compile(r"(?:\]\(<?[^\s()<>]*|\]:[ \t]*<?[^\s<>]*|<[A-Za-z][^<>]*)\Z")
 LONGEST_ADDRESS = 500  # characters before a tag that are looked at
 HIDDEN_PAIRS = frozenset(("for", "capture", "comment", "macro", "schema"))  # whose text is a template, not prose
 BRANCHES = re.compile(r"\{%-?\s*(?:else|elsif|elif|when)\b[^%]*-?%\}")

@@ -10,6 +10,7 @@ BLOCK = re.compile(
     re.IGNORECASE,
 )
 IMAGE_PATH = re.compile(r"\.(?:gif|jpe?g|png|webp|avif|svg)(?:[?#].*)?\Z", re.IGNORECASE)
+LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<address>[^\s()]+)\)|<a\s")  # in Markdown, or in HTML
 YOUTUBE = re.compile(r"(?:youtube(?:-nocookie)?\.com/(?:embed/|v/|shorts/|watch\?(?:.*&)?v=)|youtu\.be/)([\w-]{6,20})")
 VIMEO = re.compile(r"vimeo\.com/(?:video/)?(\d{4,15})")
 
@@ -29,12 +30,19 @@ class HtmlBlocks:
 
 
 def image(path: str, alt: str, caption: str = "", *, as_html: bool) -> str:
-    """Return an image, with its caption as title."""
+    """Return an image, with its caption as title; a figure where a link is in the caption."""
+    if LINK.search(caption):
+        shown = image(path, LINK.sub(lambda found: found["text"] or "", alt), as_html=True)
+        return f"<figure>{shown}<figcaption>{LINK.sub(_in_html, caption)}</figcaption></figure>"
     if as_html:
         title = f' title="{html.escape(caption)}"' if caption else ""
         return f'<img src="{html.escape(link_target(path))}" alt="{html.escape(alt)}"{title}>'
     title = ' "{}"'.format(caption.replace('"', "”")) if caption else ""
     return f"![{link_text(alt)}]({link_target(path)}{title})"
+
+
+def _in_html(found: re.Match[str]) -> str:
+    return f'<a href="{html.escape(found["address"])}">{found["text"]}</a>' if found["text"] else found[0]
 
 
 def link(path: str, text: str, *, as_html: bool) -> str:
