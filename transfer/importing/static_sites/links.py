@@ -84,7 +84,8 @@ class LinkResolver:
         if target.address.startswith(IMPORTED):
             return self._named(target.address.removeprefix(IMPORTED))
         path, fragment = self._own_path(target.address)
-        return self._path(path, fragment, target.address) if path and target.kind is TargetKind.LINK else None
+        new = self._path(path, fragment, target.address) if path and target.kind is TargetKind.LINK else None
+        return target.address if new is None and " " in target.address else new  # in angle brackets
 
     def _path(self, path: str, fragment: str, address: str) -> str | None:
         if slug := self._slug_of(path):

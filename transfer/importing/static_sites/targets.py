@@ -84,8 +84,12 @@ def _with_address(found: re.Match[str], form: str, address: str) -> str:
     if form in ("img", "a"):
         quote = "'" if found[f"{form}_single"] is not None else '"'
         return f"{found[form]}{quote}{address}{quote}"
-    pointed = f"<{address}>" if re.search(r"[\s()]", address) else address
-    return f"{found[form]}{pointed}{found[f'{form}_after'] if form != 'definition' else ''}"
+    return f"{found[form]}{_pointed(address)}{found[f'{form}_after'] if form != 'definition' else ''}"
+
+
+def _pointed(address: str) -> str:
+    """Return an address in angle brackets where CommonMark needs them."""
+    return f"<{address}>" if re.search(r"[\s()]", address) else address
 
 
 def _replaced_wiki_link(found: re.Match[str], replacement: Replacement) -> str:
@@ -94,7 +98,7 @@ def _replaced_wiki_link(found: re.Match[str], replacement: Replacement) -> str:
         if not re.search(rf"{IMAGE_SUFFIX}\Z", name, re.IGNORECASE):
             return found[0]
         new = replacement(Target(TargetKind.IMAGE, name))
-        return found[0] if new is None else f"![{text}]({new})"
+        return found[0] if new is None else f"![{text}]({_pointed(new)})"
     new = (
         replacement(Target(TargetKind.WIKI_LINK, name, text or name.partition("#")[0]))
         if not found["name"].startswith((" ", "\t"))

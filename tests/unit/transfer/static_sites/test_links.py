@@ -70,6 +70,19 @@ def test_other_links_are_no_business_of_an_import(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('![a](/p/my pic.png "T")', '![a](</p/my pic.png> "T")'),
+        ("[![a](/p/my pic.png)](/p/my pic.png)", "[![a](</p/my pic.png>)](</p/my pic.png>)"),
+        ("![a](</p/my pic.png>)", "![a](</p/my pic.png>)"),
+        ("![[my pic.png|a]]", "![a](<my pic.png>)"),
+    ],
+)
+def test_missing_image_whose_name_has_blanks_is_an_image_in_commonmark_too(text: str, written: str) -> None:
+    assert resolver().replace_links(text) == written
+
+
+@pytest.mark.parametrize(
     ("text", "address"),
     [
         ("![a](/p/a.png)", "/p/a.png"),
