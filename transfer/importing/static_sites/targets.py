@@ -7,10 +7,11 @@ from enum import Enum
 
 IMAGE_SUFFIX = r"\.(?:gif|jpe?g|png|webp|avif|svg)"
 LABEL = r"(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\]|\n(?![ \t]*\n))*"
+WITH_BLANKS = r"(?:[^()<>\n\"]|\([^()<>\n\"]*\))+?"
 TARGET = (  # of the forms <a b.png>, c(1).png, and with blanks that only lenient parsers take
     r"(?:<(?P<{0}pointed>[^<>\n]*)>"
     r"|(?P<{0}bare>(?:[^\s()<>]|\((?:[^\s()]|\([^\s()]*\))*\))++)(?=\s*\)|\s+[\"'(])"
-    rf"|(?P<{{0}}blanks>[^()<>\n\"]+?{IMAGE_SUFFIX})(?=\s*\)|\s+\"))"
+    rf"|(?P<{{0}}blanks>{WITH_BLANKS}{IMAGE_SUFFIX}|/{WITH_BLANKS}\.[a-z]{{{{2,5}}}})(?=\s*\)|\s+\"))"
 )
 TITLE = r"(?P<{0}after>(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?\s*\))"
 HTML_VALUE = r"(?:\"(?P<{0}double>[^\"<>]*)\"|'(?P<{0}single>[^'<>]*)'|(?P<{0}plain>[^\s\"'<>=`]+))"

@@ -75,10 +75,13 @@ def test_other_links_are_no_business_of_an_import(text: str) -> None:
         ('![a](/p/my pic.png "T")', '![a](</p/my pic.png> "T")'),
         ("[![a](/p/my pic.png)](/p/my pic.png)", "[![a](</p/my pic.png>)](</p/my pic.png>)"),
         ("![a](</p/my pic.png>)", "![a](</p/my pic.png>)"),
+        ("![a](/p/pic (1 of 2).png)", "![a](</p/pic (1 of 2).png>)"),
+        ("[a](/p/all (new) names.txt)", "[a](</p/all (new) names.txt>)"),
+        ("[a](see p. 7.txt) [a](/p/b or c)", "[a](see p. 7.txt) [a](/p/b or c)"),
         ("![[my pic.png|a]]", "![a](<my pic.png>)"),
     ],
 )
-def test_missing_image_whose_name_has_blanks_is_an_image_in_commonmark_too(text: str, written: str) -> None:
+def test_missing_file_whose_name_has_blanks_is_no_text(text: str, written: str) -> None:
     assert resolver().replace_links(text) == written
 
 
