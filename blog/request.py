@@ -243,7 +243,7 @@ def _read_series(blog: BlogPage) -> Iterator[Series]:
     """Yield the tags and the blog's streams whose posts are parts of a series; one query."""
     streams = Stream.objects.filter(blog=blog, order=Order.SERIES).values_list("name", "slug", "expression", Value(True))
     tags = Tag.objects.filter(order=Order.SERIES).values_list("name", "slug", "slug", Value(False))
-    for name, slug, expression, is_stream in tags.order_by().union(streams.order_by(), all=True):
+    for name, slug, expression, is_stream in tags.order_by().union(streams.order_by(), all=True).order_by():
         try:
             selection = Selection.parse(expression)
         except SelectionError:  # a stream left for its editor to resolve
