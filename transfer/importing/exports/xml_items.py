@@ -115,7 +115,7 @@ def read_items(path: Path) -> Iterator[Item]:
         with path.open("rb") as file:
             is_ascii = not file.peek(2).startswith((b"\xff\xfe", b"\xfe\xff"))
             while chunk := file.read(CHUNK):
-                parser.feed(chunk.translate(None, FORBIDDEN) if is_ascii else chunk)
+                _feed(parser, chunk.translate(None, FORBIDDEN) if is_ascii else chunk)
                 yield from target.items
                 target.items.clear()
         parser.close()
@@ -124,3 +124,14 @@ def read_items(path: Path) -> Iterator[Item]:
     except DefusedXmlException as error:
         reason = _("The XML declares entities or includes other files (%(kind)s), which exports do not.")
         raise Refusal(reason % {"kind": type(error).__name__}, target.current_line()) from error
+
+
+def _feed(parser: DefusedXMLParser, chunk: bytes) -> None:
+    """Raise Refusal where the XML declares an encoding that expat does not read: one that is unknown, or of several bytes."""
+    try:
+        parser.feed(chunk)
+    except (Refusal, DefusedXmlException):
+        raise
+    except (LookupError, ValueError) as error:
+        reason = _("The XML declares an encoding that is not read here (%(error)s): save it as UTF-8.")
+        raise Refusal(reason % {"error": error}, 1) from error

@@ -84,6 +84,17 @@ def test_hostile_xml_is_refused_whole(head: str, items: str, reason: str, blog: 
     assert (counts(report), reason in report.refusals[0][2]) == ((0, 0, 0, 1), True)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "error"), [("UUTF-8", "unknown encoding: UUTF-8"), ("GBK", "multi-byte encodings are not supported")]
+)
+def test_encoding_that_is_not_read_is_refused(encoding: str, error: str, blog: BlogPage, tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_text(RSS.replace("?>", f' encoding="{encoding}"?>', 1).format("", ITEM.format("")))
+    report = run_import(blog, path)
+    assert counts(report) == (0, 0, 0, 1)
+    assert report.refusals[0][2] == f"The XML declares an encoding that is not read here ({error}): save it as UTF-8."
+
+
 def test_control_characters_are_left_out(blog: BlogPage, tmp_path: Path) -> None:
     run_import(blog, write(tmp_path / "feed.xml", ITEM.format("<description>a\x0bb\x08</description>")))
     assert post("t").body == "ab"
