@@ -1,30 +1,15 @@
 """The panel on the admin's first page with what became of mail: by week, and this week by recipients' domain."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
 from mail.models import Delivery, MailCount, Result
-from mail.models.counts import day_of
-
-WEEKS = 4
-DOMAINS = 8  # with the most mail
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What became of the mail of one week, or to one domain: numbers in the order of `Result`."""
-
-    name: date | str
-    numbers: list[int]
+from mail.results import by_domain, by_week, monday
 
 
 class ResultsPanel(Component):
@@ -37,37 +22,7 @@ class ResultsPanel(Component):
         self.now = now
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        monday = _monday(self.now)
-        return {"results": Result.labels, "weeks": by_week(self.now), "domains": by_domain(monday), "monday": monday}
-
-
-def by_week(now: datetime) -> list[Row]:
-    """Return the last weeks in which anything was sent, the present one first."""
-    first = _monday(now) - timedelta(weeks=WEEKS - 1)
-    found = MailCount.objects.since(first).order_by().values_list("hour", "result").annotate(Sum("count"))
-    return sorted(_rows((_monday(hour).date(), result, count) for hour, result, count in found), key=_name, reverse=True)
-
-
-def by_domain(since: datetime) -> list[Row]:
-    """Return the domains that most mail went to."""
-    found = MailCount.objects.since(since).order_by().values_list("domain", "result").annotate(Sum("count"))
-    return sorted(_rows(found), key=lambda row: (-sum(row.numbers), str(row.name)))[:DOMAINS]
-
-
-def _rows(counts: Iterable[tuple[Any, str, int]]) -> list[Row]:
-    numbers: dict[Any, list[int]] = defaultdict(lambda: [0] * len(Result))
-    for name, result, count in counts:
-        numbers[name][Result.values.index(result)] += count
-    return [Row(name, each) for name, each in numbers.items()]
-
-
-def _name(row: Row) -> str:
-    return str(row.name)
-
-
-def _monday(moment: datetime) -> datetime:
-    day = day_of(moment)
-    return day - timedelta(days=day.weekday())
+        return {"results": Result.labels, "weeks": by_week(self.now), "domains": by_domain(monday(self.now))}
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
