@@ -21,6 +21,14 @@ class Limit:
     count: int
     span: timedelta
 
+    def __str__(self) -> str:
+        """Return the limit as an operator writes it.
+
+        >>> str(Limit("domain", 3600, timedelta(hours=1)))
+        'domain:3600/hour'
+        """
+        return f"{self.scope}:{self.count}/{next(name for name, span in SPANS.items() if span == self.span)}"
+
     def key(self, value: str) -> str:
         """Return the counter's key; the key that all share sorts first, so that transactions wait for it and never deadlock."""
         rank = 0 if self.scope == ALL else 1

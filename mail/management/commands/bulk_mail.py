@@ -1,10 +1,11 @@
-"""`manage.py bulk_mail`: pauses and resumes mail to many, warms up a new address, and says how both stand."""
+"""`manage.py bulk_mail`: pauses and resumes mail to many, warms up a new address, and says how all that and the pace stand."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="status | pause | resume | warm-up")
-        verbs.add_parser("status", help="say what waits, whether it is paused, and how far the warm-up has come")
+        verbs.add_parser("status", help="say what waits, whether it is paused, how far the warm-up has come, and the pace")
         verbs.add_parser("pause", help="send no bulk mail from now on; what a worker is sending ends with its batch")
         verbs.add_parser("resume", help="send bulk mail again")
         plan = verbs.add_parser("warm-up", help="send a new address's bulk mail in growing daily volumes, from today on")
@@ -60,6 +61,7 @@ def _status(today: date) -> Iterator[str]:
         yield f"Warm-up: day {day} of {len(state.warm_up)}, {volume} bulk mails today."
     else:
         yield "No warm-up."
+    yield f"Pace (MAIL_PACE): {' '.join(map(str, settings.MAIL_PACE)) or 'without limit'}."
 
 
 def _volumes(text: str) -> tuple[int, ...]:

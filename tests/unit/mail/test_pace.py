@@ -175,7 +175,9 @@ def test_worker_counts_what_became_of_each_mail(settings: Settings) -> None:
     ]
 
 
-def test_command_pauses_resumes_and_warms_up() -> None:
+def test_command_pauses_resumes_and_warms_up(settings: Settings) -> None:
+    limits(settings, "domain:3600/hour all:500/day")
+    rest = "No warm-up.\nPace (MAIL_PACE): domain:3600/hour all:500/day.\n"
     put_news("a@example.org")
 
     def run(*arguments: str) -> str:
@@ -183,11 +185,13 @@ def test_command_pauses_resumes_and_warms_up() -> None:
         call_command("bulk_mail", *arguments, stdout=out)
         return out.getvalue()
 
-    assert run("status") == "1 bulk mails wait.\nNo warm-up.\n"
+    assert run("status") == f"1 bulk mails wait.\n{rest}"
     assert run("pause").startswith("Bulk mail is paused.\n1 bulk mails wait.\nPaused since ")
-    assert run("resume") == "Bulk mail is sent again.\n1 bulk mails wait.\nNo warm-up.\n"
-    assert run("warm-up", "--volumes", "50,100").endswith("Warm-up: day 1 of 2, 50 bulk mails today.\n")
-    assert run("warm-up", "--end").endswith("No warm-up.\n")
+    assert run("resume") == f"Bulk mail is sent again.\n1 bulk mails wait.\n{rest}"
+    assert "\nWarm-up: day 1 of 2, 50 bulk mails today.\n" in run("warm-up", "--volumes", "50,100")
+    assert run("warm-up", "--end").endswith(rest)
+    limits(settings, "")
+    assert run("status").endswith("Pace (MAIL_PACE): without limit.\n")
     with pytest.raises(CommandError, match="'50,x' is no plan of daily volumes"):
         run("warm-up", "--volumes", "50,x")
 
