@@ -1,6 +1,7 @@
 """Views of a post's page and its Markdown. The index, or else Wagtail, decides whether a reader may open it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,14 +14,14 @@ from blog.models import PostPage
 from blog.models.aliases import original_of, original_url
 from blog.models.rows import PostRow, read_row
 from blog.paths import comment_form_path
-from blog.rendering.comments import shown_under, threaded_views, title_of
-from blog.rendering.feed_links import feeds_below
+from blog.rendering.comments import CommentView, shown_under, threaded_views, title_of
+from blog.rendering.feed_links import FeedLink, feeds_below
 from blog.rendering.json_ld import blog_posting
 from blog.rendering.markdown_file import as_markdown
-from blog.rendering.neighbours import PostContext, Way, neighbour_links, pairs
+from blog.rendering.neighbours import NeighbourLinks, Pair, PostContext, Title, Way, neighbour_links, pairs
 from blog.rendering.post import PostView, post_view
 from blog.rendering.post_tags import tags_of
-from blog.rendering.share import picture_of_post
+from blog.rendering.share import SharePicture, picture_of_post
 from blog.request import Blog, RequestState, state_of
 from blog.resolve import came_by
 from blog.selections.errors import SelectionError
@@ -40,6 +41,26 @@ class Cover:
     webp: str
     avif: str
     sizes: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostPageContext:
+    """What the template of a post's page shows; by default nothing of what only a published post has."""
+
+    post: PostView
+    cover: Cover | None = None
+    share: SharePicture | None = None
+    json_ld: str = ""
+    neighbour_links: Sequence[NeighbourLinks] = ()
+    related: Sequence[Title] = ()
+    pairs: Sequence[Pair] = ()
+    comments: Sequence[CommentView] = ()
+    write_address: str = ""
+    comment_feeds: Sequence[FeedLink] = ()
+    comments_title: str = ""
+
+    def values(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @public_view_or_page
@@ -63,21 +84,25 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
     position = index.position(found.pk)
     shown = post_view(found, tags_of(index, found.pk))
     beside = PostContext() if position is None else neighbour_links(index, position, _way(request, state), state.blog.series)
-    cover = _cover(found.cover) if found.cover else None
-    context: dict[str, Any] = {
-        "post": shown,
-        "canonical": shown.address,
-        "canonical_url": original_url(found.alias_of),
-        "editor_links": editor_links.of_post(state, found.pk),
-        "cover": cover,
-        "share": None if cover else picture_of_post(shown, state.blog),
-        "json_ld": blog_posting(shown, state.blog, state.base, cover.url if cover else "", beside.series),
-        "neighbour_links": beside.ways,
-        "related": beside.related,
-        "pairs": () if position is None else pairs(index, position),
+    cover = cover_of(found.cover)
+    context = PostPageContext(
+        post=shown,
+        cover=cover,
+        share=None if cover else picture_of_post(shown, state.blog),
+        json_ld=blog_posting(shown, state.blog, state.base, cover.url if cover else "", beside.series),
+        neighbour_links=beside.ways,
+        related=beside.related,
+        pairs=() if position is None else pairs(index, position),
         **_discussion(state.blog, found, shown),
-    }
-    return page(state, "blog/post.html", **context)
+    )
+    return page(
+        state,
+        "blog/post.html",
+        canonical=shown.address,
+        canonical_url=original_url(found.alias_of),
+        editor_links=editor_links.of_post(state, found.pk),
+        **context.values(),
+    )
 
 
 def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
@@ -92,7 +117,10 @@ def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
     }
 
 
-def _cover(image: int) -> Cover:
+def cover_of(image: int | None) -> Cover | None:
+    """Return the image of this number, None for none."""
+    if image is None:
+        return None
     found = get_image_model().objects.prefetch_related("renditions").get(pk=image)
     made = existing_versions(found)
     return Cover(made.src, made.width, made.height, found.description, made.webp, made.avif, SIZES)

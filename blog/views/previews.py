@@ -22,19 +22,9 @@ from blog.rendering.post import PostView, post_view
 from blog.request import base_of
 from blog.selections.slugs import in_order
 from blog.services.findings import findings_of
+from blog.views.posts import PostPageContext, cover_of
 
 LETTER_HOOK = "render_letter_of_post"  # the HTML of the letter that holds one post; this package knows no letters
-UNPUBLISHED_CONTEXT = {  # of a post that has no neighbours yet
-    "cover": None,
-    "json_ld": "",
-    "neighbour_links": (),
-    "related": (),
-    "pairs": (),
-    "comments": (),
-    "write_address": "",
-    "comment_feeds": (),
-    "comments_title": "",
-}
 
 
 def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
@@ -49,8 +39,9 @@ def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
 def as_page(request: HttpRequest, post: PostPage, shown: PostView) -> HttpResponse:
     """Return the post's page with Wagtail's checks, whose scripts this response alone may run."""
     userbar = Markup(Userbar(object=post).render_html({"request": request}))  # noqa: S704 (Wagtail's own)
-    context = {**UNPUBLISHED_CONTEXT, "userbar": userbar, "findings": findings_of(post, post.html)}
-    response = render(request, "blog/post.html", {"post": shown, "noindex": True, **context})
+    context = PostPageContext(shown, cover_of(shown.row.cover)).values()
+    checks = {"userbar": userbar, "findings": findings_of(post, post.html)}
+    response = render(request, "blog/post.html", {**context, **checks, "noindex": True})
     scripts = f"{base_of(request)}{settings.STATIC_URL}wagtailadmin/js/"
     response["Content-Security-Policy"] = f"{_with_styles()}; script-src {scripts}"
     return response

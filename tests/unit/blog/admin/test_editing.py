@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
+from wagtail.images import get_image_model
 from wagtail.test.utils.form_data import nested_form_data
 
 from blog.models import Author, BlogPage, PostAuthor, PostPage, Stream, Tag
 from tests.support.factories import make_author, make_post
+from tests.support.images import png
 
 
 def post_form(**fields: Any) -> dict[str, Any]:
@@ -127,6 +131,14 @@ def test_preview_shows_what_saving_would_make(moderator: Client, client: Client,
     assert "Only previewed" in preview.content.decode()
     assert not PostPage.objects.exists()
     assert client.get(address).status_code == 302
+
+
+def test_preview_of_the_page_shows_its_picture(moderator: Client, blog: BlogPage, settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    cover = get_image_model().objects.create(title="Flower", file=png("flower.png"), description="A flower")
+    address = reverse("wagtailadmin_pages:preview_on_add", args=("blog", "postpage", blog.pk))
+    moderator.post(f"{address}?mode=", post_form(title="Only previewed", cover=cover.pk))
+    assert 'alt="A flower"' in moderator.get(f"{address}?mode=").content.decode()
 
 
 def test_editors_lists_answer(moderator: Client, blog: BlogPage) -> None:
