@@ -1,7 +1,6 @@
 """Previews of the form and of each email with an editor's words, before they are saved, for Wagtail's preview panel."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +15,8 @@ from blog.tagindex.store import PUBLIC, snapshot
 from mail import compose
 from mail.compose import Email
 from signup.describing import describe_schedule, describe_subscription
-from signup.digests.posts import posts_of
+from signup.digests.posts import DigestPosts, posts_of
+from signup.emails.digest import render_digest
 from signup.emails.links import links
 from signup.emails.one_post import letter_of
 from signup.emails.rendering import render_kind
@@ -58,16 +58,11 @@ def sample(wording: Wording, kind: str) -> Email:
     index = snapshot(site.root_page.path, PUBLIC)
     nobody = Subscriber(pk=0, address=ADDRESS, state=State.CONFIRMED, site=site)
     everything = Subscription(pk=0, subscriber=nobody, rhythm=Rhythm.WEEKLY, site=site)
-    context: dict[str, Any] = {
-        "address": ADDRESS,
-        "asked": timezone.now() - timedelta(minutes=1),
-        "network": NETWORK,
-        "host": host(site),
-        **links(nobody, site, everything),
-    }
-    if kind == Kind.DIGEST:
-        context |= _latest(index, base_url(site))
+    own = {"address": ADDRESS, **links(nobody, site, everything)}
     selection = describe_subscription(everything, index)
+    if kind == Kind.DIGEST:
+        return render_digest(wording, _latest(index, base_url(site)), [selection], {**own, "copy_url": f"{base_url(site)}/"})
+    context = {**own, "asked": timezone.now() - timedelta(minutes=1), "network": NETWORK, "host": host(site)}
     values = {"selection": selection, "rhythm": describe_schedule(everything), "present": selection}
     return render_kind(kind, wording, values, context)
 
@@ -77,8 +72,6 @@ def letter_html(post: PostPage, address: str, *, whole: bool) -> str:
     return letter_of(post, address or ADDRESS, whole=whole).html
 
 
-def _latest(index: TagIndex, base: str) -> dict[str, Any]:
-    """Return what a sample digest shows: the newest posts there are."""
-    ids = index.page(index.select(Selection()), SAMPLE_POSTS).ids
-    found = posts_of(index, [AnyOf()], ids, base)
-    return {"posts": found.posts, "names": [""], "more": found.more, "listing_url": f"{base}/", "copy_url": f"{base}/"}
+def _latest(index: TagIndex, base: str) -> DigestPosts:
+    """Return the newest posts there are."""
+    return posts_of(index, [AnyOf()], index.page(index.select(Selection()), SAMPLE_POSTS).ids, base)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
@@ -23,12 +22,12 @@ from signup.digests.missed import take_hidden_out
 from signup.digests.posts import posts_of
 from signup.emails.announcement import announcement, announcement_test
 from signup.emails.copies import Copy, url_of
+from signup.emails.digest import render_digest
 from signup.emails.headers import list_headers
 from signup.emails.links import links
 from signup.emails.one_post import letter_of
 from signup.emails.rendering import render, render_kind
 from signup.emails.shared import SharedEmails, filled, marks
-from signup.emails.titles import title_of
 from signup.emails.wanted import check_wanted, wanted_by
 from signup.kinds import Kind
 from signup.models import State, Subscriber, Subscription, Texts, Wording
@@ -112,17 +111,9 @@ def _digest(
     if not found.posts:
         raise Unwanted(_("Nothing that it was to tell of can be read any more."))
     names = [describe_subscription(subscription, index, only_known=True) for subscription in subscriptions]
-    context = {
-        **own,
-        "posts": found.posts,
-        "names": names,
-        "more": found.more,
-        "listing_url": base_url(site) + listing_of(subscriptions),
-        "copy_url": url_of(Copy(site.pk, found.ids, translation.get_language(), frozenset(whole)), site),
-    }
-    if not wording.digest_subject:
-        context["title"] = title_of(found)
-    return render_kind(Kind.DIGEST, wording, {"selection": get_text_list(names, _("and"))}, context)
+    copied = Copy(site.pk, found.ids, translation.get_language(), frozenset(whole))
+    own = {**own, "listing_url": base_url(site) + listing_of(subscriptions), "copy_url": url_of(copied, site)}
+    return render_digest(wording, found, names, own)
 
 
 def list_name(subscriptions: list[Subscription]) -> str:

@@ -4,12 +4,12 @@ from django.utils import translation
 
 from blog.models import PostPage
 from blog.models.rows import PostRow
+from blog.rendering.describe import describe
+from blog.selections.selection import Selection
 from blog.selections.slugs import in_order
 from mail.compose import Email
 from signup.digests.posts import DigestPosts, digest_post, pictures_of, with_texts
-from signup.emails.rendering import render_kind
-from signup.emails.titles import title_of
-from signup.kinds import Kind
+from signup.emails.digest import render_digest
 from signup.models import Wording
 from signup.sites import base_url, default_site, language_of
 
@@ -22,13 +22,6 @@ def letter_of(post: PostPage, address: str, *, whole: bool = False) -> Email:
     tags = sorted(post.tags.all(), key=lambda tag: in_order(tag.name))
     with translation.override(language_of(None)):
         shown = digest_post(row, tags, base, pictures_of([row.cover], base))
-        posts = with_texts([shown], [row], {row.pk} if whole else ())
-        context = {
-            "address": address,
-            "posts": posts,
-            "names": [""],
-            "more": 0,
-            "title": title_of(DigestPosts(posts)),
-            **dict.fromkeys(("manage_url", "leave_url", "listing_url", "copy_url"), f"{base}/"),
-        }
-        return render_kind(Kind.DIGEST, wording, {"selection": ""}, context)
+        found = DigestPosts(with_texts([shown], [row], {row.pk} if whole else ()))
+        own = {"address": address, **dict.fromkeys(("manage_url", "leave_url", "copy_url"), f"{base}/")}
+        return render_digest(wording, found, [describe(Selection())], own)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from wagtail.models import Site
 
 from blog.markdown.addresses import absolute
 from blog.markdown.references import expand_one
@@ -30,24 +29,25 @@ def render(
 ) -> Email:
     """Render an email's two templates, `.txt` and `.html`."""
     subject = one_line(subject)
-    common = {
-        "subject": subject,
-        "site_name": one_line(wording.site_name),
-        "footer": wording.say("footer", **(values or {})),
-        "language": translation.get_language(),
-        "site_url": f"{base_url(wording.site)}/",
-        **appearance_of(wording.site),
-        **(values or {}),
-    }
-    context = {**context, **common}
+    context = {**context, **site_context(subject, wording, values or {})}
     text = without_blank_lines(render_to_string(f"{template}.txt", context))
     return Email(subject, text, render_to_string(f"{template}.html", context), wording.site_name)
 
 
-def appearance_of(site: Site) -> dict[str, Any]:
-    """Return what an email shows of the blog's appearance: its accent colours, and its footer."""
-    appearance = Appearance.of(site)
-    return {"accent": accents(appearance.accent), "blog_footer": absolute(expand_one(appearance.footer_html), base_url(site))}
+def site_context(subject: str, wording: Wording, values: dict[str, str]) -> dict[str, Any]:
+    """Return what the templates of every email show: its subject, the site, its accent colours, words and footers."""
+    appearance = Appearance.of(wording.site)
+    base = base_url(wording.site)
+    return {
+        "subject": subject,
+        "site_name": one_line(wording.site_name),
+        "footer": wording.say("footer", **values),
+        "language": translation.get_language(),
+        "site_url": f"{base}/",
+        "accent": accents(appearance.accent),
+        "blog_footer": absolute(expand_one(appearance.footer_html), base),
+        **values,
+    }
 
 
 def without_blank_lines(text: str) -> str:

@@ -10,7 +10,8 @@ from blog.caching.content_security import MEDIA_SOURCES, policy
 from blog.tagindex.store import PUBLIC, snapshot
 from signup.digests.posts import posts_of
 from signup.emails import copies
-from signup.emails.rendering import appearance_of
+from signup.emails.digest import digest_context
+from signup.emails.rendering import site_context
 from signup.models import AnyOf, Wording
 from signup.sites import base_url, known_language
 from signup.views.links import explain
@@ -47,19 +48,14 @@ def _copy(site: Site, held: copies.Copy) -> HttpResponse | None:
     found = posts_of(snapshot(site.root_page.path, PUBLIC), [AnyOf()], held.posts, base, held.whole)
     if not found.posts:
         return None
-    name = Wording.of(site).site_name
+    wording = Wording.of(site)
+    name = wording.site_name
     context = {
-        "subject": name,
+        **digest_context(found, site),
+        **site_context(name, wording, {}),
         "heading": name,
-        "posts": found.posts,
-        "more": found.more,
-        "listing_url": f"{base}/",
-        "language": translation.get_language(),
-        "site_url": f"{base}/",
-        "site_name": name,
-        "names": [],
-        **dict.fromkeys(("introduction", "footer", "leave_url"), ""),
-        **appearance_of(site),
+        "introduction": "",
+        "footer": "",
     }
     response = HttpResponse(render_to_string("signup/mail/digest.html", context))
     response["Content-Security-Policy"] = POLICY

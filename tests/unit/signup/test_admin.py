@@ -17,6 +17,9 @@ from wagtail.models import ModelLogEntry, Site
 from blog.models import BlogPage
 from mail.models import Delivery, SuppressionReason
 from signup.admin.dashboard import sparkline
+from signup.admin.previews import sample
+from signup.emails.one_post import letter_of
+from signup.kinds import Kind
 from signup.models import ConsentRecord, Event, State, Subscriber, Wording
 from signup.services import suppression
 from tests.support.factories import make_post
@@ -317,6 +320,20 @@ def test_wording_is_previewed_before_it_is_saved(editor: Client, blog: BlogPage,
         assert "The &lt;b&gt;last&lt;/b&gt; line" in email.select_one("iframe")["srcdoc"]
         assert ("A post to tell of" in email.select_one("pre").get_text()) == (mode == "digest")
     assert not Wording.objects.exclude(form_title="").exists()
+
+
+@pytest.mark.parametrize(("titles", "subject"), [(["A", "B"], "B, and one more note"), ([], "New from Notes: All notes")])
+def test_preview_of_a_digest_has_the_subject_of_one(blog: BlogPage, titles: list[str], subject: str) -> None:
+    for title in titles:
+        make_post(blog, title=title)
+    email = sample(Wording.of(Site.objects.get()), Kind.DIGEST)
+    assert email.subject == subject
+    assert email.text.startswith("Notes · All notes\n")
+
+
+def test_test_of_a_post_has_the_subject_that_its_editor_chose(blog: BlogPage) -> None:
+    Wording.objects.create(site=Site.objects.get(), digest_subject="{selection} of {site}, by letter")
+    assert letter_of(make_post(blog, title="A"), "ada@example.org").subject == "All notes of Notes, by letter"
 
 
 def test_wording_is_for_those_who_may_change_it() -> None:
