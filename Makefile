@@ -81,7 +81,7 @@ test-fuzz: .venv/.dev-installed  ## hostile requests and texts (REQUESTS=20000 o
 		$(BIN)/python -m tests.support.postgres $(BIN)/python -m pytest -q --show-capture=no --requests $(REQUESTS) tests/fuzz; \
 		exit $$((sqlite + $$?))
 
-test-guide: .venv/.dev-installed  ## docs/operations.md, word by word on an empty Debian (as root, with debootstrap and systemd-container)
+test-guide: .venv/.dev-installed  ## docs/operations.md and mail.md, word by word on an empty Debian (as root, with debootstrap and systemd-container)
 	$(BIN)/python -m pytest -q tests/guide
 
 audit: .venv/.dev-installed  ## known vulnerabilities of what is pinned (asks PyPI and npm; fails where it cannot ask)

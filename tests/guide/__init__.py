@@ -1,1 +1,1 @@
-"""The guide, docs/operations.md, followed on an empty Debian machine by `make test-guide`."""
+"""The guides, docs/operations.md and docs/mail.md, followed on an empty Debian machine by `make test-guide`."""

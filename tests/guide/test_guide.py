@@ -1,6 +1,8 @@
-"""docs/operations.md, word by word on an empty Debian machine with systemd; then an upgrade, a backup and the installer.
+"""docs/operations.md, word by word on an empty Debian machine with systemd; then an upgrade, a backup and the installer; then
+docs/mail.md, with exim and with Postfix.
 
-Only what cannot be had without the Internet stands in: the code is this checkout, and certbot makes its certificate itself.
+Only what cannot be had without the Internet stands in: the code is this checkout, certbot makes its certificate itself, and the
+rest of the world is a name server and a mail server.
 """
 
 import json
@@ -12,13 +14,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import dkim
 import pytest
+from dns import reversename
 
 from tests.faults.report import report
 from tests.support.debian_machine import TOOLS, DebianMachine
+from tests.support.dns_server import lookup_in
+from tests.support.mail_network import GONE, mail_network
+from tests.support.worker_processes import until
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "operations.md").read_text()
+MAIL = (ROOT / "docs" / "mail.md").read_text().replace("manage.py ", "kimonote ")
 SITE = "notes.example"
 UNITS = ("kimonote-prepare", "kimonote-web@1", "kimonote-web@2", "kimonote-worker")
 CERTBOT = f"""#!/bin/sh
@@ -26,6 +34,10 @@ mkdir -p /etc/letsencrypt/live/{SITE}
 exec openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={SITE} \\
     -keyout /etc/letsencrypt/live/{SITE}/privkey.pem -out /etc/letsencrypt/live/{SITE}/fullchain.pem
 """
+DOWNLOADS = "".join(f"apt-get install --download-only {names}\n" for names in ("exim4-daemon-light", "postfix opendkim"))
+KEYS = {"exim4": "/etc/exim4/dkim", "Postfix": "/etc/dkimkeys"}  # folders
+SETTINGS = ("6. The site", "7. What comes back")  # headings of docs/mail.md
+SUBSCRIBERS = "runuser -u postgres -- psql -qAtc 'SELECT address, state FROM signup_subscriber ORDER BY id' kimonote"
 POST = r"---\ntitle: Whale\ndate: 2018-05-31\ntags: [sea]\n---\nA *whale*.\n"
 PAGE = f"curl -fsSk --compressed --resolve {SITE}:443:127.0.0.1 https://{SITE}"
 WRITTEN = "/etc /srv/kimonote /usr/local /var/lib/kimonote"  # folders that the guide's steps write into
@@ -33,10 +45,23 @@ SUMS = f"find {WRITTEN} -xdev -type f -not -path '*/.git/*' -not -name '*.pyc' |
 STARTED = "systemctl show --property=Id,ExecMainStartTimestampMonotonic kimonote-web@1 kimonote-web@2 kimonote-worker"
 
 
-def commands(begin: str, end: str) -> str:
-    """Return all commands of the guide between two headings."""
-    part = GUIDE[GUIDE.index(f"\n## {begin}") : GUIDE.index(f"\n## {end}")]
-    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", part, re.DOTALL | re.MULTILINE))
+def section(begin: str, end: str, page: str = GUIDE) -> str:
+    """Return the part of a page between two headings."""
+    (first,), (last,) = (re.findall(rf"^##+ {re.escape(heading)}.*$", page, re.MULTILINE) for heading in (begin, end))
+    return page[page.index(f"\n{first}\n") : page.index(f"\n{last}\n")]
+
+
+def commands(begin: str, end: str, page: str = GUIDE) -> str:
+    """Return all commands of a page between two headings."""
+    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", section(begin, end, page), re.DOTALL | re.MULTILINE))
+
+
+def zone(dkim_record: str) -> str:
+    """Return the records that docs/mail.md wants in the DNS, with the one that make_dkim_key printed."""
+    hosts = re.findall(r"^\| `(\S+ IN (?:A|AAAA|PTR) \S+)`", MAIL, re.MULTILINE)
+    others = re.findall(r"^\| `(\S+)` \| (?:TXT|MX) \| `(.+?)`", MAIL, re.MULTILINE)
+    values = [f'{name} TXT "{value}"' if value.startswith("v=") else f"{name} MX {value}" for name, value in others]
+    return "\n".join([*hosts, f"{reversename.from_address('2001:db8::1')} PTR mail.{SITE}.", *values, dkim_record, ""])
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +73,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianMachine]
     machine = DebianMachine(tmp_path_factory.mktemp("debian") / "root")
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(machine.root / "root/code")], check=True)
     (machine.root / "etc/gitconfig").write_text('[url "/root/code"]\n\tinsteadOf = https://git.example/kimonote\n')
-    machine.run_before_boot(commands("1. Packages", "3. The database"))
+    machine.run_before_boot(commands("1. Packages", "3. The database") + DOWNLOADS)
     certbot = machine.root / "usr/local/bin/certbot"
     certbot.write_text(CERTBOT)
     certbot.chmod(0o755)
@@ -104,3 +129,34 @@ def test_restored_site_gives_the_same_pages(machine: DebianMachine) -> None:
         f"curl -fsS --retry 60 --retry-connrefused -H 'Host: {SITE}' http://127.0.0.1:8001/readyz"
     )
     assert machine.run(pages).splitlines() == before.splitlines()[-3:]
+
+
+@pytest.fixture(scope="module")
+def elsewhere(machine: DebianMachine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder into which mail for elsewhere.example comes, once docs/mail.md's key and records are there."""
+    printed = machine.run(f"cd /srv/kimonote\n{commands('3. A key', '4. The mail server', MAIL)}")
+    (dkim_record,) = re.findall(r"^mail\._domainkey\S+ IN TXT .*$", printed, re.MULTILINE)
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with mail_network(machine, zone(dkim_record), folder):
+        yield folder
+
+
+@pytest.mark.parametrize(("begin", "end", "gone"), [("exim4", "Postfix", GONE[0]), ("Postfix", "Encryption for", GONE[1])])
+def test_mail_arrives_signed_and_what_bounces_suppresses(
+    machine: DebianMachine, elsewhere: Path, begin: str, end: str, gone: str
+) -> None:
+    machine.run(f"cd /srv/kimonote\n{commands(begin, end, MAIL)}")
+    with (machine.root / "etc/kimonote.env").open("a") as file:
+        file.writelines(re.findall(r"^```\n(.*?)^```$", section(*SETTINGS, MAIL), re.DOTALL | re.MULTILINE))
+    machine.run(commands(*SETTINGS, MAIL))
+    assert " 0 error, 0 not checked" in machine.run(f"kimonote check_mail --dkim-key - < {KEYS[begin]}/mail.{SITE}.pem")
+    reader = f"{begin.lower()}@elsewhere.example"
+    machine.run(f"kimonote check_mail --send test-{reader}")
+    machine.run("".join(f"kimonote subscribers add {address} --write\n" for address in (reader, gone)))
+    until((elsewhere / reader).exists, "the confirmation has come")
+    lookup = lookup_in((elsewhere / "zone").read_text())
+    for name in (f"test-{reader}", reader):
+        content = (elsewhere / name).read_bytes()
+        assert dkim.verify(content, dnsfunc=lambda asked, timeout=5: lookup(asked.decode().rstrip("."), "TXT")[0].encode())
+    until(lambda: f"{gone}|suppressed" in machine.run(SUBSCRIBERS), "what has bounced suppresses")
+    assert f"{reader}|pending" in machine.run(SUBSCRIBERS)

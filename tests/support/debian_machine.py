@@ -19,7 +19,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 LONGEST = 3600.0  # seconds for a script
 NSPAWN = ("--quiet", "--register=no", "--keep-unit")  # not by the systemd of this machine, which may have none
-TOOLS = ("debootstrap", "systemd-nspawn", "nsenter")
+TOOLS = ("debootstrap", "systemd-nspawn", "nsenter", "unshare", "ip")
 
 
 class DebianMachine:

@@ -82,7 +82,17 @@ class DnsServer:
     `questions` keeps what was asked, as ("example.org.", "TXT").
     """
 
-    def __init__(self, zone: str, failing: Iterable[str] = (), silent: Iterable[str] = (), bogus: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        zone: str,
+        failing: Iterable[str] = (),
+        silent: Iterable[str] = (),
+        bogus: Iterable[str] = (),
+        *,
+        host: str = HOST,
+        port: int = 0,
+    ) -> None:
+        self.host, self.port = host, port
         self.bogus = {dns.name.from_text(name) for name in bogus}
         self.zone = Zone(zone)
         self.failing = {dns.name.from_text(name) for name in failing}
@@ -93,7 +103,7 @@ class DnsServer:
     @property
     def address(self) -> str:
         """HOST:PORT, as `check_mail --resolver` takes it."""
-        return f"{HOST}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def answer(self, wire: bytes, longest: int | None = None) -> bytes | None:
         """The answer to a question, both on the wire; None for none. Beyond `longest` bytes it is cut, marked so."""
@@ -128,7 +138,7 @@ class DnsServer:
 
     def __enter__(self) -> Self:
         udp, tcp = bind_both(self)
-        self.port: int = udp.server_address[1]
+        self.port = udp.server_address[1]
         for server in (udp, tcp):
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
             thread.start()
@@ -169,9 +179,9 @@ class TcpServer(socketserver.ThreadingTCPServer):
 def bind_both(dns_server: DnsServer, tries: int = 20) -> tuple[Any, Any]:
     """A UDP and a TCP server on one free port; the port that UDP gets may be taken for TCP, then try another."""
     for left in reversed(range(tries)):
-        udp = UdpServer((HOST, 0), UdpHandler)
+        udp = UdpServer((dns_server.host, dns_server.port), UdpHandler)
         try:
-            tcp = TcpServer((HOST, udp.server_address[1]), TcpHandler)
+            tcp = TcpServer((dns_server.host, udp.server_address[1]), TcpHandler)
         except OSError:
             udp.server_close()
             if not left:

@@ -63,6 +63,7 @@ class SMTPServer:
     def __init__(
         self,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         refuse: dict[str, str] | None = None,
         answers: dict[str, list[str]] | None = None,
@@ -81,7 +82,7 @@ class SMTPServer:
         self.received = received or (lambda mail: None)  # called in the server's thread
         self.mails: list[ReceivedMail] = []
         self.connections = 0
-        self._port = port
+        self._host, self._port = host, port
         self._tls = tls
         self._login = login
         self._options: dict[str, Any] = {"enable_SMTPUTF8": smtputf8, "hostname": "mx.example", "timeout": 60}
@@ -100,7 +101,7 @@ class SMTPServer:
         self.stop()
 
     def start(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", self._port))
+        self._socket = socket.create_server((self._host, self._port))
         self._port = self._socket.getsockname()[1]
         self._ready, self._over = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -141,7 +142,7 @@ class SMTPServer:
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self._port}"
+        return f"smtp://{self._host}:{self._port}"
 
     def wait_for(self, number: int, seconds: float = WAIT, explain: Callable[[], str] = str) -> list[ReceivedMail]:
         """The mails that came, once there are that many."""
