@@ -1,0 +1,175 @@
+"""What SpamAssassin, asked offline, makes of each kind of mail as it arrives: `python -m benchmarks.spamassassin [FOLDER]`.
+
+The mails are of the demo's posts, go through the outbox and the worker, and are signed by DKIM; a FOLDER keeps them. Rules that
+ask the network (DNS, lists, reputation) stay silent. Fails where one scores above MOST.
+"""
+
+import email.policy
+import logging
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import format_datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "site"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kimonote.settings")
+os.environ |= {"DEVELOPMENT": "true", "DATABASE_URL": "sqlite://:memory:", "SITE_URL": "https://notes.example"}
+
+import django
+
+COMMAND = ("spamassassin", "--local", "--test-mode")
+MOST = 0.0  # points; 5 are spam
+SENDER = "Notes <notes@notes.example>"
+READER = "ada@example.org"
+FIRST_LINE = (  # of the recipient's server; SpamAssassin takes addresses kept for documentation for forged ones
+    "Received: from mail.notes.example (mail.notes.example [93.184.216.34]) by mx.example.org with ESMTPS; {date}\r\n"
+)
+
+
+def main(folder: Path | None) -> int:
+    django.setup()
+    logging.disable(logging.WARNING)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    with tempfile.TemporaryDirectory() as made:
+        mails = arrived(Path(made))
+    worst = MOST
+    for name, content in mails.items():
+        if folder:
+            (folder / f"{name}.eml").write_bytes(content)
+        score, rules = judged(content)
+        worst = max(worst, score)
+        print(f"{score:5.1f}  {name:32} {rules}")
+    print("met" if worst <= MOST else f"missed: none should score above {MOST}")
+    return int(worst > MOST)
+
+
+def judged(content: bytes) -> tuple[float, str]:
+    """Return a mail's score, and the rules that it is the sum of."""
+    said = subprocess.run(COMMAND, input=content, capture_output=True, check=True).stdout
+    status = str(email.message_from_bytes(said, policy=email.policy.default)["X-Spam-Status"])
+    (score,) = re.findall(r"score=(\S+)", status)
+    (rules,) = re.findall(r"tests=(.*?) autolearn=", status)
+    return float(score), " ".join(re.split(r"[,\s]+", rules))
+
+
+def arrived(folder: Path) -> dict[str, bytes]:
+    """Return one mail of each kind as its recipient's server gets it."""
+    from django.test import override_settings
+    from django.utils import timezone
+
+    from mail.models import Delivery
+    from mail.worker import Sender
+    from tests.support.smtp_server import SMTPServer
+
+    with SMTPServer() as server, override_settings(**sending(folder), EMAIL_URL=server.url):
+        names = dict(written(folder))
+        Sender().send_due()
+        left = Delivery.objects.exclude(state="sent").values_list("kind", "answer")
+        assert not left, list(left)
+        first_line = FIRST_LINE.format(date=format_datetime(timezone.now())).encode()
+        received = {mail.message["Message-ID"]: first_line + mail.content for mail in server.mails}
+    return {name: received[message_id] for name, message_id in names.items()}
+
+
+def sending(folder: Path) -> dict[str, Any]:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    from mail.management.commands.make_dkim_key import write_key
+
+    write_key(rsa.generate_private_key(65537, 2048), folder / "dkim.pem")
+    dkim = {"DKIM_KEY_FILE": str(folder / "dkim.pem"), "DKIM_SELECTOR": "mail", "DKIM_DOMAIN": "notes.example"}
+    bounces = {"BOUNCE_DOMAIN": "notes.example", "BOUNCE_MAILDIR": str(folder / "bounces")}
+    return {
+        "DEFAULT_FROM_EMAIL": SENDER,
+        "EMAIL_BACKEND": "mail.smtp.EmailBackend",
+        "MEDIA_ROOT": str(folder),
+        **dkim,
+        **bounces,
+    }
+
+
+def written(folder: Path) -> Iterator[tuple[str, str]]:
+    """Put one mail of each kind into the outbox; yield its name and Message-ID."""
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+    from wagtail.images import get_image_model
+    from wagtail.models import Site
+
+    from accounts.emails import KIND as PASSWORD_RESET
+    from benchmarks.post_texts import demo_texts
+    from mail import compose, outbox
+    from signup.kinds import Kind
+    from signup.models import Announcement, State, Texts
+    from tests.support.comment_factories import make_comment
+    from tests.support.factories import make_author, make_blog, make_post
+    from tests.support.images import make_versions
+    from tests.support.signup_factories import make_subscriber
+
+    def put(name: str, kind: str, to: str = READER, **context: Any) -> tuple[str, str]:
+        return name, outbox.put(name, kind, to, {"asked_at": timezone.now().isoformat(), **context}).message_id
+
+    blog = make_blog("notes.example")
+    ada = make_author()
+    cover = get_image_model().objects.create(
+        title="Harbour", file=photograph("harbour.jpg"), description="Boats in the harbour"
+    )
+    texts = demo_texts()[:5]
+    posts = [
+        make_post(
+            blog,
+            "design reading",
+            title=f"On reading, part {part}",
+            body=body,
+            authors=[ada],
+            cover=cover if part > 3 else None,
+        )
+        for part, body in enumerate(texts, 1)
+    ]
+    short = make_post(blog, "sea", title="Whale", body="A whale.", cover=cover)
+    make_versions()
+    ids = [post.pk for post in posts]
+    asking = make_subscriber("new@example.org", state=State.PENDING)
+    reader = make_subscriber(READER)
+    whole = make_subscriber("whole@example.org", texts=Texts.WHOLE)
+    more = {"network": "192.0.2.0/24"}
+    yield put("confirmation", Kind.CONFIRM, asking.address, subscriber=asking.pk, **more)
+    yield put("confirmed already", Kind.ALREADY, subscriber=reader.pk, **more)
+    yield put("digest of one beginning", Kind.DIGEST, subscriber=reader.pk, posts=ids[:1])
+    yield put("digest of three beginnings", Kind.DIGEST, subscriber=reader.pk, posts=ids[:3])
+    yield put("digest with pictures", Kind.DIGEST, subscriber=reader.pk, posts=ids[3:])
+    yield put("digest of a line and a picture", Kind.DIGEST, subscriber=reader.pk, posts=[short.pk])
+    yield put("digest of one whole text", Kind.DIGEST, whole.address, subscriber=whole.pk, posts=ids[:1])
+    yield put("digest of whole texts", Kind.DIGEST, whole.address, subscriber=whole.pk, posts=ids)
+    yield put("test of a post", Kind.TRIAL, post=ids[0])
+    announced = Announcement.objects.create(
+        subject="The notes move", text="From Monday on the *notes* are at a [new address](/about/).", site=Site.objects.get()
+    )
+    yield put("announcement", Kind.ANNOUNCEMENT, subscriber=reader.pk, announcement=announced.pk)
+    comment = make_comment(posts[0], address=READER, replies_confirmed=timezone.now() - timedelta(days=1))
+    reply = make_comment(posts[0], "I have read it twice, and agree with the second half.", reply_to=comment)
+    yield put("reply to a comment", "comment_replies", comment=comment.pk, replies=[reply.pk])
+    User.objects.create_user("ada", READER, "a long password")
+    yield put("password reset", PASSWORD_RESET, **more)
+    yield put("check_mail --send", compose.TEST)
+
+
+def photograph(name: str) -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    file = BytesIO()
+    Image.radial_gradient("L").resize((1600, 1200)).convert("RGB").save(file, "JPEG")
+    return SimpleUploadedFile(name, file.getvalue(), "image/jpeg")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
