@@ -26,7 +26,6 @@ class Body:
 
     texts: list[tuple[str | bytes, str]] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    mixed_subtype: str = "mixed"
 
     def as_bytes(self) -> bytes:
         """Return the headers from MIME-Version on, an empty line and the body, all with CRLF."""
@@ -42,7 +41,7 @@ def _build(body: Body) -> MIMEPart:
     parts = [_text_part(content, mimetype, inline if mimetype == HTML else ()) for content, mimetype in texts]
     text = _multipart("alternative", parts) if len(parts) > 1 else parts[0]
     attached = [_attachment_part(attachment) for attachment in body.attachments if attachment not in inline]
-    return _multipart(body.mixed_subtype, [text, *attached]) if attached else text
+    return _multipart("mixed", [text, *attached]) if attached else text
 
 
 def readable_texts(texts: Sequence[tuple[str | bytes, str]]) -> list[tuple[str | bytes, str]]:

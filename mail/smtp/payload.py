@@ -24,7 +24,7 @@ class SMTPPayload(BasePayload):
 
     def init_payload(self) -> None:
         self._refuse_line_breaks()
-        self.draft = Draft(self.backend.idna_encode, Body(mixed_subtype=self.message.mixed_subtype))
+        self.draft = Draft(self.backend.idna_encode, Body())
 
     def envelope(self) -> Envelope:
         return envelope(self.draft, local_time=settings.EMAIL_USE_LOCALTIME)

@@ -139,8 +139,8 @@ def test_local_part_outside_ascii_is_refused_where_smtputf8_is_not_offered() -> 
 
 
 def test_quoted_local_part_arrives() -> None:
-    mail = receive_one(to=['"ben..\\"b\\" [x]"@example.net'])
-    assert mail.recipients == ['"ben..\\"b\\" [x]"@example.net']
+    mail = receive_one(to=['"ben..\\"b\\" x"@example.net'])
+    assert mail.recipients == ['"ben..\\"b\\" x"@example.net']
 
 
 def test_alternatives_pictures_and_attachments_nest_as_clients_expect() -> None:
