@@ -142,3 +142,17 @@ def test_what_is_refused_comes_back_to_the_maildir(key: tuple[Path, str]) -> Non
 def hand_over(server: Exim) -> None:
     with smtplib.SMTP("127.0.0.1", server.port, timeout=300) as smtp:
         smtp.sendmail(VERP, ["ada@example.org"], MESSAGE.replace("\n", "\r\n").encode())
+
+
+@pytest.mark.parametrize(("address", "answer"), [("127.0.0.1", 250), ("::1", 250), ("172.30.99.11", 250), ("203.0.113.9", 550)])
+def test_container_relays_for_the_sites_network_alone(tmp_path: Path, address: str, answer: int) -> None:
+    """With the configuration as deploy/exim4/start writes it; exim plays a connection from an address (-bh)."""
+    configuration = tmp_path / "exim4.conf"
+    script = (SHIPPED.parent / "start").read_text().partition("install -d")[0]
+    script = script.replace("-e ", "-e 's|^SITE_USER = .*|SITE_USER = mail|' -e ", 1)
+    script = script.replace("/etc/exim4/exim4.conf", str(configuration)).replace("/usr/local/share/exim4", str(SHIPPED.parent))
+    names = {name: "notes.example" for name in ("SITE_DOMAIN", "SITE_HOSTNAME", "SITE_POSTMASTER")}
+    subprocess.run(["sh", "-c", script], env=os.environ | names | {"RELAY_FROM": "172.30.99.0/24"}, check=True)
+    said = "EHLO a.example\r\nMAIL FROM:<notes@notes.example>\r\nRCPT TO:<ada@elsewhere.example>\r\nQUIT\r\n"
+    heard = subprocess.run([EXIM, "-C", configuration, "-bh", address], input=said, capture_output=True, text=True, check=False)
+    assert heard.stdout.splitlines()[-2].startswith(str(answer)), heard.stdout
