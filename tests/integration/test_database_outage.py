@@ -24,7 +24,7 @@ KEPT, NOT_KEPT = "/tags/", "/signup/"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DatabaseProxy, int]]:
     """An empty blog, served from PostgreSQL behind a proxy by one process of four threads; and its port."""
     folder = tmp_path_factory.mktemp("outage")
-    with postgresql_behind_a_proxy(folder / "postgresql") as proxy:
+    with postgresql_behind_a_proxy() as proxy:
         port = free_port()
         variables = {
             "DATABASE_URL": proxy.url,

