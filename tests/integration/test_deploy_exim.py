@@ -151,7 +151,7 @@ def test_container_relays_for_the_sites_network_alone(tmp_path: Path, address: s
     script = (SHIPPED.parent / "start").read_text().partition("install -d")[0]
     script = script.replace("-e ", "-e 's|^SITE_USER = .*|SITE_USER = mail|' -e ", 1)
     script = script.replace("/etc/exim4/exim4.conf", str(configuration)).replace("/usr/local/share/exim4", str(SHIPPED.parent))
-    names = {name: "notes.example" for name in ("SITE_DOMAIN", "SITE_HOSTNAME", "SITE_POSTMASTER")}
+    names = dict.fromkeys(("SITE_DOMAIN", "SITE_HOSTNAME", "SITE_POSTMASTER"), "notes.example")
     subprocess.run(["sh", "-c", script], env=os.environ | names | {"RELAY_FROM": "172.30.99.0/24"}, check=True)
     said = "EHLO a.example\r\nMAIL FROM:<notes@notes.example>\r\nRCPT TO:<ada@elsewhere.example>\r\nQUIT\r\n"
     heard = subprocess.run([EXIM, "-C", configuration, "-bh", address], input=said, capture_output=True, text=True, check=False)
