@@ -15,11 +15,10 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.models import AbstractImage
 
 from blog.images.metadata import without_metadata
-from blog.images.pixels import MAX_PIXELS, check_pixels
+from blog.images.pixels import BROKEN, MAX_PIXELS, check_pixels
 from blog.images.svg import clean_svg, is_svg
 
 UNREADABLE = _("This picture is damaged or incomplete. Open it in an image editor, save it again, and upload that.")
-BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError)  # what Pillow and Willow raise
 
 
 class ImageField(WagtailImageField):

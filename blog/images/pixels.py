@@ -11,6 +11,7 @@ from PIL import Image
 MAX_PIXELS = 40_000_000  # of all frames together; decoded, they take up to 160 MB
 MAX_FRAMES = 2_000  # each takes time, however small: 200,000 of one pixel took 8 seconds of the request
 MEGAPIXEL = 1_000_000  # pixels
+BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, RuntimeError)  # what Pillow and Willow raise
 
 TOO_MANY = _(
     "This picture has %(megapixels)s megapixels%(size)s: %(most)s are the most. "
@@ -34,7 +35,7 @@ def check_pixels(file: IO[bytes]) -> None:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:  # Pillow's own limits, which are higher
         found = re.search(r"\d+", str(error))
         raise _refusal(int(found[0]) if found else 0, "") from error
-    except (OSError, SyntaxError, ValueError, EOFError):
+    except BROKEN:
         return
     finally:
         file.seek(0)

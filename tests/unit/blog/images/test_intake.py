@@ -24,6 +24,7 @@ from tests.unit.blog.images.test_metadata import SECRETS, encoded
 
 pytestmark = pytest.mark.usefixtures("media")
 
+CUT_OFF_GIF = b"GIF87a\x01\x08\x1c\x18\x10\0\0,\0\x03\0\x02\0\0\x08\x06\0\0\0,\0\0\0\0\x03\xb8\xa9@"
 UPLOADS = ("/admin/images/add/", "/admin/images/multiple/add/", "/admin/images/chooser/create/")
 
 
@@ -136,6 +137,18 @@ def test_upload_is_stored_without_its_position(editor: Client, address: str, for
 def test_damaged_picture_is_refused_in_words(editor: Client, address: str) -> None:
     content = encoded("JPEG")
     assert "damaged or incomplete" in uploaded(editor, address, "sea.jpg", content[: len(content) // 2])
+
+
+@pytest.mark.parametrize("address", UPLOADS)
+def test_damaged_avif_is_refused_in_words(editor: Client, address: str) -> None:
+    """Pillow raises RuntimeError for it, when it is decoded."""
+    content = encoded("AVIF")
+    assert "damaged or incomplete" in uploaded(editor, address, "sea.avif", content[:-40] + bytes(40))
+
+
+def test_frames_that_cannot_be_counted_are_left_to_whoever_decodes_them() -> None:
+    """Pillow raises IndexError for them."""
+    check_pixels(BytesIO(CUT_OFF_GIF))
 
 
 def test_replaced_file_is_cleaned_too(editor: Client) -> None:
