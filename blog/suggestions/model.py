@@ -51,7 +51,7 @@ class Suggestion(NamedTuple):
 class SuggestionModel:
     """What is stored of the posts: no text and no title, only weights of terms, tags, authors and keys."""
 
-    terms: Sequence[str]
+    terms: Sequence[str]  # words, and pairs of words with a blank between
     rarity: Floats  # of each term: its inverse document frequency
     tags: Sequence[str]
     names: Sequence[str]  # of each tag: the terms of its name, with blanks between
@@ -191,6 +191,8 @@ class Judgement:
     def _words_reason(self, number: int) -> Reason | None:
         shared: list[tuple[float, int]] = []
         for term in np.flatnonzero(self.vector).tolist():
+            if " " in self.model.terms[term]:  # a pair, whose words are there themselves
+                continue
             tags, weights = self.model.centroids.row(term)
             if weight := float(weights[tags == number].sum() * self.vector[term]):
                 shared.append((-weight, term))

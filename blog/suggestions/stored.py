@@ -29,7 +29,7 @@ from blog.suggestions.training import MAX_POSTS, train
 from blog.tagindex.store import read_revision
 
 FOLDER: Final = "suggestions"
-FORMAT: Final = 1  # raised when the files are to be written anew
+FORMAT: Final = 2  # raised when the files are to be written anew
 TEXTS: Final = ("terms", "tags", "names", "authors")  # lists of texts without line breaks
 ROWS: Final = ("posts", "centroids", "tags_of_posts", "shares")
 CHUNK: Final = 500  # posts read at a time

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from blog.terms import indexed
@@ -39,9 +40,9 @@ class DraftTerms:
 
     @property
     def counts(self) -> Counter[str]:
-        """Return how often each term counts."""
-        counts = Counter(self.text)
-        for term in self.title:
+        """Return how often each word counts, and each pair of words that follow one another."""
+        counts = Counter([*self.text, *map(" ".join, pairwise(self.text))])
+        for term in (*self.title, *map(" ".join, pairwise(self.title))):
             counts[term] += TITLE_WEIGHT
         return counts
 

@@ -1,7 +1,7 @@
 """A model learnt from posts: every size in it is bounded, whatever the number and length of the posts."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final
 
@@ -11,69 +11,56 @@ from numpy.typing import NDArray
 from blog.suggestions.model import SuggestionModel
 from blog.suggestions.sparse import Row, SparseRows, largest
 from blog.suggestions.text import TaggedPost, draft_terms, terms_of
+from blog.suggestions.vocabulary import NumberedText, Vocabulary, vocabulary
 
 MAX_POSTS: Final = 20_000  # the latest
 MAX_TAGS: Final = 8_000  # the most frequent
-MAX_TERMS: Final = 50_000  # the most frequent of those in at most half of the posts
 POST_TERMS: Final = 250  # of a post, those of the greatest weight
 TAG_TERMS: Final = 400  # of a tag's centroid
 SMOOTHING: Final = 2  # posts: an author of few is taken to have tags as all posts do
 
-Counts = tuple[NDArray[np.int32], NDArray[np.int32]]
-
 
 class Trainer:
-    """Reads posts one at a time, in order of time, and keeps of each the numbers of its terms, with their counts."""
+    """Reads posts one at a time, in order of time, and keeps of each the numbers of its words."""
 
     def __init__(self) -> None:
-        self.term_numbers: defaultdict[str, int] = defaultdict()
-        self.term_numbers.default_factory = self.term_numbers.__len__
-        self.counts: deque[Counts] = deque(maxlen=MAX_POSTS)
+        self.word_numbers: defaultdict[str, int] = defaultdict()
+        self.word_numbers.default_factory = self.word_numbers.__len__
+        self.texts: deque[NumberedText] = deque(maxlen=MAX_POSTS)
         self.posts: deque[tuple[int, tuple[str, ...], tuple[str, ...]]] = deque(maxlen=MAX_POSTS)  # key, tags, authors
 
     def add(self, post: TaggedPost) -> None:
         """Learn from a post; one without tags tells nothing."""
         if not post.tags:
             return
-        counts = draft_terms(post).counts
-        numbers = np.fromiter((self.term_numbers[term] for term in counts), np.int32, len(counts))
-        self.counts.append((numbers, np.fromiter(counts.values(), np.int32, len(counts))))
+        words = draft_terms(post)
+        self.texts.append(NumberedText(self._numbers(words.title), self._numbers(words.text)))
         self.posts.append((post.key, post.tags, post.authors))
+
+    def _numbers(self, words: Sequence[str]) -> NDArray[np.int32]:
+        return np.fromiter((self.word_numbers[word] for word in words), np.int32, len(words))
 
     def model(self) -> SuggestionModel:
         """Return the model of the posts added so far."""
-        chosen, rarity = self._vocabulary()
-        column_of = np.full(len(self.term_numbers) + 1, -1, np.int32)
-        column_of[chosen] = np.arange(len(chosen), dtype=np.int32)
-        terms = list(self.term_numbers)
-        rows = SparseRows.of(_weighted(counts, column_of, rarity) for counts in self.counts)
+        terms = vocabulary(self.texts, len(self.word_numbers))
+        rows = SparseRows.of(_weighted(text, terms) for text in self.texts)
         used = Counter(tag for _, tags, _ in self.posts for tag in tags)
         tags = sorted(tag for tag, _ in used.most_common(MAX_TAGS))
         number_of = {tag: number for number, tag in enumerate(tags)}
         tagged = [[number_of[tag] for tag in post_tags if tag in number_of] for _, post_tags, _ in self.posts]
         authors, shares = self._shares(tagged, len(tags))
         return SuggestionModel(
-            terms=[terms[number] for number in chosen.tolist()],
-            rarity=rarity,
+            terms=terms.terms(list(self.word_numbers)),
+            rarity=terms.rarity,
             tags=tags,
             names=[" ".join(terms_of(tag)) for tag in tags],
             authors=authors,
             keys=np.array([key for key, _, _ in self.posts], np.int64),
-            posts=rows.transposed(len(chosen)),
-            centroids=_centroids(rows, tagged, len(tags), len(chosen)).transposed(len(chosen)),
+            posts=rows.transposed(len(terms.keys)),
+            centroids=_centroids(rows, tagged, len(tags), len(terms.keys)).transposed(len(terms.keys)),
             tags_of_posts=SparseRows.of((np.array(sorted(set(each)), np.int32), _ones(len(set(each)))) for each in tagged),
             shares=shares,
         )
-
-    def _vocabulary(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the numbers of the terms that count, and their inverse document frequencies."""
-        total = len(self.counts)
-        frequencies = np.zeros(len(self.term_numbers), np.int64)
-        for numbers, _ in self.counts:
-            frequencies[numbers] += 1
-        fit = np.flatnonzero((frequencies >= 2) & (frequencies <= max(2, total / 2)))
-        chosen = np.sort(fit[np.argsort(-frequencies[fit], kind="stable")[:MAX_TERMS]])
-        return chosen, (np.log((1 + total) / (1 + frequencies[chosen])) + 1).astype(np.float32)
 
     def _shares(self, tagged: list[list[int]], tag_count: int) -> tuple[list[str], SparseRows]:
         """Return the authors, and for each the share of the posts that have a tag."""
@@ -106,12 +93,11 @@ def _ones(length: int) -> NDArray[np.float32]:
     return np.ones(length, np.float32)
 
 
-def _weighted(counts: Counts, column_of: NDArray[np.int32], rarity: NDArray[np.float32]) -> Row:
+def _weighted(text: NumberedText, terms: Vocabulary) -> Row:
     """Return the terms of a post with the greatest weights: (1 + ln count) × inverse document frequency."""
-    columns = column_of[counts[0]]
-    known = columns >= 0
-    columns = columns[known]
-    return largest(columns, (1 + np.log(counts[1][known])) * rarity[columns], POST_TERMS)
+    keys, counts = text.counts()
+    columns, known = terms.columns(keys)
+    return largest(columns, (1 + np.log(counts[known])) * terms.rarity[columns], POST_TERMS)
 
 
 def _centroids(rows: SparseRows, tagged: list[list[int]], tag_count: int, term_count: int) -> SparseRows:
