@@ -10,14 +10,17 @@ from wagtail.permissions import policy_registry
 
 from blog.admin.post_undo import may_change
 from blog.markdown import caching_renders
-from blog.models import PostPage
+from blog.models import PostOperation, PostPage
+from blog.models.post_history import PostKind
 from blog.models.revision import locked_revision
+from blog.services.many_posts import publication_of
 from jobs.kinds import JobFailed, Run
 from maintenance.pattern import Pattern, PatternFault
 
 FIELDS: Final = {"text": ("body",), "all": ("title", "subtitle", "summary", "body")}
 MOST_SHOWN: Final = 3  # matches of a post in the list
 MOST_FOUND: Final = 2_000  # posts in the list, and so in one replacement
+TEXT_KEYS: Final = {"live": "content", "draft": "newest"}  # of what undoes a replacement, by state
 KEYS: Final = ("find", "replacement", "is_expression", "match_case")  # of a job's parameters, for the pattern
 
 
@@ -33,7 +36,8 @@ def find(run: Run) -> dict[str, Any]:
     except PatternFault as fault:
         raise JobFailed(_("This expression cannot be used. %s") % fault) from fault
     editable = policy_registry.get_by_type(Page).instances_user_has_permission_for(run.user, "change")
-    posts = list(PostPage.objects.filter(pk__in=editable.values("pk")).order_by("pk").values_list("pk", flat=True))
+    editable = PostPage.objects.filter(pk__in=editable.values("pk"), alias_of=None)  # an alias follows its post
+    posts = list(editable.order_by("pk").values_list("pk", flat=True))
     run.total = len(posts)
     found: list[dict[str, Any]] = []
     number = 0
@@ -87,11 +91,13 @@ def _replace_in(run: Run, pk: int, pattern: Pattern, fields: tuple[str, ...], do
     if post is None or not may_change(run.user, post):
         run.log(_("%(title)s: you may not change it.") % {"title": post.draft_title if post else pk})
         return
+    texts = {TEXT_KEYS[state]: version.serializable_data() for state, version in versions(post)}
     try:
         with caching_renders():
             changed, number = _changed(post, pattern, fields)
             with locked_revision():
-                _save(post, changed, run.user)
+                before = _save(post, changed, run.user)
+                _keep_lot(run, bool(number), {str(post.pk): before | texts})
                 done.update(post=pk, posts=done["posts"] + bool(number), number=done["number"] + number)
                 run.keep_position(done)
     except ChangedMeanwhile:
@@ -121,14 +127,25 @@ def _changed(post: PostPage, pattern: Pattern, fields: tuple[str, ...]) -> tuple
     return changed, number
 
 
-def _save(post: PostPage, changed: list[tuple[str, PostPage]], user: Any) -> None:
+def _save(post: PostPage, changed: list[tuple[str, PostPage]], user: Any) -> dict[str, Any]:
+    """Save the versions that are changed; return how the post was published, and the newest revision made."""
     now = PostPage.objects.filter(pk=post.pk).values_list("latest_revision_id", "live", "live_revision_id").first()
     if now != (post.latest_revision_id, post.live, post.live_revision_id):
         raise ChangedMeanwhile
+    before, made = publication_of([post.pk])[str(post.pk)], None
     for state, version in changed:
         revision = version.save_revision(user=user, log_action=True, clean=False)
         if state == "live":
             revision.publish(user=user)
+        made = revision.pk
+    return {**before, "made": made}
+
+
+def _keep_lot(run: Run, count: int, changes: dict[str, Any]) -> None:
+    """Store what undoes the change of a post, if any, as a part of what the job does."""
+    asked = run.parameters
+    what = f"{asked['find']} → {asked['replacement']}"
+    PostOperation.objects.add_lot(PostKind.REPLACE, what, run.user, asked.get("batch"), count, changes)
 
 
 def versions(post: PostPage) -> Iterator[tuple[str, PostPage]]:

@@ -19,6 +19,7 @@ class PostKind(models.TextChoices):
     SET_AUTHOR = "set_author", _("Author set")
     PUBLISH = "publish", _("Published")
     UNPUBLISH = "unpublish", _("Unpublished")
+    REPLACE = "replace", _("Found and replaced")
 
 
 class PostOperationQuerySet(OperationQuerySet):
@@ -40,7 +41,7 @@ class PostOperation(Operation):
     """An action on posts, in one transaction or, by a job, in several: each has stored a lot with the batch that they share."""
 
     kind = models.CharField(_("what was done"), max_length=11, choices=PostKind)
-    what = models.CharField(max_length=LENGTH, blank=True)  # the names of tags or of an author
+    what = models.CharField(max_length=LENGTH, blank=True)  # the names of tags or of an author; what was replaced
     count = models.PositiveIntegerField(default=0)  # posts
     batch = models.UUIDField(default=uuid4, unique=True, editable=False)
 

@@ -1,7 +1,7 @@
 """Undoing what was done to many posts, by what was stored with it. What was done since to a single post stays.
 
 Changes of tags and authors are stored as rows that are new or gone, and drafts' rows before and after; those of publication as
-each post was before, with its content where publishing replaced that.
+each post was before, with its content where publishing replaced that; replaced texts likewise, with the revision made.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -155,6 +155,27 @@ def _undo_publishing(changes: Changes, posts: Collection[PostPage], user: Any) -
     return number
 
 
+def _undo_replacing(changes: Changes, posts: Collection[PostPage], user: Any) -> int:
+    """Give posts the texts back that they had, unless they were saved since."""
+    same = [post for post in posts if post.latest_revision_id == changes[str(post.pk)]["made"]]
+    contents = {post.pk: changes[str(post.pk)].get("content") for post in same}
+    restored = [post for post in same if not contents[post.pk] or _is_written_back(post, contents[post.pk])]
+    before = {str(post.pk): _with_newest(post, changes[str(post.pk)], user) for post in restored}
+    number = _restore_publication(restored, before, user)
+    for post in PostPage.objects.filter(pk__in=[post.pk for post in restored], live=True):
+        post.update_aliases()
+    return number
+
+
+def _with_newest(post: PostPage, before: dict[str, Any], user: Any) -> dict[str, Any]:
+    """Make a revision of the newest text that a post had; return what the post was, with it for the newest revision."""
+    row = PostPage.objects.get(pk=post.pk)
+    newest = row.with_content_json(before.get("newest") or before["content"])
+    post.latest_revision_id = made = newest.save_revision(user=user, clean=False).pk
+    is_published = before["live"] and "newest" not in before
+    return before | {"latest_revision": made, "live_revision": made if is_published else before["live_revision"]}
+
+
 def _is_written_back(post: PostPage, content: dict[str, Any]) -> bool:
     """Store what a post was; return False where that cannot be, as its slug is another's by now."""
     try:
@@ -195,4 +216,8 @@ def _moment(value: str | None) -> datetime | None:
     return parse_datetime(value) if value else None
 
 
-UNDOERS: Final = {PostKind.PUBLISH: _undo_publishing, PostKind.UNPUBLISH: _undo_unpublishing}
+UNDOERS: Final = {
+    PostKind.PUBLISH: _undo_publishing,
+    PostKind.UNPUBLISH: _undo_unpublishing,
+    PostKind.REPLACE: _undo_replacing,
+}

@@ -1,6 +1,7 @@
 """Find and replace: a form, the list of what would be changed, and a button that changes it."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -8,11 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import user_has_any_page_permission
 
+from blog.admin.page_choosers import admin_user
+from blog.admin.post_undo import operations_of
 from jobs.admin.tools import StartView, ToolViewSet, to_job
 from jobs.kinds import JobKind
 from jobs.models import Job
@@ -29,8 +32,21 @@ def may_begin(job: Job) -> bool:
     return bool(job.state == "done" and job.result["posts"] and job.position is None)
 
 
+def replaced(job: Job, request: HttpRequest) -> dict[str, Any]:
+    """Return what has been replaced up to now; and once the job has ended, what is to be undone by a button."""
+    if not job.position:
+        return {}
+    number, count = job.position["number"], job.position["posts"]
+    words = ngettext("%(number)s times replaced in %(count)s post", "%(number)s times replaced in %(count)s posts", count)
+    context = {"words": words % {"number": number, "count": count}}
+    if job.is_pending:
+        return context
+    done = operations_of(admin_user(request)).filter(batch=job.parameters.get("batch"), undone_at=None)
+    return context | {"operation": done.first()}
+
+
 FIND = JobKind("find", _("Find and replace: dry run"), "maintenance.replacing.find", "maintenance/admin/found.html", found)
-REPLACE = JobKind("replace", _("Find and replace"), "maintenance.replacing.replace", "maintenance/admin/replaced.html")
+REPLACE = JobKind("replace", _("Find and replace"), "maintenance.replacing.replace", "blog/admin/changed_many.html", replaced)
 
 
 class FindForm(forms.Form):
@@ -89,7 +105,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, gettext("This is being replaced already: find it anew."))
         return redirect("find_replace:index")
     posts = [one["post"] for one in tried.result["posts"]]
-    return to_job(start(REPLACE.name, request.user, {**tried.parameters, "posts": posts}))
+    return to_job(start(REPLACE.name, request.user, {**tried.parameters, "posts": posts, "batch": str(uuid4())}))
 
 
 class FindReplaceViewSet(ToolViewSet):

@@ -8,6 +8,7 @@ import signal
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -48,6 +49,7 @@ BODY = "A cat. The mast and the jib, the tide, a buoy: tacking to the harbour"
 BROKEN = '<a href="/nowhere/">Nowhere</a>'
 AT = (1, 3, 2, 4)  # the step at which each process is killed
 FIND = {"find": "cat", "replacement": "catcat", "is_expression": False, "match_case": True, "fields": "text"}
+REPLACED = [(BODY.replace("cat", "catcat"), 2)] * POSTS  # text and number of revisions
 BATCH = "0b6a2a8e-6f0f-4a39-8f6e-0d6c33d6e1a1"
 
 
@@ -75,11 +77,13 @@ def many(kind: str, asked: dict[str, Any], state: Callable[[], Any], expected: A
 def undoable(kind: str, asked: dict[str, Any], state: Callable[[], Any], expected: Any, **more: Any) -> Case:
     """Return a case of which also what undoes it is looked at: of how many posts and lots, and how many are changed back."""
 
-    def stored() -> list[Any]:
-        found, operation = state(), PostOperation.objects.get()
-        return [found, operation.count, operation.lots.count(), undo_posts(operation)]
+    return many(kind, asked, partial(and_undone, state), [expected, POSTS, POSTS // 2, POSTS], **more)
 
-    return many(kind, asked, stored, [expected, POSTS, POSTS // 2, POSTS], **more)
+
+def and_undone(state: Callable[[], Any]) -> list[Any]:
+    """Return what is there, the number of posts and lots that may be undone, and of posts changed back."""
+    found, operation = state(), PostOperation.objects.get()
+    return [found, operation.count, operation.lots.count(), undo_posts(operation)]
 
 
 def add_tag_by_lots() -> None:
@@ -175,7 +179,7 @@ CASES = [
     many("postpage_bin", {"batch": BATCH}, in_bin, [POSTS, POSTS]),
     many("binnedpost_restore", {}, lambda: (live(), in_bin()), ([True] * POSTS, [POSTS]), before=lambda: move_to_bin(ids())),
     many("binnedpost_delete", {}, in_bin, [0], before=lambda: move_to_bin(ids())),
-    Case("replace", {**FIND}, texts, [(BODY.replace("cat", "catcat"), 2)] * POSTS),
+    Case("replace", {**FIND, "batch": BATCH}, partial(and_undone, texts), [REPLACED, POSTS, POSTS, POSTS]),
     Case("find", {**FIND}, lambda: Job.objects.get().result["number"], POSTS),
     Case(
         "check_links",

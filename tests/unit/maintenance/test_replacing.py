@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from blog.models import BlogPage, PostPage
+from blog.models import BlogPage, PostOperation, PostPage
 from jobs.models import Job
 from jobs.running import run_pending
 from maintenance import replacing
@@ -128,11 +128,11 @@ def test_a_crash_replaces_nothing_twice(mona: Client, blog: BlogPage, monkeypatc
     job = find(mona)
     save, saved = replacing._save, []
 
-    def crash_at_second(post: PostPage, *rest: Any) -> None:
+    def crash_at_second(post: PostPage, *rest: Any) -> dict[str, Any]:
         saved.append(post.pk)
         if len(saved) == 2:
             raise SystemExit
-        save(post, *rest)
+        return save(post, *rest)
 
     monkeypatch.setattr(replacing, "_save", crash_at_second)
     with pytest.raises(SystemExit):
@@ -170,3 +170,88 @@ def test_an_expression_that_cannot_be_read_is_refused_in_the_form(mona: Client) 
 def test_an_expression_that_cannot_be_used_fails_in_words(mona: Client, replacement: str, words: str) -> None:
     job = find(mona, find="x*", is_expression="on", replacement=replacement)
     assert (job.state, words in job.log) == ("failed", True), job.log
+
+
+ROWS = ("title", "draft_title", "live", "has_unpublished_changes", "first_published_at", "last_published_at", "published")
+PAGES = ("/", "/?view=full", "/feed.rss", "/feed.atom", "/feed.json", "/plain/", "/changed/", "/draft/", "/bare/", "/copy/")
+
+
+def everything(client: Client) -> Any:
+    """Return what readers see of all posts, their rows, and what editors find in the newest drafts."""
+    pages = [(response.status_code, response.getvalue()) for response in map(client.get, PAGES)]
+    posts = list(PostPage.objects.order_by("pk"))
+    drafts = [post.get_latest_revision_as_object() for post in posts]
+    texts = [[(one.title, one.subtitle, one.summary, one.body, one.html) for one in each] for each in (posts, drafts)]
+    return [*pages, *PostPage.objects.order_by("pk").values_list(*ROWS), *texts]
+
+
+@pytest.fixture
+def cats(blog: BlogPage) -> list[PostPage]:
+    """A published post, one with a newer draft, a draft alone, a post without any revision, and an alias of the first."""
+    posts = [
+        make_post(blog, title=f"The cat {slug}", slug=slug, body="A cat.") for slug in ("plain", "changed", "draft", "bare")
+    ]
+    for post in posts[:3]:
+        post.save_revision().publish()
+    posts[2].unpublish()
+    newer = PostPage.objects.get(pk=posts[1].pk)
+    newer.title, newer.body = "The cat and a dog", "A cat and a dog."
+    newer.save_revision()
+    PostPage.objects.get(pk=posts[0].pk).create_alias(parent=blog, update_slug="copy")
+    return posts
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_undo_restores_everything_byte_for_byte(
+    mona: Client, client: Client, cats: list[PostPage], blog: BlogPage, count: int
+) -> None:
+    PostPage.objects.filter(pk__in=[post.pk for post in cats[count:]]).update(body="A dog.")
+    before = everything(client)
+    asked = {"fields_searched": "all", "find": "cat", "replacement": "catcat"}
+    tried = find(mona, **(asked if count > 1 else asked | {"find": "cat plain"}))
+    done = replace(mona, tried)
+    operation = PostOperation.objects.get()
+    assert (done.result["posts"], operation.count, operation.lots.count()) == (count, count, count)
+    assert everything(client) != before
+    page = mona.get(f"/admin/jobs/{done.pk}/").content.decode()
+    assert f"times replaced in {count} post" in page
+    assert f'action="/admin/posts/changes/{operation.pk}/undo/"' in page
+    mona.post(f"/admin/posts/changes/{operation.pk}/undo/")
+    run_pending()
+    assert everything(client) == before
+    assert "/undo/" not in mona.get(f"/admin/jobs/{done.pk}/").content.decode()
+    assert "Found and replaced: cat" in mona.get("/admin/posts/changes/").content.decode()
+
+
+def test_undo_leaves_what_was_saved_since(mona: Client, cats: list[PostPage]) -> None:
+    replace(mona, find(mona))
+    for post, change in ((cats[0], "save"), (cats[3], "publish")):
+        newer = PostPage.objects.get(pk=post.pk).get_latest_revision_as_object()
+        newer.body += " Since."
+        revision = newer.save_revision()
+        if change == "publish":
+            revision.publish()
+    operation = PostOperation.objects.get()
+    mona.post(f"/admin/posts/changes/{operation.pk}/undo/")
+    run_pending()
+    assert texts(cats[0]) == ("A catcat.", "A catcat. Since.")
+    assert texts(cats[3]) == ("A catcat. Since.", "A catcat. Since.")
+    assert texts(cats[1]) == ("A cat.", "A cat and a dog.")
+    assert "2 posts stay as they are" in Job.objects.latest("pk").log
+
+
+def test_undone_replacement_can_be_found_and_replaced_again(mona: Client, client: Client, cats: list[PostPage]) -> None:
+    before = everything(client)
+    for _ in range(2):
+        replace(mona, find(mona))
+        operation = PostOperation.objects.latest("pk")
+        mona.post(f"/admin/posts/changes/{operation.pk}/undo/")
+        run_pending()
+        assert everything(client) == before
+
+
+def test_a_replacement_begun_before_an_upgrade_has_a_page(mona: Client, cats: list[PostPage]) -> None:
+    done = replace(mona, find(mona))
+    parameters = {key: value for key, value in done.parameters.items() if key != "batch"}
+    Job.objects.filter(pk=done.pk).update(parameters=parameters)
+    assert "times replaced in 4 posts" in mona.get(f"/admin/jobs/{done.pk}/").content.decode()
