@@ -1,6 +1,7 @@
 """What a request says: an action, the properties of an entry, and commands (`mp-…`) that are none of its properties."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,6 +24,7 @@ MOST_PROPERTIES: Final = 100
 MOST_VALUES: Final = 200  # of one property
 MOST_DEPTH: Final = 10
 FILES: Final = ("photo", "featured")
+INDEX: Final = re.compile(r"\[\d*\]$")  # behind the name of a field with several values
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def _check(data: Any, depth: int = 0) -> None:
 def _of_form(request: HttpRequest) -> Command:
     given: Properties = {}
     for name, values in request.POST.lists():
-        given.setdefault(name.removesuffix("[]"), []).extend(values)
+        given.setdefault(INDEX.sub("", name), []).extend(values)
+    if html := given.pop("content[html]", []):
+        given["content"] = [{"html": text} for text in html] + given.get("content", [])
     _check(given)
     action, url = _one(given, "action") or CREATE, _one(given, "url")
     if action == UPDATE:
@@ -87,7 +91,7 @@ def _of_form(request: HttpRequest) -> Command:
         return Command(action, url)
     if (kind := _one(given, "h") or ENTRY) != ENTRY:
         raise bad(_("Entries are published here, no “%s”.") % kind[:50])
-    files = [file for name in FILES for key in (name, f"{name}[]") for file in request.FILES.getlist(key)]
+    files = [file for name, files in request.FILES.lists() if INDEX.sub("", name) in FILES for file in files]
     if len(files) < sum(len(values) for _name, values in request.FILES.lists()):
         raise bad(_("Send pictures as “photo”: other files are not taken."))
     properties = {name: values for name, values in given.items() if name not in RESERVED}
@@ -101,7 +105,15 @@ def _of_json(data: Any) -> Command:
         return _of_action(data)
     if data.get("type", ["h-entry"]) != ["h-entry"]:
         raise bad(_('“type” must be ["h-entry"].'))
-    return Command(CREATE, "", *_divided(_properties(data.get("properties"), "properties")))
+    return Command(CREATE, "", *_divided(_properties(_with_lists(data.get("properties")), "properties")))
+
+
+def _with_lists(given: Any) -> Any:
+    """Return properties with their values in lists: some programs send one value by itself, which only updates may not."""
+    if not isinstance(given, dict):
+        return given
+    lists = {name: values if isinstance(values, list) else [values] for name, values in given.items()}
+    return {name: values for name, values in lists.items() if values != [None]}
 
 
 def _of_action(data: Mapping[str, Any]) -> Command:

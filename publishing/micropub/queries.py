@@ -15,7 +15,8 @@ from publishing.micropub import posts
 from publishing.micropub.commands import Properties, bad
 from publishing.tokens import Program
 
-QUERIES: Final = ("config", "source", "category", "syndicate-to")
+PARTS: Final = ("media-endpoint", "post-types", "syndicate-to")  # of the configuration, which may be asked for by themselves
+QUERIES: Final = ("config", "source", "category", *PARTS)
 TYPES: Final = ("note", "article", "photo", "bookmark", "like", "reply", "repost")
 USUAL, MOST = 20, 100  # posts in one response
 MOST_TAGS: Final = 5_000
@@ -25,17 +26,9 @@ def answer(program: Program, request: HttpRequest) -> dict[str, Any]:
     """Return what a query asks for. Raise Refusal for one that is not known."""
     query = request.GET.get("q", "")
     if query == "config":
-        names = [{"type": name, "name": name.title()} for name in TYPES]
-        media = f"{base_of(request)}{reverse('micropub_media')}"
-        return {
-            "media-endpoint": media,
-            "syndicate-to": [],
-            "post-types": names,
-            "q": list(QUERIES),
-            "mp": ["slug", "photo-alt"],
-        }
-    if query == "syndicate-to":
-        return {"syndicate-to": []}
+        return _config(request)
+    if query in PARTS:
+        return {query: _config(request)[query]}
     if query == "category":
         guard.require(program, scopes.READ, scopes.CREATE, scopes.DRAFT, scopes.UPDATE)
         return {"categories": _tags(program, request.GET.get("filter", request.GET.get("search", "")))}
@@ -43,6 +36,16 @@ def answer(program: Program, request: HttpRequest) -> dict[str, Any]:
         guard.require(program, scopes.READ, scopes.UPDATE)
         return _source(program, request)
     raise bad(_("A query is one of %s.") % ", ".join(QUERIES))
+
+
+def _config(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "media-endpoint": f"{base_of(request)}{reverse('micropub_media')}",
+        "syndicate-to": [],
+        "post-types": [{"type": name, "name": name.title()} for name in TYPES],
+        "q": list(QUERIES),
+        "mp": ["slug", "photo-alt"],
+    }
 
 
 def _tags(program: Program, part: str) -> list[str]:

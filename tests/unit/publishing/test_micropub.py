@@ -307,7 +307,6 @@ BAD: tuple[dict[str, Any], ...] = (
     {"type": ["h-entry"]},
     {"type": ["h-entry"], "properties": []},
     {"type": ["h-entry"], "properties": {}},
-    {"type": ["h-entry"], "properties": {"content": "no list"}},
     {"type": ["h-entry"], "properties": {"content": [1]}},
     {"type": ["h-entry"], "properties": {"content": ["a", "b"]}},
     {"type": ["h-entry"], "properties": {"name": ["x" * 300]}},
