@@ -59,7 +59,8 @@ def import_posts(run: Run) -> dict[str, int]:
     if report.images and not asked["dry_run"]:
         make_soon(run.user)
         run.log(_("The pictures' sizes and formats are made by a job of their own."))
-    return {"imported": report.imported, "changed": report.changed, "refused": len(report.refusals)}
+    counts = {"imported": report.imported, "changed": report.changed, "unchanged": report.unchanged}
+    return {**counts, "refused": len(report.refusals)}
 
 
 def export_posts(run: Run) -> dict[str, Any]:

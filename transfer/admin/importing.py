@@ -28,7 +28,9 @@ SUFFIXES = (".zip", ".xml", ".rss", ".atom", ".json", ".html", ".htm", ".md", ".
 
 def may_begin(job: Job) -> bool:
     """Return whether what a job tried can be imported now."""
-    return bool(job.state == "done" and job.parameters["dry_run"] and job.files(UPLOAD))
+    if job.state != "done" or not job.parameters["dry_run"] or not job.files(UPLOAD):
+        return False
+    return not job.result["refused"] or any(job.result.get(name) for name in ("imported", "changed", "unchanged"))
 
 
 KIND = JobKind(

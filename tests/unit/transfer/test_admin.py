@@ -63,7 +63,7 @@ def test_an_archive_is_tried_and_then_imported_once(mona: Client) -> None:
     run_pending()
     real = Job.objects.latest("pk")
     assert begun.headers["Location"] == f"/admin/jobs/{real.pk}/"
-    assert (real.state, real.result) == (JobState.DONE, {"imported": 1, "changed": 0, "refused": 1})
+    assert (real.state, real.result) == (JobState.DONE, {"imported": 1, "changed": 0, "unchanged": 0, "refused": 1})
     assert list(PostPage.objects.values_list("title", "live")) == [("A", True)]
     assert "begin/" not in mona.get(f"/admin/jobs/{job.pk}/").content.decode()
 
@@ -108,6 +108,9 @@ HOSTILE = [
 def test_a_hostile_archive_is_refused_with_its_reason(mona: Client, content: bytes, reason: str) -> None:
     job = upload(mona, content)
     assert reason in job.log
+    page = mona.get(f"/admin/jobs/{job.pk}/").content.decode()
+    assert "Import this now" not in page
+    assert "Upload another file" in page
     mona.post(f"/admin/import/{job.pk}/begin/")
     run_pending()
     assert not PostPage.objects.exists()
