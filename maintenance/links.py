@@ -3,7 +3,7 @@
 import http.client
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -39,13 +39,14 @@ def check_links(run: Run) -> dict[str, Any]:
     """Return the public posts that the user may see in the admin whose links lead nowhere, with these and the reasons."""
     posts = PostPage.objects.filter(pk__in=explorable_pages(run.user).values("pk")).filter(pk__in=public_pages().values("pk"))
     own = OwnSite()
-    run.total = posts.count()
+    keys = list(posts.order_by("pk").values_list("pk", flat=True))  # SQLite lets no reader write once another process has
+    run.total = len(keys)
     titles: dict[int, str] = {}
     broken: dict[int, list[tuple[str, str]]] = {}
     others: dict[str, list[int]] = {}
-    for post in posts.defer("body").order_by("pk").iterator(100):
-        titles[post.pk] = post.title
-        for target in dict.fromkeys([*links_in(post.html), *([post.link] if post.link else [])]):
+    for post in (posts.defer("body").filter(pk=key).first() for key in keys):
+        for target in _targets(post) if post else ():
+            titles[post.pk] = post.title
             where = _joined(post.full_url or settings.WAGTAILADMIN_BASE_URL, target)
             if reason := own.fault_of(where):
                 broken.setdefault(post.pk, []).append((target, reason))
@@ -57,6 +58,11 @@ def check_links(run: Run) -> dict[str, Any]:
             for pk in others[target]:
                 broken.setdefault(pk, []).append((target, reason))
     return {"posts": [{"post": pk, "title": titles[pk], "links": links} for pk, links in sorted(broken.items())]}
+
+
+def _targets(post: PostPage) -> Iterable[str]:
+    """Return the addresses that a post leads to, each once."""
+    return dict.fromkeys([*links_in(post.html), *([post.link] if post.link else [])])
 
 
 def links_in(html: str) -> Iterator[str]:

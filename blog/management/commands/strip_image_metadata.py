@@ -22,7 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         counts = {"stripped": 0, "clean": 0, "failed": 0}
-        for image in get_image_model().objects.order_by("pk").iterator(chunk_size=100):
+        images = get_image_model().objects
+        for pk in list(images.order_by("pk").values_list("pk", flat=True)):  # nothing is read while an image is written
+            image = images.filter(pk=pk).first()
+            if image is None:
+                continue
             try:
                 changed = self._strip(image, dry_run=dry_run)
             except (OSError, ValidationError) as error:

@@ -7,13 +7,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from django.db import connection
 
-from blog.models import BlogPage
+from blog.models import BlogPage, PostPage
 from jobs.models import Job
-from jobs.running import run_pending
+from jobs.running import JobRun, run_pending
 from maintenance.links import AddressChecker, NothingThere, links_in
 from tests.support.editors import client_of, member_of
-from tests.support.factories import make_post
+from tests.support.factories import make_blog, make_post
 from transfer.importing.fetching import FetchError, HostError
 
 
@@ -45,6 +46,30 @@ def test_links_of_this_site_are_followed_as_by_a_visitor(blog: BlogPage) -> None
     }
     page = client_of(member_of("Moderators", name="m2")).get(f"/admin/jobs/{job.pk}/")
     assert page.status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_may_write_while_links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a query of many posts still open, SQLite refuses a writer, and the job itself once another has written."""
+    blog, step = make_blog(), JobRun.step
+    for number in range(102):
+        make_post(blog, title=str(number), body="[a](/nowhere/)")
+
+    def write() -> None:
+        PostPage.objects.filter(title="0").update(subtitle="written meanwhile")
+        connection.close()
+
+    def write_and_step(run: JobRun, count: int = 1) -> None:
+        if run.done == 1:
+            thread = Thread(target=write)
+            thread.start()
+            thread.join()
+        step(run, count)
+
+    monkeypatch.setattr(JobRun, "step", write_and_step)
+    job = check()
+    assert (job.state, job.done, len(job.result["posts"])) == ("done", 102, 102), job.log
+    assert PostPage.objects.get(title="0").subtitle == "written meanwhile"
 
 
 @pytest.mark.django_db
