@@ -100,7 +100,7 @@ class MailingView(WagtailAdminTemplateMixin, TemplateView):
             found = {"test": partial(self._test, whole=False), "test_whole": partial(self._test, whole=True)}
         if self.rights.can_publish():
             found["hold"] = lambda: mailing.hold(post, user.get_username(), now)
-            found["release"] = lambda: mailing.release(post)
+            found["release"] = lambda: mailing.release(post, now)
             found["now"] = lambda: mailing.send_now(post, now)
         return found
 
@@ -116,7 +116,7 @@ class MailingView(WagtailAdminTemplateMixin, TemplateView):
         stage = mailing.stage_of(self.post_page, now)
         offered = {
             Stage.UNPUBLISHED: ("hold",),
-            Stage.EXPECTED: ("hold",),
+            Stage.EXPECTED: ("now", "hold"),
             Stage.SETTLING: ("now", "hold"),
             Stage.HELD: ("release",),
         }.get(stage, ())

@@ -8,7 +8,7 @@ from django.utils.crypto import get_random_string
 
 from blog.models import PostPage
 from mail import outbox
-from signup.digests.editions import MARGIN, SETTLING, last_settled
+from signup.digests.editions import MARGIN, SETTLING, last_settled, publish
 from signup.kinds import Kind
 from signup.models import Edition
 from signup.models.digests import News
@@ -53,13 +53,22 @@ def hold(post: PostPage, by: str, now: datetime) -> bool:
     return True
 
 
-def release(post: PostPage) -> bool:
-    """Let letters tell of a held post, as if it appeared now; return False where it was not held."""
-    return HeldPost.objects.filter(pk=post.pk).delete()[0] > 0
+@transaction.atomic
+def release(post: PostPage, now: datetime) -> bool:
+    """Let letters tell of a held post, as if it appeared now; return False where it was not held.
+
+    The worker does not look again for that: it may not have seen that the post was held.
+    """
+    if not HeldPost.objects.filter(pk=post.pk).delete()[0]:
+        return False
+    publish(now)
+    return True
 
 
 def send_now(post: PostPage, now: datetime) -> bool:
     """Wait no longer for a post to settle, nor for those seen before it; return False where it is not settling."""
+    if stage_of(post, now) is Stage.EXPECTED:
+        publish(now)
     news = News.objects.filter(pk=post.pk).first()
     if news is None:
         return False

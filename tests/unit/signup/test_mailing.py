@@ -81,13 +81,23 @@ def test_held_post_is_news_when_it_is_released(blog: BlogPage, clock: Clock) -> 
     other = clock.publish(blog)
     assert clock.wait(SETTLING) == 1
     assert mailing.stage_of(post, clock.now) == Stage.HELD
-    assert mailing.release(post)
-    assert not mailing.release(post)
-    clock.look()
+    assert mailing.release(post, clock.now)
+    assert not mailing.release(post, clock.now)
     assert clock.wait(SETTLING) == 1
     assert posts_sent(reader) == [[other.pk], [post.pk]]
     assert mailing.stage_of(post, clock.now) == Stage.MAILED
     assert not mailing.hold(post, "eve", clock.now)
+
+
+def test_post_held_and_released_between_two_looks_of_the_worker_is_mailed(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber()
+    clock.now += MINUTE
+    post = clock.publish(blog)
+    assert mailing.hold(post, "eve", clock.now)
+    assert mailing.release(post, clock.now)
+    assert mailing.stage_of(post, clock.now) == Stage.SETTLING
+    assert clock.wait(SETTLING) == 1
+    assert posts_sent(reader) == [[post.pk]]
 
 
 def test_post_held_before_it_is_published_stays_so(blog: BlogPage, clock: Clock) -> None:
@@ -108,6 +118,17 @@ def test_send_now_waits_no_longer(blog: BlogPage, clock: Clock) -> None:
     assert mailing.send_now(post, clock.now)
     assert clock.look() == 1
     assert not mailing.send_now(post, clock.now)
+    assert posts_sent(reader) == [[post.pk]]
+
+
+def test_send_now_needs_no_look_of_the_worker(blog: BlogPage, clock: Clock) -> None:
+    reader = make_subscriber()
+    clock.look()
+    clock.now += MINUTE
+    post = make_post(blog, published=clock.now)
+    assert mailing.stage_of(post, clock.now) == Stage.EXPECTED
+    assert mailing.send_now(post, clock.now)
+    assert clock.look() == 1
     assert posts_sent(reader) == [[post.pk]]
 
 
