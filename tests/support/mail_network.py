@@ -3,6 +3,7 @@
 The mail server keeps what it is given in a folder, a file for each recipient; it refuses mail to GONE.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +27,9 @@ def mail_network(machine: DebianMachine, zone: str, folder: Path) -> Iterator[No
     (folder / "zone").write_text(zone + ZONE)
     (machine.root / "etc/resolv.conf").write_text(f"nameserver {ELSEWHERE}\n")
     command = ("unshare", "--net", sys.executable, "-m", "tests.support.mail_network", str(folder))
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as servers:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'site'}"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as servers:
         assert servers.stdin is not None
         assert servers.stdout is not None
         servers.stdout.readline()  # from its own namespace
