@@ -78,6 +78,10 @@ class Site:
         """One form, as a visitor's browser sends it."""
         return self._ask("POST", path, form, True, {"Content-Type": "application/x-www-form-urlencoded", **headers})
 
+    def trace(self, path: str) -> int:
+        """Return the status of a TRACE."""
+        return self._ask("TRACE", path, None, True, {})[0]
+
     def _ask(
         self, method: str, path: str, body: str | None, secure: bool, headers: dict[str, str]
     ) -> tuple[int, dict[str, str], bytes]:
@@ -271,6 +275,19 @@ def test_micro_cache_is_passed_by_whoever_has_a_session(cached: Site, cookie: st
 def test_plain_http_leads_to_tls(site: Site) -> None:
     status, headers, _ = site.get("/tags/?by=count", secure=False)
     assert (status, headers["location"]) == (301, f"https://{HOST}/tags/?by=count")
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", ["/micropub", "/micropub/media/", "/indieauth/token/", "/api/v3/pages/"])
+def test_program_is_refused_over_plain_http(site: Site, path: str) -> None:
+    """It would follow a redirect, and so go on sending its token unencrypted, with nobody noticing (ASVS 4.1.2)."""
+    assert site.get(path, secure=False)[0] == 403
+    assert site.get(path)[0] in (400, 401, 405)
+
+
+@needs_nginx
+def test_trace_is_refused(site: Site) -> None:
+    assert site.trace("/") == 405
 
 
 @needs_nginx
