@@ -148,8 +148,8 @@ def hand_over(server: Exim) -> None:
 def test_container_relays_for_the_sites_network_alone(tmp_path: Path, address: str, answer: int) -> None:
     """With the configuration as deploy/exim4/start writes it; exim plays a connection from an address (-bh)."""
     configuration = tmp_path / "exim4.conf"
-    script = (SHIPPED.parent / "start").read_text().partition("install -d")[0]
-    script = script.replace("-e ", "-e 's|^SITE_USER = .*|SITE_USER = mail|' -e ", 1)
+    script = (SHIPPED.parent / "start").read_text().partition("for folder")[0]
+    script = script.replace("SITE_USER = Debian-exim", "SITE_USER = mail")  # there is no exim's user on every machine
     script = script.replace("/etc/exim4/exim4.conf", str(configuration)).replace("/usr/local/share/exim4", str(SHIPPED.parent))
     names = dict.fromkeys(("SITE_DOMAIN", "SITE_HOSTNAME", "SITE_POSTMASTER"), "notes.example")
     subprocess.run(["sh", "-c", script], env=os.environ | names | {"RELAY_FROM": "172.30.99.0/24"}, check=True)
