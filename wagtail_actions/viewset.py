@@ -19,6 +19,10 @@ class ActingInspectView(generic.InspectView):
     actions: tuple[Action, ...] = ()
     namespace = ""
 
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        value = super().get_field_display_value(field_name, field)
+        return "–" if value is None else value
+
     @property
     def header_more_buttons(self) -> list[HeaderButton]:
         return []

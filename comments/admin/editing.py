@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -48,7 +49,7 @@ class EditView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Form):
     def form_valid(self, form: EditForm) -> HttpResponse:
         name = form.cleaned_data.get("name", self.comment.name)
         moderation.edit(self.comment.pk, name, form.cleaned_data["text"], self.request.user)
-        messages.success(self.request, _("The comment is changed."))
+        messages.success(self.request, gettext("The comment is changed."))
         return HttpResponseRedirect(self.way_back())
 
     def way_back(self) -> str:

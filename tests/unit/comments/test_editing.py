@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from blog.models import BlogPage, CommentState
 from tests.support.comment_factories import make_comment
@@ -27,6 +28,16 @@ def test_what_readers_see_changes_at_once(blog: BlogPage) -> None:
     assert "Rude" not in page
     entry = ModelLogEntry.objects.get(content_type__model="comment")
     assert (entry.action, entry.user.username, entry.object_id) == ("wagtail.edit", "mona", str(comment.pk))
+
+
+def test_it_is_said_in_the_language_of_whoever_edits(blog: BlogPage) -> None:
+    comment = make_comment(make_post(blog), "Words", state=CommentState.APPROVED)
+    user = member_of("Moderators", name="heidi")
+    UserProfile.objects.create(user=user, preferred_language="de")
+    heidi = client_of(user)
+    done = heidi.post(f"/admin/comments/{comment.pk}/edit/", {"name": "Ben", "text": "Other"}, follow=True).content.decode()
+    assert "Der Kommentar ist geändert." in done
+    assert "<dd>None</dd>" not in "".join(done.split())
 
 
 def test_what_cannot_be_shown_is_refused(blog: BlogPage) -> None:
