@@ -85,7 +85,7 @@ class PostHistoryView(ReportView):
     columns = [
         Column("operation", label=gettext_lazy("What was done"), accessor=str),
         DateColumn("at", label=gettext_lazy("When"), width="15%"),
-        UserColumn("user", blank_display_name=gettext_lazy("the system")),
+        UserColumn("user", label=gettext_lazy("Who"), blank_display_name=gettext_lazy("the system")),
         UndoColumn("undone_at", label=gettext_lazy("Undo"), width="15%"),
     ]
 

@@ -59,7 +59,7 @@ class HistoryView(ForCarers, ReportView):
     columns = [
         Column("operation", label=_("What was done"), accessor=str),
         DateColumn("at", label=_("When"), width="15%"),
-        UserColumn("user", blank_display_name=_("the system")),
+        UserColumn("user", label=_("Who"), blank_display_name=_("the system")),
         UndoColumn("undone_at", label=_("Undo"), width="15%"),
     ]
 
