@@ -70,24 +70,27 @@ def lease() -> timedelta:
 
 
 def claim(worker: str, now: datetime, among: list[int] | None = None) -> Delivery | None:
-    """Claim the delivery that is due first, or the first of `among` still free; return None when there is none.
-
-    A compare-and-set: however many workers try, one UPDATE finds the row free.
-    """
+    """Claim the delivery that is due first, or the first of `among` still free; return None when there is none."""
     for pk in list(candidates(now, 10)) if among is None else among:
-        if Delivery.objects.take(pk, worker, now, now + lease()):
-            return Delivery.objects.get(pk=pk)
+        delivery = Delivery.objects.filter(pk=pk).first()
+        if delivery is not None and claim_read(delivery, worker, now):
+            return delivery
     return None
 
 
 def claim_read(delivery: Delivery, worker: str, now: datetime) -> bool:
-    """Claim a delivery that was read before, unless it was claimed, tried or deleted since; return whether it was claimed."""
-    unchanged = Delivery.objects.filter(state=delivery.state, worker=delivery.worker, attempts=delivery.attempts)
-    until = now + lease()
-    if not unchanged.take(delivery.pk, worker, now, until):
+    """Claim a delivery as it was read, unless it was claimed, tried or deleted since; return whether it was claimed.
+
+    A compare-and-set: however many workers try, one UPDATE finds the row unchanged.
+    """
+    if not delivery.is_due(now):
         return False
-    delivery.attempts += delivery.state == DeliveryState.SENDING  # by a worker that died
-    delivery.state, delivery.worker, delivery.due = DeliveryState.SENDING, worker, until
+    attempts = delivery.attempts + (delivery.state == DeliveryState.SENDING)  # by a worker that died
+    claimed = {"state": DeliveryState.SENDING, "worker": worker, "due": now + lease(), "attempts": attempts}
+    if not Delivery.objects.unchanged(delivery).update(**claimed):
+        return False
+    for name, value in claimed.items():
+        setattr(delivery, name, value)
     return True
 
 

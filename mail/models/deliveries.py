@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Q, Value
 from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -78,12 +78,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Return what ended before `moment`, stuck deliveries left out."""
         return self.exclude(state__in=(*OPEN, DeliveryState.STUCK)).filter(ended__lt=moment)
 
-    def take(self, pk: int, worker: str, now: datetime, until: datetime) -> bool:
-        """Claim one delivery and return True, unless another worker did; a claim left by a dead worker counts as an attempt."""
-        lost = When(state=DeliveryState.SENDING, then=F("attempts") + 1)
-        attempts = Case(lost, default=F("attempts"), output_field=models.PositiveSmallIntegerField())
-        claim = {"state": DeliveryState.SENDING, "worker": worker, "due": until, "attempts": attempts}
-        return self.due(now).filter(pk=pk).update(**claim) == 1
+    def unchanged(self, read: "Delivery") -> Self:
+        """Return the delivery that was read, if nobody has claimed, tried or put it off since."""
+        return self.filter(pk=read.pk, state=read.state, worker=read.worker, attempts=read.attempts, due=read.due)
 
     def end(self, state: DeliveryState, answer: str = "", **more: Any) -> int:
         """Put these deliveries into their last state, with the server's answer; return their number."""
@@ -136,3 +133,7 @@ class Delivery(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether a worker may claim it now, as `DeliveryQuerySet.due` does."""
+        return self.is_open and self.due <= now

@@ -5,6 +5,7 @@ Seven-bit and with short lines, so that no relay has to encode it anew and DKIM 
 
 import email
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage, MIMEPart
@@ -69,7 +70,8 @@ def _normal(text: str) -> str:
 
 def _multipart(subtype: str, parts: Sequence[MIMEPart]) -> MIMEPart:
     whole = MIMEPart(policy=POLICY)
-    whole["Content-Type"] = _checked(f"multipart/{subtype}")
+    boundary = secrets.token_hex(16)  # in no part; for one of its own, Python searches all of them
+    whole["Content-Type"] = f'{_checked(f"multipart/{subtype}")}; boundary="{boundary}"'
     for part in parts:
         whole.attach(part)
     return whole

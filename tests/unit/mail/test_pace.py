@@ -206,3 +206,19 @@ def test_a_delivery_that_changed_since_it_was_read_is_not_claimed() -> None:
     assert not outbox.claim_read(read, "other", now)
     stored = Delivery.objects.get(pk=mail.pk)
     assert (read.state, read.worker, read.due, read.attempts) == (stored.state, stored.worker, stored.due, stored.attempts)
+
+
+def test_a_lease_that_was_renewed_since_it_was_read_is_not_taken() -> None:
+    mail, now = put_test(), timezone.now()
+    assert outbox.claim("worker", now, [mail.pk]) is not None
+    later = now + 2 * outbox.lease()
+    read = Delivery.objects.get(pk=mail.pk)
+    outbox.renew("worker", later)
+    assert not outbox.claim_read(read, "other", later)
+    assert Delivery.objects.get(pk=mail.pk).worker == "worker"
+
+
+def test_a_delivery_that_another_worker_holds_when_it_is_read_is_not_claimed() -> None:
+    mail, now = put_test(), timezone.now()
+    assert outbox.claim("worker", now, [mail.pk]) is not None
+    assert not outbox.claim_read(Delivery.objects.get(pk=mail.pk), "other", now)
