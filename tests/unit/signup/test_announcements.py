@@ -108,7 +108,7 @@ def test_letter_is_a_letter_of_the_list(mailoutbox: Any) -> None:
     assert Sender().send_due() == 1
     (sent,) = mailoutbox
     assert (sent.subject, sent.to) == ("We move", [reader.address])
-    assert "To a *new* [address]" in sent.body
+    assert "To a new address <http://testserver/about/>." in sent.body
     ((html, _type),) = sent.alternatives
     assert "<em>new</em>" in html
     assert 'href="http' in html
