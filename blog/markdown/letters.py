@@ -16,6 +16,8 @@ CELL = re.compile(r"(\t|^) (?! )")
 OWN_FRAGMENT = "#n-"  # of a heading that links to itself
 SPACE = re.compile(r"[ \t\n]+")
 MANY_LINES, EMPTY_ITEM = re.compile(r"\n{3,}"), re.compile(r"\n(-|\d+\.)\n+")
+BEGIN, END = "\ue000", "\ue001"  # of a quotation, until its lines are marked; of private use
+QUOTATION = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")  # the innermost first
 HEADING = re.compile(r"<(/?)h([2-5])(?=[ >])")
 BLOCKS = frozenset(
     "blockquote caption dd details div dl dt figcaption figure h2 h3 h4 h5 h6 hr ol p pre summary table ul".split()
@@ -47,9 +49,21 @@ def letter_text(html: str) -> str:
     'See this <https://a.example/>:\\n\\n- one\\n- two'
     """
     html = BACK_LINK.sub("", FOOTNOTE.sub(r"[\1]", html))
-    lines = "".join(_Writer(parse(html)).parts()).split("\n")
-    text = "\n".join(CELL.sub(r"\1", line).rstrip() for line in lines)
-    return html_escapes.unescape(MANY_LINES.sub("\n\n", EMPTY_ITEM.sub(r"\n\1 ", text)).strip())
+    text = _laid_out("".join(_Writer(parse(html)).parts()))
+    while text != (text := QUOTATION.sub(lambda found: f"\n\n{_quoted(_laid_out(found[1]))}\n\n", text)):
+        continue
+    return html_escapes.unescape(_laid_out(text))
+
+
+def _laid_out(text: str) -> str:
+    """Return a text without blanks at the ends of lines, cells or itself, and with one blank line between blocks."""
+    lines = "\n".join(CELL.sub(r"\1", line).rstrip() for line in text.split("\n"))
+    return MANY_LINES.sub("\n\n", EMPTY_ITEM.sub(r"\n\1 ", lines)).strip()
+
+
+def _quoted(text: str) -> str:
+    """Return a text with the mark of a quotation before each line."""
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 class _Writer:
@@ -90,7 +104,9 @@ class _Writer:
             return self._item()
         if tag.name in ("td", "th") and tag.closing:
             return "\t"
-        return {"br": "\n", "tr": "\n", "li": ""}.get(tag.name, "\n\n" if tag.name in BLOCKS else "")
+        if tag.name == "blockquote":
+            return END if tag.closing else BEGIN
+        return {"br": "\n", "tr": "" if tag.closing else "\n", "li": ""}.get(tag.name, "\n\n" if tag.name in BLOCKS else "")
 
     def _item(self) -> str:
         number = self.lists[-1] if self.lists else 0

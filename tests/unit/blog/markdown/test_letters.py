@@ -23,6 +23,10 @@ def f():
 ```
 
 > Quoted $a^2$[^1].
+>
+> > Once more:
+> >
+> > - one
 
 | a | b |
 |---|---|
@@ -47,10 +51,13 @@ with a second paragraph
 def f():
     return 1 < 2
 
-Quoted a^2[1].
+> Quoted a^2[1].
+>
+> > Once more:
+> >
+> > - one
 
 a\tb
-
 1\t2
 
 [A boat]
