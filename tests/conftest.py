@@ -157,8 +157,8 @@ def migrated_database(django_db_setup: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def live_server(live_server: LiveServer) -> LiveServer:
-    """A server in this process."""
+def live_server(django_db_setup: Path | None, live_server: LiveServer) -> LiveServer:
+    """A server in this process, started once there is a test database: it shares the connection of one in memory."""
     separate_requests(live_server)
     return live_server
 
