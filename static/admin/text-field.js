@@ -14,6 +14,15 @@
   const KINDS = { image: "image", document: "doc", page: "page" }; // in addresses
   const escaped = (text) => text.replace(/[[\]\\]/g, "\\$&").replace(/\s+/g, " ").trim();
 
+  // The steps of a chooser: each replaces the last, and with it what had the focus, without which Escape closes nothing.
+  const keepingFocus = (steps) => Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, (modal, ...given) => {
+    step(modal, ...given);
+    const [dialog] = modal.container;
+    const focus = () => (dialog.querySelector("[name$=alt_text]") ?? dialog).focus();
+    if (!dialog.contains(document.activeElement)) focus();
+    modal.container.one("shown.bs.modal", focus); // when Bootstrap's animation ends, which focuses the dialog
+  }]));
+
   class TextField extends window.StimulusModule.Controller {
     static values = { labels: Object, addresses: Object, toolbar: String };
 
@@ -87,11 +96,14 @@
     choose(kind) {
       const [handlers, parameters, response] = MODALS[kind];
       const selected = this.editor.getSelection();
-      ModalWorkflow({
+      const modal = ModalWorkflow({
         url: this.addressesValue[kind],
         urlParams: kind === "page" ? { ...parameters, link_text: selected } : parameters,
-        onload: window[handlers],
-        responses: { [response]: (chosen) => this.chosen(kind, chosen, selected) },
+        onload: keepingFocus(window[handlers]),
+        responses: { [response]: (chosen) => {
+          modal.container.on("hidden.bs.modal", () => this.editor.focus()); // which Wagtail gives to the button
+          this.chosen(kind, chosen, selected);
+        } },
       });
     }
 
