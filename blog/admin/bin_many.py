@@ -12,6 +12,7 @@ from wagtail.models import Page
 from blog.admin.bin import new_addresses, restorable, say_binned, words_of_restored
 from blog.admin.many import Asked, ManyAction, Note
 from blog.models import BinnedPost, PostPage
+from blog.models.revision import locked_revision
 from blog.services.bin import BATCH, delete_for_good, move_to_bin, restore
 
 
@@ -33,13 +34,14 @@ class DeletePages(DeleteBulkAction):
     def execute_action(
         cls, objects: Sequence[Page], user: Any = None, view: "DeletePages | None" = None, **kwargs: Any
     ) -> tuple[int, int]:
-        posts = set(PostPage.objects.filter(pk__in=[page.pk for page in objects]).values_list("pk", flat=True))
-        others = [page for page in objects if page.pk not in posts]
-        deleted: tuple[int, int] = super().execute_action(others, user=user, **kwargs)
-        if posts:
-            batch = move_to_bin(posts, user)
-            if view:
-                say_binned(view.request, batch, len(posts), view.next_url)
+        with locked_revision():
+            there = Page.objects.filter(pk__in=[page.pk for page in objects]).in_bulk()  # none that was deleted meanwhile
+            posts = set(PostPage.objects.filter(pk__in=there).values_list("pk", flat=True))
+            others = [page for page in there.values() if page.pk not in posts]
+            deleted: tuple[int, int] = super().execute_action(others, user=user, **kwargs)
+            batch = move_to_bin(posts, user) if posts else None
+        if batch and view:
+            say_binned(view.request, batch, len(posts), view.next_url)
         return deleted
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:

@@ -6,11 +6,14 @@ from typing import Any, Final
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from wagtail.admin.views.bulk_action import BulkAction
 
 from blog.admin.page_choosers import admin_user
+from blog.models.revision import locked_revision
 from jobs.admin.tools import to_job
+from jobs.kinds import JobFailed
 from jobs.models import Job
 from jobs.starting import start
 
@@ -45,7 +48,10 @@ class ManyAction(BulkAction):
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
-        """Do it, in one transaction; return the number of objects that are changed."""
+        """Do it, in the transaction of whoever calls, which has locked the revision; return how many objects are changed.
+
+        Raise JobFailed, with a sentence, where what `asked` names is no longer there.
+        """
         raise NotImplementedError
 
     @classmethod
@@ -115,9 +121,19 @@ class ManyAction(BulkAction):
 
         return {"user": self.user_of_request(), "asked": self.asked, "note": note}
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Say why it cannot be done, where something was deleted since the form was checked."""
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except JobFailed as fault:
+            messages.error(self.request, str(fault))
+            return redirect(self.next_url)
+        return response
+
     @classmethod
     def execute_action(cls, objects: Sequence[Model], **context: Any) -> tuple[int, int]:
-        return cls.change([one.pk for one in objects], **context), 0
+        with locked_revision():
+            return cls.change([one.pk for one in objects], **context), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:
         return self.words(num_parent_objects)

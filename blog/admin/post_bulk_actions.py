@@ -235,8 +235,9 @@ class MoveToBin(PostsAction):
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
+        count: int = PostPage.objects.filter(pk__in=ids, binned=None).count()  # without aliases, which go with them
         move_to_bin(ids, user, UUID(asked["batch"]))
-        return len(ids)
+        return count
 
     @classmethod
     def words(cls, count: int) -> str:

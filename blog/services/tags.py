@@ -43,9 +43,15 @@ class Recording:
 
 @contextmanager
 def recorded(kind: Kind, tag: Tag, target: str, user: Any, *others: Tag, slug: str = "") -> Iterator[Recording]:
-    """Run the block in one transaction, locked in the one order; store what it changed, and write it into Wagtail's log."""
+    """Run the block in one transaction, locked in the one order; store what it changed, and write it into Wagtail's log.
+
+    Raise TagError where one of the tags is no longer there.
+    """
     with locked_revision():
         tags = [*Tag.objects.filter(pk__in=[tag.pk, *(other.pk for other in others)])]
+        for one in (tag, *others):
+            if one not in tags:
+                raise TagError(_("The tag “%s” has been deleted or merged meanwhile.") % one)
         slugs = {slug, *(one.slug for one in tags)} - {""}
         moved = {tag.pk} if kind in (Kind.MERGE, Kind.SPLIT, Kind.DELETE) else set[int]()
         recording = Recording(Scope({one.pk for one in tags}, slugs, moved))

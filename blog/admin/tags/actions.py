@@ -13,7 +13,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.permissions import ModelPermissionPolicy
 
 from blog.admin.page_choosers import admin_user
-from blog.admin.tags.done import say_done
+from blog.admin.tags.done import LISTING, say_done
 from blog.admin.tags.effects import effects_of
 from blog.admin.tags.forms import ActionForm, AliasForm, DeleteForm, MergeForm, SplitForm
 from blog.models import Tag, TagOperation
@@ -24,7 +24,6 @@ if TYPE_CHECKING:  # Django's view cannot be subscripted when it runs
 else:
     Form = FormView
 
-LISTING = "wagtailsnippets_blog_tag:list"
 EDIT = "wagtailsnippets_blog_tag:edit"
 policy = ModelPermissionPolicy(Tag)
 

@@ -15,7 +15,8 @@ from wagtail.admin.auth import permission_denied
 from wagtail.admin.ui.tables import Column, DateColumn, UserColumn
 from wagtail.admin.views.reports import ReportView
 
-from blog.admin.tags.actions import LISTING, may_care
+from blog.admin.tags.actions import may_care
+from blog.admin.tags.done import LISTING
 from blog.models import TagOperation
 from blog.services.undo import CannotBeUndone, undo
 

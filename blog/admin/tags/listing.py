@@ -18,7 +18,7 @@ from blog.admin.deleting import DeleteNamed
 from blog.admin.page_choosers import admin_user
 from blog.admin.tags.actions import may_care
 from blog.admin.tags.counts import counted
-from blog.admin.tags.done import done_message, say_done
+from blog.admin.tags.done import TellsTagError, done_message, say_done
 from blog.admin.tags.history import HISTORY
 from blog.admin.tags.reports import NEAR, ORPHANS
 from blog.models import Pin, Tag, TagAlias
@@ -98,7 +98,7 @@ class TagIndexView(IndexView):
         ]
 
 
-class TagEditView(EditView):
+class TagEditView(TellsTagError, EditView):
     """Wagtail's form; a new name or slug is one of the operations that can be undone."""
 
     @property
@@ -115,8 +115,8 @@ class TagEditView(EditView):
         return buttons
 
     def save_instance(self) -> Tag:
-        before = Tag.objects.get(pk=self.form.instance.pk)
-        if (before.name, before.slug) == (self.form.instance.name, self.form.instance.slug):
+        before = Tag.objects.filter(pk=self.form.instance.pk).values_list("name", "slug").first()
+        if before == (self.form.instance.name, self.form.instance.slug):
             unchanged: Tag = super().save_instance()
             return unchanged
         say_done(self.request, save_renamed(self.form.instance, self.request.user))
@@ -124,7 +124,7 @@ class TagEditView(EditView):
         return saved
 
 
-class TagDeleteView(DeleteNamed):
+class TagDeleteView(TellsTagError, DeleteNamed):
     """Deletes a tag, as an operation that can be undone; the form asks where its addresses are to lead."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
