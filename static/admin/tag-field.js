@@ -133,6 +133,7 @@
       else if (key === "Backspace" && !this.entry.value && this.names.length) this.remove(this.names.length - 1);
       else return;
       event.preventDefault();
+      event.stopPropagation(); // to Wagtail's menu, which Escape closes on a narrow page, and which then takes the focus
     }
 
     type() {

@@ -60,9 +60,10 @@ def test_tags_are_typed_by_keyboard(tab: Page, live_server: LiveServer, axe: str
     keys.press("Enter")
     expect(tab.locator(".tag-field__fault")).to_have_text("A tag’s name cannot have quotation marks.")
     expect(field).to_have_value('"no"')
-    keys.press("Escape")
+    tab.set_viewport_size({"width": 390, "height": 800})  # where Wagtail's menu hears Escape too
     keys.press("Escape")
     expect(field).to_have_value("")
+    expect(field).to_be_focused()
     keys.press("Shift+Tab")  # to the button that removes the last
     expect(tab.get_by_role("button", name="Remove c", exact=True)).to_be_focused()
     keys.press("Enter")
