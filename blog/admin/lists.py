@@ -5,13 +5,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
 from blog.admin.choosers import AuthorChooserViewSet, EditorsChooserViewSet
 from blog.admin.deleting import DeleteNamed
 from blog.admin.stream_form import SelectionInput
 from blog.admin.tags.listing import TagViewSet
-from blog.models import Author, Stream
+from blog.models import Author, BlogPage, Stream
 
 
 class AuthorViewSet(SnippetViewSet):
@@ -25,8 +25,17 @@ class AuthorViewSet(SnippetViewSet):
     search_backend_name = None
 
 
+class StreamCreateView(CreateView):
+    """Wagtail's form, which begins with the blog where there is one alone."""
+
+    def get_initial_form_instance(self) -> Stream:
+        blogs = list(BlogPage.objects.values_list("pk", flat=True)[:2])
+        return Stream(blog_id=blogs[0] if len(blogs) == 1 else None)
+
+
 class StreamViewSet(SnippetViewSet):
     model = Stream
+    add_view_class = StreamCreateView
     panels = [
         *(FieldPanel(name) for name in ("blog", "name", "slug")),
         FieldPanel("expression", widget=SelectionInput),
