@@ -158,7 +158,7 @@ def words_of_restored(count: int) -> str:
 
 def new_addresses(restored: list[Restored]) -> str:
     """Return a sentence on the posts whose slug is another's by now; "" where there are none."""
-    changes = ", ".join(f"“{post.title}”: /{post.slug}/" for post in restored if post.former_slug)
+    changes = ", ".join(_("“%s”") % post.title + f": /{post.slug}/" for post in restored if post.former_slug)
     return _("Another post has their address meanwhile, so they have a new one: %s.") % changes if changes else ""
 
 

@@ -143,9 +143,11 @@ def _hint(count: int, is_similar: bool) -> str:
 
 
 def _note(typed: str, name: str, is_former: bool, near: list[NamedTag], counts: dict[int, int]) -> str:
-    """Return what to say of a text: that its tag has another name now, or that there are tags of nearly the same."""
+    """Return what to say of a text: that its tag has another name, or that there are tags of nearly the same."""
     if name and is_former:
         return _("“%(typed)s” is called “%(name)s” now.") % {"typed": typed, "name": name}
+    if name and name != typed:
+        return _("“%(typed)s” becomes the tag “%(name)s”.") % {"typed": typed, "name": name}
     others = [tag for tag in near if tag.name != name]
     if not others:
         return ""

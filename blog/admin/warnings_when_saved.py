@@ -57,6 +57,6 @@ def hidden_pages(page: Page, user: User) -> str:
     """Name the pages that a text links to and that readers cannot open, as far as the editor may see them."""
     linked = references(rendered(page).html)["page"] - {page.pk}
     hidden = choosable_pages(user).filter(pk__in=linked).exclude(pk__in=public_pages().values("pk"))
-    titles = ", ".join(f"“{other.title}”" for other in hidden)
+    titles = ", ".join(_("“%s”") % other.title for other in hidden.order_by("path"))
     sentence = _("The text links to %s, which readers cannot open now: they see the words without a link until it is public.")
     return sentence % titles if titles else ""

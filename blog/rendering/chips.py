@@ -104,7 +104,9 @@ def _time(listing: Listing) -> list[Chip]:
 
 def _words(listing: Listing) -> list[Chip]:
     words = listing.reading.q
-    return [Chip(f"“{words}”", listing.address(q=None), len(listing.index.select(listing.selection)))] if words else []
+    if not words:
+        return []
+    return [Chip(_("“%s”") % words, listing.address(q=None), len(listing.index.select(listing.selection)))]
 
 
 def _inherited(listing: Listing) -> Selection:

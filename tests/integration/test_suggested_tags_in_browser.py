@@ -33,7 +33,7 @@ def test_suggested_tags_are_added_by_the_editor_alone(
     expect(suggested.first).to_be_visible()  # after a pause
     tab.get_by_role("button", name="Suggest tags").focus()
     tab.keyboard.press("Enter")
-    expect(tab.locator(".tag-field [role=status]")).to_contain_text("tags are suggested")
+    expect(tab.locator(".tag-field [role=status]")).to_contain_text("Suggested below the field: ")
     cooking = suggested.filter(has_text="cooking")
     expect(cooking).to_contain_text("in the title")
     expect(tab.locator(".tag-field__chosen li")).to_have_count(0)  # none by itself

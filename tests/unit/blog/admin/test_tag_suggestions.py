@@ -51,7 +51,8 @@ def test_other_spelling_and_old_name_are_the_present_tag(editor: Client, blog: B
     merge(Tag.objects.create(name="colour"), Tag.objects.get(name="color"))
     found = about(editor, text)
     assert found["name"] == "color"
-    assert found["note"] == ("" if text.lower() == "color" else f"“{text}” is called “color” now.")
+    notes = {"color": "", "COLOR": "“COLOR” becomes the tag “color”."}
+    assert found["note"] == notes.get(text, f"“{text}” is called “color” now.")
     assert options(editor, text) == [("color", "1 post")]
 
 
