@@ -10,10 +10,10 @@ from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
 from wagtail.models import Page
 
 from blog.admin.bin import new_addresses, restorable, say_binned, words_of_restored
-from blog.admin.many import Asked, ManyAction, Note
+from blog.admin.many import ONE_BY_ONE_AT_ONCE, Asked, ManyAction, Note
 from blog.models import BinnedPost, PostPage
 from blog.models.revision import locked_revision
-from blog.services.bin import BATCH, delete_for_good, move_to_bin, restore
+from blog.services.bin import delete_for_good, move_to_bin, restore
 
 
 class DeletePages(DeleteBulkAction):
@@ -99,7 +99,7 @@ class DeleteManyForGood(InBin):
     question = _("Delete these posts with their revisions and comments? This cannot be undone.")
     serious = True
     classes = {"serious"}
-    at_once = BATCH
+    at_once = ONE_BY_ONE_AT_ONCE
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:

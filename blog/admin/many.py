@@ -19,6 +19,7 @@ from jobs.starting import start
 
 MOST_SHOWN: Final = 20  # titles in a question
 AT_ONCE: Final = 200  # objects that are changed in the request, and by a job in one transaction
+ONE_BY_ONE_AT_ONCE: Final = 10  # where each is saved or deleted by itself, at some 35 ms of processor
 
 Asked = dict[str, Any]  # what the form says, as JSON has it
 Note = Callable[[str], None]  # shows a sentence to whoever asked

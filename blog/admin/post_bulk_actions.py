@@ -1,7 +1,7 @@
 """What may be done with many posts of the listing: tags, author, publishing, the bin."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from blog.admin.bin import may_bin, say_binned, words_of_bin
-from blog.admin.many import Asked, ManyAction, Note
+from blog.admin.many import ONE_BY_ONE_AT_ONCE, Asked, ManyAction, Note
 from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_export import TEXTS
 from blog.admin.post_undo import may_change, undo_message
@@ -27,8 +27,6 @@ from blog.models.tag_names import find_tags, get_or_create_tags
 from blog.services import many_posts
 from blog.services.bin import move_to_bin
 from jobs.kinds import JobFailed
-
-PUBLISHED_AT_ONCE: Final = 20  # each is saved as by its own button
 
 
 class TagsForm(forms.Form):
@@ -179,7 +177,7 @@ class Publish(PostsAction):
     question = _("Publish the newest draft of each of these posts?")
     action_type = "publish"
     action_priority = 40
-    at_once = PUBLISHED_AT_ONCE
+    at_once = ONE_BY_ONE_AT_ONCE
 
     @classmethod
     def allows(cls, user: User, post: PostPage) -> bool:
