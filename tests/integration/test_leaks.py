@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -14,19 +15,30 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from blog.models import BlogPage, CommentState, Pin, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
 from blog.services.bin import move_to_bin
+from tests.support.admin_addresses import public_routes, route_of
 from tests.support.comment_factories import make_comment
 from tests.support.factories import make_author, make_post
 
 WORD = "xylophone"  # in the title, text, summary and slug of the post, and nowhere else
 TAG = "zeppelin"  # borne by that post alone
 Transition = Callable[[Page], None]
+# The beginnings of the routes that these tests do not ask for, and which others do.
+ELSEWHERE = (
+    *("api/v3/", "micropub", "indieauth/"),  # test_leaks_by_programs
+    *("media/", "documents/"),  # test_image_leaks
+    *("signup/", "comments/publish/", "comments/replies/", "comments/withdraw/"),  # unit/signup, unit/comments: by token
+    *("new", "random/", "_util/"),  # unit/blog/admin/test_new_post; below
+    *(".well-known/", "favicon.ico", "readyz"),  # tell of no post
+    "((?:",  # Wagtail's, of other pages: unit/blog/views/test_other_sites
+)
+SHARED = "share.png"  # ends the routes of pictures: unit/blog/images/test_share_pictures
 
 
 def addresses(neighbour: PostPage, hidden_slug: str) -> list[str]:
     listings = ["/tags/common/", "/tags/-other/", f"/tags/common+-{TAG}/", f"/tags/{TAG}/", "/@eve/", "/@ada/tags/common/"]
     queried = ["/", "/tags/common+other/"]
     queries = ["", "?view=full", "?order=oldest&contents=1", f"?q={WORD}", "?year=2018", "?year=1999", "?source=external"]
-    fed = ["/", "/tags/common/", f"/tags/{TAG}/", "/@eve/", "/streams/all/"]
+    fed = ["/", "/tags/common/", f"/tags/{TAG}/", "/@eve/", "/@ada/tags/common/", "/streams/all/"]
     return [
         *listings,
         *(address + query for address in queried for query in queries),
@@ -118,6 +130,13 @@ def make_world(blog: BlogPage) -> tuple[PostPage, PostPage]:
     make_comment(hidden, f"A {WORD} indeed.", name="Eve Hidden")
     Pin.objects.create(tag=Tag.objects.get(slug="common"), post=hidden)
     return neighbour, hidden
+
+
+def test_every_public_address_is_asked_for_or_elsewhere() -> None:
+    asked = {route_of(urlsplit(address).path) for address in addresses(PostPage(slug="a"), "b")}
+    others = {route for route in public_routes() if route not in asked and not route.endswith(SHARED)}
+    assert {route for route in others if not route.startswith(ELSEWHERE)} == set()
+    assert {start for start in ELSEWHERE if not any(route.startswith(start) for route in others)} == set()
 
 
 @pytest.mark.parametrize("transition", HIDING_POSTS)

@@ -1,9 +1,9 @@
-"""Every address of the admin, with the objects of the test as its parameters."""
+"""Every address of the site, by the URLconf; those of the admin with the objects of the test as their parameters."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
 
 ADMIN = "admin/"
@@ -13,6 +13,16 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 def admin_routes() -> list[str]:
     """Return the routes below `admin/`, those of the API among them, with parameters as Django writes them."""
     return sorted({route for route in _routes(get_resolver().url_patterns) if route.startswith(ADMIN)})
+
+
+def public_routes() -> list[str]:
+    """Return the routes that are not below `admin/`."""
+    return sorted({route for route in _routes(get_resolver().url_patterns) if not route.startswith(ADMIN)})
+
+
+def route_of(path: str) -> str:
+    """Return the route that responds at a path, as `admin_routes` and `public_routes` have it."""
+    return _named(resolve(path).route)
 
 
 def addresses(route: str, parameters: Mapping[str, Iterable[object]], default: Iterable[object]) -> set[str]:
@@ -38,4 +48,8 @@ def _as_route(pattern: URLPattern | URLResolver) -> str:
     text = str(pattern.pattern)
     if isinstance(pattern.pattern, RoutePattern):
         return text
-    return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", text).strip("^$").replace("\\", "")
+    return _named(text)
+
+
+def _named(expression: str) -> str:
+    return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", expression).strip("^$").replace("\\", "")
