@@ -75,8 +75,8 @@ class BinnedPost(models.Model):
 
     @property
     def days_left(self) -> int:
-        """Return for how many days it is kept still."""
-        return max(0, (self.binned_at + KEPT - timezone.now()).days)
+        """Return for how many days it is kept still, one that has begun counted."""
+        return max(0, -((timezone.now() - self.binned_at - KEPT) // timedelta(days=1)))
 
 
 def bin_root() -> Page:

@@ -1,12 +1,14 @@
 """Deleting in the admin, from each place, moves a post to the bin; one button undoes it."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from blog.models import BinnedPost, BlogPage, PlainPage, PostPage
 from blog.services.bin import move_to_bin
@@ -111,3 +113,8 @@ def test_restoring_needs_a_post_request_and_rights(blog: BlogPage, moderator: Cl
     assert client_of(member_of("Editors")).get("/admin/bin/").status_code == 200
     guest = client_of(User.objects.create_user("guest"))
     assert guest.get("/admin/bin/").status_code == 302
+
+
+@pytest.mark.parametrize(("hours", "days"), [(0, 30), (23, 30), (25, 29), (30 * 24 - 1, 1), (30 * 24, 0), (31 * 24, 0)])
+def test_days_left_count_the_one_that_has_begun(hours: int, days: int) -> None:
+    assert BinnedPost(binned_at=timezone.now() - timedelta(hours=hours)).days_left == days
