@@ -132,7 +132,9 @@ def test_undo_of_a_job_changes_all_back_by_one_button(
     operation = PostOperation.objects.get()
     assert (operation.count, operation.lots.count()) == (POSTS, 3)
     assert str(operation.batch) == job.parameters["asked"]["batch"]
-    assert set(re.findall(r"\(\d+ posts?\)", client.get(CHANGES).content.decode())) == {f"({POSTS} posts)"}
+    changes = client.get(CHANGES).content.decode()
+    assert set(re.findall(r"\(\d+ posts?\)", changes)) == {f"({POSTS} posts)"}
+    assert re.findall(r"<th[^>]*>\s*([^<]*?)\s*<", changes) == ["What was done", "When", "Who", "Undo"]
     address = re.search(rf'action="({CHANGES}\d+/undo/)"', shown(client, job))
     assert address is not None
     undoing = undo_by_job(client, address[1])
