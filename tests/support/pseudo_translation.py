@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.test import override_settings
 from django.utils.translation import trans_real
+from lxml.etree import Element
 from lxml.html import HtmlElement
 
 CODE = "et"
@@ -56,7 +57,7 @@ def outside(text: str) -> list[str]:
 
 def outside_of(page: HtmlElement) -> list[str]:
     """The same of all that a page says, also to those who listen."""
-    values = [element.get(name, "") for element in page.iter() for name in TEXT_ATTRIBUTES]
+    values = [element.get(name, "") for element in page.iter(Element) for name in TEXT_ATTRIBUTES]
     return [*outside("".join(_texts(page))), *(word for text in values for word in outside(text))]
 
 
