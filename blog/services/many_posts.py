@@ -149,10 +149,14 @@ def unpublish(posts: Iterable[int], user: Any = None, batch: UUID | None = None)
 
 
 def publish(posts: Iterable[int], user: Any = None, batch: UUID | None = None) -> tuple[int, list[str]]:
-    """Publish the newest revisions of posts; return how many, and of each that cannot be published its title and why."""
+    """Publish the newest revisions of posts; return how many, and of each that cannot be published its title and why.
+
+    An alias has no revision: it is published with its post.
+    """
     published, faults = {}, []
     with locked_revision():
-        found = PostPage.objects.filter(pk__in=list(posts)).exclude(live=True, has_unpublished_changes=False).order_by("pk")
+        found = PostPage.objects.filter(pk__in=list(posts), alias_of=None).order_by("pk")
+        found = found.exclude(live=True, has_unpublished_changes=False)
         before = publication_of([post.pk for post in found])
         for post in found:
             if post.live:

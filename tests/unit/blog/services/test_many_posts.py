@@ -170,3 +170,13 @@ def test_number_of_queries_is_that_of_one(blog: BlogPage) -> None:
             add_tags([post.pk for post in some], [tag])
         asked.append(len(captured))
     assert asked[0] == asked[1]
+
+
+def test_an_alias_is_published_with_its_post_alone(blog: BlogPage, posts: list[PostPage]) -> None:
+    """Wagtail makes no revision of an alias, which would be published."""
+    alias = posts[0].create_alias(parent=blog, update_slug="alias")
+    assert unpublish([posts[0].pk]) == 1
+    assert not PostPage.objects.get(pk=alias.pk).live
+    assert publish([alias.pk]) == (0, [])
+    assert publish([posts[0].pk, alias.pk]) == (1, [])
+    assert PostPage.objects.get(pk=alias.pk).live
