@@ -28,6 +28,7 @@ COMMAND = ("spamassassin", "--local", "--test-mode")
 MOST = 0.0  # points; 5 are spam
 SENDER = "Notes <notes@notes.example>"
 READER = "ada@example.org"
+NETWORK = "192.0.2.0/24"
 FIRST_LINE = (  # of the recipient's server; SpamAssassin takes addresses kept for documentation for forged ones
     "Received: from mail.notes.example (mail.notes.example [93.184.216.34]) by mx.example.org with ESMTPS; {date}\r\n"
 )
@@ -71,7 +72,7 @@ def arrived(folder: Path) -> dict[str, bytes]:
     from tests.support.smtp_server import SMTPServer
 
     with SMTPServer() as server, override_settings(**sending(folder), EMAIL_URL=server.url):
-        names = dict(written(folder))
+        names = dict(written())
         Sender().send_due()
         left = Delivery.objects.exclude(state="sent").values_list("kind", "answer")
         assert not left, list(left)
@@ -97,25 +98,18 @@ def sending(folder: Path) -> dict[str, Any]:
     }
 
 
-def written(folder: Path) -> Iterator[tuple[str, str]]:
+def written() -> Iterator[tuple[str, str]]:
     """Put one mail of each kind into the outbox; yield its name and Message-ID."""
-    from django.contrib.auth.models import User
-    from django.utils import timezone
     from wagtail.images import get_image_model
     from wagtail.models import Site
 
-    from accounts.emails import KIND as PASSWORD_RESET
     from benchmarks.post_texts import demo_texts
-    from mail import compose, outbox
+    from mail import compose
     from signup.kinds import Kind
     from signup.models import Announcement, State, Texts
-    from tests.support.comment_factories import make_comment
     from tests.support.factories import make_author, make_blog, make_post
     from tests.support.images import make_versions
-    from tests.support.signup_factories import make_subscriber
-
-    def put(name: str, kind: str, to: str = READER, **context: Any) -> tuple[str, str]:
-        return name, outbox.put(name, kind, to, {"asked_at": timezone.now().isoformat(), **context}).message_id
+    from tests.support.signup_factories import make_subscriber, make_subscription
 
     blog = make_blog("notes.example")
     ada = make_author()
@@ -140,9 +134,11 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
     asking = make_subscriber("new@example.org", state=State.PENDING)
     reader = make_subscriber(READER)
     whole = make_subscriber("whole@example.org", texts=Texts.WHOLE)
-    more = {"network": "192.0.2.0/24"}
-    yield put("confirmation", Kind.CONFIRM, asking.address, subscriber=asking.pk, **more)
-    yield put("confirmed already", Kind.ALREADY, subscriber=reader.pk, **more)
+    yield put("confirmation", Kind.CONFIRM, asking.address, subscriber=asking.pk, network=NETWORK)
+    more = make_subscriber("more@example.org")
+    added = make_subscription(more, "design", confirmed_at=None).pk
+    yield put("one more subscription", Kind.ADD, more.address, subscriber=more.pk, subscription=added, network=NETWORK)
+    yield put("confirmed already", Kind.ALREADY, subscriber=reader.pk, network=NETWORK)
     yield put("digest of one beginning", Kind.DIGEST, subscriber=reader.pk, posts=ids[:1])
     yield put("digest of three beginnings", Kind.DIGEST, subscriber=reader.pk, posts=ids[:3])
     yield put("digest with pictures", Kind.DIGEST, subscriber=reader.pk, posts=ids[3:])
@@ -154,12 +150,38 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
         subject="The notes move", text="From Monday on the *notes* are at a [new address](/about/).", site=Site.objects.get()
     )
     yield put("announcement", Kind.ANNOUNCEMENT, subscriber=reader.pk, announcement=announced.pk)
-    comment = make_comment(posts[0], address=READER, replies_confirmed=timezone.now() - timedelta(days=1))
-    reply = make_comment(posts[0], "I have read it twice, and agree with the second half.", reply_to=comment)
-    yield put("reply to a comment", "comment_replies", comment=comment.pk, replies=[reply.pk])
-    User.objects.create_user("ada", READER, "a long password")
-    yield put("password reset", PASSWORD_RESET, **more)
     yield put("check_mail --send", compose.TEST)
+    yield from about_comments_and_accounts(posts[0])
+
+
+def about_comments_and_accounts(post: Any) -> Iterator[tuple[str, str]]:
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+
+    from accounts.emails import KIND as PASSWORD_RESET
+    from blog.models import CommentState
+    from comments import kinds as comments
+    from tests.support.comment_factories import make_comment
+
+    comment = make_comment(post, address=READER, replies_confirmed=timezone.now() - timedelta(days=1))
+    reply = make_comment(post, "I have read it twice, and agree with the second half.", reply_to=comment)
+    waiting = make_comment(post, state=CommentState.WAITING)
+    asked = make_comment(post, state=CommentState.UNCONFIRMED, address=READER)
+    ada_user = User.objects.create_user("ada", READER, "a long password")
+    yield put("comment: confirmation", comments.CONFIRM, comment=asked.pk, network=NETWORK)
+    yield put("comment: it is shown", comments.SHOWN, comment=comment.pk)
+    yield put("comment: a reply", comments.REPLIES, comment=comment.pk, replies=[reply.pk])
+    yield put("comment: to a moderator", comments.NOTICE, user=ada_user.pk, comments=[waiting.pk])
+    yield put("password reset", PASSWORD_RESET, network=NETWORK)
+
+
+def put(name: str, kind: str, to: str = READER, **context: Any) -> tuple[str, str]:
+    """Put a mail into the outbox; return its name and Message-ID."""
+    from django.utils import timezone
+
+    from mail import outbox
+
+    return name, outbox.put(name, kind, to, {"asked_at": timezone.now().isoformat(), **context}).message_id
 
 
 def photograph(name: str) -> Any:
