@@ -30,7 +30,7 @@ class StreamCreateView(CreateView):
 
     def get_initial_form_instance(self) -> Stream:
         blogs = list(BlogPage.objects.values_list("pk", flat=True)[:2])
-        return Stream(blog_id=blogs[0] if len(blogs) == 1 else None)
+        return Stream(blog_id=blogs[0]) if len(blogs) == 1 else Stream()
 
 
 class StreamViewSet(SnippetViewSet):
