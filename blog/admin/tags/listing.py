@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
@@ -62,6 +63,12 @@ def old_names(tag: Tag) -> str:
 
 class TagIndexView(IndexView):
     """The list, with links to the history and the reports."""
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Return them without boxes for whoever may do nothing with what is ticked."""
+        columns: list[Column] = super().columns
+        return [one for one in columns if may_care(self.request.user) or not isinstance(one, BulkActionsCheckboxColumn)]
 
     def _get_title_column(self, *args: Any, **kwargs: Any) -> Any:
         return super()._get_title_column(*args, **kwargs, width="22%")

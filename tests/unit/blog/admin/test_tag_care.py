@@ -256,3 +256,12 @@ def test_stream_form_proposes_counts_and_names_unknown_tags(moderator: Client, c
     assert Stream.objects.get().expression == "a+-none"
     edit = reverse(Stream.snippet_viewset.get_url_name("edit"), args=[Stream.objects.get().pk])
     assert 'value="a, -none"' in moderator.get(edit).content.decode()
+
+
+@pytest.mark.parametrize(("name", "boxes"), [("moderator", 1), ("editor", 0)])
+def test_tags_are_ticked_by_whoever_cares_for_them(
+    blog: BlogPage, request: pytest.FixtureRequest, name: str, boxes: int
+) -> None:
+    """The actions on ticked tags would refuse anybody else, after having been offered."""
+    Tag.objects.create(name="a")
+    assert request.getfixturevalue(name).get(LIST).content.decode().count("data-bulk-action-checkbox") == boxes
