@@ -1,4 +1,4 @@
-"""What programs send, as their public code or documentation has it; not all of it is as the specification says."""
+"""What programs send, by the public code or documentation of some; not all of it is as the specification says."""
 
 from urllib.parse import urlencode
 
@@ -57,7 +57,7 @@ def test_quill_sends_a_note_with_a_picture(program: Program, media: object) -> N
 
 
 def test_values_may_be_numbered(program: Program, media: object) -> None:
-    """PHP's http_build_query and JavaScript's qs number them; Indigenous does so with pictures."""
+    """PHP's http_build_query and JavaScript's qs do so."""
     fields = {"h": "entry", "content": "Numbered", "category[0]": "one", "category[1]": "two"}
     pictures = {"photo[0]": png("a.png"), "photo[1]": png("b.png")}
     post = at(program.post(ENDPOINT, {**fields, **pictures, "mp-photo-alt[0]": "A", "mp-photo-alt[1]": "B"}))
@@ -66,7 +66,7 @@ def test_values_may_be_numbered(program: Program, media: object) -> None:
 
 
 def test_programs_for_micro_blog_send_empty_fields_and_their_own_commands(program: Program) -> None:
-    """Ulysses, MarsEdit and the apps of Micro.blog."""
+    """By the documentation of its API, which programs for several services speak."""
     pairs = [("category[]", ""), ("mp-channel", "default"), ("mp-destination", f"{SITE}/"), ("name", ""), ("summary", "")]
     pairs += [("photo[]", "https://a.example/1.jpg"), ("mp-photo-alt[]", "One"), ("published", ""), ("video", "")]
     post = at(send_form(program, *pairs, ("post-status", "published"), h="entry", content="Short"))
@@ -74,7 +74,7 @@ def test_programs_for_micro_blog_send_empty_fields_and_their_own_commands(progra
 
 
 def test_editors_fetch_a_post_and_replace_its_content(program: Program) -> None:
-    """MarsEdit and Micropublish: the latest posts, one of them, and what changed in it."""
+    """As Micropublish does: the latest posts, one of them, and what changed in it."""
     at(send_form(program, h="entry", name="First", content="Some *text*", **{"category[]": "one"}))
     listed = program.get(f"{ENDPOINT}?q=source&limit=20&offset=0").json()["items"]
     url = listed[0]["properties"]["url"][0]
