@@ -1,6 +1,7 @@
 """The size of an image, read from its header and refused before anything is decoded: a small file may hold gigabytes."""
 
 import re
+import struct
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from PIL import Image
 MAX_PIXELS = 40_000_000  # of all frames together; decoded, they take up to 160 MB
 MAX_FRAMES = 2_000  # each takes time, however small: 200,000 of one pixel took 8 seconds of the request
 MEGAPIXEL = 1_000_000  # pixels
-BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, RuntimeError)  # what Pillow and Willow raise
+BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, RuntimeError, struct.error)  # what Pillow and Willow raise
 
 TOO_MANY = _(
     "This picture has %(megapixels)s megapixels%(size)s: %(most)s are the most. "

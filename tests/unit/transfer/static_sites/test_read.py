@@ -129,7 +129,7 @@ def test_header_is_the_date_before_the_name_is(tmp_path: Path) -> None:
         ("---\ntitle: A\n---\nText", 1, "no date"),
         ("Text", 1, "neither front matter nor a date"),
         ("---\na: &a x\nb: &b [*a]\nc: *b\n---\nText", 4, "alias"),
-        ("---\ntitle: A\nx: " + "[" * 50_000 + "\n---\nText", 3, "nested"),
+        ("---\ntitle: A\nx: " + "[" * 50_000 + "\n---\nText", 3, "nest"),
         ("---\n" + "- " * 30_000 + "\n---\nText", 2, "nested"),
         ('---\ntitle: "\\0"\n---\nText', 1, "NUL"),
         (b"---\ntitle: A\n---\nText \0", 4, "NUL"),
