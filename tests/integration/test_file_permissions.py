@@ -39,7 +39,7 @@ def run_as(user: str, command: str) -> int:
 
 @pytest.fixture
 def server() -> Iterator[Path]:
-    """The folders of the guide, and files as the site and its commands write them."""
+    """The folders of the guide but those of containers, whose owners are numbers; and files as the site writes them."""
     if os.geteuid() != 0:
         pytest.skip("needs root, as the guide does")
     root = Path(mkdtemp(prefix="kimonote-server-"))
@@ -47,7 +47,7 @@ def server() -> Iterator[Path]:
     (root / "etc").mkdir()
     (root / "var" / "lib").mkdir(parents=True)
     for mode, owner, group, paths in re.findall(
-        r"^install (?:-d )?(?=.*-m (\d+))(?=.*-o (\S+))(?=.*-g (\S+)).*? (/(?:dev/null /etc|var)/.*)$", GUIDE, re.MULTILINE
+        r"^install (?:-d )?(?=.*-m (\d+))(?=.*-o ([a-z]\S*))(?=.*-g (\S+)).*? (/(?:dev/null /etc|var)/.*)$", GUIDE, re.MULTILINE
     ):
         for path in re.findall(r"/(?:etc|var)/\S+", paths):
             target = root / path.lstrip("/")
