@@ -6,5 +6,6 @@ Knows no app of this site: an app registers a `JobKind` (in its `ready()`), and 
 - `kinds`: `JobKind`, its function, and the `Run` that the function is given.
 - `starting`: `start`, which puts a job into the queue.
 - `running`: `run_pending`, which does what waits; a job whose process ended goes on from its last position.
+- `pauses`: between transactions, in which others write.
 - `locks`: by which one process works on a job, until it ends in whatever way.
 """

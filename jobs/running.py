@@ -17,6 +17,7 @@ from jobs.files import UPLOAD, work_files
 from jobs.kinds import Cancelled, JobFailed, kind_of
 from jobs.locks import locked
 from jobs.models import Job, JobState
+from jobs.pauses import Pauses
 
 MAX_ATTEMPTS: Final = 5  # processes that may end while they work on a job
 MAX_LOG: Final = 500_000  # characters
@@ -111,7 +112,9 @@ class JobRun:
         self.job = job
         self.total = 0
         self.done = 0
-        self._looked = time.monotonic()
+        self._looked = self._stepped = time.monotonic()
+        self._has_written = False  # since the last step
+        self._pauses = Pauses()
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -132,6 +135,9 @@ class JobRun:
 
     def step(self, count: int = 1) -> None:
         self.done += count
+        if self._has_written:
+            self._pauses.after(time.monotonic() - self._stepped)
+        self._stepped, self._has_written = time.monotonic(), False
         if time.monotonic() - self._looked >= EVERY:
             self._looked = time.monotonic()
             self._write()
@@ -154,7 +160,7 @@ class JobRun:
             work_files().put(self.job.file_name(name))
 
     def keep_position(self, position: Any) -> None:
-        self.job.position = position
+        self.job.position, self._has_written = position, True
         Job.objects.filter(pk=self.job.pk).update(position=position, done=self.done, log=self.job.log)
 
     def finish(self, state: JobState) -> None:

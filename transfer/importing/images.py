@@ -17,8 +17,8 @@ from wagtail.utils.file import hash_filelike
 
 from blog.caching.content_security import blocked_hosts
 from blog.images.intake import ImageField, clean
+from jobs.pauses import Pauses
 from transfer.importing.fetching import FetchError, ImageFetcher
-from transfer.importing.pauses import Pauses
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.source import IMAGE_TYPES
 from transfer.importing.sources import find_image

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError
 
 from blog.models import Author, BlogPage, ImportedFile, PlainPage
+from jobs.pauses import Pauses
 from transfer.importing.chunk_size import ChunkSize, weight
 from transfer.importing.exports.post import ExportedPost
 from transfer.importing.fetching import ImageFetcher
@@ -17,7 +18,6 @@ from transfer.importing.find import FoundPosts
 from transfer.importing.history import EarlierImport, FileStatus, ImportHistory
 from transfer.importing.images import ImageImporter
 from transfer.importing.own_export.read import OwnExport, OwnPost
-from transfer.importing.pauses import Pauses
 from transfer.importing.prepare import PreparedFile, read_file, render_prepared
 from transfer.importing.report import ImportReport
 from transfer.importing.restoring.site import SiteRestorer, wanted_identities

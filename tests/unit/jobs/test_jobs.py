@@ -14,6 +14,7 @@ from jobs import kinds, running
 from jobs.kinds import JobFailed, JobKind, Run
 from jobs.locks import locked
 from jobs.models import KEEP, KEEP_FILES, Job, JobState, jobs_folder
+from jobs.pauses import Pauses
 from jobs.starting import start
 from tests.support.editors import client_of, member_of
 
@@ -82,6 +83,24 @@ def test_a_job_whose_process_ended_goes_on_from_its_position(define: Define, ada
     job = Job.objects.get()
     assert (job.state, job.result, job.attempts) == (JobState.DONE, [0, 1, 2, 3], 2)
     assert job.log == "The process that did this has ended. It goes on.\n"
+
+
+def test_a_job_pauses_after_steps_that_wrote(define: Define, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr(Pauses, "after", lambda pauses, seconds: paused.append(seconds))
+
+    def count(run: Run) -> int:
+        run.step()
+        assert not paused
+        run.keep_position(1)
+        run.step()
+        run.step()
+        return len(paused)
+
+    define(count)
+    start("count", ada, {})
+    running.run_pending()
+    assert Job.objects.get().result == 1
 
 
 def test_a_job_that_ends_every_process_is_given_up(define: Define, ada: User) -> None:

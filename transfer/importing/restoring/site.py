@@ -23,10 +23,10 @@ from blog.markdown import RenderError, caching_renders, render
 from blog.models import Appearance, Author, BlogPage, Pin, PlainPage, PostPage, Stream, Tag, TagAlias
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_names import find_tags
+from jobs.pauses import Pauses
 from transfer.importing.images import read_image
 from transfer.importing.own_export.read import OwnExport, OwnPage, read_own_pages
 from transfer.importing.own_export.values import Values
-from transfer.importing.pauses import Pauses
 from transfer.importing.report import ImportReport
 from transfer.importing.restoring.pages import add_page
 from transfer.importing.source import OwnComment, Refusal, SourcePost

@@ -1,6 +1,6 @@
-"""Pauses between an import's transactions, in which others that wait for SQLite's one lock get it.
+"""Pauses between the transactions of long work, in which others that wait for SQLite's one lock get it.
 
-Whoever waits for it looks again only every tenth of a second: an import that takes it back at once would keep them waiting.
+Whoever waits for it looks again only every tenth of a second: work that takes it back at once would keep them waiting.
 On a busy machine they look less often still, and the writing takes longer: the pause is a share of that. In PostgreSQL
 whoever waits longest gets a lock first.
 """
