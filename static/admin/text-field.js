@@ -19,7 +19,8 @@
     step(modal, ...given);
     const [dialog] = modal.container;
     const focus = () => (dialog.querySelector("[name$=alt_text]") ?? dialog).focus();
-    if (!dialog.contains(document.activeElement)) focus();
+    const active = document.activeElement;
+    if (active === dialog || !dialog.contains(active)) focus();
     modal.container.one("shown.bs.modal", focus); // when Bootstrap's animation ends, which focuses the dialog
   }]));
 
