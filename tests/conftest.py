@@ -1,7 +1,6 @@
 """Fixtures every test may use, and the order of the tests."""
 
 import gc
-import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -86,12 +85,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=10, help="how often a process is killed (tests/faults)")
     parser.addoption("--requests", type=int, default=1000, help="how many hostile requests of each kind are sent (tests/fuzz)")
     parser.addoption("--seed", type=int, default=1, help="of chance (tests/fuzz)")
-
-
-@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
-def pytest_xdist_auto_num_workers() -> int:
-    """Run three tests on two cores: a third of the time they wait for browsers, servers and processes."""
-    return len(os.sched_getaffinity(0)) * 3 // 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
