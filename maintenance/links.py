@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished
 from django.db import close_old_connections
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -29,6 +30,7 @@ from jobs.kinds import Run
 from transfer.importing.fetching import REDIRECTS, FetchError, HostError, ImageFetcher
 
 GONE: Final = (404, 410)
+CHUNK: Final = 100  # posts read at a time
 MAX_REDIRECTS: Final = 5
 MAX_OTHERS: Final = 5_000  # addresses of other sites in one run
 SECONDS: Final = 15.0  # for one of them
@@ -39,13 +41,13 @@ def check_links(run: Run) -> dict[str, Any]:
     """Return the public posts that the user may see in the admin whose links lead nowhere, with these and the reasons."""
     posts = PostPage.objects.filter(pk__in=explorable_pages(run.user).values("pk")).filter(pk__in=public_pages().values("pk"))
     own = OwnSite()
-    keys = list(posts.order_by("pk").values_list("pk", flat=True))  # SQLite lets no reader write once another process has
+    keys = list(posts.order_by("pk").values_list("pk", flat=True))
     run.total = len(keys)
     titles: dict[int, str] = {}
     broken: dict[int, list[tuple[str, str]]] = {}
     others: dict[str, list[int]] = {}
-    for post in (posts.defer("body").filter(pk=key).first() for key in keys):
-        for target in _targets(post) if post else ():
+    for post in _read(posts.defer("body"), keys):
+        for target in _targets(post):
             titles[post.pk] = post.title
             where = _joined(post.full_url or settings.WAGTAILADMIN_BASE_URL, target)
             if reason := own.fault_of(where):
@@ -58,6 +60,12 @@ def check_links(run: Run) -> dict[str, Any]:
             for pk in others[target]:
                 broken.setdefault(pk, []).append((target, reason))
     return {"posts": [{"post": pk, "title": titles[pk], "links": links} for pk, links in sorted(broken.items())]}
+
+
+def _read(posts: QuerySet[PostPage], keys: list[int]) -> Iterator[PostPage]:
+    """Yield the posts that are still there, and leave no query open: SQLite lets no reader write once another process has."""
+    for start in range(0, len(keys), CHUNK):
+        yield from list(posts.filter(pk__in=keys[start : start + CHUNK]).order_by("pk"))
 
 
 def _targets(post: PostPage) -> Iterable[str]:
