@@ -100,58 +100,47 @@ def sending(folder: Path) -> dict[str, Any]:
 
 def written() -> Iterator[tuple[str, str]]:
     """Put one mail of each kind into the outbox; yield its name and Message-ID."""
-    from wagtail.images import get_image_model
-    from wagtail.models import Site
-
     from benchmarks.post_texts import demo_texts
     from mail import compose
-    from signup.kinds import Kind
-    from signup.models import Announcement, State, Texts
     from tests.support.factories import make_author, make_blog, make_post
     from tests.support.images import make_versions
-    from tests.support.signup_factories import make_subscriber, make_subscription
 
-    blog = make_blog("notes.example")
-    ada = make_author()
-    cover = get_image_model().objects.create(
-        title="Harbour", file=photograph("harbour.jpg"), description="Boats in the harbour"
-    )
-    texts = demo_texts()[:5]
+    blog, authors, cover = make_blog("notes.example"), [make_author()], picture()
     posts = [
-        make_post(
-            blog,
-            "design reading",
-            title=f"On reading, part {part}",
-            body=body,
-            authors=[ada],
-            cover=cover if part > 3 else None,
-        )
-        for part, body in enumerate(texts, 1)
+        make_post(blog, "design reading", title=f"Part {part}", body=body, authors=authors, cover=cover if part > 3 else None)
+        for part, body in enumerate(demo_texts()[:5], 1)
     ]
     short = make_post(blog, "sea", title="Whale", body="A whale.", cover=cover)
     make_versions()
-    ids = [post.pk for post in posts]
-    asking = make_subscriber("new@example.org", state=State.PENDING)
-    reader = make_subscriber(READER)
-    whole = make_subscriber("whole@example.org", texts=Texts.WHOLE)
-    yield put("confirmation", Kind.CONFIRM, asking.address, subscriber=asking.pk, network=NETWORK)
-    more = make_subscriber("more@example.org")
-    added = make_subscription(more, "design", confirmed_at=None).pk
-    yield put("one more subscription", Kind.ADD, more.address, subscriber=more.pk, subscription=added, network=NETWORK)
-    yield put("confirmed already", Kind.ALREADY, subscriber=reader.pk, network=NETWORK)
-    yield put("digest of one beginning", Kind.DIGEST, subscriber=reader.pk, posts=ids[:1])
-    yield put("digest of three beginnings", Kind.DIGEST, subscriber=reader.pk, posts=ids[:3])
-    yield put("digest with pictures", Kind.DIGEST, subscriber=reader.pk, posts=ids[3:])
-    yield put("digest of a line and a picture", Kind.DIGEST, subscriber=reader.pk, posts=[short.pk])
-    yield put("digest of one whole text", Kind.DIGEST, whole.address, subscriber=whole.pk, posts=ids[:1])
-    yield put("digest of whole texts", Kind.DIGEST, whole.address, subscriber=whole.pk, posts=ids)
-    yield put("test of a post", Kind.TRIAL, post=ids[0])
-    announced = Announcement.objects.create(
-        subject="The notes move", text="From Monday on the *notes* are at a [new address](/about/).", site=Site.objects.get()
-    )
-    yield put("announcement", Kind.ANNOUNCEMENT, subscriber=reader.pk, announcement=announced.pk)
+    yield from about_subscriptions([post.pk for post in posts], short.pk)
     yield put("check_mail --send", compose.TEST)
     yield from about_comments_and_accounts(posts[0])
+
+
+def about_subscriptions(posts: list[int], short: int) -> Iterator[tuple[str, str]]:
+    from wagtail.models import Site
+
+    from signup.kinds import Kind
+    from signup.models import Announcement, State, Texts
+    from tests.support.signup_factories import make_subscriber, make_subscription
+
+    asking = make_subscriber("new@example.org", state=State.PENDING)
+    more = make_subscriber("more@example.org")
+    added = make_subscription(more, "design", confirmed_at=None).pk
+    yield put("confirmation", Kind.CONFIRM, asking.address, subscriber=asking.pk, network=NETWORK)
+    yield put("one more subscription", Kind.ADD, more.address, subscriber=more.pk, subscription=added, network=NETWORK)
+    reader, whole = make_subscriber(READER), make_subscriber("whole@example.org", texts=Texts.WHOLE)
+    yield put("confirmed already", Kind.ALREADY, subscriber=reader.pk, network=NETWORK)
+    yield put("digest of one beginning", Kind.DIGEST, subscriber=reader.pk, posts=posts[:1])
+    yield put("digest of three beginnings", Kind.DIGEST, subscriber=reader.pk, posts=posts[:3])
+    yield put("digest with pictures", Kind.DIGEST, subscriber=reader.pk, posts=posts[3:])
+    yield put("digest of a line and a picture", Kind.DIGEST, subscriber=reader.pk, posts=[short])
+    yield put("digest of one whole text", Kind.DIGEST, whole.address, subscriber=whole.pk, posts=posts[:1])
+    yield put("digest of whole texts", Kind.DIGEST, whole.address, subscriber=whole.pk, posts=posts)
+    yield put("test of a post", Kind.TRIAL, post=posts[0])
+    text = "From Monday on the *notes* are at a [new address](/about/)."
+    announced = Announcement.objects.create(subject="The notes move", text=text, site=Site.objects.get())
+    yield put("announcement", Kind.ANNOUNCEMENT, subscriber=reader.pk, announcement=announced.pk)
 
 
 def about_comments_and_accounts(post: Any) -> Iterator[tuple[str, str]]:
@@ -184,13 +173,15 @@ def put(name: str, kind: str, to: str = READER, **context: Any) -> tuple[str, st
     return name, outbox.put(name, kind, to, {"asked_at": timezone.now().isoformat(), **context}).message_id
 
 
-def photograph(name: str) -> Any:
+def picture() -> Any:
     from django.core.files.uploadedfile import SimpleUploadedFile
     from PIL import Image
+    from wagtail.images import get_image_model
 
-    file = BytesIO()
-    Image.radial_gradient("L").resize((1600, 1200)).convert("RGB").save(file, "JPEG")
-    return SimpleUploadedFile(name, file.getvalue(), "image/jpeg")
+    content = BytesIO()
+    Image.radial_gradient("L").resize((1600, 1200)).convert("RGB").save(content, "JPEG")
+    file = SimpleUploadedFile("harbour.jpg", content.getvalue(), "image/jpeg")
+    return get_image_model().objects.create(title="Harbour", file=file, description="Boats in the harbour")
 
 
 if __name__ == "__main__":
