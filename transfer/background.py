@@ -81,7 +81,7 @@ def export_posts(run: Run) -> dict[str, Any]:
     run.keep_file(ARCHIVE)
     for name in export.missing:
         run.log(_("file not found: %(name)s") % {"name": name})
-    run.log(", ".join(f"{count:,} {_(kind)}" for kind, count in export.counts.items()) or _("a blog without posts"))
+    run.log(", ".join(f"{_(kind)} {count:,}" for kind, count in export.counts.items()) or _("a blog without posts"))
     return {"counts": dict(export.counts), "name": f"{blog.slug}-{timezone.localdate()}.zip"}
 
 

@@ -104,11 +104,18 @@ class ImportReport:
         groups = (
             (_("Template tags turned into Markdown: %(counts)s."), self.converted),
             (_("Template tags not shown (--shortcodes says what they mean): %(counts)s."), self.hidden),
-            (_("Template tags shown as text in %(posts)s posts: %(counts)s."), self.unconverted),
+            (self._shown_as_text(), self.unconverted),
             (_("Left out of texts: %(counts)s."), self.dropped),
         )
         posts = f"{self.posts_with_literal_tags:,}"
         return [words % {"counts": format_counts(counts), "posts": posts} for words, counts in groups if counts]
+
+    def _shown_as_text(self) -> str:
+        return ngettext(
+            "Template tags shown as text in %(posts)s post: %(counts)s.",
+            "Template tags shown as text in %(posts)s posts: %(counts)s.",
+            self.posts_with_literal_tags,
+        )
 
     def _blocked(self) -> list[str]:
         """Return what browsers will not load, and the cure."""
@@ -123,7 +130,11 @@ class ImportReport:
 
     def _links(self) -> list[str]:
         count = sum(map(len, self.links_to_nowhere.values()))
-        words = _("Links to nowhere: %(count)s in %(posts)s posts (-v 2 lists them).")
+        words = ngettext(
+            "Links to nowhere: %(count)s in %(posts)s post (-v 2 lists them).",
+            "Links to nowhere: %(count)s in %(posts)s posts (-v 2 lists them).",
+            len(self.links_to_nowhere),
+        )
         return [words % {"count": f"{count:,}", "posts": f"{len(self.links_to_nowhere):,}"}] if count else []
 
     def _logins(self) -> list[str]:

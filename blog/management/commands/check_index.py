@@ -44,8 +44,8 @@ class Command(BaseCommand):
             found = _differences_at_rest(blog)
             different |= bool(found)
             self.stdout.writelines(f"{sentence}\n" for sentence in found)
-            self.stdout.write(f"“{blog}”: {len(store.snapshot(blog.path))} posts indexed, {len(found)} differences.")
-        self.stdout.write(f"{forget_old_changes()} old changes forgotten.")
+            self.stdout.write(f"“{blog}”: posts indexed {len(store.snapshot(blog.path))}, differences {len(found)}.")
+        self.stdout.write(f"Old changes forgotten: {forget_old_changes()}.")
         if mend:
             self.stdout.write(f"Every process reads its index anew from revision {raise_revision()}.")
         if different:

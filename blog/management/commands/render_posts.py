@@ -21,4 +21,4 @@ class Command(BaseCommand):
             while render_outdated():
                 before, left = left, count_outdated()
                 bar.update(before - left)
-        self.stdout.write(f"{total} posts rendered anew.")
+        self.stdout.write(f"Posts rendered anew: {total}.")

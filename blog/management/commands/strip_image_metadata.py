@@ -35,9 +35,9 @@ class Command(BaseCommand):
                 counts["failed"] += 1
                 continue
             counts["stripped" if changed else "clean"] += 1
-        done = "have metadata (a dry run: nothing was changed)" if dry_run else "stripped of metadata"
-        rest = f"{counts['clean']} have none, {counts['failed']} cannot be read."
-        self.stdout.write(f"{counts['stripped']} images {done}, {rest}")
+        done = "with metadata (a dry run: nothing was changed)" if dry_run else "stripped of metadata"
+        rest = f"Without: {counts['clean']}. Not readable: {counts['failed']}."
+        self.stdout.write(f"Images {done}: {counts['stripped']}. {rest}")
 
     def _strip(self, image: AbstractImage, *, dry_run: bool) -> bool:
         """Store the image's file without metadata, under another name; return whether it had any."""

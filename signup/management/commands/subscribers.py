@@ -92,7 +92,7 @@ class Command(BaseCommand):
 
     def _report(self, verb: str, chosen: SubscriberQuerySet, concerned: SubscriberQuerySet) -> None:
         number = concerned.count()
-        self.stdout.write(f"{verb}: {number} of {chosen.count()} chosen subscribers.")
+        self.stdout.write(f"{verb}: {number} of {chosen.count()} chosen.")
         for address in concerned.values_list("address", flat=True)[:MOST_SHOWN]:
             self.stdout.write(f"  {address}")
         if number > MOST_SHOWN:

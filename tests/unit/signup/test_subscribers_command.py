@@ -74,7 +74,7 @@ def test_many_are_named_before_anything_is_done() -> None:
     make_subscriber("cyd@example.org", state=State.UNSUBSCRIBED, expression="food")
     make_subscriber("dan@example.net", expression="food")
     asked = ("unsubscribe", "--tag=Food", "--containing=@example.org")
-    concerned = ["unsubscribe: 2 of 3 chosen subscribers.", "  ada@example.org", "  bob@example.org"]
+    concerned = ["unsubscribe: 2 of 3 chosen.", "  ada@example.org", "  bob@example.org"]
     others = ["Stay as they are: 1 unsubscribed."]
     before = states()
     assert run(*asked) == [*concerned, *others, DRY]

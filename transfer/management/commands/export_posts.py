@@ -54,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
         for name in export.missing:
             self.stderr.write(f"file not found: {name}")
-        written = ", ".join(f"{count:,} {kind}" for kind, count in export.counts.items()) or "a blog without posts"
-        self.stdout.write(f"{written}: written into {folder}.")
+        written = ", ".join(f"{kind} {count:,}" for kind, count in export.counts.items()) or "a blog without posts"
+        self.stdout.write(f"Written into {folder}: {written}.")
         if not options["public_only"] and export.counts["drafts, private and expired posts"]:
             self.stdout.write("Not everybody may read all of it: keep the folder to yourself, or export with --public-only.")

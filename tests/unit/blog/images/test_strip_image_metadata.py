@@ -32,16 +32,16 @@ def test_metadata_of_stored_images_is_removed(images: list[Image], capsys: pytes
     call_command("strip_image_metadata", "--dry-run")
     said = capsys.readouterr()
     assert "“sea.jpg”" in said.out
-    assert "1 images have metadata (a dry run: nothing was changed), 1 have none, 1 cannot be read." in said.out
+    assert "Images with metadata (a dry run: nothing was changed): 1. Without: 1. Not readable: 1." in said.out
     assert f"image {images[2].pk}, “gone.jpg”" in said.err
     assert b"SecretCam" in Path(images[0].file.path).read_bytes()
     former = Path(images[0].file.path)
     call_command("strip_image_metadata")
-    assert "1 images stripped of metadata, 1 have none, 1 cannot be read." in capsys.readouterr().out
+    assert "Images stripped of metadata: 1. Without: 1. Not readable: 1." in capsys.readouterr().out
     image = get_image_model().objects.get(pk=images[0].pk)
     content = Path(image.file.path).read_bytes()
     assert [secret for secret in SECRETS if secret in content] == []
     assert (image.width, image.height, image.renditions.count()) == (30, 60, 0)
     assert not former.exists()
     call_command("strip_image_metadata")
-    assert "0 images stripped of metadata, 2 have none, 1 cannot be read." in capsys.readouterr().out
+    assert "Images stripped of metadata: 0. Without: 2. Not readable: 1." in capsys.readouterr().out

@@ -92,5 +92,5 @@ def test_command_renders_what_is_left(blog: BlogPage) -> None:
     switch_on(blog)
     out = StringIO()
     call_command("render_posts", stdout=out)
-    assert out.getvalue() == "3 posts rendered anew.\n"
+    assert out.getvalue() == "Posts rendered anew: 3.\n"
     assert {html(post) for post in posts} == {SWITCHED}

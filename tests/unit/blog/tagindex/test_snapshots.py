@@ -352,7 +352,7 @@ def test_new_tag_does_not_ask_for_everything_anew(blog: BlogPage) -> None:
 
 def test_check_index_names_each_difference(blog: BlogPage) -> None:
     gone, draft, retagged = make_post(blog, "a"), make_post(blog, live=False), make_post(blog, "b")
-    assert "2 posts indexed, 0 differences" in _check()
+    assert "posts indexed 2, differences 0" in _check()
     index = store.snapshot(blog.path)
     Page.objects.filter(pk=gone.pk).update(live=False)
     Page.objects.filter(pk=draft.pk).update(live=True)
@@ -381,7 +381,7 @@ def test_check_index_forgets_old_changes(blog: BlogPage) -> None:
     Change.objects.all().delete()
     IndexRevision.objects.update(number=MAX_REVISIONS + 5)
     Change.objects.bulk_create(Change(revision=number, post_id=1) for number in range(1, 10))
-    assert "5 old changes forgotten" in _check()
+    assert "Old changes forgotten: 5" in _check()
     assert list(Change.objects.order_by("revision").values_list("revision", flat=True)) == [6, 7, 8, 9]
 
 

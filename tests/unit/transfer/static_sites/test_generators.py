@@ -186,7 +186,7 @@ def test_links_lead_to_the_posts_present_addresses_in_any_order(blog: BlogPage, 
         "omega": "[b](/b-2/)",
     }
     assert report.links_to_nowhere == {"content/posts/a.md": ["/topics/mobile/"]}
-    assert "Links to nowhere: 1 in 1 posts" in report.text()
+    assert "Links to nowhere: 1 in 1 post " in report.text()
     write_tree(root, {"content/posts/newer.md": "---\ntitle: Newer\ndate: 2020-01-02\n---\n[z](z.md) [b](/posts/b/)\n"})
     run_import(blog, root)
     assert posts_of(blog)["newer"]["body"] == "[z](/omega/) [b](/b-2/)"
