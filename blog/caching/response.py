@@ -28,7 +28,8 @@ class Key(NamedTuple):
 
     scheme: str
     host: str
-    address: str  # path and query
+    path: str  # decoded: it may hold a question mark
+    query: str
     coding: str
 
     @classmethod
@@ -37,7 +38,8 @@ class Key(NamedTuple):
         return cls(
             str(request.scheme),
             meta.get("HTTP_HOST", ""),
-            f"{request.path}?{meta.get('QUERY_STRING', '')}",
+            request.path,
+            meta.get("QUERY_STRING", ""),
             best_coding(meta.get("HTTP_ACCEPT_ENCODING", "")),
         )
 

@@ -31,11 +31,11 @@ def response(body: bytes) -> CachedResponse:
 
 def test_cache_beyond_its_limit_drops_the_least_recently_used() -> None:
     small = ResponseCache(limit=3 * (OVERHEAD + 10))
-    keys = [Key("http", "h", path, "") for path in "abc"]
+    keys = [Key("http", "h", path, "", "") for path in "abc"]
     for key in keys:
         small.put(key, response(b"0123456789"))
     small.get(keys[0])
-    small.put(Key("http", "h", "d", ""), response(b"0123456789"))
+    small.put(Key("http", "h", "d", "", ""), response(b"0123456789"))
     assert [small.get(key) is not None for key in keys] == [True, False, True]
     assert small.size == 3 * (OVERHEAD + 10)
 
@@ -211,6 +211,13 @@ def test_other_host_finds_nothing(client: Client, blog: BlogPage) -> None:
     make_post(blog, "a")
     assert b"http://testserver/" in client.get("/feed.rss").content
     assert b"http://testserver/" not in client.get("/feed.rss", headers={"Host": "other.example"}).content
+
+
+def test_question_mark_in_a_path_is_not_where_a_query_begins(client: Client, blog: BlogPage) -> None:
+    """What is kept of `/tags/%3Fby=count/` is not sent at `/tags/?by=count/?`."""
+    make_post(blog, "sea")
+    assert client.get("/tags/%3Fby=count/").status_code == 404
+    assert client.get("/tags/?by=count/?").status_code == 200
 
 
 def test_nothing_personal_is_kept(client: Client, blog: BlogPage, admin_client: Client) -> None:
