@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from blog.models import Comment, CommentState
 from blog.rendering.comments import address_of
+from blog.request import state_of
 from comments.services import writing
 from comments.tokens import PUBLISH, WITHDRAW
 from web import tokens
@@ -51,7 +52,7 @@ def explain(request: HttpRequest, title: str, reason: str, status: int) -> HttpR
 def publish(request: HttpRequest, comment: Comment) -> HttpResponse:
     """Show what would be confirmed, or what became of it; confirm it by POST, or disown it."""
     if request.method != "POST":
-        return render(request, "comments/confirm.html", _context(comment))
+        return render(request, "comments/confirm.html", _context(request, comment))
     if "disown" in request.POST and comment.state == CommentState.UNCONFIRMED:
         writing.disown(comment, network_of(request))
         reason = _("Nothing of it was shown to anybody. We never write to you again, whoever asks for it.")
@@ -64,15 +65,17 @@ def publish(request: HttpRequest, comment: Comment) -> HttpResponse:
 def withdraw(request: HttpRequest, comment: Comment) -> HttpResponse:
     """Offer to delete a comment; delete it by POST."""
     if request.method != "POST":
-        return render(request, "comments/withdraw.html", _context(comment))
+        return render(request, "comments/withdraw.html", _context(request, comment))
     writing.erase(comment)
     return explain(request, _("Your comment is deleted"), _("Nothing is kept of it, nor of your address with it."), 200)
 
 
-def _context(comment: Comment) -> dict[str, object]:
+def _context(request: HttpRequest, comment: Comment) -> dict[str, object]:
+    """Return what both pages show; nothing of a post that this reader may not open now."""
+    post = comment.post if state_of(request).snapshot.position(comment.post_id) is not None else None
     return {
         "comment": comment,
-        "post": comment.post,
-        "address": address_of(comment, comment.post.slug),
+        "post": post,
+        "address": address_of(comment, post.slug) if post else "",
         "noindex": True,
     }

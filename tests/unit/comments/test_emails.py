@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
 from blog.models import Comment, CommentState, PostPage
 from mail import compose
@@ -104,6 +105,21 @@ def test_writer_withdraws_a_comment(client: Client, post: PostPage) -> None:
     assert b"xylophone" not in client.get("/harbour/").content
     assert b"1 comment<" in client.get("/").content
     assert list(Comment.objects.values_list("pk", "reply_to")) == [(reply.pk, None)]
+
+
+@pytest.mark.parametrize("page", ["publish", "withdraw"])
+@pytest.mark.parametrize("state", [CommentState.UNCONFIRMED, CommentState.APPROVED])
+def test_pages_tell_nothing_of_a_post_that_their_reader_may_not_open(
+    client: Client, admin_client: Client, post: PostPage, page: str, state: CommentState
+) -> None:
+    comment = make_comment(post, "Well [said](there).", state=state)
+    PostPage.objects.filter(pk=post.pk).update(title="Zeppelin", slug="zeppelin")
+    PageViewRestriction.objects.create(page=post.page_ptr, restriction_type="login")
+    address = f"/comments/{page}/{make_token(page, comment)}/"
+    shown = client.get(address).content.decode()
+    assert "Well" in shown
+    assert "zeppelin" not in shown.lower()
+    assert "Zeppelin" in words(admin_client.get(address))
 
 
 def test_commenter_who_is_suppressed_gets_no_email(client: Client, post: PostPage) -> None:
