@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
@@ -51,9 +52,14 @@ def started_at(data: Any) -> datetime | None:
 
 
 def describe_session(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    """Write into a session when, from where and by which browser it was begun: a receiver of `user_logged_in`."""
+    """Write into a session when, from where and by which browser it was begun: a receiver of `user_logged_in`.
+
+    Where its owner has signed in once more, it gets another key: Django keeps it (ASVS 7.2.4).
+    """
     if request is None:
         return
+    if request.session.session_key == request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        request.session.cycle_key()
     request.session[STARTED] = timezone.now().timestamp()
     request.session[NETWORK] = network_of(request)
     request.session[BROWSER] = describe(request.META.get("HTTP_USER_AGENT", ""))

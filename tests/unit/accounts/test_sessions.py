@@ -66,6 +66,27 @@ def test_session_is_stored_with_truncated_network_and_browser(ada: User) -> None
     assert timezone.now() - session.started_at < timedelta(minutes=1)
 
 
+def test_signing_in_begins_a_session_and_signing_out_ends_it(ada: User) -> None:
+    client = Client()
+    planted = client.session.session_key
+    client.post("/admin/login/", {"username": "ada", "password": PASSWORD})
+    first = client.session.session_key
+    client.post("/admin/login/", {"username": "ada", "password": PASSWORD})
+    second = client.session.session_key
+    assert len({planted, first, second}) == 3
+    assert list(Session.objects.values_list("pk", flat=True)) == [second]
+    assert client.post("/admin/logout/").status_code == 302
+    client.cookies[settings.SESSION_COOKIE_NAME] = second
+    assert (is_signed_in(client), Session.objects.filter(pk=second).exists()) == (False, False)
+
+
+def test_account_that_is_switched_off_has_no_session(ada: User) -> None:
+    client = sign_in(ada)
+    assert is_signed_in(client)
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    assert not is_signed_in(client)
+
+
 def test_session_ends_after_its_longest_time_however_often_it_is_used(ada: User) -> None:
     client = sign_in(ada)
     session = client.session
