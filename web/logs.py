@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-TOKEN = re.compile(r"(/(?:signup|comments)/[a-z]+/)[^/\s?\"']+")
+TOKEN = re.compile(r"(/(?:signup|comments)/[a-z]+/|/password_reset/confirm/[^/]+/)[^/\s?\"']+")
 LOGGERS = ("django.request", "django.server", "django.security.csrf")  # those that write URLs of requests
 
 

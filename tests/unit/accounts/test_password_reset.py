@@ -68,7 +68,7 @@ def test_email_leads_to_a_form_that_sets_the_password(ada: User) -> None:
     assert client.post(form.redirect_chain[-1][0], passwords).status_code == 302
     ada.refresh_from_db()
     assert ada.check_password("another long passphrase")
-    assert "Link" not in client.get(link[1], follow=True).headers
+    assert client.get(link[1], follow=True).redirect_chain == []  # it is used up
 
 
 def test_html_part_names_network_and_account_escaped(ada: User) -> None:
@@ -79,6 +79,15 @@ def test_html_part_names_network_and_account_escaped(ada: User) -> None:
     html = message.alternatives[0][0]
     assert "&lt;b&gt;ada" in html
     assert "192.0.2.0/24" in html
+
+
+def test_no_log_contains_the_link(ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    ask("ada@example.org")
+    found = re.search(r"(/admin/password_reset/confirm/[^/]+/)([^/\s]+)/", compose.compose(Delivery.objects.get()).body)
+    assert found
+    assert Client(enforce_csrf_checks=True).post(found[0]).status_code == 403
+    assert f"{found[1]}…/" in caplog.text
+    assert found[2] not in caplog.text
 
 
 def test_address_of_no_account_is_sent_nothing(ada: User, settings: Settings) -> None:
