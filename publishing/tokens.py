@@ -65,6 +65,7 @@ def find(text: str, now: datetime) -> Program | None:
     return Program(token, token.user, access.scope_set, access.me, access.client)
 
 
+@transaction.atomic
 def end(user: User, pk: str) -> bool:
     """End a token of this user's; return whether there was one."""
     token = APIToken.objects.filter(user=user, pk=pk, revoked_at=None).first() if pk.isdecimal() and len(pk) < 10 else None

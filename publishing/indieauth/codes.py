@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import APIToken
@@ -44,20 +45,28 @@ def exchange(code: str, client: str, redirect_uri: str, verifier: str) -> tuple[
 
     A code counts as used whatever is wrong with the rest. One that comes again ends the token that it gave (RFC 6749, 4.1.2).
     """
-    row = AuthorizationCode.objects.select_related("user").filter(code_hash=_hash(code)).first()
-    now = timezone.now()
-    if row is None or not AuthorizationCode.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
-        if row is not None:
-            APIToken.objects.filter(pk=row.token_id, revoked_at=None).update(revoked_at=now)
-        raise _not_valid()
+    with transaction.atomic():
+        found = _use_up(code, client, redirect_uri, verifier)
+    if found is None:
+        raise Refusal(INVALID_GRANT, _("This code is not valid, or no longer."))
+    return found
+
+
+def _use_up(code: str, client: str, redirect_uri: str, verifier: str) -> tuple[AuthorizationCode, str] | None:
+    """Note that a code was used: one that comes at the same moment waits for that. Return None for one that is not valid."""
+    row, now = AuthorizationCode.objects.select_related("user").filter(code_hash=_hash(code)).first(), timezone.now()
+    if row is None:
+        return None
+    this = AuthorizationCode.objects.filter(pk=row.pk)
+    if not this.filter(used_at=None).update(used_at=now):
+        APIToken.objects.filter(pk__in=this.values("token"), revoked_at=None).update(revoked_at=now)
+        return None
     is_same = (row.client, row.redirect_uri) == (client, redirect_uri)
     if row.expires_at <= now or not is_same or not secrets.compare_digest(row.challenge, challenge_of(verifier)):
-        raise _not_valid()
-    name = row.client.split("/")[2]
-    token, text = tokens.make(
-        row.user, name, tuple(row.scopes.split()), expires_at=row.token_expires_at, client=row.client, me=row.me
-    )
-    AuthorizationCode.objects.filter(pk=row.pk).update(token=token)
+        return None
+    name, scopes = row.client.split("/")[2], tuple(row.scopes.split())
+    token, text = tokens.make(row.user, name, scopes, expires_at=row.token_expires_at, client=row.client, me=row.me)
+    this.update(token=token)
     return row, text
 
 
@@ -68,7 +77,3 @@ def challenge_of(verifier: str) -> str:
 
 def _hash(code: str) -> str:
     return sha256(code.encode(errors="replace")).hexdigest()
-
-
-def _not_valid() -> Refusal:
-    return Refusal(INVALID_GRANT, _("This code is not valid, or no longer."))

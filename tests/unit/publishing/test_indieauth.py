@@ -2,17 +2,20 @@
 
 import re
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import APIToken
 
 from blog.models import BlogPage, PostPage
+from publishing import tokens
 from publishing.indieauth.codes import challenge_of
 from publishing.models import Access, AuthorizationCode
 from tests.support.editors import client_of, member_of
@@ -121,6 +124,32 @@ def test_code_is_used_once_and_for_minutes(author: User) -> None:
     AuthorizationCode.objects.update(expires_at=timezone.now())
     assert exchange(late).status_code == 400
     assert exchange("x", grant_type="password").json()["error"] == "unsupported_grant_type"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time")
+@pytest.mark.django_db(transaction=True)
+def test_code_that_comes_twice_at_once_gives_no_token_that_holds(blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second comes while the first makes its token, which ends then as it does later (RFC 6749, 4.1.2)."""
+    code = agree(member_of("Authors"))["code"]
+    make = tokens.make
+    second = Thread(target=in_a_thread, args=(code,))
+
+    def make_slowly(*args: Any, **options: Any) -> Any:
+        second.start()
+        second.join(1)  # where nothing makes it wait
+        return make(*args, **options)
+
+    monkeypatch.setattr(tokens, "make", make_slowly)
+    assert exchange(code).status_code == 200
+    second.join()
+    assert APIToken.objects.get().revoked_at is not None
+
+
+def in_a_thread(code: str) -> None:
+    try:
+        exchange(code)
+    finally:
+        connection.close()
 
 
 BAD = (
