@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.pages.listing import IndexView
 
 from blog.models import Comment, PostPage
-from wagtail_actions.spreadsheets import harmless
 
 CHUNK_SIZE = 500  # posts in memory
 TEXTS = ("body", "html", "toc", "excerpt", "summary")  # which no listing shows
@@ -60,9 +59,6 @@ class PostExportView(IndexView):
 
     def to_row_dict(self, item: PostPage) -> "OrderedDict[str, Any]":
         return OrderedDict((name, value(item)) for name, (_heading, value) in FIELDS.items())
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        return harmless(super().preprocess_field_value(field, value, export_format))
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
         return super().as_spreadsheet(self._in_chunks(queryset), spreadsheet_format)
