@@ -10,6 +10,7 @@ import pytest
 from wagtail.images import get_image_model
 
 from blog.models import BlogPage
+from tests.support.certificates import make_certificate, server_context
 from tests.support.image_server import ImageServer, image_server
 from tests.support.importing import command, counts, post, run_import, simple, write_tree
 from tests.support.silent_server import silent_server
@@ -127,6 +128,18 @@ def test_name_is_looked_up_once_and_the_checked_address_used(tmp_path: Path, mon
 def test_responses_that_are_refused(path: str, reason: str, server: ImageServer, tmp_path: Path) -> None:
     assert reason in refusal(fetcher(tmp_path, max_bytes=1 << 20), server.url(path))
     assert not list(tmp_path.rglob("*.png"))
+
+
+def test_certificate_that_nobody_trusts_is_refused(
+    server: ImageServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, secret = make_certificate(tmp_path)
+    server.socket = server_context(certificate, secret).wrap_socket(server.socket, server_side=True)
+    url = f"https://localhost:{server.server_port}/good.png"
+    assert "SSLCertVerificationError" in refusal(fetcher(tmp_path), url)
+    assert not server.requests
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert fetcher(tmp_path).fetch(url).is_file()
 
 
 def test_slow_server_is_given_up(server: ImageServer, tmp_path: Path) -> None:
