@@ -112,6 +112,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 if TLS:  # browsers then take these from this very host alone
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+MESSAGE_STORAGE = "kimonote.message_storage.MessageStorage"
 SESSIONS = env.str("SESSIONS", "database")  # whence they are read; their rows are in the database in any case
 if SESSIONS not in ("database", "cache"):
     raise ImproperlyConfigured(f"SESSIONS is {SESSIONS!r}: write database or cache.")

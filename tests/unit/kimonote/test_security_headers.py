@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django.fixtures import Settings
 from wagtail.contrib.redirects.models import Redirect
 
 from blog.models import BlogPage
@@ -103,6 +104,21 @@ def test_tls_site_says_so_to_browsers_and_redirects_plain_http(client: Client, b
     assert (plain.status_code, plain["Location"]) == (301, "https://testserver/tags/")
     assert (secure.status_code, secure["Strict-Transport-Security"]) == (200, "max-age=60")
     assert fresh.get("/_util/health/").status_code == 200
+
+
+def test_every_cookie_is_of_this_host_alone(blog: BlogPage, settings: Settings) -> None:
+    """Of whoever signs in and unpublishes a post, which the next page says (ASVS 3.3)."""
+    settings.TLS = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    User.objects.create_superuser("ada", "", "three words suffice")
+    client = Client()
+    cookies = dict(client.get("/admin/login/").cookies)
+    cookies |= client.post("/admin/login/", {"username": "ada", "password": "three words suffice"}).cookies
+    cookies |= client.post(f"/admin/pages/{make_post(blog, 'a').pk}/unpublish/").cookies
+    assert set(cookies) == {"__Host-session", "__Host-csrf", "__Host-messages"}
+    kept = ("secure", "path", "domain", "samesite")
+    assert {tuple(cookie[name] for name in kept) for cookie in cookies.values()} == {(True, "/", "", "Lax")}
+    assert {name for name, cookie in cookies.items() if not cookie["httponly"]} == {"__Host-csrf"}
 
 
 def test_response_to_a_signed_in_user_is_never_cached(blog: BlogPage, post_slug: str) -> None:

@@ -103,6 +103,7 @@ def test_production_holds_browsers_to_tls_and_to_its_host(tmp_path: Path) -> Non
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_NAME": "__Host-session",
         "CSRF_COOKIE_SECURE": True,
+        "CSRF_COOKIE_NAME": "__Host-csrf",
     }
     assert settings(*expected, VAR_DIR=str(tmp_path), **PRODUCTION) == expected
 
