@@ -10,6 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.static import serve
 from wagtail.documents.models import AbstractDocument
+from wagtail.documents.views.serve import serve as serve_document
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 
@@ -17,6 +18,7 @@ from blog.caching.public_view import mark_personal
 from blog.images.storage import ORIGINALS, UNSERVED, private_name
 from blog.images.versions import existing_versions
 from blog.images.visibility import is_editor, may_see
+from blog.request import is_public
 
 ACCEL = "X-Accel-Redirect"  # what nginx sends a file by
 LONGEST_NAME = 255  # bytes, of what a disk or a bucket could be asked for
@@ -85,6 +87,14 @@ def _from_bucket(request: HttpRequest, name: str) -> HttpResponseBase:
     response["Cache-Control"] = f"public, max-age={MAX_AGE}, s-maxage=0"
     response["X-Accel-Expires"] = "@1"  # to nginx's cache: it may be kept, and is out of date at once
     return response
+
+
+def document(request: HttpRequest, document_id: str, document_filename: str) -> HttpResponseBase:
+    """Send a document as Wagtail does, without its “Content-Encoding: None”; to be kept by nobody who has a session."""
+    response: HttpResponseBase = serve_document(request, document_id, document_filename)
+    if response.headers.get("Content-Encoding") == "None":
+        del response["Content-Encoding"]
+    return response if is_public(request) else mark_personal(response)
 
 
 def check_document(document: AbstractDocument, request: HttpRequest) -> None:

@@ -24,8 +24,10 @@ HEALTH = ("/_util/health/", "/readyz")
 UNFRAMED, FRAMED = "frame-ancestors 'none'", "frame-ancestors 'self'"
 PREVIEW_POLICY = PUBLIC_POLICY.replace(UNFRAMED, FRAMED)
 # An uploaded SVG or HTML file is shown, but nothing in it runs, as this site least of all; browsers show no PDF in a sandbox.
-FILE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="'self' data:")
-PICTURE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="data:") + "; sandbox"
+FILE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="'self' data:", frame_ancestors="'none'")
+PICTURE_POLICY = (
+    policy(default_src="'none'", style_src="'unsafe-inline'", img_src="data:", frame_ancestors="'none'") + "; sandbox"
+)
 POLICIES = {ADMIN: ADMIN_POLICY, "/media/": PICTURE_POLICY, "/documents/": FILE_POLICY}
 
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), browsing-topics=()"

@@ -1,7 +1,7 @@
 """The root URLconf: Django routes before Wagtail's catch-all."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/failwhale/", RedirectView.as_view(pattern_name="wagtailadmin_home")),  # Wagtail's view raises on purpose
     path("admin/", include([*page_choosers.urls, *choosers.urls, *page_access.urls])),  # for whoever may see what they name
     path("admin/", include(wagtailadmin_urls)),
+    re_path(r"^documents/(\d+)/(.*)$", media.document),  # Wagtail's own has the name
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
     *webhook_urls(settings.ANYMAIL.get("WEBHOOK_SECRET", "")),

@@ -1,8 +1,11 @@
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents import get_document_model
+from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage
 from kimonote.middleware import ADMIN_POLICY, FILE_POLICY, PICTURE_POLICY, PUBLIC_POLICY, policy_for
@@ -104,6 +107,23 @@ def test_tls_site_says_so_to_browsers_and_redirects_plain_http(client: Client, b
     assert (plain.status_code, plain["Location"]) == (301, "https://testserver/tags/")
     assert (secure.status_code, secure["Strict-Transport-Security"]) == (200, "max-age=60")
     assert fresh.get("/_util/health/").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["public", "of members"])
+def test_document_runs_nothing_and_is_kept_by_nobody_who_is_signed_in(blog: BlogPage, kind: str) -> None:
+    document = get_document_model().objects.create(title="A", file=ContentFile(b"A", "a.txt"))
+    post = make_post(blog, "a", body=f"[A](doc:{document.pk})")
+    if kind == "of members":
+        PageViewRestriction.objects.create(page=post, restriction_type="login")
+    member = Client()
+    member.force_login(User.objects.create_user("member"))
+    for reader, cached in ((member, "private, no-store"), (Client(), None if kind == "public" else "no-store")):
+        response = reader.get(document.url)
+        assert response.headers["Content-Security-Policy"] == FILE_POLICY
+        assert response.headers.get("Cache-Control") == cached
+        assert "Content-Encoding" not in response.headers
+        assert response.status_code == (404 if cached == "no-store" else 200)
+        response.close()
 
 
 def test_every_cookie_is_of_this_host_alone(blog: BlogPage, settings: Settings) -> None:
