@@ -114,7 +114,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _plain("500.html", 500)
     except Exception:
         logger.exception("The page for failures failed itself.")
-        return HttpResponse("Something failed here. Please try again in a while.\n", status=500, content_type="text/plain")
+        text = "Something failed here. Please try again in a while.\n"
+        return HttpResponse(text, status=500, content_type="text/plain; charset=utf-8")
 
 
 def unavailable(reason: str) -> HttpResponse:

@@ -30,6 +30,7 @@ from blog.selections.selection import Selection
 from blog.tagindex import Facet, TagIndex
 from blog.views.pages import page, page_context
 
+XML = "application/xml; charset=utf-8"
 SITEMAP_LENGTH = 10_000  # URLs in one file; the protocol allows 50,000
 
 
@@ -107,13 +108,14 @@ def _sections(request: HttpRequest, state: RequestState) -> dict[str, Sitemap[An
 @public_view
 def sitemap_index(request: HttpRequest, state: RequestState) -> HttpResponseBase:
     """Return the sitemap index (sitemaps.org)."""
-    return sitemaps.index(request, _sections(request, state), sitemap_url_name="sitemap").render()
+    sections = _sections(request, state)
+    return sitemaps.index(request, sections, content_type=XML, sitemap_url_name="sitemap").render()
 
 
 @public_view
 def sitemap(request: HttpRequest, state: RequestState, section: str) -> HttpResponseBase:
     """Return one sitemap; `?p=` is its page."""
-    return sitemaps.sitemap(request, _sections(request, state), section).render()
+    return sitemaps.sitemap(request, _sections(request, state), section, content_type=XML).render()
 
 
 @public_view

@@ -58,7 +58,8 @@ def clear() -> None:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics in Prometheus' text format; respond with 401 without the token."""
     if not compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
-        return HttpResponse("Unauthorized\n", status=401, headers={"WWW-Authenticate": "Bearer"}, content_type="text/plain")
+        headers = {"WWW-Authenticate": "Bearer", "Content-Type": "text/plain; charset=utf-8"}
+        return HttpResponse("Unauthorized\n", status=401, headers=headers)
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

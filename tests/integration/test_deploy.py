@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -93,7 +94,8 @@ class Site:
         try:
             connection.request(method, path, body, {"Host": HOST, **headers})
             response = connection.getresponse()
-            return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+            headers = {name.lower(): ", ".join(response.headers.get_all(name, [])) for name in response.headers}
+            return response.status, headers, response.read()
         finally:
             connection.close()
 
@@ -278,11 +280,38 @@ def test_plain_http_leads_to_tls(site: Site) -> None:
 
 
 @needs_nginx
-@pytest.mark.parametrize("path", ["/micropub", "/micropub/media/", "/indieauth/token/", "/api/v3/pages/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/micropub", "/micropub/media/", "/indieauth/token/", "/api/v3/pages/", "/metrics", "/anymail/postmark/tracking/"],
+)
 def test_program_is_refused_over_plain_http(site: Site, path: str) -> None:
     """It would follow a redirect, and so go on sending its token unencrypted, with nobody noticing (ASVS 4.1.2)."""
     assert site.get(path, secure=False)[0] == 403
-    assert site.get(path)[0] in (400, 401, 405)
+    assert site.get(path)[0] in (301, 400, 401, 404, 405)
+
+
+@needs_nginx
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: +5",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Transfer-Encoding: xchunked",
+    ],
+)
+def test_message_whose_end_two_could_see_elsewhere_is_refused(site: Site, framing: str) -> None:
+    """Or what follows were another visitor's request (ASVS 4.2.1)."""
+    context = ssl._create_unverified_context()
+    message = (
+        f"POST /signup/ HTTP/1.1\r\nHost: {HOST}\r\n{framing}\r\n\r\n0\r\n\r\nGET /smuggled/ HTTP/1.1\r\nHost: {HOST}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", site.secure), timeout=TIMEOUT) as plain, context.wrap_socket(plain) as sent:
+        sent.sendall(message.encode())
+        answer = b"".join(iter(lambda: sent.recv(65_536), b""))
+    assert answer.split()[1] in (b"400", b"501")
+    assert answer.count(b"HTTP/1.1 ") == 1
 
 
 @needs_nginx
@@ -328,8 +357,8 @@ def test_every_kind_of_page_has_an_a_plus_of_mozillas_observatory(site: Site) ->
 
 
 @needs_nginx
-def test_every_answer_over_tls_says_so_once(site: Site) -> None:
-    """The site's pages and errors, nginx's own, and files."""
+def test_every_answer_has_what_browsers_are_held_to_once(site: Site) -> None:
+    """The site's pages and errors, nginx's own, and files (ASVS 3.4.1, 3.4.4, 3.4.6)."""
     picture = next((site.var / "media" / "images").iterdir())
     style = re.search(r'rel="stylesheet" href="(/static/[^"]+)"', site.get("/")[2].decode())
     assert style is not None
@@ -343,6 +372,7 @@ def test_every_answer_over_tls_says_so_once(site: Site) -> None:
         f"/media/images/{picture.name}",
     )
     paths += (
+        "/documents/1/none.txt",
         "/media/images/none.webp",
         "/media/documents/x",
         "/media/original_images/x",
@@ -350,8 +380,25 @@ def test_every_answer_over_tls_says_so_once(site: Site) -> None:
         "/_media/x",
         "/%00",
     )
-    found = {path: site.get(path)[1].get("strict-transport-security") for path in paths}
-    assert set(found.values()) == {"max-age=31536000"}, found
+    found = {path: site.get(path)[1] for path in paths}
+    assert {path for path, headers in found.items() if headers.get("strict-transport-security") != "max-age=31536000"} == set()
+    found |= {f"http:{path}": site.get(path, secure=False)[1] for path in ("/", "/micropub")}
+    assert {path for path, headers in found.items() if headers.get("x-content-type-options") != "nosniff"} == set()
+    policies = {path: headers.get("content-security-policy", "") for path, headers in found.items()}
+    assert {path: policy for path, policy in policies.items() if policy.count("frame-ancestors '") != 1} == {}
+
+
+@needs_nginx
+def test_every_text_says_its_charset_once(site: Site) -> None:
+    """The site's pages and errors, nginx's own but for redirects, and files (ASVS 4.1.1)."""
+    page = site.get("/admin/login/")[2].decode()
+    files = re.findall(r'(?:src|href)="(/static/[^"?]+\.(?:js|css))', page)
+    paths = ("/", "/feed.rss", "/robots.txt", "/start-here.md", "/nothing-here/", "/static/none.css", "/%00", *files)
+    found = {path: site.get(path)[1]["content-type"] for path in paths} | {
+        "http": site.get("/micropub", secure=False)[1]["content-type"]
+    }
+    assert {path: said for path, said in found.items() if said.count("charset=utf-8") != 1} == {}
+    assert {path.rpartition(".")[2] for path in files} == {"js", "css"}
 
 
 @needs_nginx
@@ -373,7 +420,7 @@ def test_style_is_kept_for_ever_under_a_name_that_changes(site: Site) -> None:
         "public, max-age=31536000, immutable",
         "gzip",
     )
-    assert headers["content-type"] == "text/css"
+    assert headers["content-type"] == "text/css; charset=utf-8"
     assert body[:2] == b"\x1f\x8b"
 
 

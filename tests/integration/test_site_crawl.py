@@ -82,6 +82,16 @@ def test_every_state_has_its_status(states: list[tuple[int, Response]]) -> None:
 
 
 @once
+def test_every_text_says_its_charset(found: dict[str, Response], states: list[tuple[int, Response]]) -> None:
+    """What is served of files in production is the web server's: `integration/deploy`."""
+    responses = [*found.values(), *(response for _status, response in states)]
+    texts = [one for one in responses if one.body and one.type.startswith("text/") and "/static/" not in one.address]
+    texts += [one for one in responses if one.body and "xml" in one.type and not one.type.startswith("image/")]
+    assert {one.address: one.type for one in texts if not one.type.endswith("; charset=utf-8")} == {}
+    assert {one.address for one in responses if one.body and not one.type} == set()
+
+
+@once
 def test_html_is_valid(pages: list[Response], states: list[tuple[int, Response]], tmp_path: Path) -> None:
     """By the Nu HTML checker: every address of one choice, every state, and the style sheet."""
     java = shutil.which("java")
