@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
@@ -18,6 +17,7 @@ from jobs.kinds import Cancelled, JobFailed, kind_of
 from jobs.locks import locked
 from jobs.models import Job, JobState
 from jobs.pauses import Pauses
+from wagtail_actions.language import language_of
 
 MAX_ATTEMPTS: Final = 5  # processes that may end while they work on a job
 MAX_LOG: Final = 500_000  # characters
@@ -52,7 +52,7 @@ def _run_if_free(job: Job) -> bool:
         job.refresh_from_db()  # another process may just have done it
         if not job.is_pending:
             return False
-        with translation.override(_language_of(job.started_by)):
+        with translation.override(language_of(job.started_by)):
             _do(job)
     return True
 
@@ -98,11 +98,6 @@ def _reachable() -> Iterator[None]:
     except OSError as error:
         log.exception("The files of a job cannot be read or written.")
         raise JobFailed(_("The files of this job cannot be reached just now: try it again later.")) from error
-
-
-def _language_of(user: Any) -> str:
-    profile = getattr(user, "wagtail_userprofile", None)
-    return str(profile.get_preferred_language()) if profile else settings.LANGUAGE_CODE
 
 
 class JobRun:

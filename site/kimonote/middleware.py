@@ -1,10 +1,11 @@
-"""Headers of every response; a check that the database is available; one transaction for each write in the admin."""
+"""Headers of every response; a check that the database is available; language and transactions of the admin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from blog.caching.content_security import ADMIN_POLICY, PUBLIC_POLICY, allowing, policy
@@ -12,6 +13,7 @@ from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
 from blog.request import find_blog, is_public
 from blog.tagindex.store import read_revision
+from wagtail_actions.language import language_of
 
 BAD_REQUEST = 400
 SERVER_ERROR = 500  # and above
@@ -76,6 +78,36 @@ class DatabaseCheck(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         if request.path_info not in HEALTH and not is_public(request):
             read_revision()
+
+
+class AdminLanguage:
+    """Respond in the admin in the language that a member chose, also where Wagtail does not.
+
+    It leaves that language before it refuses anything, and before a streamed response, such as an export, is written.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(ADMIN):
+            return self.get_response(request)
+        language = language_of(request.user)
+        with translation.override(language):
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            response.streaming_content = _in_language(language, iter(response))
+        return response
+
+
+def _in_language(language: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield pieces, each made in a language: between two of them the thread has its own."""
+    while True:
+        with translation.override(language):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 class AtomicAdmin(MiddlewareMixin):

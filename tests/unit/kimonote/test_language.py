@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from wagtail.models import Locale
 from wagtail.users.models import UserProfile
 
@@ -165,6 +165,20 @@ def test_admin_is_in_each_editors_language(blog: BlogPage) -> None:
     said = page_of(moderator, "/admin/snippets/blog/tag/")
     assert ("Schlagwörter" in said, "Zuerst" in said) == (True, True)
     assert "Titelbild" in page_of(moderator, f"/admin/pages/add/blog/postpage/{blog.pk}/")
+    assert "Alle Notizen" not in page("/")
+
+
+def test_refusals_and_exports_of_the_admin_are_in_each_editors_language(blog: BlogPage) -> None:
+    make_post(blog, "a")
+    author = client_of(member_of("Authors"))
+    UserProfile.objects.create(user=User.objects.get(), preferred_language="de")
+    with override("de"):
+        refused = gettext("Sorry, you do not have permission to access this area.")
+    assert not refused.startswith("Sorry")
+    assert refused in page_of(author, "/admin/tags/history/")
+    assert refused in page_of(author, f"/admin/pages/{blog.pk}/edit/")
+    export = author.get("/admin/posts/?export=csv")
+    assert b"".join(export).decode().startswith("Titel,Adresse,Status,")  # type: ignore[arg-type]
     assert "Alle Notizen" not in page("/")
 
 
