@@ -40,6 +40,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return those that a user may see: their own, or for a superuser all."""
         return self.all() if user.is_superuser else self.filter(started_by=user)
 
+    def cancel(self, pk: int) -> None:
+        """Cancel a job: one that waits at once, one that runs at its next step."""
+        job = self.filter(pk=pk)
+        if not job.filter(state=JobState.WAITING).update(state=JobState.CANCELLED, finished=timezone.now()):
+            job.filter(state=JobState.RUNNING).update(cancel_asked=True)
+
     def forget_old(self, now: datetime) -> None:
         """Delete files and jobs that have been kept long enough."""
         for job in self.filter(finished__lt=now - KEEP_FILES, has_files=True):

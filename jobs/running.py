@@ -69,7 +69,8 @@ def _do(job: Job) -> None:
         return run.finish(JobState.FAILED)
     if job.attempts:
         run.log(_("The process that did this has ended. It goes on."))
-    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=job.attempts + 1)
+    if not Job.objects.pending().filter(pk=job.pk).update(state=JobState.RUNNING, attempts=job.attempts + 1):
+        return None  # cancelled meanwhile
     try:
         run.fetch_files()
         job.result = import_string(kind_of(job.kind).function)(run)

@@ -20,19 +20,15 @@ from wagtail_actions.viewset import ActingInspectView, ActingViewSet
 REFRESH = "3"  # seconds between two looks at a job that runs
 
 
-def cancel(job: Job, by: str) -> None:
-    Job.objects.filter(pk=job.pk).update(cancel_asked=True)
-
-
 CANCEL = Action(
     name="cancel",
     label=_("Cancel this job"),
     question=_("Cancel “%(object)s”? What it has done up to now stays."),
-    done=_("“%(object)s” is being cancelled."),
+    done=_("“%(object)s” will not go on."),
     permission="change",
     icon="cross",
     is_possible=lambda job: job.can_be_cancelled,
-    do=cancel,
+    do=lambda job, by: Job.objects.cancel(job.pk),
     serious=True,
 )
 

@@ -159,13 +159,41 @@ def test_a_job_is_cancelled_by_its_button(define: Define, ada: User) -> None:
     assert "Cancel this job" not in page.content.decode()
 
 
-def test_a_job_cancelled_while_it_waits_is_not_begun(define: Define, ada: User) -> None:
+def test_a_job_cancelled_while_it_waits_is_cancelled_at_once(define: Define, ada: User) -> None:
+    define(lambda run: pytest.fail("begun"))
+    job, client = start("count", ada, {}), client_of(ada)
+    page = client.post(f"/admin/jobs/{job.pk}/cancel/", follow=True).content.decode()
+    assert "“Count” will not go on." in page
+    assert "Cancel this job" not in page
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.cancel_asked) == (JobState.CANCELLED, 0, False)
+    assert job.finished is not None
+    assert (running.is_needed(), running.run_pending()) == (False, 0)
+
+
+def test_a_job_cancelled_in_the_moment_it_is_begun_is_not_done(
+    define: Define, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     define(lambda run: pytest.fail("begun"))
     job = start("count", ada, {})
-    client_of(ada).post(f"/admin/jobs/{job.pk}/cancel/")
+
+    def cancel_first(user: Any) -> str:  # what a worker asks between reading the job and beginning it
+        client_of(ada).post(f"/admin/jobs/{job.pk}/cancel/")
+        return "en"
+
+    monkeypatch.setattr(running, "language_of", cancel_first)
     running.run_pending()
     job.refresh_from_db()
     assert (job.state, job.attempts) == (JobState.CANCELLED, 0)
+
+
+def test_a_job_that_is_done_meanwhile_is_not_cancelled(define: Define, ada: User) -> None:
+    define(lambda run: None)
+    job, client = start("count", ada, {}), client_of(ada)
+    running.run_pending()
+    client.post(f"/admin/jobs/{job.pk}/cancel/")
+    job.refresh_from_db()
+    assert (job.state, job.cancel_asked) == (JobState.DONE, False)
 
 
 def test_of_whoever_has_no_account_any_more_nothing_is_done(define: Define, ada: User) -> None:
