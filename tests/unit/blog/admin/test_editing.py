@@ -178,6 +178,19 @@ def test_repeated_title_gets_a_number(moderator: Client, blog: BlogPage) -> None
     assert "already in use" in response.content.decode()
 
 
+def test_title_of_which_no_slug_follows_gets_one(moderator: Client, blog: BlogPage) -> None:
+    add = reverse("wagtailadmin_pages:add", args=("blog", "postpage", blog.pk))
+    saved = moderator.post(add, post_form(title="🎉", slug=""), headers={"accept": "application/json"}).json()
+    assert saved["success"]
+    assert "slug" not in saved["field_updates"]  # so that it follows from the title while that is written
+    edit = reverse("wagtailadmin_pages:edit", args=[PostPage.objects.get().pk])
+    for title, slug in (("🎉 (1)", ""), ("🎉", "")):
+        create(moderator, blog, title=title, slug=slug)
+    moderator.post(edit, post_form(title="🎉", slug="", **{"action-publish": "yes"}))
+    assert sorted(PostPage.objects.values_list("slug", flat=True)) == ["1", "post", "post-2"]
+    assert "This field is required" in moderator.post(edit, post_form(title="🎉", slug="")).content.decode()
+
+
 def test_autosave_tells_the_form_of_the_number(moderator: Client, blog: BlogPage) -> None:
     create(moderator, blog, title="Links", slug="links")
     address = reverse("wagtailadmin_pages:add", args=("blog", "postpage", blog.pk))
