@@ -5,17 +5,20 @@ from typing import Any
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, MultipleUserFilter, WagtailFilterSet
 from wagtail.admin.views.pages.listing import EditedByFilter
 from wagtail.models import Page, PageLogEntry, PageViewRestriction, Revision
 
+from blog.admin.tags.counts import seen_items
 from blog.models import Author, Comment, CommentState, PostAuthor, PostPage, PostTag, Tag
-from blog.selections.errors import SelectionError
+from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.selections.typed import KnownTags, read_typed
 
@@ -44,6 +47,21 @@ def selected(posts: QuerySet[PostPage], selection: Selection) -> QuerySet[PostPa
         if number := getattr(selection, part, None):
             posts = posts.filter(**{f"published__{part}": number})
     return posts
+
+
+def tags_without_posts(user: User, typed: str) -> list[str]:
+    """Return sentences on what was typed as tags: it cannot be read, or no post that a user may see has one of them.
+
+    Other tags are not read: that there are any is not told.
+    """
+    seen = Tag.objects.filter(pk__in=seen_items(user).values("tag")).order_by()
+    known = KnownTags.of(seen.values_list("slug", "name"))
+    try:
+        selection = read_typed(typed, known)
+    except SelectionError as error:
+        return [explain(error)]
+    there = set(known.slug_of.values())
+    return [gettext("No post that you may see has the tag “%s”.") % tag for tag in selection.wanted if tag not in there]
 
 
 def _tagged(slug: str) -> Any:

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property, classproperty
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
@@ -21,7 +22,7 @@ from wagtail.admin.widgets.button import Button
 
 from blog.admin.page_choosers import admin_user, explorable_pages
 from blog.admin.post_export import TEXTS, PostExportView, byline, comment_count, tag_names
-from blog.admin.post_filters import PostFilterSet
+from blog.admin.post_filters import PostFilterSet, tags_without_posts
 from blog.admin.prefilling import prefill
 from blog.models import Comment, PostAuthor, PostPage
 
@@ -49,6 +50,7 @@ class PostIndexView(PostExportView):
     """
 
     template_name = "blog/admin/posts.html"
+    results_template_name = "blog/admin/posts_results.html"
     default_ordering = "-latest_revision_created_at"
     add_item_label = _("Add post")
 
@@ -78,6 +80,11 @@ class PostIndexView(PostExportView):
             return queryset.order_by(by_time, "-pk")
         found: QuerySet[PostPage] = super().order_queryset(queryset)
         return found
+
+    def why_empty(self) -> list[str]:
+        """Return why nothing is listed, in sentences."""
+        why = tags_without_posts(admin_user(self.request), self.request.GET.get("tags", ""))
+        return why or [gettext("No post is found: remove a filter, or search for other words.")]
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:

@@ -72,6 +72,29 @@ def test_filters_find_posts(editor: Client, posts: dict[str, PostPage], query: s
     assert set(titles(page.content.decode())) == expected
 
 
+NONE = "No post is found: remove a filter, or search for other words."
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("tags=nosuch,a", "No post that you may see has the tag “nosuch”."),
+        ("tags=secret plan", "No post that you may see has the tag “secret”."),  # as if there were none
+        ("tags=a -a", "The tag “a” is both wanted and unwanted: leave one of the two out."),
+        ("tags=a&q=nowhere", NONE),
+        ("q=nowhere", NONE),
+    ],
+)
+def test_empty_listing_says_why(blog: BlogPage, posts: dict[str, PostPage], query: str, sentence: str) -> None:
+    make_post(blog, "secret-plan", live=False)
+    author = client_of(member_of("Authors"))
+    for address in (LISTING, f"{LISTING}results/"):
+        page = author.get(f"{address}?{quote(query, safe='=&')}").content.decode()
+        assert sentence in page
+        assert "secret-plan" not in page
+        assert "0 posts" not in page
+
+
 def test_author_is_a_filter_among_several(editor: Client, posts: dict[str, PostPage]) -> None:
     ada, bob = (author.pk for author in posts["One"].authors)
     assert set(titles(editor.get(f"{LISTING}?author={ada}").content.decode())) == {"One"}
