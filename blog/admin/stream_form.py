@@ -114,8 +114,8 @@ def read_named(name: str, known: KnownTags) -> str:
 
 
 def unknown_sentence(unknown: tuple[str, ...]) -> str:
-    names = "”, “".join(unknown)
-    return ngettext("No note has the tag “%s”.", "No note has the tags “%s”.", len(unknown)) % names
+    names = ", ".join(_("“%s”") % tag for tag in unknown)
+    return ngettext("No note has the tag %s.", "No note has the tags %s.", len(unknown)) % names
 
 
 def _blog(pk: str) -> BlogPage | None:

@@ -100,6 +100,11 @@ class Selection:
         return "+".join(self._words)
 
     @property
+    def typed(self) -> str:
+        """Return it as people type it: `a b -c @ada`."""
+        return str(self).replace("+", " ")
+
+    @property
     def parameters(self) -> dict[str, str]:
         """Return source, year and month as query parameters."""
         pairs = (("source", self.source), ("year", self.year), ("month", self.month))

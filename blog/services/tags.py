@@ -90,7 +90,7 @@ def delete_tag(tag: Tag, user: Any = None, leads_to: Selection | None = None) ->
     if tag.slug in leads_to.tags:
         raise TagError(_("The addresses of “%s” cannot lead to itself: choose another tag.") % tag)
     target = Tag.objects.filter(slug__in=leads_to.wanted).first() if str(leads_to) == "".join(leads_to.wanted) else None
-    with recorded(Kind.DELETE, tag, str(leads_to), user, *([target] if target else [])) as recording:
+    with recorded(Kind.DELETE, tag, leads_to.typed, user, *([target] if target else [])) as recording:
         old = [tag.slug, *tag.aliases.values_list("slug", flat=True)]
         recording.scope.slugs.update(old)
         if target:

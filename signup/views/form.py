@@ -131,4 +131,4 @@ def _errors(filled: SignupForm) -> list[tuple[str, str]]:
 
 def written(selections: AnyOf) -> str:
     """Return selections as one types them into the field."""
-    return f" {_('or')} ".join(str(choice).replace("+", " ") for choice in selections.choices)
+    return f" {_('or')} ".join(choice.typed for choice in selections.choices)

@@ -17,6 +17,7 @@ from blog.admin.tags.done import LISTING, say_done
 from blog.admin.tags.effects import effects_of
 from blog.admin.tags.forms import ActionForm, AliasForm, DeleteForm, MergeForm, SplitForm
 from blog.models import Tag, TagOperation
+from blog.models.tag_names import find_tags
 from blog.services.tags import TagError, add_alias, delete_tag, merge, split_tag
 
 if TYPE_CHECKING:  # Django's view cannot be subscripted when it runs
@@ -136,13 +137,19 @@ class Split(TagActionView):
     form_class = SplitForm
 
     def effects(self, form: Any) -> list[str]:
-        count = len(form.posts)
-        sentence = ngettext(
+        name, count = form.cleaned_data["name"], len(form.posts)
+        there = find_tags([name]).get(name)
+        if form.is_old_name:
+            became = gettext("“%(name)s” is no longer an old name of “%(tag)s”, but a tag of its own.")
+        else:
+            became = gettext("“%(name)s” is a tag that there is already.") if there else gettext("“%(name)s” is a new tag.")
+        moved = ngettext(
             "%(count)d post that you may see gets “%(name)s” instead of “%(tag)s”.",
             "%(count)d posts that you may see get “%(name)s” instead of “%(tag)s”.",
             count,
         )
-        return [sentence % {"count": count, "name": form.cleaned_data["name"], "tag": self.object}]
+        names = {"count": count, "name": name if form.is_old_name or not there else there, "tag": self.object}
+        return [sentence % names for sentence in (became, moved if count else "") if sentence]
 
     def do(self, form: Any) -> TagOperation:
         return split_tag(self.object, form.cleaned_data["name"], form.posts, self.request.user)
@@ -156,7 +163,7 @@ class Delete(TagActionView):
     def effects(self, form: Any) -> list[str]:
         leads_to = form.cleaned_data["leads_to"]
         lost = gettext("Its addresses will be unknown: streams and subscriptions that name it select nothing by it.")
-        follow = gettext("Its addresses, and streams and subscriptions that name it, follow to “%s”.") % leads_to
+        follow = gettext("Its addresses, and streams and subscriptions that name it, follow to “%s”.") % leads_to.typed
         return [*effects_of(admin_user(self.request), self.object), follow if leads_to else lost]
 
     def do(self, form: Any) -> TagOperation:

@@ -21,6 +21,8 @@ from blog.selections.selection import Selection
 from blog.selections.slugs import slug
 from blog.selections.typed import KnownTags, read_typed
 
+NO_TAG = _("There is no tag “%s”: write the name of one that there is.")
+
 
 class OneTagInput(TagsInput):
     """The field of tags for one tag that there is."""
@@ -40,7 +42,7 @@ class TagNameField(forms.CharField):
             return None
         if tag := find_tags([name]).get(name):
             return tag
-        raise ValidationError(gettext("There is no tag “%s”: write the name of one that there is.") % name)
+        raise ValidationError(NO_TAG % name)
 
 
 class ActionForm(forms.Form):
@@ -77,9 +79,13 @@ class SplitForm(ActionForm):
     )
     other = TagNameField(label=_("Posts that have this tag too"), required=False)
     words = forms.CharField(
-        label=_("Posts with these words"), required=False, max_length=200, help_text=_("Words, or a phrase in quotation marks.")
+        label=_("Posts with these words"),
+        required=False,
+        max_length=200,
+        help_text=_("Words, or a phrase in quotation marks. Where a tag is given too: posts that have both."),
     )
     posts: list[int]
+    is_old_name = False
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -92,11 +98,11 @@ class SplitForm(ActionForm):
         words: str = self.cleaned_data.get("words") or ""
         if self.errors or not name:
             return
-        is_old_name = self.tag.aliases.filter(slug=slug(name)).exists()
-        if not (other or words or is_old_name):
+        self.is_old_name = self.tag.aliases.filter(slug=slug(name)).exists()
+        if not (other or words or self.is_old_name):
             raise ValidationError(gettext("Say which posts get the tag: those with another tag, or with some words."))
         self.posts = matching_posts(self.user, self.tag, other, words) if other or words else []
-        if not self.posts and not is_old_name:
+        if not self.posts and not self.is_old_name:
             raise ValidationError(gettext("No post of this tag that you may see is such a one."))
 
 
@@ -118,5 +124,5 @@ class DeleteForm(ActionForm):
             raise ValidationError(gettext("The addresses of “%s” cannot lead to itself: choose another tag.") % self.tag)
         there = set(known.slug_of.values())
         if unknown := [tag for tag in selection.tags if tag not in there]:
-            raise ValidationError(gettext("There is no tag “%s”: write the name of one that there is.") % "”, “".join(unknown))
+            raise ValidationError([NO_TAG % tag for tag in unknown])
         return selection

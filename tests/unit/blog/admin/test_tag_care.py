@@ -76,9 +76,21 @@ ACTIONS: list[tuple[str, dict[str, str], dict[str, str], list[str]]] = [
         {"one": "b", "two": "b"},
         ["2 posts", "1 of them has “b” already", "1 stream: Both", "/tags/a/"],
     ),
-    ("split", {"name": "New", "other": "b"}, {"one": "a", "two": "b new"}, ["1 post that you may see gets “New”"]),
+    (
+        "split",
+        {"name": "New", "other": "b"},
+        {"one": "a", "two": "b new"},
+        ["“New” is a new tag.", "1 post that you may see gets “New”"],
+    ),
+    ("split", {"name": "B", "words": "cats"}, {"one": "b", "two": "a b"}, ["“b” is a tag that there is already."]),
     ("split", {"name": "New", "words": "cats"}, {"one": "new", "two": "a b"}, ["1 post that you may see gets “New”"]),
     ("delete", {"leads_to": "b"}, {"one": "", "two": "b"}, ["2 posts", "follow to “b”"]),
+    (
+        "delete",
+        {"leads_to": "b year:2018"},
+        {"one": "", "two": "b"},
+        ["follow to “b year:2018”", 'aria-labelledby="effects" tabindex="-1" autofocus'],
+    ),
     ("delete", {}, {"one": "", "two": "b"}, ["2 posts", "select nothing by it"]),
 ]
 
@@ -130,7 +142,9 @@ def test_old_name_is_added_and_split_off_again(moderator: Client, client: Client
         "is an old name of the tag “a”"
         in moderator.post(f"{LIST}add/", {"name": "Old one", "slug": "old-one"}).content.decode()
     )
-    confirmed(moderator, reverse("tag_split", args=[pk]), {"name": "old-one"})
+    preview = confirmed(moderator, reverse("tag_split", args=[pk]), {"name": "old-one"})
+    assert "“old-one” is no longer an old name of “a”, but a tag of its own." in preview
+    assert "that you may see get" not in preview
     assert tag("old-one").name == "old-one"
     assert client.get("/tags/old-one/").status_code == 404
 
@@ -202,6 +216,7 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ("split", {"name": 'say "x"', "other": "b"}, "cannot have"),
     ("delete", {"leads_to": "a -b"}, "cannot lead to itself"),
     ("delete", {"leads_to": "b -b"}, "both wanted and unwanted"),
+    ("delete", {"leads_to": "x, y"}, "There is no tag “y”"),
     ("alias", {"name": "a"}, "is the tag&#x27;s name already"),
 ]
 
