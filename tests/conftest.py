@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
+from blog import availability
 from blog import request as blog_request
 from blog.caching.response import response_cache
 from blog.feeds.listing import entry_fragments
@@ -165,6 +166,7 @@ def blog(db: None) -> BlogPage:
 @pytest.fixture(autouse=True)
 def forget_everything() -> None:
     """What a process remembers of one test's database is nothing to the next."""
+    availability.database.close()  # a request of the last test may have failed in the moment of its flush
     store.clear()
     blog_request.clear()
     response_cache.clear()

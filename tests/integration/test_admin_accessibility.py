@@ -35,5 +35,5 @@ def test_pages_of_the_admin_have_no_fault_that_axe_finds(tab: Page, live_server:
         assert response
         assert response.status == 200, path
         found[path] = violations(tab, axe)
-        leave(tab)
+    leave(tab)
     assert {path: faults for path, faults in found.items() if faults} == {}

@@ -103,5 +103,5 @@ def test_author_gives_and_ends_tokens(tab: Tab, live_server: LiveServer, program
     given = json.loads(post(f"{base}/indieauth/token/", grant_type="authorization_code", code=code, **fields)[1])
     assert given["scope"] == "create"
     assert post(f"{base}/micropub/", given["access_token"], content="From a program")[0] == 202
-    assert set(PostPage.objects.values_list("title", "live")) == {("From a phone", False), ("From a program", False)}
     leave(tab)
+    assert set(PostPage.objects.values_list("title", "live")) == {("From a phone", False), ("From a program", False)}

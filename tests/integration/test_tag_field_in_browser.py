@@ -74,6 +74,6 @@ def test_tags_are_typed_by_keyboard(tab: Page, live_server: LiveServer, axe: str
     expect(field).not_to_be_focused()
     tab.get_by_role("button", name="Save draft").click()
     expect(tab.get_by_text("Page 'By keyboard' created").first).to_be_visible()
+    leave(tab)
     names = [tag.name for tag in PostPage.objects.get(title="By keyboard").get_latest_revision_as_object().tags.all()]
     assert names == ["Writing", "editing", "writ", "writing-desk", "a b", "left behind"]
-    leave(tab)
