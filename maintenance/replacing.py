@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_undo import may_change
 from blog.markdown import caching_renders
 from blog.models import PostOperation, PostPage
@@ -89,7 +90,8 @@ def _replace_in(run: Run, pk: int, pattern: Pattern, fields: tuple[str, ...], do
     """Replace in one post, if it is still there and the user may change it; log why not."""
     post = PostPage.objects.filter(pk=pk).first()
     if post is None or not may_change(run.user, post):
-        run.log(_("%(title)s: you may not change it.") % {"title": post.draft_title if post else pk})
+        seen = explorable_pages(run.user).filter(pk=pk).first()
+        run.log(_("%(title)s: you may not change it.") % {"title": seen.draft_title if seen else pk})
         return
     texts = {TEXT_KEYS[state]: version.serializable_data() for state, version in versions(post)}
     try:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +108,15 @@ def test_titles_only_where_asked(mona: Client, blog: BlogPage) -> None:
     replace(mona, find(mona, fields_searched="all", find="C(.)t", is_expression="on", match_case="", replacement=r"d\1g"))
     row = PostPage.objects.get(pk=post.pk)
     assert (row.title, row.body) == ("My dag", "dag")
+
+
+def test_a_post_that_one_may_no_longer_see_is_not_named(blog: BlogPage) -> None:
+    post = make_post(blog, title="Draft", body="cat", live=False)
+    user = member_of("Editors")
+    job = find(client_of(user))
+    PostPage.objects.filter(pk=post.pk).update(draft_title="Zeppelin")
+    user.groups.set(Group.objects.filter(name="Authors"))
+    assert replace(client_of(User.objects.get(pk=user.pk)), job).log == f"{post.pk}: you may not change it.\n"
 
 
 def test_a_post_that_one_may_not_change_stays_as_it_is(blog: BlogPage) -> None:
