@@ -71,6 +71,16 @@ def test_email_leads_to_a_form_that_sets_the_password(ada: User) -> None:
     assert client.get(link[1], follow=True).redirect_chain == []  # it is used up
 
 
+def test_link_ends_after_three_days(ada: User, settings: Settings) -> None:
+    assert settings.PASSWORD_RESET_TIMEOUT == 3 * 86_400  # seconds
+    ask("ada@example.org")
+    link = re.search(r"(/admin/password_reset/confirm/\S+)", compose.compose(Delivery.objects.get()).body)
+    assert link
+    assert Client().get(link[1], follow=True).redirect_chain != []
+    settings.PASSWORD_RESET_TIMEOUT = -1
+    assert Client().get(link[1], follow=True).redirect_chain == []
+
+
 def test_html_part_names_network_and_account_escaped(ada: User) -> None:
     ada.username = "<b>ada"
     ada.save()
