@@ -8,7 +8,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
@@ -358,7 +358,7 @@ def test_every_kind_of_page_has_an_a_plus_of_mozillas_observatory(site: Site) ->
 
 @needs_nginx
 def test_every_answer_has_what_browsers_are_held_to_once(site: Site) -> None:
-    """The site's pages and errors, nginx's own, and files (ASVS 3.4.1, 3.4.4, 3.4.6)."""
+    """The site's pages and errors, nginx's own, and files (ASVS 3.4.1, 3.4.2, 3.4.4, 3.4.6)."""
     picture = next((site.var / "media" / "images").iterdir())
     style = re.search(r'rel="stylesheet" href="(/static/[^"]+)"', site.get("/")[2].decode())
     assert style is not None
@@ -386,6 +386,7 @@ def test_every_answer_has_what_browsers_are_held_to_once(site: Site) -> None:
     assert {path for path, headers in found.items() if headers.get("x-content-type-options") != "nosniff"} == set()
     policies = {path: headers.get("content-security-policy", "") for path, headers in found.items()}
     assert {path: policy for path, policy in policies.items() if policy.count("frame-ancestors '") != 1} == {}
+    assert {name for headers in found.values() for name in headers if name.startswith("access-control-")} == set()
 
 
 @needs_nginx
@@ -476,6 +477,14 @@ def test_nothing_but_files_is_reached_through_their_folders(site: Site, path: st
 
 
 @needs_nginx
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static/wagtailadmin/", "/media/", "/media/images/", "/media/private/", "/_media/"]
+)
+def test_no_folder_is_listed(site: Site, path: str) -> None:
+    assert site.get(path)[0] in (403, 404)
+
+
+@needs_nginx
 def test_visitor_cannot_claim_tls_nor_a_host(site: Site) -> None:
     assert site.get("/", secure=False, **{"X-Forwarded-Proto": "https"})[0] == 301
     assert site.get("/", Host="evil.example")[0] == 400
@@ -495,6 +504,19 @@ def test_each_address_that_takes_a_password_is_limited(site: Site, limited: Site
     """With the limit as it is but for its burst, so that the addresses can be tried one after the other."""
     statuses = [limited.get(path)[0] for _ in range(4)]
     assert (429 in statuses[1:], statuses[0] == 429, site.get("/")[0]) == (True, False, 200)
+
+
+@needs_nginx
+def test_few_large_bodies_are_taken_at_once_before_anybody_has_signed_in(site: Site) -> None:
+    """nginx keeps a body on the disk until it is whole: by any number of them at once, anybody could fill that."""
+    context = ssl._create_unverified_context()
+    head = f"POST /admin/import/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 400000000\r\n\r\nx"
+    with ExitStack() as stack:
+        for _ in range(2):
+            plain = stack.enter_context(socket.create_connection(("127.0.0.1", site.secure), timeout=TIMEOUT))
+            stack.enter_context(context.wrap_socket(plain)).sendall(head.encode())
+        assert 429 in (site.post("/admin/import/", "")[0] for _ in range(50))
+    assert site.get("/admin/login/")[0] == 200
 
 
 @needs_nginx
