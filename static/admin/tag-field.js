@@ -22,6 +22,8 @@
         if (this.store.hasAttribute(name)) this.entry.setAttribute(name, this.store.getAttribute(name));
         this.store.removeAttribute(name);
       }
+      const described = [this.entry.getAttribute("aria-describedby"), this.note.id, this.fault.id];
+      this.entry.setAttribute("aria-describedby", described.filter(Boolean).join(" "));
       this.store.id += "-value";
       this.store.type = "hidden";
       this.active = -1;
@@ -137,7 +139,7 @@
     }
 
     type() {
-      this.fault.textContent = "";
+      this.blame("");
       if (/[,\n]/.test(this.entry.value)) { // from keyboards that send no keys
         this.take(this.entry.value);
         return;
@@ -168,7 +170,7 @@
       this.asked = new AbortController();
       const [about] = await this.ask([text], this.asked.signal).catch(() => []);
       if (!about || text !== this.entry.value.trim() || document.activeElement !== this.entry) return;
-      this.fault.textContent = about.fault;
+      this.blame(about.fault);
       this.note.textContent = about.note;
       const options = about.options.filter(({ name }) => !this.has(name));
       this.popup.replaceChildren(...options.map((option, place) => this.option(option, place)));
@@ -202,7 +204,13 @@
     }
 
     clear() {
-      this.entry.value = this.note.textContent = this.fault.textContent = "";
+      this.entry.value = this.note.textContent = "";
+      this.blame("");
+    }
+
+    blame(fault) { // say why what was typed can be no tag, or that it can
+      this.fault.textContent = fault;
+      this.entry.setAttribute("aria-invalid", Boolean(fault));
     }
 
     move(step) {
@@ -228,7 +236,7 @@
       const names = this.split(text).slice(0, this.oneValue ? 1 : undefined);
       if (!names.length) return;
       if (names.some((name) => [...this.refusedValue].some((sign) => name.includes(sign)))) {
-        this.fault.textContent = this.faultValue;
+        this.blame(this.faultValue);
         return; // what was typed stays
       }
       this.clear();
@@ -250,7 +258,7 @@
       for (const { typed, name, fault, note } of results) {
         const place = this.names.indexOf(typed);
         if (place < 0) continue;
-        if (fault) { this.names.splice(place, 1); this.fault.textContent = fault; }
+        if (fault) { this.names.splice(place, 1); this.blame(fault); }
         else if (name && name !== typed) {
           this.names.splice(place, 1);
           if (!this.has(name)) this.names.splice(place, 0, name);

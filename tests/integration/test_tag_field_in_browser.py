@@ -1,5 +1,6 @@
 """The tag field in Chromium, by keyboard alone, as a member of the Editors."""
 
+import re
 from typing import Any
 
 import pytest
@@ -60,9 +61,12 @@ def test_tags_are_typed_by_keyboard(tab: Page, live_server: LiveServer, axe: str
     keys.press("Enter")
     expect(tab.locator(".tag-field__fault")).to_have_text("A tag’s name cannot have quotation marks.")
     expect(field).to_have_value('"no"')
+    expect(field).to_have_accessible_description(re.compile(r"A tag’s name cannot have quotation marks\.$"))
+    expect(field).to_have_attribute("aria-invalid", "true")
     tab.set_viewport_size({"width": 390, "height": 800})  # where Wagtail's menu hears Escape too
     keys.press("Escape")
     expect(field).to_have_value("")
+    expect(field).to_have_attribute("aria-invalid", "false")
     expect(field).to_be_focused()
     keys.press("Shift+Tab")  # to the button that removes the last
     expect(tab.get_by_role("button", name="Remove c", exact=True)).to_be_focused()
