@@ -1,0 +1,40 @@
+"""The bar of bulk actions below the listing of posts in Chromium: all of it in sight, wide and narrow, in both languages."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+from wagtail.users.models import UserProfile
+
+from tests.support.axe import violations
+from tests.support.editors import leave, look, member_of, sign_in
+from tests.support.factories import make_blog, make_posts
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
+CUT_OFF = """bar => [...bar.querySelectorAll('a, button')].filter(button => button.offsetParent).filter(button => {
+    const { left, right, top, bottom } = button.getBoundingClientRect();
+    return left < 0 || right > innerWidth || top < 0 || bottom > innerHeight || button.scrollWidth > button.clientWidth;
+}).map(button => button.textContent.trim())"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_bar_of_bulk_actions_is_all_in_sight(tab: Page, live_server: LiveServer, axe: str, language: str, size: str) -> None:
+    make_posts(make_blog("127.0.0.1"), ["a"] * 51)  # two pages
+    user = member_of("Moderators")
+    UserProfile.objects.create(user=user, preferred_language=language)
+    sign_in(tab, live_server, user)
+    tab.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+    tab.goto(f"{live_server.url}/admin/posts/")
+    tab.locator("thead input[type=checkbox]").focus()
+    tab.keyboard.press("Space")
+    everything = tab.locator("[data-bulk-action-num-objects-in-listing]")
+    expect(everything).to_be_visible()
+    bar = tab.locator("[data-bulk-action-footer]")
+    bar.evaluate("bar => Promise.all(bar.getAnimations().map(animation => animation.finished))")
+    assert bar.evaluate(CUT_OFF) == []
+    assert bar.locator("a").count() > 3
+    look(tab, f"bulk-actions-{language}-{size}")
+    assert violations(tab, axe, ["color-contrast", "target-size", "button-name", "link-name"]) == []
+    leave(tab)
