@@ -194,10 +194,10 @@ def test_cached_session_is_read_from_the_database_once(ada: User, engine: str) -
 def test_copy_written_while_a_session_ends_is_not_used(ada: User) -> None:
     client = sign_in(ada)
     assert is_signed_in(client)
-    session = Session.objects.get()
-    session.delete()
-    late = cached_sessions.SessionStore(session.pk)
-    late._keep(session)  # by a process that has read the row before
+    read_before = Session.objects.get()
+    Session.objects.get().delete()  # which takes the key from that object
+    cached_sessions.SessionStore()._keep(read_before)  # by another process
+    assert cache.get(cached_sessions.COPY + read_before.pk)
     assert not is_signed_in(client)
 
 
