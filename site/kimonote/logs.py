@@ -1,5 +1,6 @@
 """Log lines that name their request: `X-Request-ID` of the web server in front, or a random one."""
 
+import logging
 import re
 import secrets
 from contextvars import ContextVar
@@ -11,6 +12,7 @@ from pythonjsonlogger.core import RESERVED_ATTRS
 from blog.availability import without_outages
 
 ID_BYTES = 8
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 KNOWN = re.compile(r"[A-Za-z0-9_-]{8,64}").fullmatch  # nginx sends 32 hexadecimal digits
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -29,10 +31,18 @@ def add_request(record: LogRecord) -> bool:
     return True
 
 
+class LineFormatter(logging.Formatter):
+    """Writes a message as one line: whatever stands in it, it begins no other, and sends a terminal nothing."""
+
+    def formatMessage(self, record: LogRecord) -> str:
+        record.message = CONTROL.sub(lambda found: repr(found[0])[1:-1], record.message)
+        return super().formatMessage(record)
+
+
 def formatter(kind: str) -> dict[str, object]:
     """Return the configuration of a formatter, `line` or `json`; raise ValueError for another."""
     if kind == "line":
-        return {"format": "{levelname} {name}: {message}{request_mark}", "style": "{"}
+        return {"()": LineFormatter, "fmt": "{levelname} {name}: {message}{request_mark}", "style": "{"}
     if kind == "json":
         return {
             "()": "pythonjsonlogger.json.JsonFormatter",

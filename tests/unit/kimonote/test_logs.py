@@ -10,7 +10,7 @@ import pytest
 from kimonote import logs
 
 
-def logged(kind: str) -> str:
+def logged(kind: str, told: str = "ü") -> str:
     """Return what is written within a request, of a record as Django's for a failed request."""
     output = io.StringIO()
     formatters = {"chosen": logs.formatter(kind)}
@@ -25,7 +25,7 @@ def logged(kind: str) -> str:
     }
     logging.config.dictConfig(configuration)
     extra = {"request": "<WSGIRequest: GET '/signup/?email=ada@example.org'>", "status_code": 500}
-    logging.getLogger("test_logs").error("It failed: %s", "ü", extra=extra)
+    logging.getLogger("test_logs").error("It failed: %s", told, extra=extra)
     return output.getvalue()
 
 
@@ -39,6 +39,12 @@ def test_line_and_json() -> None:
     assert logged("line") == "ERROR test_logs: It failed: ü\n"
     with pytest.raises(ValueError, match="LOG_FORMAT is 'xml': write line or json"):
         logs.formatter("xml")
+
+
+def test_line_is_one_whatever_stands_in_a_message() -> None:
+    """As the title of a picture may, which an editor chose (ASVS 16.4.1)."""
+    written = logged("line", "a\nERROR forged\r\x1b[2K\u2028")
+    assert written == "ERROR test_logs: It failed: a\\nERROR forged\\r\\x1b[2K\\u2028\n"
 
 
 @pytest.mark.parametrize("sent", ["", "short", "x" * 65, "12345678\nERROR forged", "12345678 9"])
