@@ -79,9 +79,10 @@ class PostRow(NamedTuple):
         )
 
     @classmethod
-    def of(cls, post: "PostPage") -> Self:
-        """Return the row of a post instance, saved or not."""
+    def of(cls, post: "PostPage", *, texts: bool = True) -> Self:
+        """Return the row of a post instance, saved or not; without `texts`, as `read_rows` has it."""
         published = post.published or post.first_published_at or datetime(1970, 1, 1, tzinfo=UTC)
+        is_short = len(post.html) <= SHORT and not post.summary
         return cls(
             pk=post.pk,
             slug=post.slug,
@@ -91,8 +92,8 @@ class PostRow(NamedTuple):
             published=published,
             updated=max(published, post.last_published_at or published),
             link=web_url(post.link),
-            html=expand_one(post.html, post_path(post.slug)),
-            toc=post.toc,
+            html=expand_one(post.html, post_path(post.slug)) if texts or is_short else "",
+            toc=post.toc if texts else "",
             excerpt=post.excerpt,
             minutes=post.minutes,
             authors=tuple(AuthorName(author.name, author.handle, author.picture_id) for author in post.authors),

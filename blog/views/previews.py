@@ -29,7 +29,7 @@ LETTER_HOOK = "render_letter_of_post"  # the HTML of the letter that holds one p
 
 def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
     """Return an unsaved post with rendered text as one of `PostPage.preview_modes` shows it, in the site's language."""
-    row = PostRow.of(post)
+    row = PostRow.of(post, texts=mode != "card")
     tags = sorted(post.tags.all(), key=lambda tag: in_order(tag.name))
     with in_site_language():
         response = MODES.get(mode, as_page)(request, post, post_view(row, tags))

@@ -133,6 +133,19 @@ def test_preview_shows_what_saving_would_make(moderator: Client, client: Client,
     assert client.get(address).status_code == 302
 
 
+@pytest.mark.parametrize("fields", [{"body": "Short."}, {"body": "Long. " * 200}, {"body": "Short.", "summary": "In brief."}])
+def test_card_in_the_preview_is_that_of_listings(
+    moderator: Client, client: Client, blog: BlogPage, fields: dict[str, str]
+) -> None:
+    create(moderator, blog, **{"action-publish": "yes"}, **fields)
+    address = reverse("wagtailadmin_pages:preview_on_edit", args=[PostPage.objects.get().pk])
+    moderator.post(f"{address}?mode=card", post_form(**fields))
+    pages = [moderator.get(f"{address}?mode=card"), client.get("/")]
+    cards = [re.findall(r"<article.*?</article>", page.content.decode(), re.DOTALL) for page in pages]
+    assert cards[0] == cards[1]
+    assert len(cards[0]) == 1
+
+
 def test_preview_of_the_page_shows_its_picture(moderator: Client, blog: BlogPage, settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
     cover = get_image_model().objects.create(title="Flower", file=png("flower.png"), description="A flower")
