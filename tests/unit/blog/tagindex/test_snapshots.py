@@ -166,8 +166,9 @@ def _take_authors(post: PostPage) -> None:
 def _go_live_later(post: PostPage) -> None:
     post.live, post.go_live_at = False, timezone.now() + HOUR
     post.save()
-    post.save_revision().publish()
-    Revision.objects.filter(object_id=str(post.pk)).update(approved_go_live_at=timezone.now() - HOUR)
+    revision = post.save_revision()
+    revision.publish()
+    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=timezone.now() - HOUR)
 
 
 def _expire(post: PostPage) -> None:
