@@ -21,6 +21,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from markupsafe import escape as escape_html
 
+from blog.rendering.describe import notes_in
 from blog.rendering.formats import day, grouped
 from blog.rendering.post import host
 
@@ -34,6 +35,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "host": host,
     "linebreaks": linebreaks_filter,
     "localtime": localtime,
+    "most": lambda counted: max(one.count for one in counted),
     "truncatewords": truncatewords,
     "xml": lambda text: Markup(escape(text)),  # noqa: S704 (escaped as XML needs it: texts are full of quotes)
 }
@@ -124,7 +126,11 @@ class LanguageEnvironment(jinja2.Environment):
 
         fixed = {"gettext": translation.gettext, "_": translation.gettext, "static": static, "url": url}
         self.constant_calls: dict[str, Callable[..., str]] = fixed
-        self.filters |= {**FILTERS, "number": number}
+
+        def notes(count: int) -> str:
+            return notes_in(count, language)
+
+        self.filters |= {**FILTERS, "number": number, "notes": notes}
         self.globals |= {**DEFAULTS, **fixed, "language": language, "rtl": translation.get_language_bidi()}
         self.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
             lru_cache(MESSAGES)(translation.gettext), lru_cache(MESSAGES)(translation.ngettext), newstyle=False

@@ -1,6 +1,7 @@
 """Navigation of a listing: switches, facets, years and pages, each a URL and a label."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -35,12 +36,11 @@ class SourceSwitch:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FacetLink:
+class FacetLink(NamedTuple):
     """A facet: a tag that narrows the listing, and the paths of the listings with and without it."""
 
     name: str
-    count: int
+    count: int  # type: ignore[assignment]  # shadows tuple.count
     add: str
     leave_out: str
 
@@ -54,12 +54,11 @@ class Offer:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A year or month; the chosen one has no URL."""
 
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # shadows tuple.count
     address: str | None
 
 
@@ -92,8 +91,8 @@ def sources(listing: Listing) -> list[SourceSwitch]:
     if listing.stream and listing.stream.selection.source:
         return []
     index, current = listing.index, listing.selection.source
-    every = index.select(replace(listing.selection, source=None), listing.found)
-    external = len(every & index.external)
+    every = index.select(replace(listing.selection, source=None), listing.found) if current else listing.chosen
+    external = every.intersection_cardinality(index.external)
     choices = [
         (None, _("all"), len(every)),
         (INTERNAL, _("written here"), len(every) - external),
@@ -122,6 +121,8 @@ def facets(listing: Listing) -> list[FacetLink]:
 
 def tags_offered(listing: Listing) -> list[Offer]:
     """Return the tags of the searched name, each with the listing of the selection with it in place of the words."""
+    if not listing.tags_offered:
+        return []
     links, without_words = SelectionLinks(listing.selection), {"view": listing.reading.parameters.get("view", "")}
     end = query(listing.selection.parameters, {name: value for name, value in without_words.items() if value})
     return [Offer(tag.name, count, links.adding(tag.slug) + end) for tag, count in listing.tags_offered]
