@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from blog.paths import selection_path
 from blog.rendering.describe import source_name
@@ -10,6 +11,9 @@ from blog.rendering.formats import month_of_year
 from blog.rendering.listing import Listing
 from blog.selections.query import query
 from blog.selections.selection import Selection
+
+BY, TAGGED, WITHOUT = gettext_noop("by %s"), gettext_noop("tagged %s"), gettext_noop(", without %s")
+IN_STREAM, FROM, WITH = gettext_noop("in the stream"), gettext_noop(", from %s"), gettext_noop("with")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +39,22 @@ def chip_groups(listing: Listing, author: str = "") -> list[ChipGroup]:
 
     A stream is one part, whatever its tags, of which some may have no visible post.
     """
-    chosen = listing.selection
+    chosen, of_stream = listing.selection, listing.stream is not None
     groups = [
-        ChipGroup("", _source(listing)),
-        ChipGroup(_lead(_("by %s")), [] if listing.stream else _author(listing, author)),
-        ChipGroup(_lead(_("tagged %s")), [] if listing.stream else _tags(listing, chosen.wanted)),
-        ChipGroup(_lead(_(", without %s")), [] if listing.stream else _tags(listing, chosen.unwanted, "out")),
-        ChipGroup(_("in the stream"), _stream(listing)),
-        ChipGroup(_lead(_(", from %s")), _time(listing)),
-        ChipGroup(_("with"), _words(listing)),
+        ("", _source(listing)),
+        (BY, [] if of_stream else _author(listing, author)),
+        (TAGGED, [] if of_stream else _tags(listing, chosen.wanted)),
+        (WITHOUT, [] if of_stream else _tags(listing, chosen.unwanted, "out")),
+        (IN_STREAM, _stream(listing)),
+        (FROM, _time(listing)),
+        (WITH, _words(listing)),
     ]
-    return [group for group in groups if group.chips]
+    return [ChipGroup(_lead(phrase), chips) for phrase, chips in groups if chips]
 
 
 def _lead(phrase: str) -> str:
-    """Return the word of a phrase such as “, without %s”."""
-    return phrase.partition("%s")[0].strip(" ,")
+    """Return the translated word of a phrase such as “, without %s”; empty for none."""
+    return _(phrase).partition("%s")[0].strip(" ,") if phrase else ""
 
 
 def _chip(listing: Listing, label: str, rest: Selection, address: str, kind: str = "") -> Chip:

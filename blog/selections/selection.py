@@ -84,7 +84,7 @@ class Selection:
         return len(self.wanted) + len(self.unwanted)
 
     def __bool__(self) -> bool:
-        return self != Selection()
+        return any((self.wanted, self.unwanted, self.author, self.source, self.year, self.month))
 
     @property
     def tags(self) -> tuple[str, ...]:
