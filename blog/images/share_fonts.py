@@ -10,6 +10,7 @@ from PIL import ImageFont
 
 SHIPPED: Final = Path(__file__).parent / "fonts" / "DejaVuSansCondensed-Bold.ttf"
 CHARACTERS: Final = 10_000  # whose glyphs are looked up once
+TEXTS: Final = 1_000  # that are looked through once: titles stay when pages are made anew
 PROBED: Final = 34  # pixels
 NO_CHARACTER: Final = "\uffff"
 SPARED: Final = ("S", "C")  # symbols, such as emoji, and control characters: left out where a font lacks them
@@ -37,7 +38,7 @@ class Face(NamedTuple):
 
 def face_of(text: str) -> Face | None:
     """Return the first font that has each letter of a text; None where no font has."""
-    return next((face for face in _faces() if all(map(face.has, face.drawable(text)))), None)
+    return next((face for face in _faces() if _has_all(face, text)), None)
 
 
 @cache
@@ -48,6 +49,11 @@ def sized(face: Face, size: int) -> ImageFont.FreeTypeFont:
 
 def _faces() -> list[Face]:
     return [Face(str(SHIPPED)), *(Face(*font) for font in settings.SHARE_FONTS)]
+
+
+@lru_cache(TEXTS)
+def _has_all(face: Face, text: str) -> bool:
+    return all(map(face.has, face.drawable(text)))
 
 
 @lru_cache(CHARACTERS)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 MAX_SLUG = 100  # characters
 PRESENTATION = "\ufe0e\ufe0f"  # selectors of a sign's look, as text or as a picture
-NAMES = 10_000  # names whose sort keys are cached
+NAMES = 10_000  # names whose slugs and sort keys are cached
 
 # Symbols that tell tags apart ("C", "C++", "C#") are spelt out; every other symbol separates words.
 SPELT = {"+": "plus", "#": "sharp", "&": "and", "@": "at", "%": "percent", "*": "star"}
@@ -48,6 +48,7 @@ def in_order(name: str) -> tuple[str, str]:
     return "".join(sign for sign in apart if not unicodedata.combining(sign)), name
 
 
+@lru_cache(NAMES)
 def slug(name: str) -> str:
     """Return the slug of a tag's name: letters, digits, marks, `_` and `-`, never beginning or ending with `-`.
 
