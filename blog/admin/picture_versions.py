@@ -27,7 +27,7 @@ class VersionsView(StartView):
     @cached_property
     def missing(self) -> int:
         """Return the number of pictures that lack a version."""
-        return len(set().union(*VersionMaker().incomplete()))
+        return len(VersionMaker().incomplete())
 
     @property
     def button(self) -> Any:

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.files import File
-from PIL import AvifImagePlugin, ExifTags, Image, WebPImagePlugin
+from PIL import AvifImagePlugin, ExifTags, Image
 from wagtail.images.models import Filter
 from willow.plugins.pillow import PillowImage
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 AVIF_SPEED: Final = 8  # of 10: a seventh of the time of 6, which is Pillow's default, for 1 % more bytes
 PHOTOGRAPH_SPEED: Final = 9  # a third of the time of 8, for 2 to 7 % more bytes; of drawings 20 to 45 %
 PHOTOGRAPH: Final = "photograph"  # in Pillow's `info`, which scaled images keep: that it comes from a JPEG
-WEBP_METHOD: Final = 1  # of 6: a third of the time of 4, which is Pillow's default, for up to 15 % more bytes
 TURNED: Final = range(5, 9)  # values of EXIF's orientation by which width and height change places
 WIDTH = re.compile(r"width-(\d+)(?:\|format-\w+)?")
 
@@ -33,13 +32,7 @@ def _save_avif(image: Any, file: Any, name: Any) -> None:
     AvifImagePlugin._save(image, file, name)
 
 
-def _save_webp(image: Any, file: Any, name: Any) -> None:
-    image.encoderinfo.setdefault("method", WEBP_METHOD)
-    WebPImagePlugin._save(image, file, name)
-
-
 Image.register_save(AvifImagePlugin.AvifImageFile.format, _save_avif)
-Image.register_save(WebPImagePlugin.WebPImageFile.format, _save_webp)
 
 
 def encode_versions(image: "AbstractImage", specs: Iterable[str]) -> dict[str, "File[bytes]"]:

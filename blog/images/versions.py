@@ -1,4 +1,4 @@
-"""An image in the sizes and formats that a browser may choose from: made by the worker; a page shows what is there."""
+"""An image in its own format, and in AVIF in sizes to choose from: made by the worker; a page shows what is there."""
 
 import logging
 import os
@@ -14,10 +14,9 @@ from blog.images.storage import PRIVATE
 if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage, AbstractRendition
 
-WIDTHS = (480, 960, 1440)  # pixels
-SHOWN = 960  # pixels: for what knows no srcset, such as mail and feed readers
+SHOWN = 960  # pixels, in the image's own format: for mail, feed readers, other sites and browsers that know no AVIF
+WIDTHS = (SHOWN, 1440)  # pixels, as AVIF: the column of text, and that on fine screens. No screen needs less than 600
 SIZES = "(max-width: 40rem) 100vw, 38rem"  # as in the sheet: a column of text
-AVIF, WEBP = "avif", "webp"  # AVIF takes a third less, and some seconds to make
 PORTRAIT = "fill-144x144|format-webp"  # of an author: three times as many pixels as the sheet shows
 COPY = "original"  # the filter of the one version of an image that is drawn at any size, or may be moving
 
@@ -25,34 +24,33 @@ logger = logging.getLogger(__name__)
 
 
 class Versions(NamedTuple):
-    """Addresses of a picture, with the size of the first; the others as a `srcset`, empty where there are none."""
+    """The address and size of a picture, and its AVIF versions as a `srcset`, empty where there are none."""
 
     src: str
     width: int
     height: int
-    webp: str = ""
     avif: str = ""
 
 
 def existing_versions(image: "AbstractImage") -> Versions:
-    """Return the versions of an image that have been made, where those of one format are complete; else the file itself.
+    """Return the versions of an image that have been made, AVIF where it is complete; until then the file itself.
 
     It asks nothing of the database where the image's renditions were prefetched.
     """
     made = _made(image)
     if not _has_sizes(image):
         return _single(made[COPY]) if COPY in made else _original(image)
-    for formats in ((AVIF, WEBP), (WEBP,), ()):
-        if made.keys() >= set(_specs(image, formats)):
-            return _chosen(made, image, formats)
-    return _original(image)
+    if (shown := made.get(_main(image))) is None:
+        return _original(image)
+    choices = [made[spec] for spec in _choices(image) if spec in made]
+    complete = len(choices) == len(_choices(image))
+    return _single(shown)._replace(avif=_srcset(choices) if complete else "")
 
 
 def largest(image: "AbstractImage") -> str:
     """Return the address of the largest version that has been made; of the file itself where there is none."""
     made = _made(image)
-    wanted = (*reversed(_in_format(image, WEBP)), _main(image)) if _has_sizes(image) else (COPY,)
-    address: str = next((made[spec].url for spec in wanted if spec in made), image.file.url)
+    address: str = next((made[spec].url for spec in reversed(wanted_specs(image)) if spec in made), image.file.url)
     return address
 
 
@@ -71,7 +69,7 @@ def portrait(image: "AbstractImage") -> str:
 
 def wanted_specs(image: "AbstractImage") -> list[str]:
     """Return the filters of an image's versions. It needs the image's width and the name of its file."""
-    return _specs(image, (AVIF, WEBP)) if _has_sizes(image) else [COPY]
+    return [_main(image), *_choices(image)] if _has_sizes(image) else [COPY]
 
 
 def make_versions(wanted: "Sequence[tuple[AbstractImage, Sequence[str]]]") -> None:
@@ -107,11 +105,6 @@ def focal_point_key(image: "AbstractImage", spec: str) -> str:
         return ""
 
 
-def is_slow(spec: str) -> bool:
-    """Say whether a version takes so long that those of all images in other formats come first."""
-    return spec.endswith(f"|format-{AVIF}")
-
-
 def _is_copy(image: "AbstractImage", spec: str) -> bool:
     return spec == COPY and not _has_sizes(image)
 
@@ -138,22 +131,12 @@ def _single(rendition: "AbstractRendition") -> Versions:
     return Versions(rendition.url, rendition.width, rendition.height)
 
 
-def _specs(image: "AbstractImage", formats: tuple[str, ...]) -> list[str]:
-    return [_main(image), *(spec for form in formats for spec in _in_format(image, form))]
-
-
 def _main(image: "AbstractImage") -> str:
     return f"width-{min(SHOWN, image.width)}"
 
 
-def _in_format(image: "AbstractImage", form: str) -> list[str]:
-    return [f"width-{width}|format-{form}" for width in sorted({min(width, image.width) for width in WIDTHS})]
-
-
-def _chosen(made: "dict[str, AbstractRendition]", image: "AbstractImage", formats: tuple[str, ...]) -> Versions:
-    shown = made[_main(image)]
-    choices = {form: _srcset([made[spec] for spec in _in_format(image, form)]) for form in formats}
-    return Versions(shown.url, shown.width, shown.height, **choices)
+def _choices(image: "AbstractImage") -> list[str]:
+    return [f"width-{width}|format-avif" for width in sorted({min(width, image.width) for width in WIDTHS})]
 
 
 def _srcset(made: "list[AbstractRendition]") -> str:

@@ -32,7 +32,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "details": {"open"},
     "dfn": {"title"},
     "div": {"align"},
-    "img": {"align", "alt", "height", "loading", "sizes", "src", "srcset", "title", "width"},
+    "img": {"align", "alt", "height", "loading", "src", "title", "width"},
     "li": {"value"},
     "ol": {"reversed", "start", "type"},
     "p": {"align"},

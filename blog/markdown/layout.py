@@ -9,7 +9,7 @@ from blog.markdown.plain_text import is_footnote_mark
 from blog.markdown.tokens import Tag, Token
 
 SCROLLS = {"tabindex": "0"}  # or a keyboard could not reach what is wider than the page
-AVIF = "data-avif"  # of a picture: its versions in that format, until it is framed; authors cannot give it
+AVIF = "data-avif"  # of a picture: its versions in that format, with `sizes`, until it is framed; authors can give neither
 TRANSLATED = "data-translated"  # of an element whose word is put into the site's language when it is shown
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 
@@ -90,7 +90,7 @@ def framed(tokens: Iterable[Token]) -> Iterator[Token]:
     """Put each picture that there is in a better format, too, into an element that offers both."""
     for token in tokens:
         if isinstance(token, Tag) and AVIF in token.attributes:
-            choice = {"type": "image/avif", "srcset": token.attributes.pop(AVIF), "sizes": token.attributes.get("sizes", "")}
+            choice = {"type": "image/avif", "srcset": token.attributes.pop(AVIF), "sizes": token.attributes.pop("sizes")}
             yield from (Tag("picture"), Tag("source", choice), token, Tag("picture", closing=True))
         else:
             yield token

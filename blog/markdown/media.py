@@ -32,7 +32,6 @@ def _link(tag: Tag, kind: str, key: str, rest: str) -> None:
 
 
 def _reference_image(tag: Tag) -> Token:
-    tag.attributes = {name: value for name, value in tag.attributes.items() if name not in ("sizes", "srcset")}  # ours alone
     source = html.unescape(tag.attributes.get("src", ""))
     if match := ADDRESS.fullmatch(source):
         return _image(tag, int(match[2]), unquote(match[3] or "")) if match[1] == "image" else tag.attributes.get("alt", "")

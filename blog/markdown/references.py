@@ -173,7 +173,7 @@ def _fixed(image: AbstractImage, spec: str) -> dict[str, Any]:
 
 
 def _chosen(image: AbstractImage) -> dict[str, Any]:
-    """Return the attributes that let a browser choose; `layout.framed` makes of the last what HTML has for it."""
+    """Return the attributes that let a browser choose; `layout.framed` makes of them what HTML has for it."""
     made = existing_versions(image)
-    found = {"src": made.src, "srcset": made.webp, "sizes": SIZES, "width": made.width, "height": made.height, AVIF: made.avif}
-    return {name: value for name, value in found.items() if value and (made.webp or name != "sizes")}
+    choices = {AVIF: made.avif, "sizes": SIZES} if made.avif else {}
+    return {"src": made.src, "width": made.width, "height": made.height, **choices}

@@ -15,7 +15,7 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, AbstractRendition
 
 from blog.images.storage import PRIVATE, private_name, public_name
-from blog.images.versions import focal_point_key, is_slow, make_versions, portrait_spec, wanted_specs
+from blog.images.versions import focal_point_key, make_versions, portrait_spec, wanted_specs
 from blog.images.visibility import public_ids
 from blog.models import Author
 from blog.models.fields import IMAGE_FILTER, MarkdownField
@@ -79,10 +79,7 @@ def _posts_that_show(images: Iterable[AbstractImage]) -> list[int]:
 
 
 class VersionMaker:
-    """Makes the versions that are missing, a few images at a time, on all cores.
-
-    AVIF, which takes longest, comes after the other formats of all images: a page shows those meanwhile.
-    """
+    """Makes the versions that are missing, a few images at a time, on all cores; the newest images first."""
 
     def __init__(self) -> None:
         self.complete: tuple[int, ...] | None = None  # the state in which nothing was missing
@@ -97,8 +94,7 @@ class VersionMaker:
         state = _state()
         if state == self.complete:
             return False
-        others, slow = self.incomplete()
-        self.waiting.extend(others or slow)
+        self.waiting.extend(self.incomplete())
         if not self.waiting:
             place_image_files()  # what a killed process left
             self.complete = _state()
@@ -109,17 +105,17 @@ class VersionMaker:
         while self.make_next():
             pass
 
-    def incomplete(self) -> tuple[list[int], list[int]]:
-        """Return the images that lack other versions than AVIF, and those that lack AVIF; the newest first."""
+    def incomplete(self) -> list[int]:
+        """Return the images that lack a version, the newest first."""
         asked, made = _asked(), _made()
         images = get_image_model().objects.only("pk", "file", "width", "height").order_by("-pk")
-        missing = {image.pk: self._missing(image, asked.get(image.pk, ()), made.get(image.pk, set())) for image in images}
-        others = [pk for pk, versions in missing.items() if any(not is_slow(spec) for spec, _ in versions)]
-        return others, [pk for pk, versions in missing.items() if any(is_slow(spec) for spec, _ in versions)]
+        return [image.pk for image in images if self._missing(image, asked, made)]
 
-    def _missing(self, image: AbstractImage, asked: Iterable[str], made: set[Version]) -> list[Version]:
-        wanted = [*((spec, "") for spec in wanted_specs(image)), *((spec, focal_point_key(image, spec)) for spec in asked)]
-        return [one for one in wanted if one not in made and (image.pk, image.file.name, one) not in self.failed]
+    def _missing(self, image: AbstractImage, asked: dict[int, set[str]], made: dict[int, set[Version]]) -> list[Version]:
+        own = [(spec, focal_point_key(image, spec)) for spec in asked.get(image.pk, ())]
+        wanted = [*((spec, "") for spec in wanted_specs(image)), *own]
+        known = made.get(image.pk, set())
+        return [one for one in wanted if one not in known and (image.pk, image.file.name, one) not in self.failed]
 
     def make_free(self, batch: Sequence[int]) -> bool:
         """Make the versions of those images that no other worker makes; return whether there was one."""
@@ -132,7 +128,7 @@ class VersionMaker:
     def _make(self, pks: Collection[int]) -> None:
         images = list(get_image_model().objects.filter(pk__in=pks))
         asked, known = _asked(), _made(pks)
-        missing = {image: self._due(image, asked, known) for image in images}
+        missing = {image: self._missing(image, asked, known) for image in images}
         make_versions([(image, [spec for spec, _ in versions]) for image, versions in missing.items()])
         made = _made(pks)
         for image, versions in missing.items():
@@ -141,11 +137,6 @@ class VersionMaker:
             with locked_revision():
                 raise_revision(_posts_that_show(changed))
         place_image_files(pks)
-
-    def _due(self, image: AbstractImage, asked: dict[int, set[str]], made: dict[int, set[Version]]) -> list[Version]:
-        """Return the versions of an image to make now: AVIF only where nothing else is missing."""
-        missing = self._missing(image, asked.get(image.pk, ()), made.get(image.pk, set()))
-        return [one for one in missing if not is_slow(one[0])] or missing
 
 
 def _state() -> tuple[int, ...]:

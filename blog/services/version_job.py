@@ -14,20 +14,19 @@ KIND: Final = "make_versions"
 
 
 def make_missing(run: Run) -> dict[str, int]:
-    """Make what is missing, AVIF last; an image whose versions another process makes is left to it."""
+    """Make what is missing; an image whose versions another process makes is left to it."""
     maker = VersionMaker()
-    others, slow = maker.incomplete()
-    run.total = len(others) + len(slow)
-    for images in (others, slow):
-        for first in range(0, len(images), BATCH):
-            batch = images[first : first + BATCH]
-            maker.make_free(batch)
-            run.step(len(batch))
+    images = maker.incomplete()
+    run.total = len(images)
+    for first in range(0, len(images), BATCH):
+        batch = images[first : first + BATCH]
+        maker.make_free(batch)
+        run.step(len(batch))
     place_image_files()
     failed = {image for image, _file, _version in maker.failed}
     for title in get_image_model().objects.filter(pk__in=failed).order_by("title").values_list("title", flat=True):
         run.log(_("“%(title)s” cannot be made in every size: the file is damaged, or too large.") % {"title": title})
-    return {"images": len({*others, *slow}), "failed": len(failed), "left": len(set().union(*maker.incomplete()))}
+    return {"images": len(images), "failed": len(failed), "left": len(maker.incomplete())}
 
 
 def make_soon(user: Any) -> None:

@@ -38,7 +38,6 @@ class Cover:
     width: int  # pixels
     height: int
     alt: str
-    webp: str
     avif: str
     sizes: str
 
@@ -123,7 +122,7 @@ def cover_of(image: int | None) -> Cover | None:
         return None
     found = get_image_model().objects.prefetch_related("renditions").get(pk=image)
     made = existing_versions(found)
-    return Cover(made.src, made.width, made.height, found.description, made.webp, made.avif, SIZES)
+    return Cover(made.src, made.width, made.height, found.description, made.avif, SIZES)
 
 
 @public_view
