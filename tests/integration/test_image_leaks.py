@@ -77,7 +77,7 @@ def test_files_of_a_hidden_post_are_nowhere_and_come_back(client: Client, media:
     post = make_post(blog, title="Shown", body=files.text, cover=files.images[0])
     make_versions()
     assert answered(client, files, media) == public(files)
-    assert len(files.names()) == 4
+    assert len(files.names()) == 3
     HIDING[transition](post)
     assert answered(client, files, media) == set()
     if transition in ("for those signed in", "behind a password", "for groups"):
