@@ -8,6 +8,7 @@ from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
 from transfer.importing.static_sites import fields
 from transfer.importing.static_sites.body import to_markdown
 from transfer.importing.static_sites.dates import parse_date
+from transfer.importing.static_sites.eleventy import data_pattern
 from transfer.importing.static_sites.file_names import FileName, page_slug, parse_file_name
 from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.front_matter import FrontMatter, Value, from_texts, split_front_matter
@@ -169,7 +170,8 @@ def _addresses(
 ) -> tuple[str, ...]:
     only: dict[str, Value] = {key: front_matter.values[key] for key in ("categories", "category") if key in front_matter.values}
     categories = fields.tags(FrontMatter(only, front_matter.lines), frozenset())
-    return old_paths(front_matter, name, file.site, dates=dates, pattern=options.permalink, categories=categories)
+    pattern = options.permalink or data_pattern(file.path, front_matter, file.site)
+    return old_paths(front_matter, name, file.site, dates=dates, pattern=pattern, categories=categories)
 
 
 def _notes(title: str, front_matter: FrontMatter) -> tuple[Notice, ...]:

@@ -1,5 +1,6 @@
 """The addresses that posts had on their old site, by generator and permalink style."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,36 @@ def test_hugo_title_is_that_of_the_front_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize("address", ["/../..", "/a/../b", "/./c", "/%2e%2e/d", "/a%5cb", "/", "?x=1"])
 def test_addresses_that_lead_upwards_or_nowhere_are_left_out(address: str, tmp_path: Path) -> None:
     assert addresses(tmp_path, {"a.md": f"---\ndate: 2020-01-02\naliases: ['{address}', /ok]\n---\nText.\n"}) == ("/ok",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("posts.json", """{"layout": "x", "permalink": "/blog/{{ page.date | date: '%Y/%m/%d' }}/{{ page.fileSlug }}/"}"""),
+        ("posts.11tydata.js", "exports = {\n  permalink: '/blog/{{ page.date | toPath }}/{{ page.fileSlug }}/',\n  a: 1\n}\n"),
+        ("posts.11tydata.json", """{\n"permalink": "blog/{{ page.date | f('yyyy/MM/dd') }}/{{ page.fileSlug | slug }}/"\n}"""),
+        (
+            "../_includes/post.html",
+            "---\nlayout: a\npermalink: '/blog/{{ date | date: \"%Y/%m/%d\" }}/{{page.fileSlug}}/'\n---\n",
+        ),
+        ("../_includes/post.njk", "---\nlayout: base.njk\n---\n"),
+    ],
+)
+def test_eleventy_by_the_data_of_a_folder_or_a_layout(name: str, content: str, tmp_path: Path) -> None:
+    base = "---\npermalink: /blog/{{ page.date | date('YYYY/MM/DD') }}/{{ page.fileSlug }}/\n---\n"
+    files: dict[str, str | bytes] = {".eleventy.js": "", "_includes/base.njk": base, os.path.normpath(f"posts/{name}"): content}
+    post = JEKYLL_POST.format("layout: post\n")
+    assert addresses(tmp_path, {**files, "posts/2020-01-02-x.md": post}) == ("/blog/2020/01/02/x",)
+
+
+def test_eleventy_by_a_layout_outside_the_site(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"secret.html": "---\npermalink: /secret/{{ page.fileSlug }}/\n---\n"})
+    files: dict[str, str | bytes] = {".eleventy.js": "", "_includes/a.html": ""}
+    post = JEKYLL_POST.format("layout: ../../secret\n")
+    assert addresses(tmp_path / "site", {**files, "posts/2020-01-02-x.md": post}) == ("/posts/x",)
+
+
+@pytest.mark.parametrize("permalink", ["/{{ category }}/{{ page.fileSlug }}/", "{% if a %}/b/{% endif %}", "false"])
+def test_eleventy_by_data_that_cannot_be_read(permalink: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {".eleventy.js": "", "posts/posts.json": f'{{"permalink": "{permalink}"}}'}
+    assert addresses(tmp_path, files | {"posts/2020-01-02-x.md": JEKYLL_POST.format("")}) == ("/posts/x",)
