@@ -77,7 +77,8 @@ def test_token_is_stored_hashed_and_ends(blog: BlogPage, moderator: User) -> Non
         assert program.get("/api/v3/whoami/").status_code == 200
         before = list(moderator.groups.all())
         end()
-        assert program.get("/api/v3/whoami/").status_code == 401
+        paths = ("/api/v3/whoami/", "/micropub/?q=config", "/indieauth/token/")  # Wagtail looks once more at the first
+        assert [program.get(path).status_code for path in paths] == [401, 401, 401]
         Access.objects.update(expires_at=None)
         User.objects.filter(pk=moderator.pk).update(is_active=True)
         moderator.groups.set(before)
