@@ -47,8 +47,8 @@ def _new_post(tags: str, fields: dict[str, Any]) -> PostPage:
     post = PostPage(
         **{"title": f"Post {number}", "slug": f"post-{number}", "published": FIRST_DAY + timedelta(minutes=number), **fields}
     )
-    for tag in tags.split():
-        post.tags.add(tag)
+    if tags:
+        post.tags.add(*tags.split())
     return post
 
 
