@@ -40,6 +40,11 @@ def post_path(slug: str) -> str:
     return route("post", "slug").format(slug=quoted(slug))
 
 
+def markdown_path(slug: str) -> str:
+    """Return the path of a post's Markdown."""
+    return route("markdown", "slug").format(slug=quoted(slug))
+
+
 def comment_form_path(slug: str) -> str:
     """Return the path of the form for comments on a post."""
     return route("commenting:form", "slug").format(slug=quoted(slug))

@@ -5,6 +5,7 @@ Django's template backend makes it (`settings.TEMPLATES`); a template has the gl
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,7 +23,7 @@ from markupsafe import Markup
 from markupsafe import escape as escape_html
 
 from blog.rendering.describe import notes_in
-from blog.rendering.formats import day, grouped
+from blog.rendering.formats import day_in, grouped
 from blog.rendering.post import host
 
 MESSAGES = 1_000  # translated messages cached per language
@@ -31,7 +32,6 @@ AUTOESCAPE = select_autoescape(disabled_extensions=("txt",), default=True, defau
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "date": date,
-    "day": day,
     "host": host,
     "linebreaks": linebreaks_filter,
     "localtime": localtime,
@@ -89,6 +89,7 @@ class SiteEnvironment(jinja2.Environment):
             "trim_blocks": True,
             "lstrip_blocks": True,
             "keep_trailing_newline": True,
+            "cache_size": -1,  # all: they are few, and to keep the latest alone costs a lock
         }
         super().__init__(**options)
         self._options = options
@@ -130,7 +131,10 @@ class LanguageEnvironment(jinja2.Environment):
         def notes(count: int) -> str:
             return notes_in(count, language)
 
-        self.filters |= {**FILTERS, "number": number, "notes": notes}
+        def day(moment: datetime) -> str:
+            return day_in(moment, language)
+
+        self.filters |= {**FILTERS, "number": number, "notes": notes, "day": day}
         self.globals |= {**DEFAULTS, **fixed, "language": language, "rtl": translation.get_language_bidi()}
         self.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
             lru_cache(MESSAGES)(translation.gettext), lru_cache(MESSAGES)(translation.ngettext), newstyle=False

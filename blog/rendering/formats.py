@@ -8,12 +8,23 @@ from django.utils.dates import MONTHS
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 
+DAYS = 10_000  # formatted dates in the cache
 NUMBERS = 10_000  # formatted numbers in the cache: Django takes longer to format one than the rest of a facet
 
 
 def day(moment: datetime) -> str:
     """Return a localised date in the site's time zone: “24 January 2018”."""
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return day_in(moment, get_language())
+
+
+def day_in(moment: datetime, language: str | None) -> str:
+    """Return a localised date; `language` is the thread's active language."""
+    return _day(timezone.localtime(moment).date(), language)
+
+
+@lru_cache(DAYS)
+def _day(date: date, language: str | None) -> str:
+    return date_format(date, "DATE_FORMAT")
 
 
 def month_name(year: int, month: int) -> str:

@@ -1,13 +1,13 @@
 """Neighbours of a post in each selection it belongs to, related posts, and pairs of its tags."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.utils.translation import gettext as _
 
 from blog.models import PostPage, Stream
-from blog.paths import post_path, selection_path, selection_url, stream_path
+from blog.paths import post_path, selection_path, selection_url, stream_path, tag_path
 from blog.rendering.describe import period_name, source_name
 from blog.rendering.navigation import name_of
 from blog.selections.query import selection_query, stream_query
@@ -20,16 +20,14 @@ if TYPE_CHECKING:
 RELATED = 4  # posts
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """Slug and title of a post, for a link."""
 
     title: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class NeighbourLinks:
+class NeighbourLinks(NamedTuple):
     """The previous and the next post in one selection."""
 
     label: str
@@ -41,8 +39,7 @@ class NeighbourLinks:
     is_series: bool = False  # the post is one of its parts, by rank
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """A selection or stream by which a reader came to a post; `query` is what keeps it in the links to the next posts."""
 
     label: str
@@ -71,8 +68,7 @@ class PostContext:
         return [way for way in self.ways if way.is_series]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     label: str
     address: str
     posts: int  # posts with both tags
@@ -84,8 +80,8 @@ def neighbour_links(index: TagIndex, position: int, within: Way | None, series: 
     mine = [one for one in series if position in index.select(one.selection)]
     parts = [Way(one.name, one.selection, one.address, is_series=True) for one in mine]
     came_by = [within] if within and position in index.select(within.selection) else []
-    came_by = [replace(way, is_series=way.address in {part.address for part in parts}) for way in came_by]
-    tags = [Way(f"#{tag.name}", chosen := Selection.of([tag.slug]), selection_path(chosen)) for tag in index.tags_of(position)]
+    came_by = [way._replace(is_series=way.address in {part.address for part in parts}) for way in came_by]
+    tags = [Way(f"#{tag.name}", Selection((tag.slug,)), tag_path(tag.slug)) for tag in index.tags_of(position)]
     always = [*came_by, every]
     ways = [*came_by, *_unlike(parts, came_by), every, *_unlike(tags, [*came_by, *parts])]
     beside = [(way, index.neighbours(index.select(way.selection), position)) for way in ways]
@@ -126,9 +122,9 @@ def _title(slug: str, text: str, post_query: str = "") -> Title:
 
 
 def pairs(index: TagIndex, position: int) -> tuple[Pair, ...]:
-    """Return the pairs of a post's tags that co-occur in most posts."""
+    """Return the pairs of a post's tags that co-occur in most posts, each in order of their slugs."""
     return tuple(_pair(first, second, count) for first, second, count in index.pairs(position))
 
 
 def _pair(first: IndexedTag, second: IndexedTag, count: int) -> Pair:
-    return Pair(f"{first.name} + {second.name}", selection_path(Selection.of([first.slug, second.slug])), count)
+    return Pair(f"{first.name} + {second.name}", selection_path(Selection((first.slug, second.slug))), count)

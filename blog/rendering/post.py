@@ -9,7 +9,7 @@ from django.utils import timezone
 from markupsafe import Markup
 
 from blog.markdown.plain_text import truncate
-from blog.paths import author_path, post_path, tag_path
+from blog.paths import author_path, markdown_path, post_path, tag_path
 
 if TYPE_CHECKING:
     from blog.models import Tag
@@ -33,6 +33,7 @@ class PostView:
 
     row: "PostRow"
     tags: tuple[Link, ...]
+    moment: str  # of publication: ISO 8601, in the site's time zone
 
     def __getattr__(self, name: str) -> Any:
         """Return the row's attribute of that name, so that templates can use every field of the row."""
@@ -44,14 +45,14 @@ class PostView:
         return post_path(self.row.slug)
 
     @property
+    def markdown_address(self) -> str:
+        """Return the path of the post's Markdown."""
+        return markdown_path(self.row.slug)
+
+    @property
     def authors(self) -> tuple[Link, ...]:
         """Return the authors, each with the path of their listing."""
         return tuple(Link(author.name, author_path(author.handle)) for author in self.row.authors)
-
-    @property
-    def moment(self) -> str:
-        """Return the time of publication: ISO 8601, in the site's time zone."""
-        return timezone.localtime(self.row.published).isoformat()
 
     @property
     def description(self) -> str:
@@ -71,7 +72,8 @@ class PostView:
 
 def post_view(row: "PostRow", tags: "Iterable[IndexedTag | Tag]") -> PostView:
     """Return the view model of a post with its tags."""
-    return PostView(row, tuple(Link(tag.name, tag_path(tag.slug)) for tag in tags))
+    links = tuple(Link(tag.name, tag_path(tag.slug)) for tag in tags)
+    return PostView(row, links, timezone.localtime(row.published).isoformat())
 
 
 def host(address: str) -> str:

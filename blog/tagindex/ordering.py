@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class Ordering:
 
     def position(self, post_id: int) -> int | None:
         """Return a post's position; None when the audience may not see it. This is the access check."""
-        place = int(np.searchsorted(self.sorted_ids, _in_dtype_of(post_id, self.sorted_ids)))
+        place = int(self.sorted_ids.searchsorted(_in_dtype_of(post_id, self.sorted_ids)))
         if place == len(self.sorted_ids) or self.sorted_ids[place] != post_id:
             return None
         return int(self.sorted_positions[place])
@@ -121,9 +122,15 @@ class Ordering:
 
 def _in_dtype_of(number: int, numbers: IntArray) -> np.integer[Any]:
     """Return a number in the dtype of an array that is searched for it: of another dtype, numpy would convert the array."""
-    limits = np.iinfo(numbers.dtype)
-    found: np.integer[Any] = numbers.dtype.type(min(max(number, limits.min), limits.max))
+    least, greatest = _limits(numbers.dtype)
+    found: np.integer[Any] = numbers.dtype.type(min(max(number, least), greatest))
     return found
+
+
+@cache
+def _limits(dtype: "np.dtype[Any]") -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
 
 
 def lower_bound(cursor: Cursor, published: IntArray, post_ids: IntArray) -> int:

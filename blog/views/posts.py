@@ -136,6 +136,8 @@ def markdown(request: HttpRequest, state: RequestState, slug: str) -> HttpRespon
 
 def _way(request: HttpRequest, state: RequestState) -> Way | None:
     """Return how the reader came here; None from all notes, or by a selection of which this reader may not see each tag."""
+    if not ("in" in request.GET or "stream" in request.GET):
+        return None
     index = state.snapshot
     try:
         found = came_by(request.GET, state.blog.id, index)
