@@ -15,7 +15,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from blog.models.revision import changed_posts, uncommitted
 from blog.tagindex import TagIndex
 
-OVERHEAD: Final = 200  # bytes that a fragment costs beside its text
+OVERHEAD: Final = 400  # bytes that a fragment costs beside its text
 
 
 class FeedEntry(NamedTuple):
@@ -25,7 +25,17 @@ class FeedEntry(NamedTuple):
     updated: datetime
 
 
-Part = TypeVar("Part", str, FeedEntry)
+class Card(NamedTuple):
+    """A card with placeholders: its text, and its line of tags by part, so that a listing leaves its own tags out."""
+
+    text: str  # HTML up to the tags
+    beginning: str = ""  # of their line
+    paths: tuple[str, ...] = ()  # that the tags lead to
+    links: tuple[str, ...] = ()  # HTML of each
+    end: str = ""
+
+
+Part = TypeVar("Part", str, FeedEntry, Card)
 Stamp = tuple[int, datetime]  # a revision and its time, which distinguishes it from one before a backup was restored
 
 
@@ -107,5 +117,5 @@ class FragmentCache(Generic[Part]):
         self.size = 0  # bytes
 
 
-def _size(part: str | FeedEntry) -> int:
+def _size(part: str | FeedEntry | Card) -> int:
     return sys.getsizeof(part if isinstance(part, str) else part.text) + OVERHEAD

@@ -4,23 +4,23 @@ A card is cached for all listings, so what depends on the listing stands in it a
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from sys import intern
 
 from django.template.loader import get_template
 from markupsafe import Markup
 
+from blog.caching.fragments import Card
 from blog.rendering.post import PostView
 from blog.search import ExcerptPart
 
 SELECTION = Markup("\ue000")  # in a card's links, for `?in=` and the selection
 EXCERPT = Markup("\ue001")  # for the excerpt; and the end of one
-TAG = Markup(
-    "\ue002"
-)  # before and after the line of tags, and between its parts: what begins it, each tag's path, and its link
+TAG = "\ue002"  # before and after the line of tags, and between its parts: what begins it, each tag's path, and its link
 
 
 def render_cards(
     posts: Iterable[PostView], *, anchored: bool = False, author: str = "", excerpted: bool = False
-) -> dict[int, Markup]:
+) -> dict[int, Card]:
     """Return the cards of posts, by id.
 
     `anchored` gives each an id for the table of contents; `author` is the path of the author in whose listing they stand;
@@ -28,7 +28,7 @@ def render_cards(
     """
     template = get_template("blog/card.html")
     return {
-        post.row.pk: Markup(  # noqa: S704 (a template escapes)
+        post.row.pk: _in_parts(
             template.render(
                 {
                     "post": post,
@@ -44,20 +44,28 @@ def render_cards(
     }
 
 
-def with_excerpts(cards: Mapping[int, str], excerpts: Mapping[int, Sequence[ExcerptPart]]) -> dict[int, str]:
+def _in_parts(html: str) -> Card:
+    text, *tags = html.split(TAG)
+    if not tags:
+        return Card(text)
+    beginning, *links, end = map(intern, tags)  # the same in many cards
+    return Card(text, beginning, tuple(links[::2]), tuple(links[1::2]), end)
+
+
+def with_excerpts(cards: Mapping[int, Card], excerpts: Mapping[int, Sequence[ExcerptPart]]) -> dict[int, Card]:
     """Return cards with their excerpts, both by id, in place of the placeholder."""
     if not cards:
         return {}
     rendered = get_template("blog/excerpt.html").render({"excerpts": [excerpts[id_] for id_ in cards], "end": EXCERPT})
-    shown = (Markup(part.strip("\n")) for part in rendered.split(EXCERPT))  # noqa: S704 (a template escapes)
-    return {id_: card.replace(EXCERPT, excerpt) for (id_, card), excerpt in zip(cards.items(), shown, strict=False)}
+    shown = (part.strip("\n") for part in rendered.split(EXCERPT))
+    return {
+        id_: card._replace(text=card.text.replace(EXCERPT, excerpt))
+        for (id_, card), excerpt in zip(cards.items(), shown, strict=False)
+    }
 
 
-def completed(card: str, selection_query: str = "", own_tags: Collection[str] = ()) -> Markup:
-    """Return a card with `selection_query` (`?in=…` or empty) in its links, without the tags at the listing's own paths."""
-    before, *tags = str.replace(card, SELECTION, selection_query).split(TAG)
-    if tags:
-        beginning, *links, after = tags
-        shown = [link for path, link in zip(links[::2], links[1::2], strict=True) if path not in own_tags]
-        before += "".join([beginning, *shown] if shown else []) + after
-    return Markup(before)  # noqa: S704 (what was rendered is escaped; so is the query)
+def completed(card: Card, selection_query: str = "", own_tags: Collection[str] = ()) -> str:
+    """Return a card's HTML with `selection_query` (`?in=…` or empty) in its links, without the tags at the listing's paths."""
+    text = card.text.replace(SELECTION, selection_query)
+    links = [link for path, link in zip(card.paths, card.links, strict=True) if path not in own_tags]
+    return "".join([text, card.beginning, *links, card.end]) if links else text + card.end

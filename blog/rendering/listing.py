@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from blog.caching.fragments import Card
 from blog.models import Stream
 from blog.paths import author_path, selection_path, stream_path
 from blog.rendering.listing_cards import cards_found, cards_of
@@ -86,7 +87,7 @@ class Listing:
         return self.index.page(self.chosen, length, reading.oldest_first, reading.before, reading.after)
 
     @cached_property
-    def cards(self) -> dict[int, str]:
+    def cards(self) -> dict[int, Card]:
         """Return the page's cards by id, in the listing's order, without posts deleted since the snapshot.
 
         They have ids where the page has a table of contents, and excerpts where there are search terms.
@@ -126,7 +127,7 @@ class Listing:
     def query(self, **changes: str | None) -> str:
         """Return the query string of the listing's URL, with its `?`."""
         given = {**self.parameters, **changes}
-        return query({name: value for name in PARAMETERS if (value := given.get(name))}) if given else ""
+        return query({name: value for name in sorted(given, key=PARAMETERS.index) if (value := given[name])})
 
     def redirected(self, selection: Selection) -> str:
         """Return the URL of another selection's first page with the same parameters; a default order is removed."""
