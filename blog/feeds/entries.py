@@ -19,6 +19,7 @@ from blog.request import Blog
 from blog.tagindex import TagIndex
 
 REMEMBERED = 10_000  # dates
+NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
 DATES: dict[str, Callable[[datetime], str]] = {
     "rss": lru_cache(REMEMBERED)(rfc2822_date),
     "atom": datetime.isoformat,
@@ -56,7 +57,12 @@ def serialise(entries: Iterable[Entry], form: str) -> list[str]:
     if form == "json":
         return [dumps(_as_json(entry)) for entry in entries]
     template = get_template(f"blog/entry.{form}")
-    return [template.render({"entry": entry}) for entry in entries]
+    return [allowed_in_xml(template.render({"entry": entry})) for entry in entries]
+
+
+def allowed_in_xml(text: str) -> str:
+    """Return XML without the characters that XML 1.0 forbids, which names and texts may contain."""
+    return text.encode().translate(None, NO_XML).decode().replace("\ufffe", "").replace("\uffff", "")
 
 
 def dumps(value: dict[str, Any]) -> str:

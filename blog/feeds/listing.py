@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from blog.caching.fragments import FeedEntry, FragmentCache
-from blog.feeds.entries import DATES, dumps, serialise_posts
+from blog.feeds.entries import DATES, allowed_in_xml, dumps, serialise_posts
 from blog.feeds.series import part_lines
 from blog.rendering.feed_links import CONTENT_TYPES, feed_query, file_name
 from blog.rendering.listing import Listing
@@ -18,7 +18,7 @@ from blog.request import Blog, RequestState
 from blog.tagindex import Cursor, TagIndex
 
 FEED_LENGTH = 20  # posts
-NO_XML = bytes(sorted({*range(32)} - {9, 10, 13}))  # beside U+FFFE and U+FFFF: XML 1.0, section 2.2
+ENTRIES = Markup("<!-- the entries -->")  # placeholder for them in an XML feed
 
 entry_fragments: FragmentCache[FeedEntry] = FragmentCache(settings.FRAGMENT_CACHE_BYTES)
 
@@ -101,15 +101,11 @@ def explanation() -> str:
     return _("This is a feed: give its address to a feed reader, which then tells you what is new. To read it here, see below.")
 
 
-def _xml(channel: Channel, form: str) -> bytes:
+def _xml(channel: Channel, form: str) -> str:
     """Return the channel as RSS 2.0 or Atom."""
-    entries = Markup("".join(channel.entries))  # noqa: S704 (each was rendered)
-    return encode(render_to_string(f"blog/feed.{form}", {"feed": channel, "entries": entries, "explanation": explanation()}))
-
-
-def encode(xml: str) -> bytes:
-    """Encode XML as UTF-8, without the characters that XML 1.0 forbids, which names and texts may contain."""
-    return xml.encode().translate(None, NO_XML).replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
+    context = {"feed": channel, "entries": ENTRIES, "explanation": explanation()}
+    before, _place, after = allowed_in_xml(render_to_string(f"blog/feed.{form}", context)).partition(ENTRIES)
+    return "".join([before, *channel.entries, after])
 
 
 def _json(channel: Channel) -> str:

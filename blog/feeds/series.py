@@ -1,6 +1,6 @@
 """Which part of a series a feed's entry is: the line that its content begins with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.template.loader import get_template
 
@@ -8,11 +8,13 @@ from blog.request import Series
 from blog.tagindex import TagIndex
 
 
-def part_lines(ids: Iterable[int], index: TagIndex, series: Iterable[Series], site: str) -> dict[int, str]:
+def part_lines(ids: Iterable[int], index: TagIndex, series: Sequence[Series], site: str) -> dict[int, str]:
     """Return the lines, as HTML, of those posts that are parts of a series.
 
     They do not say of how many: an entry would be another in all feed readers whenever a part is published.
     """
+    if not series:
+        return {}
     positions = [(id_, position) for id_ in ids if (position := index.position(id_)) is not None]
     lines: dict[int, str] = {}
     for one in series:

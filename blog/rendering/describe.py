@@ -11,6 +11,7 @@ from blog.rendering.formats import grouped, month_name
 from blog.selections.selection import INTERNAL, Selection
 
 COUNTS = 10_000  # formatted counts in the cache
+DESCRIPTIONS = 1_000  # of selections in the cache
 
 
 def describe(selection: Selection, name_of: Callable[[str], str] = str, author: str = "") -> str:
@@ -18,11 +19,20 @@ def describe(selection: Selection, name_of: Callable[[str], str] = str, author: 
 
     `name_of` gives a tag's name for its slug; `author` is the author's name where the handle is not to stand for it.
     """
+    wanted, unwanted = tuple(map(name_of, selection.wanted)), tuple(map(name_of, selection.unwanted))
+    return _describe(selection, wanted, unwanted, author, get_language())
+
+
+@lru_cache(DESCRIPTIONS)
+def _describe(
+    selection: Selection, wanted: tuple[str, ...], unwanted: tuple[str, ...], author: str, language: str | None
+) -> str:
+    """Return the description of a selection by its tags' names; `language` is the active one, part of the cache key."""
     text = _whose(selection, author)
-    if selection.wanted:
-        text += " " + _("tagged %s") % get_text_list([name_of(tag) for tag in selection.wanted], _("and"))
-    if selection.unwanted:
-        text += _(", without %s") % get_text_list([name_of(tag) for tag in selection.unwanted], _("or"))
+    if wanted:
+        text += " " + _("tagged %s") % get_text_list([*wanted], _("and"))
+    if unwanted:
+        text += _(", without %s") % get_text_list([*unwanted], _("or"))
     if selection.year:
         text += _(", from %s") % period_name(selection)
     return text if selection else _("All notes")

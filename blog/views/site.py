@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail.query import PageQuerySet
 
 from blog.caching.public_view import public_view
-from blog.feeds import listing as listing_feeds
+from blog.feeds.entries import allowed_in_xml
 from blog.models import PlainPage, PostPage, Stream
 from blog.paths import post_path, route, tag_path
 from blog.rendering.neighbours import Way
@@ -123,9 +123,7 @@ def opml(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return the blog's feeds (all notes, streams, tags) as OPML 2.0, for import into a feed reader."""
     tags = [Link(tag.name, tag_path(tag.slug)) for tag, _count in state.snapshot.tags()]
     context = page_context(state, tags=tags, streams=Stream.objects.filter(blog_id=state.blog.id))
-    return HttpResponse(
-        listing_feeds.encode(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8"
-    )
+    return HttpResponse(allowed_in_xml(render_to_string("blog/feeds.opml", context)), content_type="text/x-opml; charset=utf-8")
 
 
 @public_view
