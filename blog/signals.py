@@ -29,6 +29,7 @@ from wagtail.models import (
 )
 from wagtail.signals import page_slug_changed
 
+from blog import documents  # noqa: F401  (connects it)
 from blog.images import dimensions, intake  # noqa: F401  (registers, connects them)
 from blog.models import Author, BlogPage, Comment, Pin, PostAuthor, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision, revision_raised

@@ -181,6 +181,8 @@ with readable("MEDIA_STORAGE"):
 STORAGES["staticfiles"] = {"BACKEND": "kimonote.static_files.SiteStaticFilesStorage"}
 WAGTAILDOCS_SERVE_METHOD = "serve_view"  # never by an address of the storage's own
 WAGTAILDOCS_BLOCK_EMBEDDED_CONTENT = False  # the policy is kimonote.middleware's
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 25 * 2**20  # what deploy/nginx.conf lets in
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "blog.admin.documents.DocumentForm"
 
 TAG_LIMIT = env.int("TAG_LIMIT", 8)  # tags that one selection may name
 FULL_VIEW_POSTS = env.int("FULL_VIEW_POSTS", 1000)  # posts on one page of a whole history

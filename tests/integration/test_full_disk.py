@@ -53,7 +53,8 @@ def test_upload_to_a_full_disk(blog: BlogPage, small_disk: Path, kind: str) -> N
     moderator.raise_request_exception = False
     address = reverse("wagtailimages:add_multiple" if kind == "image" else "wagtaildocs:add_multiple")
     headers = {"x-requested-with": "XMLHttpRequest"}
-    small, large = (SimpleUploadedFile("a.png", noise(width), "image/png") for width in (100, 300))
+    name, head = ("a.png", b"") if kind == "image" else ("a.pdf", b"%PDF-1.7\n")
+    small, large = (SimpleUploadedFile(name, head + noise(width)) for width in (100, 300))
     assert moderator.post(address, {"title": "A", "files[]": small, "collection": "1"}, headers=headers).status_code == 200
     before = files(small_disk)
     assert (model.objects.count(), len(before)) == (1, 1)

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from django.conf import LazySettings
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -86,7 +87,7 @@ def test_export_of_the_demo_gives_an_empty_site_the_same_pages(blog: BlogPage, t
 def fill_with_more(blog: BlogPage) -> None:
     """Add what the demo lacks: every state and kind of privacy, references of every kind, and what only settings say."""
     image = get_image_model().objects.create(title="Sea", description="The sea", file=png("Sea 1.png"))
-    document = get_document_model().objects.create(title="Notes", file=png("notes.pdf"))
+    document = get_document_model().objects.create(title="Notes", file=ContentFile(b"%PDF-1.7", name="notes.pdf"))
     hidden = make_post(blog, "sea", title="For groups", slug="for-groups")
     restriction = PageViewRestriction.objects.create(page=hidden, restriction_type="groups")
     restriction.groups.set([Group.objects.create(name="Readers")])
@@ -248,3 +249,15 @@ def test_texts_beyond_the_limits_are_refused_alone(blog: BlogPage, tmp_path: Pat
     status, printed = command(tmp_path)
     assert (status, "too deeply" in printed) == (1, True), printed
     assert PostPage.objects.exists()
+
+
+def test_document_that_is_not_what_its_name_says_is_reported_and_left_out(blog: BlogPage, tmp_path: Path, media: Path) -> None:
+    document = get_document_model().objects.create(title="Notes", file=ContentFile(b"%PDF-1.7", name="notes.pdf"))
+    make_post(blog, "sea", title="Sea", slug="sea", body=f"[Notes](doc:{document.pk})")
+    folder = export(tmp_path / "export")
+    (folder / "documents" / "notes.pdf").write_bytes(b"MZ" + bytes(60))
+    empty_the_site()
+    _, printed = command(folder)
+    assert "“notes.pdf” is not what its name says: its content is “exe”." in printed
+    assert PostPage.objects.get().title == "Sea"
+    assert not get_document_model().objects.exists()
