@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from accounts.admin import second_factor, sessions, sign_ins
+from accounts.admin import profile_picture, second_factor, sessions, sign_ins  # noqa: F401  (the first takes its place)
 
 hooks.register("register_admin_viewset", lambda: sign_ins.viewset)
 hooks.register("register_account_settings_panel", sign_ins.SignInsPanel)
