@@ -15,6 +15,7 @@ from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 from django.db.models import Q, Value
 from django.http import Http404, HttpRequest
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -90,6 +91,7 @@ class RequestState:
     audience: frozenset[int]  # the view restrictions that the reader passes; none for whoever has no session
     snapshot: TagIndex  # of the posts that this audience may see
     editor: User | None = None  # who is signed in, if they may enter the admin
+    personal: HttpRequest | None = None  # the request, if it has a session
     today: date | None = None  # in the site's time zone, where the response depends on it
 
     @property
@@ -118,7 +120,8 @@ def find_state(request: HttpRequest) -> RequestState | None:
         return _make_state(request, revision, PUBLIC)
     state = _make_state(request, revision, _read_audience(request))
     user = getattr(request, "user", None)
-    return replace(state, editor=user) if state and isinstance(user, User) and user.has_perm(ADMIN_ACCESS) else state
+    editor = user if isinstance(user, User) and user.has_perm(ADMIN_ACCESS) else None
+    return replace(state, editor=editor, personal=request) if state else None
 
 
 def state_of(request: HttpRequest) -> RequestState:
@@ -153,6 +156,11 @@ def base_of(request: HttpRequest) -> str:
 def is_public(request: HttpRequest) -> bool:
     """Return whether the request has no session, so that the response is the same for everyone."""
     return "HTTP_COOKIE" not in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def sign_out_token(request: HttpRequest) -> str:
+    """Return the CSRF token for the button that signs out; empty where nobody is signed in."""
+    return "" if is_public(request) or not isinstance(getattr(request, "user", None), User) else get_token(request)
 
 
 def clear() -> None:

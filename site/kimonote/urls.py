@@ -1,6 +1,7 @@
 """The root URLconf: Django routes before Wagtail's catch-all."""
 
 from django.conf import settings
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
@@ -23,6 +24,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("signup/", include("signup.urls")),
     *webhook_urls(settings.ANYMAIL.get("WEBHOOK_SECRET", "")),
+    path("_util/logout/", LogoutView.as_view(next_page="/"), name="sign_out"),  # beside Wagtail's _util/login/
     path("_util/health/", health, name="health"),
     path("readyz", ready, name="ready"),
     path(".well-known/security.txt", security_txt),
