@@ -19,6 +19,7 @@ from accounts.sessions import SessionStore, started_at
 
 NOTED_EVERY: Final = timedelta(minutes=1)  # so often is it written that a session is in use
 ENTER_ADMIN: Final = "wagtailadmin.access_admin"
+SIGNED_OUT: Final = "accounts.signed_out"  # key in a request's META
 SIGN_IN: Final = ("wagtailadmin_login", "wagtailcore_login")  # names of views
 WITHOUT_SECOND_FACTOR: Final = (
     *SIGN_IN,
@@ -31,7 +32,11 @@ WITHOUT_SECOND_FACTOR: Final = (
 
 
 class SessionLifetime(MiddlewareMixin):
-    """End a session that is too old, or of whoever may enter the admin and has been idle for too long."""
+    """End a session that is too old, or of whoever may enter the admin and has been idle for too long.
+
+    The browser of whoever signs out, or is signed out here, is asked to forget what it kept, but for cookies: those of other
+    hosts of the domain would go with them.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         session = request.session
@@ -41,6 +46,17 @@ class SessionLifetime(MiddlewareMixin):
                 logout(request)
             elif now - session.last_seen_at > NOTED_EVERY:
                 session.see(now)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if SIGNED_OUT in request.META:
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+def note_end(sender: object, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    """Note that this request has signed out: a receiver of `user_logged_out`."""
+    if user:
+        request.META[SIGNED_OUT] = True
 
 
 def _is_over(request: HttpRequest, session: SessionStore, now: datetime) -> bool:

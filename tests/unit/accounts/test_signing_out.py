@@ -10,6 +10,7 @@ from django.utils import translation
 from wagtail.models import PageViewRestriction
 
 from accounts.models import Session
+from accounts.sessions import STARTED
 from blog.models import BlogPage, PlainPage, PostPage
 from tests.support.factories import make_post
 from tests.support.signing_in import PASSWORD
@@ -100,3 +101,20 @@ def test_button_is_in_the_site_language(client: Client, private: PostPage) -> No
         found = BUTTON.search(text_of(client, f"/{private.slug}/"))
     assert found
     assert found[3] == "Ausloggen"
+
+
+@pytest.mark.parametrize("path", ["/_util/logout/", "/admin/logout/"])
+def test_browser_is_asked_to_forget_what_it_kept(client: Client, private: PostPage, path: str) -> None:
+    client.force_login(member(editor=True))
+    assert "Clear-Site-Data" not in client.get(f"/{private.slug}/")
+    assert client.post(path)["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.post(path)
+
+
+def test_browser_is_asked_so_where_a_session_has_ended_by_its_age(client: Client, private: PostPage) -> None:
+    client.force_login(member())
+    session = client.session
+    session[STARTED] = 0.0
+    session.save()
+    response = client.get(f"/{private.slug}/")
+    assert (response.status_code, response["Clear-Site-Data"]) == (302, '"cache", "storage"')
