@@ -1,4 +1,4 @@
-"""Applies the limits to each view that takes a password or sends a link to reset one, before it computes anything."""
+"""Applies the limits to each view that takes a password, or sends a link to reset one, before it computes anything."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,13 +6,14 @@ from math import ceil
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
-from accounts import attempts, hashing, limits
+from accounts import attempts, hashing, limits, present_password
 from accounts.emails import accounts_of
 from accounts.limits import Attempt
 from accounts.models import AttemptKind
@@ -67,6 +68,8 @@ class SignInLimits(MiddlewareMixin):
         name = request.resolver_match.view_name if request.resolver_match else ""
         if request.method != "POST":
             return None
+        if name in present_password.FIELDS and isinstance(request.user, User):
+            return _check_present_password(request, request.user, present_password.FIELDS[name])
         if name in LIMITED_VIEWS:
             return _limited(LIMITED_VIEWS[name](request, kwargs), lambda: _with_slot(name, request, view, args, kwargs))
         return _with_slot(name, request, view, args, kwargs) if name in HASHING else None
@@ -88,6 +91,29 @@ def _limited(attempt: Attempt, respond: Callable[[], HttpResponseBase]) -> HttpR
     elif taken.until:
         limits.report(attempt, taken.until)
     return response
+
+
+def _check_present_password(request: HttpRequest, user: User, fields: tuple[str, ...]) -> HttpResponse | None:
+    """Check the present password in each field where it was typed, within the limits; return a refusal, or None to go on."""
+    name, network = user.get_username(), network_of(request)
+    attempt = Attempt(AttemptKind.SIGN_IN, name, network, attempts.is_known(network, pk=str(user.pk)))
+    for field in filter(request.POST.get, fields):
+        now = timezone.now()
+        taken = limits.take(attempt, now)
+        if not taken.allowed:
+            _count_refused(attempt)
+            return too_many(now, taken.until or now)
+        with hashing.slot() as is_free:
+            is_right = is_free and present_password.check(request, user, field)
+        if is_right or not is_free:
+            limits.give_back(attempt, now)
+        else:
+            attempts.record(attempt.kind, name, network, success=False, user=user)
+            if taken.until:
+                limits.report(attempt, taken.until)
+        if not is_free:
+            return busy()
+    return None
 
 
 def _count_refused(attempt: Attempt) -> None:

@@ -18,7 +18,7 @@ from wagtail.admin.widgets.button import Button
 
 from accounts import second_factor
 from accounts.admin.sign_ins import SignInsTabPanel, redirect_to_tab
-from accounts.forms import CodeForm
+from accounts.forms import CodeForm, PresentPasswordForm
 from accounts.second_factor_sign_in import has_second_factor
 
 CHANGE_USER = "auth.change_user"
@@ -43,7 +43,7 @@ class SecondFactorPanel(SignInsTabPanel):
 @never_cache
 @sensitive_post_parameters()
 def enrol(request: HttpRequest) -> HttpResponse:
-    """Show a secret as QR code and text; store it once a code confirms it, and show the recovery codes."""
+    """Show a secret as QR code and text; store it once a code and the password confirm it, and show the recovery codes."""
     user = _user(request)
     if has_second_factor(user):
         return redirect_to_tab()
@@ -52,8 +52,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if device is None:
         messages.error(request, _("That page was too old. Here is a new secret."))
         return redirect("accounts_enrol")
-    error = ""
-    if request.method == "POST":
+    error, form = "", PresentPasswordForm(request, request.POST if request.method == "POST" else None)
+    if form.is_valid():
         codes = second_factor.enrol(device, "".join(request.POST.get("code", "").split()), request.session.session_key)
         if codes:
             return _show_codes(request, codes)
@@ -63,6 +63,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "secret": second_factor.secret_of(device),
         "signed": signed,
         "error": error,
+        "form": form,
         "is_required": second_factor.is_required(user),
     }
     return render(request, "accounts/admin/enrol.html", context)

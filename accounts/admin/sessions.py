@@ -11,6 +11,8 @@ from wagtail.admin import messages
 
 from accounts import own_sessions
 from accounts.admin.sign_ins import SignInsTabPanel, redirect_to_tab
+from accounts.forms import PresentPasswordForm
+from accounts.present_password import FIELD, is_confirmed
 
 OTHERS = "others"
 
@@ -28,13 +30,17 @@ class SessionsPanel(SignInsTabPanel):
         sessions = [
             (session, own_sessions.name_of(session.pk), session.pk == own) for session in own_sessions.sessions_of(self.user)
         ]
-        return {"sessions": sessions, "others": OTHERS}
+        form = PresentPasswordForm(self.request, prefix=self.name, use_required_attribute=False)
+        return {"sessions": sessions, "others": OTHERS, "form": form}
 
 
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
-    """End the session that was chosen, or all others."""
+    """End the session that was chosen, or all others, if the present password is right."""
     assert isinstance(request.user, User)
+    if not is_confirmed(request, f"{SessionsPanel.name}-{FIELD}"):
+        messages.error(request, _("No session has ended: type your present password."))
+        return redirect_to_tab()
     chosen = request.POST.get("session", "")
     if chosen == OTHERS:
         ended = own_sessions.end_others(request.user, request.session.session_key)

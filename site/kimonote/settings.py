@@ -206,6 +206,7 @@ for _source in MEDIA_SOURCES:
         raise ImproperlyConfigured(f"MEDIA_SOURCES names {_source!r}: write hosts, such as img.example, or https: for all.")
 WAGTAIL_SITE_NAME = "Kimonote"
 OTP_TOTP_ISSUER = _host  # what an authenticator app calls the site
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # accounts.admin.email asks for the present password
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
 WAGTAIL_ENABLE_UPDATE_CHECK = env.bool("UPDATE_CHECK", False)  # an administrator's browser asks wagtail.org
 WAGTAILMARKDOWN = {"autodownload_fontawesome": False}  # or the editor would fetch it from a third party

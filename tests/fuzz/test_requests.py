@@ -204,7 +204,7 @@ def editors_forms(blog: BlogPage) -> dict[str, dict[str, str]]:
     return {
         reverse("wagtailadmin_pages:add", args=("blog", "postpage", blog.pk)): form,
         reverse("wagtailadmin_pages:edit", args=[posts[0].pk]): form,
-        reverse("wagtailadmin_account"): {"name_email-first_name": "A", "name_email-email": "a@example.org", "locale-x": "1"},
+        reverse("wagtailadmin_account"): {"name_email-first_name": "A", "email-email": "a@example.org", "locale-x": "1"},
     }
 
 

@@ -37,6 +37,7 @@ def test_editor_sets_up_a_second_factor_and_signs_in_with_it(tab: Page, live_ser
     look(tab, "1-account")
     tab.get_by_role("link", name="Set up a second factor").click()
     look(tab, "2-enrol")
+    tab.locator("[name=present_password]").fill(PASSWORD)
     tab.locator("[name=code]").fill(code_of_secret(tab.locator("#secret").inner_text()))
     tab.get_by_role("button", name="Confirm").click()
     expect(tab.locator("#recovery-codes li")).to_have_count(10)

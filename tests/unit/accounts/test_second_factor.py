@@ -48,7 +48,7 @@ def shown(page: str) -> tuple[str, str]:
 def set_up(client: Client) -> list[str]:
     """Set up a second factor as a user does; return the recovery codes."""
     secret, signed = shown(client.get(ENROL).content.decode())
-    page = client.post(ENROL, {"secret": signed, "code": code_of_secret(secret)}).content.decode()
+    page = client.post(ENROL, {"secret": signed, "present_password": PASSWORD, "code": code_of_secret(secret)}).content.decode()
     return re.findall(r"<li><code>([a-z2-7]{8})</code>", page)
 
 
@@ -70,7 +70,7 @@ def test_second_factor_is_set_up_by_a_code(ada: User) -> None:
     assert '<img src="data:image/svg+xml' in page
     secret, signed = shown(page)
     assert not TOTPDevice.objects.exists()
-    wrong = client.post(ENROL, {"secret": signed, "code": "12345"}).content.decode()
+    wrong = client.post(ENROL, {"secret": signed, "present_password": PASSWORD, "code": "12345"}).content.decode()
     assert ("does not belong to this secret" in wrong, shown(wrong)[0], has_second_factor(ada)) == (True, secret, False)
     codes = set_up(client)
     assert (len(set(codes)), has_second_factor(ada)) == (10, True)
@@ -115,7 +115,7 @@ def test_code_that_set_it_up_is_not_valid_again(ada: User) -> None:
     client = give_password(ada)
     secret, signed = shown(client.get(ENROL).content.decode())
     code = code_of_secret(secret)
-    client.post(ENROL, {"secret": signed, "code": code})
+    client.post(ENROL, {"secret": signed, "present_password": PASSWORD, "code": code})
     assert not second_factor.verify(ada, code)
 
 

@@ -30,6 +30,7 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 ACCOUNT, END = reverse("wagtailadmin_account"), "accounts_end_session"
 
 
+PRESENT = {"sessions-present_password": PASSWORD}
 REDIS = "redis"
 
 
@@ -137,22 +138,22 @@ def test_account_lists_own_sessions_without_their_keys(ada: User) -> None:
 
 def test_one_session_is_ended(ada: User) -> None:
     here, there, third = sign_in(ada), sign_in(ada, ELSEWHERE), sign_in(ada)
-    here.post(reverse(END), {"session": own_sessions.name_of(there.session.session_key)})
+    here.post(reverse(END), {"session": own_sessions.name_of(there.session.session_key), **PRESENT})
     assert [is_signed_in(client) for client in (here, there, third)] == [True, False, True]
 
 
 def test_all_other_sessions_are_ended(ada: User) -> None:
     here, there, third = sign_in(ada), sign_in(ada, ELSEWHERE), sign_in(ada)
-    assert "2 sessions have ended." in here.post(reverse(END), {"session": "others"}, follow=True).content.decode()
+    assert "2 sessions have ended." in here.post(reverse(END), {"session": "others", **PRESENT}, follow=True).content.decode()
     assert [is_signed_in(client) for client in (here, there, third)] == [True, False, False]
 
 
 def test_nobody_ends_sessions_of_others(ada: User) -> None:
     client = sign_in(ada)
     bob = sign_in(User.objects.create_superuser("bob", password=PASSWORD))
-    page = bob.post(reverse(END), {"session": own_sessions.name_of(client.session.session_key)}, follow=True)
+    page = bob.post(reverse(END), {"session": own_sessions.name_of(client.session.session_key), **PRESENT}, follow=True)
     assert "That session had ended before." in page.content.decode()
-    bob.post(reverse(END), {"session": "others"})
+    bob.post(reverse(END), {"session": "others", **PRESENT})
     assert (is_signed_in(client), bob.get(reverse(END)).status_code) == (True, 405)
 
 
@@ -162,7 +163,7 @@ def test_new_password_ends_other_sessions(ada: User) -> None:
     fields = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
     page = here.get(ACCOUNT)
     form = {f"password-{field}": value for field, value in fields.items()}
-    form |= {"name_email-first_name": "A", "name_email-last_name": "L", "name_email-email": "ada@example.org"}
+    form |= {"name_email-first_name": "A", "name_email-last_name": "L", "email-email": "ada@example.org"}
     form |= {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system", "theme-keyboard_shortcuts": "on"}
     form |= {"locale-preferred_language": "", "locale-current_time_zone": ""}
     assert page.status_code == 200
@@ -212,7 +213,7 @@ def test_without_the_cache_sessions_are_read_and_none_ends_in_silence(
     pages = ("/", "/whale/", "/feed.atom", "/tags/sea/", "/admin/", f"/admin/pages/{post.pk}/edit/", "/admin/posts/")
     assert {page: here.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
     with pytest.raises(redis.ConnectionError):
-        here.post(reverse(END), {"session": own_sessions.name_of(there.session.session_key)})
+        here.post(reverse(END), {"session": own_sessions.name_of(there.session.session_key), **PRESENT})
     assert is_signed_in(there)
     finding = next(cache_findings())
     assert (finding.code, finding.level, bool(finding.cure)) == ("cache", Level.WARNING, True)
