@@ -2,12 +2,16 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from pytest_django.fixtures import Settings
 from wagtail.models import PageViewRestriction
 
-from blog.models import BlogPage
+from blog.models import Appearance, BlogPage
 from tests.support.factories import make_post
 
 GOOD = "three words suffice"
@@ -93,3 +97,28 @@ def test_page_for_those_signed_in_leads_through_sign_in_and_back(client: Client,
     response = client.post(reverse("wagtailcore_login"), form, follow=True)
     assert (response.status_code, response.request["PATH_INFO"]) == (200, f"/{post.slug}/")
     assert "For members" in response.content.decode()
+
+
+SITE_WORDS = [
+    *("kimonote-2026", "Notes.Example!", "WagtailWagtail", "12password34!"),
+    *("P4ssw0rd20-26", "The Tea Journal", "teajournal123", "mykimonote12"),
+]
+
+
+@pytest.mark.parametrize("password", SITE_WORDS)
+def test_password_of_the_words_of_the_site_is_refused(blog: BlogPage, settings: Settings, password: str) -> None:
+    settings.SITE_URL = "https://notes.example"
+    Appearance.objects.create(site=blog.get_site(), name="The Tea Journal")
+    with pytest.raises(ValidationError, match="consists of words of this site"):
+        validate_password(password)
+
+
+@pytest.mark.parametrize("password", [GOOD, "kimonote under a plum tree", "4938-2075-xy", "teapots and journalists"])
+def test_words_of_the_site_among_others_are_taken(blog: BlogPage, password: str) -> None:
+    Appearance.objects.create(site=blog.get_site(), name="The Tea Journal")
+    validate_password(password)
+
+
+def test_password_of_the_words_of_the_site_is_refused_in_german(db: None) -> None:
+    with translation.override("de"), pytest.raises(ValidationError, match="besteht aus Wörtern dieser Website"):
+        validate_password("kimonote-2026")
