@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "accounts.session_middleware.SessionLifetime",
     "accounts.session_middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.authorization_log.AuthorizationLog",  # of what those after it refuse
     "kimonote.middleware.AdminLanguage",  # of what those after it say
     "blog.admin.page_access.PageAccess",  # shows a message
     "blog.admin.usage.UsageOfPagesSeen",
