@@ -24,7 +24,8 @@ class PostForm(WagtailAdminPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slug"].required = self._is_published
+        if "slug" in self.fields:  # Micropub's form for a change has the fields that change alone
+            self.fields["slug"].required = self._is_published
 
     @property
     def _is_published(self) -> bool:
