@@ -91,7 +91,7 @@ class RequestState:
     audience: frozenset[int]  # the view restrictions that the reader passes; none for whoever has no session
     snapshot: TagIndex  # of the posts that this audience may see
     editor: User | None = None  # who is signed in, if they may enter the admin
-    personal: HttpRequest | None = None  # the request, if it has a session
+    sign_out: str = ""  # the CSRF token of the button that signs out, where somebody is signed in
     today: date | None = None  # in the site's time zone, where the response depends on it
 
     @property
@@ -121,7 +121,7 @@ def find_state(request: HttpRequest) -> RequestState | None:
     state = _make_state(request, revision, _read_audience(request))
     user = getattr(request, "user", None)
     editor = user if isinstance(user, User) and user.has_perm(ADMIN_ACCESS) else None
-    return replace(state, editor=editor, personal=request) if state else None
+    return replace(state, editor=editor, sign_out=sign_out_token(request)) if state else None
 
 
 def state_of(request: HttpRequest) -> RequestState:
