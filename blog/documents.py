@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents import get_document_model
 from wagtail.documents.models import AbstractDocument
 
-TEXT: Final = frozenset("bib csv ics json md srt tex tsv txt vtt".split())
+WRITTEN: Final = ("bib", "csv", "ics", "json", "md", "srt", "tex", "tsv", "txt", "vtt")
+SOURCES: Final = tuple("asc c cpp diff go gpx h hs ini ipynb java kt log patch py r rb rs sh sql toml yaml yml".split())
+TEXT: Final = frozenset((*WRITTEN, *SOURCES))
 OFFICE: Final = ("docx", "odp", "ods", "odt", "pptx", "xlsx")
 # What `filetype` may say of a file, by its suffix; it knows not every way in which office programs write their archives.
 BINARY: Final = {suffix: (suffix, "zip") for suffix in OFFICE} | {
