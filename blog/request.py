@@ -159,8 +159,9 @@ def is_public(request: HttpRequest) -> bool:
 
 
 def sign_out_token(request: HttpRequest) -> str:
-    """Return the CSRF token for the button that signs out; empty where nobody is signed in."""
-    return "" if is_public(request) or not isinstance(getattr(request, "user", None), User) else get_token(request)
+    """Return the CSRF token for the button that signs out; empty where nobody is signed in, and in previews."""
+    is_signed_in = not is_public(request) and isinstance(getattr(request, "user", None), User)
+    return get_token(request) if is_signed_in and not getattr(request, "is_preview", False) else ""
 
 
 def clear() -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 from wagtail.models import PageViewRestriction
 
@@ -118,3 +119,12 @@ def test_browser_is_asked_so_where_a_session_has_ended_by_its_age(client: Client
     session.save()
     response = client.get(f"/{private.slug}/")
     assert (response.status_code, response["Clear-Site-Data"]) == (302, '"cache", "storage"')
+
+
+def test_preview_shows_what_readers_see(client: Client, private: PostPage) -> None:
+    client.force_login(User.objects.create_superuser("ada"))
+    for page in (private, PlainPage.objects.get()):
+        page.save_revision()
+        text = text_of(client, reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
+        assert page.title in text
+        assert not BUTTON.search(text)
