@@ -28,7 +28,7 @@ class FeedEntry(NamedTuple):
 class Card(NamedTuple):
     """A card with placeholders: its text, and its line of tags by part, so that a listing leaves its own tags out."""
 
-    text: str  # HTML up to the tags
+    texts: tuple[str, ...]  # HTML up to the tags, between the places for the selection in its links
     beginning: str = ""  # of their line
     paths: tuple[str, ...] = ()  # that the tags lead to
     links: tuple[str, ...] = ()  # HTML of each
@@ -67,7 +67,9 @@ class FragmentCache(Generic[Part]):
         cached = self._parts_at(present).get(variant, {}) if is_final else {}
         found = {id_: part for id_ in ids if (part := cached.get(id_)) is not None}
         missing = [id_ for id_ in ids if id_ not in found]
-        made = read(missing) if missing else {}
+        if not missing:
+            return found
+        made = read(missing)
         if made and is_final:
             self._store(index, variant, made)
         return {id_: part for id_ in ids if (part := found.get(id_, made.get(id_))) is not None}
@@ -118,4 +120,5 @@ class FragmentCache(Generic[Part]):
 
 
 def _size(part: str | FeedEntry | Card) -> int:
-    return sys.getsizeof(part if isinstance(part, str) else part.text) + OVERHEAD
+    texts = part.texts if isinstance(part, Card) else [part if isinstance(part, str) else part.text]
+    return sum(map(sys.getsizeof, texts)) + OVERHEAD

@@ -46,10 +46,11 @@ def render_cards(
 
 def _in_parts(html: str) -> Card:
     text, *tags = html.split(TAG)
+    texts = tuple(text.split(SELECTION))
     if not tags:
-        return Card(text)
+        return Card(texts)
     beginning, *links, end = map(intern, tags)  # the same in many cards
-    return Card(text, beginning, tuple(links[::2]), tuple(links[1::2]), end)
+    return Card(texts, beginning, tuple(links[::2]), tuple(links[1::2]), end)
 
 
 def with_excerpts(cards: Mapping[int, Card], excerpts: Mapping[int, Sequence[ExcerptPart]]) -> dict[int, Card]:
@@ -59,13 +60,13 @@ def with_excerpts(cards: Mapping[int, Card], excerpts: Mapping[int, Sequence[Exc
     rendered = get_template("blog/excerpt.html").render({"excerpts": [excerpts[id_] for id_ in cards], "end": EXCERPT})
     shown = (part.strip("\n") for part in rendered.split(EXCERPT))
     return {
-        id_: card._replace(text=card.text.replace(EXCERPT, excerpt))
+        id_: card._replace(texts=tuple(text.replace(EXCERPT, excerpt) for text in card.texts))
         for (id_, card), excerpt in zip(cards.items(), shown, strict=False)
     }
 
 
 def completed(card: Card, selection_query: str = "", own_tags: Collection[str] = ()) -> str:
     """Return a card's HTML with `selection_query` (`?in=…` or empty) in its links, without the tags at the listing's paths."""
-    text = card.text.replace(SELECTION, selection_query)
+    text = selection_query.join(card.texts)
     links = [link for path, link in zip(card.paths, card.links, strict=True) if path not in own_tags]
     return "".join([text, card.beginning, *links, card.end]) if links else text + card.end
