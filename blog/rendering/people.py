@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from wagtail.images import get_image_model
 
@@ -26,8 +28,19 @@ class Person:
     picture: str
 
 
+_people: Final[WeakKeyDictionary[TagIndex, list[Person]]] = WeakKeyDictionary()  # each snapshot's: it ends with the revision
+
+
 def people(index: TagIndex) -> list[Person]:
-    """Return the authors of most visible posts: one query, and two where they have pictures."""
+    """Return the authors of most visible posts; they are read once for each snapshot."""
+    found = _people.get(index)
+    if found is None:
+        found = _people[index] = _read(index)
+    return found
+
+
+def _read(index: TagIndex) -> list[Person]:
+    """Read the authors of most visible posts: one query, and two where they have pictures."""
     counts = index.authors()
     handles = sorted(counts, key=lambda handle: (-counts[handle], handle))[:MOST]
     found = {author.handle: author for author in Author.objects.filter(handle__in=handles)} if handles else {}
