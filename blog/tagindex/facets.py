@@ -58,7 +58,7 @@ def tags_at(index: InvertedIndex, places: IntArray) -> IntArray:
     """Return the tag numbers of the posts at some positions, concatenated."""
     forward_lengths = index.forward_lengths[places]
     ends = forward_lengths.cumsum(dtype=np.int64)
-    at = np.repeat(index.forward_starts[places] - (ends - forward_lengths), forward_lengths)
+    at: IntArray = (index.forward_starts[places] - (ends - forward_lengths)).repeat(forward_lengths)
     at += np.arange(len(at))
     return index.forward_index.take(at)
 

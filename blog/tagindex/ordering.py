@@ -103,7 +103,7 @@ class Ordering:
 
     def years_of(self, post_ids: list[int]) -> list[int]:
         """Return the year of each of these visible posts."""
-        places = np.searchsorted(self.sorted_ids, np.array(post_ids, self.sorted_ids.dtype))
+        places = self.sorted_ids.searchsorted(np.array(post_ids, self.sorted_ids.dtype))
         return self.year_ranges.years_of(self.sorted_positions[places])
 
     def months(self, chosen: Positions, year: int) -> list[tuple[int, int]]:

@@ -4,7 +4,8 @@ import logging
 import time
 from threading import Lock
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from blog import availability
@@ -32,22 +33,23 @@ def read_revision() -> int:
     Every request begins with this query. It doubles as the connection's health check, and reconnects once where it was lost.
     Raise an error that `availability.is_unavailable` knows while the database is unavailable.
     """
-    if connection.in_atomic_block:
-        return _read_revision()
-    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
+    database = connections[DEFAULT_DB_ALIAS]  # once: each use of Django's `connection` looks it up
+    if database.in_atomic_block:
+        return _read_revision(database)
+    database.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
     begun = time.monotonic()
     with availability.database:
         try:
-            return _read_revision()
+            return _read_revision(database)
         except (OperationalError, InterfaceError):
-            connection.close()
+            database.close()
             if time.monotonic() - begun > LOST_WITHIN:
                 raise
-            return _read_revision()
+            return _read_revision(database)
 
 
-def _read_revision() -> int:
-    with connection.cursor() as cursor:
+def _read_revision(database: BaseDatabaseWrapper) -> int:
+    with database.cursor() as cursor:
         cursor.execute(f"SELECT number FROM blog_indexrevision WHERE id = {IndexRevision.ROW}")  # noqa: S608 (a constant)
         row = cursor.fetchone()
     return row[0] if row else 0

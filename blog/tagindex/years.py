@@ -1,5 +1,6 @@
 """Years and months as ranges of positions in order of publication, in the site's time zone. Pure."""
 
+from bisect import bisect
 from datetime import UTC, datetime, tzinfo
 
 import numpy as np
@@ -37,7 +38,7 @@ class YearRanges:
         """Return the year of the post at each position."""
         years = list(self.ranges)
         starts = [start for start, _end in self.ranges.values()]
-        return [years[place - 1] for place in np.searchsorted(starts, positions, "right").tolist()]
+        return [years[bisect(starts, position) - 1] for position in positions.tolist()]
 
     def position(self, year: int, month: int = 1) -> int:
         """Return the position of the first post in or after a month."""
