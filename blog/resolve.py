@@ -85,6 +85,8 @@ def narrow_by_terms(selection: Selection, terms: str, index: TagIndex) -> tuple[
     Raise SelectionError.
     """
     more, rest = read_search(terms, index.known, settings.TAG_LIMIT)
+    if not more:
+        return selection, rest
     narrowed = Selection.of(
         (*selection.wanted, *more.wanted),
         (*selection.unwanted, *more.unwanted),

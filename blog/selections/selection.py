@@ -76,8 +76,7 @@ class Selection:
             raise SelectionError(gettext_noop("The month %(month)d is of no year: name a year too."), month=self.month)
 
     def __str__(self) -> str:
-        author = [f"@{self.author}"] if self.author else []
-        return "+".join([*self._words, *author, *(f"{name}:{value}" for name, value in self.parameters.items())])
+        return "+".join([*self._words, *self.attributes])
 
     def __len__(self) -> int:
         """Return the number of tags."""
@@ -93,6 +92,12 @@ class Selection:
     @property
     def _words(self) -> list[str]:
         return [*self.wanted, *(f"-{tag}" for tag in self.unwanted)]
+
+    @property
+    def attributes(self) -> list[str]:
+        """Return author, source, year and month as in a URL: `["@ada", "year:2018"]`."""
+        author = [f"@{self.author}"] if self.author else []
+        return [*author, *(f"{name}:{value}" for name, value in self.parameters.items())]
 
     @property
     def expression(self) -> str:

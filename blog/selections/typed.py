@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Self
 
@@ -90,11 +90,10 @@ def typed(selection: Selection, terms: str, name_of: Callable[[str], str]) -> st
     >>> typed(Selection.parse("agile+-c-plus-plus+year:2018"), "speed", lambda tag: names.get(tag, ""))
     'speed year:2018 #agile -#C++'
     """
-    attributes = replace(selection, wanted=(), unwanted=())
     tags = [f"#{typed_name(tag, name_of)}" for tag in selection.wanted] + [
         f"-#{typed_name(tag, name_of)}" for tag in selection.unwanted
     ]
-    return " ".join(filter(None, [terms, *str(attributes).split("+"), *tags]))
+    return " ".join(filter(None, [terms, *selection.attributes, *tags]))
 
 
 def typed_name(tag: str, name_of: Callable[[str], str]) -> str:
