@@ -1,6 +1,7 @@
 """The parts of a listing's selection as chips: each removable, with the number of posts that remain without it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -16,18 +17,16 @@ BY, TAGGED, WITHOUT = gettext_noop("by %s"), gettext_noop("tagged %s"), gettext_
 IN_STREAM, FROM, WITH = gettext_noop("in the stream"), gettext_noop(", from %s"), gettext_noop("with")
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(NamedTuple):
     """One part of a selection, the URL of the listing without it, and that listing's number of posts."""
 
     label: str
     address: str
-    count: int
+    count: int  # type: ignore[assignment]  # shadows tuple.count
     kind: str = ""  # a class of the style sheet
 
 
-@dataclass(frozen=True, slots=True)
-class ChipGroup:
+class ChipGroup(NamedTuple):
     """Chips of one sort and the word before them: “tagged”, “without”, “by”."""
 
     lead: str

@@ -1,6 +1,6 @@
 """Links to feeds: names, media types and URLs of the three formats."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blog.rendering.listing import Listing
 
@@ -15,8 +15,7 @@ DIGESTS = tuple(f"{rhythm}.{form}" for rhythm in ("daily", "weekly", "monthly") 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLink:
+class FeedLink(NamedTuple):
     """A link to a feed."""
 
     name: str

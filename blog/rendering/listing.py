@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import quote
 
 from django.conf import settings
+from django.utils.functional import cached_property
 
 from blog.caching.fragments import Card
 from blog.models import Stream
@@ -108,7 +108,11 @@ class Listing:
         """Return the query parameters of the listing's first page."""
         inherited = self.stream.selection.parameters if self.stream else {}
         own = {name: value for name, value in self.selection.parameters.items() if inherited.get(name) != value}
-        return {**own, **self.reading.start.parameters}
+        return {**own, **self._of_first_page}
+
+    @cached_property
+    def _of_first_page(self) -> dict[str, str]:
+        return self.reading.start.parameters
 
     @cached_property
     def post_query(self) -> str:
@@ -127,7 +131,7 @@ class Listing:
     def query(self, **changes: str | None) -> str:
         """Return the query string of the listing's URL, with its `?`."""
         given = {**self.parameters, **changes}
-        return query({name: value for name in sorted(given, key=PARAMETERS.index) if (value := given[name])})
+        return query({name: value for name in PARAMETERS if (value := given.get(name))})
 
     def redirected(self, selection: Selection) -> str:
         """Return the URL of another selection's first page with the same parameters; a default order is removed."""
@@ -135,4 +139,4 @@ class Listing:
 
     def query_of(self, selection: Selection) -> str:
         """Return the query string of other selections' URLs."""
-        return query(selection.parameters, self.reading.start.parameters)
+        return query(selection.parameters, self._of_first_page)

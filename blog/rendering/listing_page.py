@@ -79,7 +79,8 @@ def _navigation(listing: Listing) -> dict[str, Any]:
     """Return the part of the context that leads to other listings."""
     chosen, reading = listing.selection, listing.reading
     years = navigation.years(listing)
-    place = {name: reading.parameters.get(name) for name in ("page", "before", "after")}
+    given = reading.parameters
+    place = {name: given.get(name) for name in ("page", "before", "after")}
     return {
         "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from blog.paths import cloud_url, route
 from blog.rendering.formats import month_name
@@ -15,8 +14,7 @@ from blog.selections.selection import EXTERNAL, INTERNAL
 from blog.tagindex import Positions, TagIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Switches:
+class Switches(NamedTuple):
     """The URLs of the choices of view and order; empty for the current ones."""
 
     compact: str | None
@@ -26,12 +24,11 @@ class Switches:
     relevance: str | None  # of search results
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSwitch:
-    """A choice of source and its number of posts; the current one, and one without a post, have no URL."""
+class SourceSwitch(NamedTuple):
+    """A choice of source (None: all) and its number of posts; the current one, and one without a post, have no URL."""
 
-    label: str
-    count: int
+    source: str | None
+    count: int  # type: ignore[assignment]  # shadows tuple.count
     address: str | None
     is_current: bool
 
@@ -62,8 +59,7 @@ class Period(NamedTuple):
     address: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pager:
+class Pager(NamedTuple):
     """The URLs of the previous and the next page in the listing's order."""
 
     previous: str | None
@@ -82,7 +78,7 @@ def switches(listing: Listing) -> Switches:
         full=choice("view", FULL, reading.view, COMPACT),
         newest=choice("order", NEWEST, reading.order, reading.default_order),
         oldest=choice("order", OLDEST, reading.order, reading.default_order),
-        relevance=choice("order", RELEVANCE, reading.order, reading.default_order),
+        relevance=choice("order", RELEVANCE, reading.order, reading.default_order) if reading.q else None,
     )
 
 
@@ -93,14 +89,10 @@ def sources(listing: Listing) -> list[SourceSwitch]:
     index, current = listing.index, listing.selection.source
     every = index.select(replace(listing.selection, source=None), listing.found) if current else listing.chosen
     external = every.intersection_cardinality(index.external)
-    choices = [
-        (None, _("all"), len(every)),
-        (INTERNAL, _("written here"), len(every) - external),
-        (EXTERNAL, _("links"), external),
-    ]
+    choices = [(None, len(every)), (INTERNAL, len(every) - external), (EXTERNAL, external)]
     return [
-        SourceSwitch(label, count, listing.address(source=source) if count and source != current else None, source == current)
-        for source, label, count in choices
+        SourceSwitch(source, count, listing.address(source=source) if count and source != current else None, source == current)
+        for source, count in choices
     ]
 
 
