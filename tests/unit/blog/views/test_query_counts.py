@@ -47,6 +47,19 @@ def test_listing_asks_as_much_for_many_posts_as_for_few(client: Client, blog: Bl
     assert queries(client, "/tags/a+b/") == few <= MOST
 
 
+def test_front_page_reads_who_writes_once_for_each_revision(client: Client, blog: BlogPage) -> None:
+    author = make_author("ada")
+    make_post(blog, "a", authors=[author])
+    client.get("/")
+    response_cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        assert "Augusta" not in client.get("/").content.decode()
+    assert [query for query in captured if "about_html" in query["sql"]] == []
+    author.about = "Augusta"
+    author.save()
+    assert "Augusta" in client.get("/").content.decode()
+
+
 def test_post_asks_as_much_with_many_tags_as_with_few(client: Client, blog: BlogPage) -> None:
     few, many = make_post(blog, "a"), make_post(blog, "a b c d e f g h i j")
     assert queries(client, f"/{few.slug}/") == queries(client, f"/{many.slug}/?in=a+b") <= MOST
