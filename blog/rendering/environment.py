@@ -3,6 +3,7 @@
 Django's template backend makes it (`settings.TEMPLATES`); a template has the globals and filters of this module.
 """
 
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +19,7 @@ from django.utils.timezone import localtime
 from jinja2 import nodes, select_autoescape
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # `escape` without a `Markup` for each value
+from markupsafe import Markup
 from markupsafe import escape as escape_html
 
 from blog.rendering.describe import notes_in
@@ -50,13 +51,16 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+MUST_BE_ESCAPED = re.compile("[&<>\"']").search
+
+
 def escaped(value: object) -> str:
-    """Return a value's text with HTML's special characters escaped, by markupsafe, in a fifth of its time.
+    """Return a value's text with HTML's special characters escaped, as markupsafe does, in a third of its time.
 
     A listing writes 300 values, most of them plain text, numbers or HTML: those need no `Markup` each.
     """
     if type(value) is str:
-        return _escape_inner(value)
+        return escape_html(value) if MUST_BE_ESCAPED(value) else value
     if type(value) is Markup:
         return value
     return str(value) if type(value) is int else escape_html(value)
