@@ -95,7 +95,7 @@ def test_few_posts_are_changed_in_the_request(mona: User, posts: list[PostPage])
 
 def test_undo_of_a_job_restores_all_that_it_moved(mona: User, posts: list[PostPage]) -> None:
     client = client_of(mona)
-    before = {path: client_of(mona).get(path).content for path in ("/", "/feed.atom", "/tags/a/")}
+    before = {path: Client().get(path).content for path in ("/", "/feed.atom", "/tags/a/")}
     page = shown(client, do(client, "bin"))
     assert BinnedPost.objects.count() == POSTS
     assert BinnedPost.objects.values("batch").distinct().count() == 1
@@ -108,7 +108,7 @@ def test_undo_of_a_job_restores_all_that_it_moved(mona: User, posts: list[PostPa
     run_pending()
     assert "5 posts are restored." in shown(client, job)
     assert not BinnedPost.objects.exists()
-    assert {path: client_of(mona).get(path).content for path in before} == before
+    assert {path: Client().get(path).content for path in before} == before
     assert "restore/" not in shown(client, Job.objects.earliest("pk"))
 
 
