@@ -29,14 +29,15 @@ SLOW = {
     "brackets": "[" * 50_000,
     "pictures": "![" * 50_000,
     "formulas": "$x$ " * 60_000,
-    "fenced code": "```\n" * 60_000,
+    "fenced code": "```js\n```\n" * 28_000,
     "quotations in code": "```php\n<?php " + "<<<a\n" * 50_000 + "```",
     "table": "a|" * 2_000 + "\n" + "-|" * 2_000 + "\n" + ("b|" * 2_000 + "\n") * 40,
+}
+BOUNDED = {
     "abbreviations": "\n".join(f"*[k{number}]: t" for number in range(9_000))
     + "\n\n"
     + " ".join(f"k{n}" for n in range(15_000)),
-}
-BOUNDED = {
+    "fences without code": "```\n" * 50_000,
     "bars in code": "a|b\n-|-\n" + "`|" * 120_000,
     **{f"50,000 of {sign}": sign * 50_000 for sign in ("*", "_", "`", "<", "$")},
     "fence with spaces": "```" + " " * 250_000,
