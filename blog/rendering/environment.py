@@ -48,6 +48,8 @@ DEFAULTS: dict[str, Any] = {
     "noindex": False,
     "here": "",
     "share": None,
+    "editor_links": (),
+    "sign_out": "",
 }
 
 

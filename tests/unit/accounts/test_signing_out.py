@@ -16,7 +16,7 @@ from blog.models import BlogPage, PlainPage, PostPage
 from tests.support.factories import make_post
 from tests.support.signing_in import PASSWORD
 
-BUTTON = re.compile(r'<form class="meta" method="post" action="([^"]+)">(.*?)<button class="other">([^<]+)</button></form>')
+BUTTON = re.compile(r'<form method="post" action="([^"]+)">(.*?)<button class="other">([^<]+)</button></form>')
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]+)">')
 PAGES = "/ /tags/ /tags/a/ /streams/ /feeds/ /about/ /signup/ /nowhere-at-all/ /tags/unknown/ /?view=full".split()
 
