@@ -5,8 +5,9 @@ from django.db.models import QuerySet
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from accounts.admin import email, profile_picture, second_factor, sessions, sign_ins  # noqa: F401  (the second takes its place)
+from accounts.admin import email, profile_picture, second_factor, sessions, sign_ins
 
+profile_picture.replace_field()
 hooks.register("register_admin_viewset", lambda: sign_ins.viewset)
 hooks.register("register_account_settings_panel", email.EmailPanel)
 hooks.register("register_account_settings_panel", sign_ins.SignInsPanel)

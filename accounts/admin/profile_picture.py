@@ -22,5 +22,7 @@ class ProfilePictureField(ImageField):
         return file and clean(file, file.name)
 
 
-_former = AvatarPreferencesForm.base_fields["avatar"]
-AvatarPreferencesForm.base_fields["avatar"] = ProfilePictureField(label=_former.label, widget=_former.widget, required=False)
+def replace_field() -> None:
+    """Put the field into Wagtail's form, for which there is no setting."""
+    former = AvatarPreferencesForm.base_fields["avatar"]
+    AvatarPreferencesForm.base_fields["avatar"] = ProfilePictureField(label=former.label, widget=former.widget, required=False)
