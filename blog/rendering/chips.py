@@ -22,7 +22,7 @@ class Chip(NamedTuple):
 
     label: str
     address: str
-    count: int  # type: ignore[assignment]  # shadows tuple.count
+    posts: int  # their number
     kind: str = ""  # a class of the style sheet
 
 

@@ -35,7 +35,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "host": host,
     "linebreaks": linebreaks_filter,
     "localtime": localtime,
-    "most": lambda counted: max(one.count for one in counted),
+    "most": lambda periods: max(period.posts for period in periods),
     "truncatewords": truncatewords,
     "xml": lambda text: Markup(escape(text)),  # noqa: S704 (escaped as XML needs it: texts are full of quotes)
 }

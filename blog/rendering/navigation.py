@@ -28,7 +28,7 @@ class SourceSwitch(NamedTuple):
     """A choice of source (None: all) and its number of posts; the current one, and one without a post, have no URL."""
 
     source: str | None
-    count: int  # type: ignore[assignment]  # shadows tuple.count
+    posts: int  # their number
     address: str | None
     is_current: bool
 
@@ -37,7 +37,7 @@ class FacetLink(NamedTuple):
     """A facet: a tag that narrows the listing, and the paths of the listings with and without it."""
 
     name: str
-    count: int  # type: ignore[assignment]  # shadows tuple.count
+    posts: int  # their number
     add: str
     leave_out: str
 
@@ -55,7 +55,7 @@ class Period(NamedTuple):
     """A year or month; the chosen one has no URL."""
 
     label: str
-    count: int  # type: ignore[assignment]  # shadows tuple.count
+    posts: int  # their number
     address: str | None
 
 
