@@ -139,3 +139,11 @@ def test_eleventy_by_a_layout_outside_the_site(tmp_path: Path) -> None:
 def test_eleventy_by_data_that_cannot_be_read(permalink: str, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {".eleventy.js": "", "posts/posts.json": f'{{"permalink": "{permalink}"}}'}
     assert addresses(tmp_path, files | {"posts/2020-01-02-x.md": JEKYLL_POST.format("")}) == ("/posts/x",)
+
+
+@pytest.mark.parametrize(
+    "content", ["\n" * 90_000, "permalink: x" + " " * 90_000 + "\0", '{"permalink": "{{a|' + " " * 90_000 + '"}']
+)
+def test_eleventy_by_data_of_which_a_search_could_take_minutes(content: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {".eleventy.js": "", "posts/posts.json": content}
+    assert addresses(tmp_path, files | {"posts/2020-01-02-x.md": JEKYLL_POST.format("")}) == ("/posts/x",)
