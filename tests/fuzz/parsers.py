@@ -4,6 +4,7 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from io import BytesIO
@@ -15,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from blog import markdown
+from blog import documents, markdown
 from blog.images.intake import ImageField, clean
 from blog.markdown.limits import RenderError
 from blog.selections.errors import SelectionError
@@ -99,6 +100,24 @@ def _static(suffix: str) -> Callable[[bytes], object]:
             return [read_post(file, raw, ImportOptions()) for file in find_files([path]).files]
 
     return parse
+
+
+def _eleventy(raw: bytes) -> object:
+    """Read a text as the data of a post's folder, and as its layout."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for name in (".eleventy.js", "_includes/a.njk", "posts/posts.json", "posts/2018-05-31-a.md"):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(raw)
+        (root / "posts/2018-05-31-a.md").write_bytes(POSTS[0].replace(b"---\n", b"---\nlayout: a.njk\n", 1))
+        return [read_post(file, file.path.read_bytes(), ImportOptions()) for file in find_files([root / "posts"]).files]
+
+
+def _document(raw: bytes) -> None:
+    """Look at a document under a name of its kind, and as text."""
+    for suffix in (filetype.guess_extension(raw) or "pdf", "txt"):
+        with suppress(ValidationError):
+            documents.check(BytesIO(raw), f"a.{suffix}")
 
 
 def _wiki(raw: bytes) -> object:
@@ -197,6 +216,10 @@ PARSERS = {
     "HTML": Parser(_text(to_markdown), (b"<h1>a</h1><p>b <a href='c'>d</a><table><tr><td>e</table>",), (Refusal,)),
     "Markdown file": Parser(_static(".md"), POSTS, (Refusal,)),
     "HTML file": Parser(_static(".html"), POSTS, (Refusal,)),
+    "Eleventy's data": Parser(
+        _eleventy, (b'{"permalink": "/blog/{{ page.date | f(\'yyyy/MM\') }}/{{ page.fileSlug }}/"}',), (Refusal,)
+    ),
+    "document": Parser(_document, (b"%PDF-1.7", b"a,b", b"PK\x03\x04")),
     "WordPress": Parser(_export(".xml"), ((EXPORTS / "wordpress.xml").read_bytes(),), (Refusal,)),
     "RSS": Parser(_export(".rss"), ((EXPORTS / "feed.rss").read_bytes(),), (Refusal,)),
     "Atom": Parser(_export(".atom"), ((EXPORTS / "feed.atom").read_bytes(),), (Refusal,)),
