@@ -39,7 +39,7 @@ PERMITTED: Final = sorted({*TEXT, *BINARY})
 HEAD: Final = 8192  # bytes, as many as `filetype` looks at
 PIECE: Final = 65_536  # bytes
 REFUSALS: Final = {
-    "type": _("“%(name)s” is of a type that is not taken. These are: %(permitted)s."),
+    "type": _("“%(name)s” is of a type that is not taken. These types are taken: %(permitted)s."),
     "content": _("“%(name)s” is not what its name says: its content is %(found)s. These types are taken: %(permitted)s."),
     "text": _("“%(name)s” is not text in UTF-8. Save it as UTF-8, and upload that."),
 }

@@ -85,7 +85,9 @@ def test_what_is_something_else_is_refused(name: str) -> None:
 def test_other_types_are_refused_and_those_taken_are_named(name: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         check(BytesIO(PDF), name)
-    assert refusal.value.messages == [f"“{name}” is of a type that is not taken. These are: {', '.join(PERMITTED)}."]
+    assert refusal.value.messages == [
+        f"“{name}” is of a type that is not taken. These types are taken: {', '.join(PERMITTED)}."
+    ]
 
 
 def uploaded(client: Client, address: str, name: str, content: bytes) -> str:
