@@ -65,7 +65,7 @@ class ImportForm(BlogForm):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         name = Path(file.name or "")
         if name.suffix.lower() not in SUFFIXES:
-            words = gettext("“%(name)s” is of no type that can be imported. These are: %(types)s.")
+            words = gettext("“%(name)s” is of no type that can be imported. These types can be: %(types)s.")
             raise ValidationError(words % {"name": name.name, "types": ", ".join(SUFFIXES)})
         if (file.size or 0) > MAX_UPLOAD * 1_000_000:
             words = gettext("The file is larger than %(most)d MB: import it by “manage.py import_posts” on the server.")
