@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from blog.markdown.comments import reduce_to_comment
-from blog.markdown.limits import RenderError
+from blog.markdown.limits import MAX_HTML_BYTES, RenderError
 from blog.markdown.options import DEFAULTS, MAX_CODE, RenderOptions, quotes_of
 from blog.markdown.postprocessing import PREFIX, Rendered, postprocess, read
 from blog.markdown.render_cache import cached_render, caching_renders
@@ -42,6 +42,8 @@ def render(text: str, prefix: str = PREFIX, options: RenderOptions = DEFAULTS) -
         return Rendered("", "", 0, "", code=options.code)
     converted = clean_html(text, options)
     rendered = postprocess(converted.html, prefix, heading_links=options.heading_links)
+    if (size := len(rendered.html.encode())) > MAX_HTML_BYTES:  # of which `worker` knows only what the sanitiser left
+        raise RenderError.too_large(size)
     return replace(rendered, unlisted=converted.unlisted, code=options.code)
 
 

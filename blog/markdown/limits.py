@@ -1,7 +1,7 @@
 """Limits on the size, time and memory of rendering, and the error raised beyond them. Pure."""
 
 MAX_TEXT_BYTES = 300_000  # bytes of Markdown
-MAX_HTML_BYTES = 1_000_000  # bytes of HTML
+MAX_HTML_BYTES = 1_000_000  # bytes of HTML, sanitised, and again as it is stored
 MAX_DEPTH = 100  # elements within each other
 CPU_SECONDS = 3.0  # of processor time; 300 kB of real posts take 0.2
 TIMEOUT = 60.0  # seconds by the clock, for a machine so busy that a process gets a twentieth of it

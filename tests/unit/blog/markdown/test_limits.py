@@ -193,6 +193,14 @@ def test_text_whose_html_is_too_large_is_refused() -> None:
     assert str(refusal.value).endswith("kB of HTML; the limit is 1000 kB. Shorten its tables and code.")
 
 
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("part", ["# a\n\n", "```\n```\n\n", '![a](/b "c")\n\n'], ids=["headings", "code", "figures"])
+def test_text_whose_html_grows_too_large_by_what_layout_adds_is_refused(part: str) -> None:
+    with pytest.raises(RenderError) as refusal:
+        render(part * (MAX_TEXT_BYTES // len(part)))
+    assert str(refusal.value).endswith("kB of HTML; the limit is 1000 kB. Shorten its tables and code.")
+
+
 def test_validate_raises_for_the_editor() -> None:
     validate("*a*")
     with pytest.raises(ValidationError) as refusal:
