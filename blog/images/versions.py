@@ -47,13 +47,6 @@ def existing_versions(image: "AbstractImage") -> Versions:
     return _single(shown)._replace(avif=_srcset(choices) if complete else "")
 
 
-def largest(image: "AbstractImage") -> str:
-    """Return the address of the largest version that has been made; of the file itself where there is none."""
-    made = _made(image)
-    address: str = next((made[spec].url for spec in reversed(wanted_specs(image)) if spec in made), image.file.url)
-    return address
-
-
 def portrait_spec(image: "AbstractImage") -> str:
     """Return the filter of an author's picture."""
     return PORTRAIT if _has_sizes(image) else COPY

@@ -5,7 +5,7 @@ Stored HTML names what it refers to by attributes that no author can write, sinc
 - `<img data-image="9">`, with `data-filter="width-200"` where the text asks for one rendition;
 - `<img data-file="images/sea.jpg" src="/media/images/sea.jpg">`: a file in the media folder, which may be an image's;
 - `<p data-translated="">`: the title of an alert, whose word is shown in the site's language;
-- `<a data-page="5">`, `<a data-doc="5">` and `<a data-image="9">` (its largest version), with `data-rest="#part"` behind it.
+- `<a data-page="5">`, `<a data-doc="5">` and `<a data-image="9">` (in its own format), with `data-rest="#part"` behind it.
 
 So an image replaced or deleted, and a page moved or made private, is shown as it is with the next request.
 """
@@ -21,7 +21,7 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
 
-from blog.images.versions import SIZES, existing_versions, largest
+from blog.images.versions import SIZES, existing_versions
 from blog.images.visibility import in_private_collection, public_pages
 from blog.markdown.addresses import whole
 from blog.markdown.layout import AVIF, TRANSLATED, framed
@@ -84,7 +84,7 @@ def _find(tags: list[Tag]) -> Found:
                 found.private_files.add(image.file.name)
                 continue
             found.images[image.pk] = found.files[image.file.name] = image
-            found.addresses[IMAGE, image.pk] = largest(image)
+            found.addresses[IMAGE, image.pk] = existing_versions(image).src
     if ids[DOCUMENT]:
         documents = get_document_model().objects.filter(~in_private_collection(), pk__in=ids[DOCUMENT])
         found.addresses |= {(DOCUMENT, document.pk): document.url for document in documents}
