@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.auth import user_has_any_page_permission
 
 
 class Cancelled(Exception):
@@ -59,6 +60,7 @@ class JobKind:
     function: str  # its dotted path: only the process that does the work loads it
     template: str = ""  # of what the job's page shows of its result, with `job` and what `context` returns
     context: Callable[[Any, HttpRequest], dict[str, Any]] = lambda job, request: {}
+    may_start: Callable[[Any], object] = user_has_any_page_permission  # also asked before a user sees one started before
 
 
 _kinds: dict[str, JobKind] = {}

@@ -5,8 +5,6 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from wagtail.models import Page
-from wagtail.permissions import policy_registry
 
 from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_undo import may_change
@@ -17,6 +15,7 @@ from blog.models.revision import locked_revision
 from blog.services.many_posts import publication_of
 from jobs.kinds import JobFailed, Run
 from maintenance.pattern import Pattern, PatternFault
+from maintenance.rights import editable_pages
 
 FIELDS: Final = {"text": ("body",), "all": ("title", "subtitle", "summary", "body")}
 MOST_SHOWN: Final = 3  # matches of a post in the list
@@ -36,8 +35,7 @@ def find(run: Run) -> dict[str, Any]:
         pattern.check()
     except PatternFault as fault:
         raise JobFailed(_("This expression cannot be used. %s") % fault) from fault
-    editable = policy_registry.get_by_type(Page).instances_user_has_permission_for(run.user, "change")
-    editable = PostPage.objects.filter(pk__in=editable.values("pk"), alias_of=None)  # an alias follows its post
+    editable = PostPage.objects.filter(pk__in=editable_pages(run.user).values("pk"), alias_of=None)  # an alias follows its post
     posts = list(editable.order_by("pk").values_list("pk", flat=True))
     run.total = len(posts)
     found: list[dict[str, Any]] = []

@@ -16,13 +16,17 @@ from jobs.admin.tools import StartView, ToolViewSet
 from jobs.kinds import JobKind
 
 KIND = JobKind(
-    NAME, _("Picture versions"), f"{make_missing.__module__}.{make_missing.__name__}", "blog/admin/versions_made.html"
+    NAME,
+    _("Picture versions"),
+    f"{make_missing.__module__}.{make_missing.__name__}",
+    "blog/admin/versions_made.html",
+    may_start=lambda user: policy_registry.get_by_type(get_image_model()).user_has_permission(user, "change"),
 )
 
 
 class VersionsView(StartView):
     page_title = _("Picture versions")
-    kind = NAME
+    kind = KIND
 
     @cached_property
     def missing(self) -> int:
@@ -45,10 +49,6 @@ class VersionsView(StartView):
             self.missing,
         )
         return words % {"count": self.missing}
-
-    @classmethod
-    def may_start(cls, user: Any) -> bool:
-        return bool(policy_registry.get_by_type(get_image_model()).user_has_permission(user, "change"))
 
     def parameters(self, form: forms.Form) -> dict[str, Any]:
         return {}

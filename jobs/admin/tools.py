@@ -13,6 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
+from jobs.kinds import JobKind
 from jobs.models import Job
 from jobs.starting import start
 
@@ -27,13 +28,9 @@ class StartView(WagtailAdminTemplateMixin, Form):
 
     template_name = "jobs/admin/start.html"
     form_class: type[forms.Form] = forms.Form
-    kind = ""
+    kind: JobKind
     introduction: Any = ""
     button: Any = _("Start")  # without one there is nothing to start
-
-    @classmethod
-    def may_start(cls, user: Any) -> bool:
-        raise NotImplementedError
 
     def parameters(self, form: Any) -> dict[str, Any]:
         """Return what the job is to know, of what was asked."""
@@ -43,13 +40,13 @@ class StartView(WagtailAdminTemplateMixin, Form):
         return None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.may_start(request.user):
+        if not self.kind.may_start(request.user):
             raise PermissionDenied
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
-        return to_job(start(self.kind, self.request.user, self.parameters(form), self.upload(form)))
+        return to_job(start(self.kind.name, self.request.user, self.parameters(form), self.upload(form)))
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
@@ -61,7 +58,7 @@ class ToolMenuItem(MenuItem):
     view: type[StartView]
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return self.view.may_start(request.user)
+        return bool(self.view.kind.may_start(request.user))
 
 
 class ToolViewSet(ViewSet):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -42,7 +43,10 @@ class JobInspectView(ActingInspectView):
     template_name = "jobs/admin/job.html"
 
     def get_object(self) -> Job:
-        return get_object_or_404(Job.objects.of(self.request.user), pk=self.pk)
+        job = get_object_or_404(Job.objects.of(self.request.user), pk=self.pk)
+        if not kind_of(job.kind).may_start(self.request.user):
+            raise PermissionDenied
+        return job
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().get(request, *args, **kwargs)

@@ -3,13 +3,22 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.auth import user_has_any_page_permission
 
+from blog.admin.page_choosers import admin_user, explorable_pages
 from jobs.admin.tools import StartView, ToolViewSet
 from jobs.kinds import JobKind
+from jobs.models import Job
+from maintenance.rights import rows_among
 
-KIND = JobKind("check_links", _("Broken links"), "maintenance.links.check_links", "maintenance/admin/broken_links.html")
+
+def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
+    """Return the broken links of the posts that the user may still see."""
+    return {"posts": rows_among(explorable_pages(admin_user(request)), job)}
+
+
+KIND = JobKind("check_links", _("Broken links"), "maintenance.links.check_links", "maintenance/admin/broken_links.html", shown)
 
 
 class LinksForm(forms.Form):
@@ -25,11 +34,7 @@ class LinksView(StartView):
     introduction = _("The links and pictures of all public posts that you may see here are followed, as any reader could.")
     button = _("Check links")
     form_class = LinksForm
-    kind = KIND.name
-
-    @classmethod
-    def may_start(cls, user: Any) -> bool:
-        return bool(user_has_any_page_permission(user))
+    kind = KIND
 
     def parameters(self, form: LinksForm) -> dict[str, Any]:
         return {"others": form.cleaned_data["others"]}

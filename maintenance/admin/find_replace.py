@@ -12,7 +12,6 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from wagtail.admin.auth import user_has_any_page_permission
 
 from blog.admin.page_choosers import admin_user
 from blog.admin.post_undo import operations_of
@@ -21,10 +20,13 @@ from jobs.kinds import JobKind
 from jobs.models import Job
 from jobs.starting import start
 from maintenance.pattern import MAX_PATTERN, MAX_REPLACEMENT, Pattern, PatternFault
+from maintenance.rights import editable_pages, rows_among
 
 
 def found(job: Job, request: HttpRequest) -> dict[str, Any]:
-    return {"found": job.result or {}, "may_begin": may_begin(job)}
+    """Return what was found in posts that the user may still change."""
+    posts = rows_among(editable_pages(admin_user(request)), job)
+    return {"posts": posts, "number": sum(post["number"] for post in posts), "may_begin": may_begin(job)}
 
 
 def may_begin(job: Job) -> bool:
@@ -82,11 +84,7 @@ class FindView(StartView):
     )
     button = _("Find")
     form_class = FindForm
-    kind = FIND.name
-
-    @classmethod
-    def may_start(cls, user: Any) -> bool:
-        return bool(user_has_any_page_permission(user))
+    kind = FIND
 
     def parameters(self, form: FindForm) -> dict[str, Any]:
         data = form.cleaned_data
@@ -97,7 +95,7 @@ class FindView(StartView):
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Replace what was found, once."""
-    if not user_has_any_page_permission(request.user):
+    if not REPLACE.may_start(request.user):
         raise PermissionDenied
     tried = get_object_or_404(Job.objects.of(request.user), pk=pk, kind=FIND.name)
     is_first = may_begin(tried) and Job.objects.filter(pk=pk, position__isnull=True).update(position={"begun": True})

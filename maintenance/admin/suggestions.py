@@ -12,7 +12,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from wagtail.admin.auth import user_has_any_page_permission
 
 from blog.admin.post_bulk_actions import PostsAction
 from blog.admin.post_undo import undo_message
@@ -23,14 +22,14 @@ from jobs.admin.tools import to_job
 from jobs.kinds import JobKind
 from jobs.models import Job
 from jobs.starting import start
-from maintenance.rights import changeable
+from maintenance.rights import changeable, editable_pages, rows_among
 
 APPLY = "apply_suggested_tags"
 
 
 def rows(job: Job, request: HttpRequest) -> dict[str, Any]:
-    """Return the posts with the suggestions that they do not have yet."""
-    found = (job.result or {}).get("posts", [])
+    """Return the posts that the user may still change, with the suggestions that they do not have yet."""
+    found = rows_among(editable_pages(request.user), job)
     present = set(
         PostTag.objects.filter(content_object__in=[one["post"] for one in found]).values_list("content_object_id", "tag__name")
     )
@@ -64,7 +63,7 @@ class SuggestTags(PostsAction):
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Give posts the suggested tags that were chosen, of those that the job suggested."""
-    if not user_has_any_page_permission(request.user):
+    if not KIND.may_start(request.user):
         raise PermissionDenied
     job = get_object_or_404(Job.objects.of(request.user), pk=pk, kind=KIND.name, state="done")
     chosen = set(request.POST.getlist("tag"))

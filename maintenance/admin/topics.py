@@ -34,7 +34,14 @@ def _shown(blog: dict[str, Any], public: set[int]) -> dict[str, Any]:
     return {**blog, "topics": topics, "split": split}
 
 
-KIND = JobKind("find_topics", _("Topics"), "maintenance.topics.find_topics", "maintenance/admin/topics.html", shown)
+KIND = JobKind(
+    "find_topics",
+    _("Topics"),
+    "maintenance.topics.find_topics",
+    "maintenance/admin/topics.html",
+    shown,
+    lambda user: policy_registry.get_by_type(Tag).user_has_permission(user, "change"),
+)
 
 
 class TopicsForm(forms.Form):
@@ -63,11 +70,7 @@ class TopicsView(StartView):
     )
     button = _("Find topics")
     form_class = TopicsForm
-    kind = KIND.name
-
-    @classmethod
-    def may_start(cls, user: Any) -> bool:
-        return bool(policy_registry.get_by_type(Tag).user_has_permission(user, "change"))
+    kind = KIND
 
     def get_initial(self) -> dict[str, Any]:
         return {"language": settings.LANGUAGE_CODE}

@@ -26,7 +26,9 @@ def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
         return {"size": archive.size if archive else 0}
 
 
-KIND = JobKind("export", _("Export"), "transfer.background.export_posts", "transfer/admin/exported.html", shown)
+KIND = JobKind(
+    "export", _("Export"), "transfer.background.export_posts", "transfer/admin/exported.html", shown, blogs_to_export
+)
 
 
 class ExportForm(BlogForm):
@@ -46,11 +48,7 @@ class ExportView(StartView):
     )
     button = _("Export")
     form_class = ExportForm
-    kind = KIND.name
-
-    @classmethod
-    def may_start(cls, user: Any) -> bool:
-        return bool(blogs_to_export(user))
+    kind = KIND
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.request.user}

@@ -39,6 +39,7 @@ KIND = JobKind(
     "transfer.background.import_posts",
     "transfer/admin/imported.html",
     lambda job, request: {"is_dry_run": job.parameters["dry_run"], "may_begin": may_begin(job)},
+    blogs_to_import,
 )
 
 
@@ -78,11 +79,7 @@ class ImportView(StartView):
     introduction = _("First the file is only read and checked: the report says what would be imported, and nothing is written.")
     button = _("Try it")
     form_class = ImportForm
-    kind = KIND.name
-
-    @classmethod
-    def may_start(cls, user: Any) -> bool:
-        return bool(blogs_to_import(user))
+    kind = KIND
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.request.user}
@@ -99,7 +96,7 @@ class ImportView(StartView):
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Import what was tried in a dry run, once."""
-    if not blogs_to_import(request.user):
+    if not KIND.may_start(request.user):
         raise PermissionDenied
     tried = get_object_or_404(Job.objects.of(request.user), pk=pk, kind=KIND.name)
     try:

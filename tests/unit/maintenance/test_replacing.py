@@ -119,6 +119,17 @@ def test_a_post_that_one_may_no_longer_see_is_not_named(blog: BlogPage) -> None:
     assert replace(client_of(User.objects.get(pk=user.pk)), job).log == f"{post.pk}: you may not change it.\n"
 
 
+def test_a_post_that_one_may_no_longer_change_is_not_shown(blog: BlogPage) -> None:
+    make_post(blog, title="Zeppelin", body="cat", live=False)
+    user = member_of("Editors")
+    job = find(client_of(user))
+    assert "Zeppelin" in client_of(user).get(f"/admin/jobs/{job.pk}/").content.decode()
+    user.groups.set(Group.objects.filter(name="Authors"))
+    page = client_of(User.objects.get(pk=user.pk)).get(f"/admin/jobs/{job.pk}/")
+    assert page.status_code == 200
+    assert "Zeppelin" not in page.content.decode()
+
+
 def test_a_post_that_one_may_not_change_stays_as_it_is(blog: BlogPage) -> None:
     live, draft = make_post(blog, title="Live", body="A cat."), make_post(blog, title="Draft", body="cat", live=False)
     editor = client_of(member_of("Editors"))

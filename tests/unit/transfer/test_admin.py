@@ -122,6 +122,16 @@ def test_a_file_of_no_known_type_is_refused_in_the_form(mona: Client) -> None:
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("tool", ["import", "export", "topics"])
+def test_whoever_may_no_longer_start_a_job_no_longer_sees_theirs(blog: BlogPage, tool: str) -> None:
+    user = member_of("Moderators")
+    fields = {"file": SimpleUploadedFile("a.md", simple("Zeppelin").encode()), "method": "nmf", "language": "en"}
+    page = client_of(user).post(f"/admin/{tool}/", fields).headers["Location"]
+    assert client_of(user).get(page).status_code == 200
+    user.groups.set(Group.objects.filter(name="Authors"))
+    assert client_of(User.objects.get(pk=user.pk)).get(page).headers["Location"] == "/admin/"
+
+
 def test_whoever_may_not_publish_neither_imports_nor_exports(mona: Client) -> None:
     editor = client_of(member_of("Editors"))
     assert "/admin/import/" in mona.get("/admin/").content.decode()
