@@ -4,5 +4,6 @@
 applies all of them to every view that takes a password; `emails` composes the link to reset one. `sessions` is Django's
 session store with what their owner sees of them, `own_sessions` lists and ends them. `second_factor` has the verbs for
 codes, `encryption` says how they are stored, `second_factor_sign_in` keeps a sign-in that waits for one.
-`session_middleware` applies both to every request.
+`session_middleware` applies both to every request. `present_password` is asked for before what signs in is changed,
+`passwords` validates a new one, `authorization_log` writes down what was refused.
 """

@@ -1,6 +1,5 @@
-"""Moving posts between this site and others.
+"""Moving posts between this site and others, by command or in the admin (`admin`), where `background` does it as a job.
 
-- `importing` reads posts of other systems and writes them into a blog; `manage.py import_posts` calls it.
-
-The way back is `/SLUG.md`, a page of the blog (`blog.rendering.markdown_file`), which `import_posts` reads again.
+`importing` reads posts of other systems and writes them into a blog; `exporting` writes a blog into a folder, which Jekyll,
+Hugo and `importing` read; `rights` says who may.
 """

@@ -1,1 +1,5 @@
-"""The blog in the Wagtail admin: lists of tags, streams and authors (`lists`), `merging` of tags, the form of `images`."""
+"""The blog in the Wagtail admin; `hooks` registers all of it.
+
+`posts`, `bin` and `post_undo` are the listings of posts, `many` what is done with the chosen ones; `tags` cares for tags,
+`lists` has authors and streams; the other modules are forms, fields and choosers.
+"""
