@@ -5,7 +5,6 @@ from django.apps import AppConfig
 
 class MailConfig(AppConfig):
     name = "mail"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Connect the receiver of Anymail's tracking events."""

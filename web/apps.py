@@ -5,7 +5,6 @@ from django.apps import AppConfig
 
 class WebConfig(AppConfig):
     name = "web"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Keep the tokens of links out of Django's logs."""
