@@ -46,8 +46,7 @@ class SelectionInput(TagsInput):
             [typed_name(tag, lambda slug: names.get(slug, "")) for tag in tags]
             for tags in (selection.wanted, selection.unwanted)
         )
-        attributes = str(selection).split("+")[len(selection) :] if selection else []
-        return ", ".join([*wanted, *(f"-{name}" for name in unwanted), *attributes])
+        return ", ".join([*wanted, *(f"-{name}" for name in unwanted), *selection.attributes])
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
