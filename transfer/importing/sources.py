@@ -18,7 +18,10 @@ Source: TypeAlias = SourceFile | WikiPage | ExportedPost | OwnPost
 
 def digest_of(source: Source) -> str:
     """Return a digest of what the source says of its post. Raise OSError where it cannot be read."""
-    return source.digest if isinstance(source, ExportedPost | OwnPost) else hashlib.sha256(source.path.read_bytes()).hexdigest()
+    if isinstance(source, ExportedPost | OwnPost):
+        return source.digest
+    metadata = source.metadata() if isinstance(source, SourceFile) else b""
+    return hashlib.sha256(source.path.read_bytes() + metadata).hexdigest()
 
 
 def read_source(source: Source, options: ImportOptions) -> SourcePost:

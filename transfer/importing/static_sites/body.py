@@ -31,7 +31,7 @@ class Body:
 
 def to_markdown(text: str, front_matter: FrontMatter, file: SourceFile, shortcodes: Mapping[str, str]) -> Body:
     """Return the body of a file as Markdown."""
-    suffix, generator = file.path.suffix.lower(), file.site.generator
+    suffix, generator = file.suffix, file.site.generator
     text, missing = with_snippets(text, file) if generator == "vuepress" else (text, Counter[str]())
     text, dropped = (text, Counter[str]()) if suffix == ".rst" else without_unseen(text)
     converter = TemplateTagConverter(

@@ -36,6 +36,7 @@ OF_GENERATORS: dict[str, tuple[Rule, ...]] = {
     "pelican": (
         (r"(?<=[(<\"'\s])(?:\{(?:static|attach|filename)\}|\|filename\|)(?P<path>[^\s>\"')])", lambda found: found["path"]),
     ),
+    "nikola": ((r"link://(?:slug|filename)/(?P<path>[^\s>\"')]+)", lambda found: f"imported:{found['path']}"),),
     "docusaurus": ((r"^<head>(?s:.*?)</head>[ \t]*$", lambda found: ""),),
     "middleman": ((r"^READMORE[ \t]*$", lambda found: "<!--more-->"),),
     "obsidian": (

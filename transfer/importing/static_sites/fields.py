@@ -9,6 +9,7 @@ from transfer.importing.source import ImportOptions, Refusal
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.file_names import FileName
 from transfer.importing.static_sites.front_matter import NULLS, FrontMatter, Value
+from transfer.importing.static_sites.template_tags.markup import MORE
 from transfer.importing.words import _
 
 TAGS = ("tags", "tag", "categories", "category", "topics", "topic")
@@ -119,10 +120,10 @@ def cover(front_matter: FrontMatter) -> str:
 
 
 def summary(front_matter: FrontMatter, body: str) -> str:
-    """Return a post's summary as plain text: that of the front matter, else the text before `<!--more-->` or `truncate`."""
+    """Return a post's summary as plain text: that of the front matter, else the text before `<!--more-->` or the like."""
     text = front_matter.text(*SUMMARIES)
     if not text:
-        before, more, _ = re.split(r"(<!--\s*(?:more|truncate)\s*-->|\Z)", body, maxsplit=1)
+        before, more, _ = re.split(rf"({MORE}|\Z)", body, maxsplit=1, flags=re.IGNORECASE)
         text = before if more else ""
     return truncate(plain_text(text[: 10 * MAX_SUMMARY]), MAX_SUMMARY)
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from transfer.importing.static_sites.file_names import parse_file_name
-from transfer.importing.static_sites.front_matter import FENCE
+from transfer.importing.static_sites.front_matter import FENCE, NIKOLA
 from transfer.importing.static_sites.generators import SourceSite, detect_site
 from transfer.importing.words import gettext_noop
 
 MARKDOWN_SUFFIXES = frozenset((".md", ".markdown", ".mdown", ".mkd", ".mkdn"))
 OTHER_SUFFIXES = frozenset((".mdx", ".lhs", ".rst"))
 HTML_SUFFIXES = frozenset((".html", ".htm"))  # which are posts if they have front matter and a date
+TEXT_SUFFIX, METADATA_SUFFIX = ".txt", ".meta"  # of Nikola's: a text with its fields at the head, or in a file beside it
+DATED = re.compile(r"(?im)^(?:\.\. )?[\"']?(?:date|published|pub(?:lish(?:ed)?)?_?date)[\"']?\s*[:=][^\n]*\d")
 HEAD_BYTES = 4_000  # of a file, in which its front matter is looked for
 SKIPPED_FOLDERS = frozenset(  # folders of generators and tools, which hold no posts
     "_includes _layouts _data _sass _plugins _site _cache node_modules vendor archetypes themes layouts __pycache__".split()
@@ -31,6 +33,17 @@ class SourceFile:
     path: Path
     key: str
     site: SourceSite
+
+    @property
+    def suffix(self) -> str:
+        """Return the suffix that says how the text is read, in lower case."""
+        suffix = self.path.suffix.lower()
+        return ".rst" if suffix == TEXT_SUFFIX else suffix
+
+    def metadata(self) -> bytes:
+        """Return the file of fields beside this one; nothing where there is none."""
+        path = self.path.with_suffix(METADATA_SUFFIX)
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else b""
 
 
 @dataclass(slots=True)
@@ -81,11 +94,11 @@ def _is_post(path: Path, found_files: FoundFiles, *, asked_for: bool) -> bool:
         kind = gettext_noop("special file")
     elif not asked_for and (path.stem.lower() in PROJECT_FILES or path.stem.startswith("_index")):
         kind = path.name
-    elif path.suffix.lower() in MARKDOWN_SUFFIXES | OTHER_SUFFIXES or _is_html_post(path):
+    elif path.suffix.lower() in MARKDOWN_SUFFIXES | OTHER_SUFFIXES or _is_html_post(path) or _is_text_post(path):
         return True
     else:
         kind = path.suffix.lower() or gettext_noop("no suffix")
-        found_files.unread[kind] += bool(_front_matter_head(path))
+        found_files.unread[kind] += kind != METADATA_SUFFIX and bool(_front_matter_head(path))
     found_files.skipped[kind] += 1
     return False
 
@@ -94,7 +107,12 @@ def _is_html_post(path: Path) -> bool:
     if path.suffix.lower() not in HTML_SUFFIXES:
         return False
     head = _front_matter_head(path)
-    return bool(head) and bool(parse_file_name(path.name).date or re.search(r"^[\"']?date[\"']?\s*[:=]", head, re.MULTILINE))
+    return bool(head) and bool(parse_file_name(path.name).date or DATED.search(head))
+
+
+def _is_text_post(path: Path) -> bool:
+    is_text = path.suffix.lower() == TEXT_SUFFIX
+    return is_text and (path.with_suffix(METADATA_SUFFIX).is_file() or bool(NIKOLA.match(_front_matter_head(path))))
 
 
 def _front_matter_head(path: Path) -> str:
@@ -104,7 +122,7 @@ def _front_matter_head(path: Path) -> str:
             head = file.read(HEAD_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
     except OSError:
         return ""
-    return head if FENCE.match(head) else ""
+    return head if FENCE.match(head) or NIKOLA.match(head) else ""
 
 
 def _key(path: Path, root: Path, folder: Path) -> str:

@@ -32,6 +32,12 @@ HEADERS = re.compile(  # Pelican's, in any case, which begin with one of these k
     r"(?:[a-z][a-z_ -]{1,30}:[^\n]*(?:\n[ \t]{4,}[^\n]+)*(?:\n|\Z))+",
     re.IGNORECASE,
 )
+NIKOLA = re.compile(  # lines of comments in reStructuredText, or within one of HTML
+    r"\A\s*(?P<comment><!--\s*)?(?=\.\. (?:title|slug|date|tags|author):)"
+    r"(?P<fields>(?:\.\. [a-z_-]+:[^\n]*(?:\n|\Z))+)(?(comment)\s*-->[ \t]*\n?)",
+    re.IGNORECASE,
+)
+NIKOLA_FIELD = re.compile(r"^\.\. ([a-z_-]+):[ \t]*([^\n]*)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,8 @@ def split_front_matter(text: str) -> tuple[FrontMatter | None, str, int]:
         return _json(text)
     if headers := HEADERS.match(text):
         return _headers(text, headers)
+    if headers := NIKOLA.match(text):
+        return from_texts(dict(NIKOLA_FIELD.findall(headers["fields"]))), text[headers.end() :], headers[0].count("\n") + 1
     return None, text, 1
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.author_file import names_of
 from transfer.importing.static_sites.front_matter import READERS, FrontMatter, Value
-from transfer.importing.static_sites.permalink_patterns import DATE_FORMATS
+from transfer.importing.static_sites.python_settings import nikola_permalinks, pelican_permalinks, read_settings
 
 MAX_PARENTS = 3  # folders above the named one, in which the site's root is searched
 MARKER_FILES = {
@@ -38,12 +38,16 @@ CONFIGURATION_FILES = (
     *HUGO_BEFORE,
     *(f"config/_default/{name}" for name in ("hugo.toml", "hugo.yaml", *HUGO_BEFORE)),
 )
-PELICAN_FILES = ("pelicanconf.py", "settings.py")  # the second by `pelican -s settings.py`
+PYTHON_FILES = {  # of configuration
+    "pelican": ("pelicanconf.py", "settings.py", "publishconf.py"),  # the second by `pelican -s settings.py`
+    "nikola": ("conf.py",),
+}
 FURTHER_FILES = {  # of configuration, where they are others than those by which a generator is known
-    "pelican": PELICAN_FILES,
+    **PYTHON_FILES,
     "vuepress": tuple(f"{mark}/config.{suffix}" for mark in MARKER_FILES["vuepress"] for suffix in ("js", "ts", "mjs", "mts")),
 }
 SITE_NAME = re.compile(r"^SITENAME\s*=", re.MULTILINE)  # which Pelican's settings have, and Django's have not
+NIKOLA_POSTS = re.compile(r"^POSTS\s*=", re.MULTILINE)  # which Nikola's conf.py has, and Sphinx's has not
 BASE_URL = re.compile(r"^\s*[\"']?baseurl[\"']?\s*[:=]", re.MULTILINE | re.IGNORECASE)  # which Hugo requires
 MAX_CONFIGURATION_BYTES = 1_000_000
 
@@ -62,7 +66,7 @@ class SourceSite:
     def host(self) -> str:
         """Return the old site's host, as its configuration names it."""
         try:
-            return urlsplit(self.configuration.text("url", "baseurl", "base_url")).hostname or ""
+            return urlsplit(self.configuration.text("url", "baseurl", "siteurl")).hostname or ""
         except ValueError:
             return ""
 
@@ -86,6 +90,8 @@ def _generator(folder: Path) -> str:
         return "hugo"
     if not found and SITE_NAME.search(_text(folder / "settings.py")):
         return "pelican"
+    if not found and NIKOLA_POSTS.search(_text(folder / "conf.py")):
+        return "nikola"
     return found or ("hugo" if any(BASE_URL.search(_text(folder / name)) for name in HUGO_BEFORE) else "")
 
 
@@ -96,8 +102,11 @@ def _is_zola(configuration: Path) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _site(root: Path, generator: str) -> SourceSite:
-    if generator == "pelican":
-        return SourceSite(root, generator, _pelican_permalinks("\n".join(_text(root / name) for name in PELICAN_FILES)))
+    if generator in PYTHON_FILES:
+        text = "\n".join(_text(root / name) for name in PYTHON_FILES[generator])
+        settings = read_settings(text)
+        permalinks = nikola_permalinks(text) if generator == "nikola" else pelican_permalinks(settings)
+        return SourceSite(root, generator, permalinks, settings)
     path = next((root / name for name in CONFIGURATION_FILES if (root / name).is_file()), None)
     configuration = _read(path) if path else FrontMatter()
     return SourceSite(root, generator, _permalinks(configuration), configuration, _authors(root))
@@ -122,18 +131,6 @@ def _read(path: Path) -> FrontMatter:
         return READERS[path.suffix[1:]](_text(path), 1)
     except Refusal:
         return FrontMatter()
-
-
-def _pelican_permalinks(configuration: str) -> dict[str, str]:
-    """Return the pattern of `ARTICLE_URL = "{date:%Y}/{slug}/"`, a line of Python that is searched, never run."""
-    found = re.search(r"^ARTICLE_(?:URL|SAVE_AS)\s*=\s*u?([\"'])(.+?)\1", configuration, re.MULTILINE)
-    if not found:
-        return {}
-    formats = {form: name for name, form in reversed(DATE_FORMATS.items())}
-    pattern = re.sub(
-        r"\{date:([^{}]*)\}", lambda date: re.sub(r"%\w", lambda part: f":{formats.get(part[0])}", date[1]), found[2]
-    )
-    return {"": "/" + re.sub(r"\{(\w+)\}", r":\1", pattern).lstrip("/")}
 
 
 def _permalinks(configuration: FrontMatter) -> dict[str, str]:

@@ -26,6 +26,7 @@ DEFAULT_PATTERNS = {  # of generators, when their configuration names none
     "zola": ("/:sections/:slug/",),
     "astro": ("/:sections/:stem/",),
     "pelican": ("/:slug.html",),
+    "nikola": ("/:sections/:slug/", "/:sections/:slug.html"),
     "gatsby": ("/:name/", "/:sections/:name/"),
     "vuepress": ("/:sections/:stem.html", "/:sections/:stem/"),
     "middleman": ("/:year/:month/:day/:title.html", "/:sections/:year/:month/:day/:title.html"),
@@ -110,6 +111,7 @@ def _words(generator: str, names: PostNames) -> dict[str, str]:
         "collection": "posts",
         "section": "".join(names.sections[:1]),
         "sections": "/".join(names.sections),
+        "subsections": "/".join(names.sections[1:]),
         "path": "/".join((*names.sections, names.file.title)),
         "output_ext": ".html",
     }

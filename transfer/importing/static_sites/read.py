@@ -26,7 +26,9 @@ HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(
 
 def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePost:
     """Return the post of a file. Raise Refusal with the line and the reason."""
-    front_matter, text, first = _split(decode(raw, options.encoding), file.path.suffix.lower())
+    front_matter, text, first = _split(decode(raw, options.encoding), file.suffix)
+    if not (front_matter and front_matter.values) and (metadata := file.metadata()):
+        front_matter = split_front_matter(decode(metadata, options.encoding))[0]
     name = parse_file_name(file.key)
     has_none, front_matter = front_matter is None, front_matter or FrontMatter()
     draft = options.as_draft or fields.is_draft(front_matter, name)

@@ -7,7 +7,7 @@ import re
 import resource
 import signal
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from docutils.parsers.rst.languages import get_language
 from docutils.utils import SystemMessage, new_document
 
 from transfer.importing.source import Refusal
+from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag
 
 MEMORY = 512 << 20  # bytes of address space
 READY, DONE, FAILED = b"r", b"d", b"f"
@@ -64,21 +65,28 @@ def restructured_text_to_html(text: str) -> str:
 
 
 class UnknownDirective(Directive):
-    """A directive of the old site's own: its text stays, and the address that it names becomes a link."""
+    """A directive of the old site's own: its text stays, and what it names is shown: a picture, a video, a link."""
 
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[dict[str, Callable[[str], str]]] = defaultdict(lambda: directives.unchanged)
+    option_spec: ClassVar[dict[str, Callable[[str], str]]] = defaultdict(
+        lambda: directives.unchanged, alt=directives.unchanged
+    )  # an empty one would mean that there are none
 
     def run(self) -> list[nodes.Node]:
         address = "".join(self.arguments)
         found: list[nodes.Node] = []
-        if re.fullmatch(r"https?://\S+", address):
+        if known := convert_known_tag(self.name, " ".join((address, *self._options())), as_html=True):
+            found.append(nodes.raw("", known, format="html"))
+        elif re.fullmatch(r"https?://\S+", address):
             found.append(nodes.paragraph("", "", nodes.reference("", address, refuri=address)))
         inner = nodes.container()
         self.state.nested_parse(self.content, self.content_offset, inner)
         return [*found, *inner.children]
+
+    def _options(self) -> Iterator[str]:
+        return ('{}="{}"'.format(name, value.replace('"', "”")) for name, value in self.options.items())
 
 
 def main(arguments: list[str]) -> None:

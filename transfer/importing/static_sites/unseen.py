@@ -7,7 +7,7 @@ text here has none.
 import re
 from collections import Counter
 
-from transfer.importing.static_sites.template_tags.markup import HtmlBlocks, link
+from transfer.importing.static_sites.template_tags.markup import MORE, HtmlBlocks, link
 
 OPENING = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*$"
@@ -16,7 +16,7 @@ OPENING = re.compile(
     r"|\{%-?\s*(?P<tag>highlight|codeblock|code|prism|sourcecode)\b[^%]*%\}"
     r"|\{\{[<%]\s*(?P<shortcode>highlight|codeblock|code|prism)\b[^{}]*[^/{}][>%]\}\}"
     r"|<(?P<element>script|style)\b(?P<attributes>[^<>]*)>"
-    r"|(?P<comment><!--)(?!\s*(?:more|truncate)\s*-->)"
+    rf"|(?!{MORE})(?P<comment><!--)"
     r"|<(?P<control>button|input|progress|meter)\s(?P<values>[^<>]*)>|</(?P<ended>button|progress|meter)\s*>"
     r"|(?P<single><(?:/?noscript\s*|(?:link|meta)\s[^<>]*)>)",
     re.MULTILINE | re.IGNORECASE,

@@ -37,6 +37,7 @@ SYNTAXES = {  # what each generator takes for a tag; "": unknown, so both
     "eleventy": LIQUID,
     "zola": frozenset(("tag", "output")),
     "hugo": SHORTCODE,
+    "nikola": SHORTCODE,
     "middleman": frozenset(("erb",)),
 }
 HIDING_OUTPUT = frozenset(("jekyll", "eleventy"))  # where an unknown variable shows nothing

@@ -10,6 +10,7 @@ BLOCK = re.compile(
     re.IGNORECASE,
 )
 IMAGE_PATH = re.compile(r"\.(?:gif|jpe?g|png|webp|avif|svg)(?:[?#].*)?\Z", re.IGNORECASE)
+MORE = r"<!--\s*(?:more|truncate|teaser_end|pelican_end_summary)\s*-->"  # above it stands the summary, in any case
 LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<address>[^\s()]+)\)|<a\s")  # in Markdown, or in HTML
 YOUTUBE = re.compile(r"(?:youtube(?:-nocookie)?\.com/(?:embed/|v/|shorts/|watch\?(?:.*&)?v=)|youtu\.be/)([\w-]{6,20})")
 VIMEO = re.compile(r"vimeo\.com/(?:video/)?(\d{4,15})")
