@@ -19,7 +19,8 @@ TEXT_SUFFIX, METADATA_SUFFIX = ".txt", ".meta"  # of Nikola's: a text with its f
 DATED = re.compile(r"(?im)^(?:\.\. )?[\"']?(?:date|published|pub(?:lish(?:ed)?)?_?date)[\"']?\s*[:=][^\n]*\d")
 HEAD_BYTES = 4_000  # of a file, in which its front matter is looked for
 SKIPPED_FOLDERS = frozenset(  # folders of generators and tools, which hold no posts
-    "_includes _layouts _data _sass _plugins _site _cache node_modules vendor archetypes themes layouts __pycache__".split()
+    "_includes _layouts _data _sass _plugins _site _cache __pycache__"
+    " archetypes layouts node_modules scaffolds themes vendor".split()
 )
 PROJECT_FILES = frozenset(
     "readme license licence changelog contributing code_of_conduct security authors todo".split()

@@ -12,6 +12,7 @@ from transfer.importing.static_sites.front_matter import READERS, FrontMatter, V
 from transfer.importing.static_sites.python_settings import nikola_permalinks, pelican_permalinks, read_settings
 
 MAX_PARENTS = 3  # folders above the named one, in which the site's root is searched
+HEXO = re.compile(r"\"hexo\"\s*:")  # in package.json
 MARKER_FILES = {
     "jekyll": ("_config.yml", "_config.yaml", "_config.toml"),
     "hugo": ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config/_default", "archetypes"),
@@ -86,6 +87,8 @@ def detect_site(folder: Path, named: Path) -> SourceSite:
 @lru_cache(maxsize=10_000)
 def _generator(folder: Path) -> str:
     found = next((name for name, marks in MARKER_FILES.items() if any((folder / mark).exists() for mark in marks)), "")
+    if found == "jekyll" and HEXO.search(_text(folder / "package.json")):
+        return "hexo"
     if found == "zola" and not _is_zola(folder / "config.toml"):
         return "hugo"
     if not found and SITE_NAME.search(_text(folder / "settings.py")):

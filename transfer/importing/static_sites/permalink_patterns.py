@@ -20,6 +20,7 @@ JEKYLL_STYLES = {
 }
 DEFAULT_PATTERNS = {  # of generators, when their configuration names none
     "jekyll": (JEKYLL_STYLES["date"], JEKYLL_STYLES["pretty"]),
+    "hexo": ("/:year/:month/:day/:title/",),
     "hugo": ("/:sections/:slugorfilename/",),
     "eleventy": ("/:sections/:name/",),
     "hakyll": ("/:sections/:stem.html",),
@@ -94,6 +95,8 @@ def _words(generator: str, names: PostNames) -> dict[str, str]:
     hugo = generator == "hugo"
     name, stem = (urlize(text) if hugo else pretty_slug(text) for text in (names.file.title, names.file.stem))
     title = urlize(names.title) if hugo else names.slug or name
+    if generator == "hexo":  # to which a title is the whole path below `_posts`
+        title = "/".join((*names.sections, names.file.stem))
     slug = names.slug or (title if hugo else plain_slug((generator in BY_TITLE and names.title) or names.file.title))
     return {
         "title": title,

@@ -7,7 +7,8 @@ from pathlib import Path
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.targets import CODE
-from transfer.importing.static_sites.template_tags.markup import code_block, comment
+from transfer.importing.static_sites.template_tags.code_tags import code_block
+from transfer.importing.static_sites.template_tags.markup import comment
 
 MAX_BYTES = 200_000
 NAME = "<<<"

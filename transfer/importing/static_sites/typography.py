@@ -59,6 +59,7 @@ def _middleman(site: SourceSite) -> tuple[bool, bool]:
 
 GENERATORS: dict[str, Callable[[SourceSite], tuple[bool, bool]]] = {
     "jekyll": _jekyll,
+    "hexo": lambda site: (True, False),
     "hugo": _hugo,
     "hakyll": lambda site: (True, False),  # pandoc's `smart`
     "zola": _zola,

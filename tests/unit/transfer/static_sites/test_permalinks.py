@@ -44,6 +44,24 @@ def test_jekyll_styles_without_and_with_categories(
         assert addresses(tmp_path, files, permalink=style if by_option else "") == (address,)
 
 
+@pytest.mark.parametrize(
+    ("permalink", "name", "address"),
+    [
+        (":year/:month/:day/:title/", "js/2020-01-02-x.md", "/2020/01/02/js/2020-01-02-x"),
+        ("article/:title.html", "x.md", "/article/x.html"),
+        ("/:year/:name/", "js/x.md", "/2020/x"),
+    ],
+)
+def test_hexo(permalink: str, name: str, address: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "_config.yml": f"permalink: {permalink}\n",
+        "package.json": '{"dependencies": {"hexo": "^7.0.0"}}',
+        "scaffolds/post.md": "---\ntitle: {{ title }}\ndate: {{ date }}\n---\n",
+        f"source/_posts/{name}": JEKYLL_POST.format("date: 2020-01-02\n"),
+    }
+    assert addresses(tmp_path, files) == (address,)
+
+
 def test_jekyll_default(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"_config.yml": "title: X\n", "_posts/2020-01-02-x.md": JEKYLL_POST.format("")}
     assert addresses(tmp_path, files)[0] == "/2020/01/02/x.html"

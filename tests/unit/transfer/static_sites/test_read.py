@@ -10,9 +10,9 @@ from transfer.importing.static_sites import dates, fields, file_names, formula_e
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.find import find_files
 from transfer.importing.static_sites.front_matter import split_front_matter
-from transfer.importing.static_sites.template_tags import arguments
+from transfer.importing.static_sites.template_tags import arguments, code_tags
 
-MODULES = (permalinks, permalink_patterns, arguments, dates, fields, file_names, formula_escapes)
+MODULES = (permalinks, permalink_patterns, arguments, code_tags, dates, fields, file_names, formula_escapes)
 NOON = datetime(2018, 5, 31, 12, tzinfo=UTC)
 
 

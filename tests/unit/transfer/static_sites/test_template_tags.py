@@ -34,6 +34,8 @@ def convert(text: str) -> str:
         ('{% image_with_class "a/b.png" "wide" "Alt" %}', "![Alt](/a/b.png)"),
         ('{% image "./b.png", "Alt", "(min-width: 30em) 50vw" %}', "![Alt](./b.png)"),
         ("{% img left /a/b.png 200 300 'Title' 'Alt' %}", "![Alt](/a/b.png)"),
+        ("{% img /a/b.png 200 300 A long title %}", "![A long title](/a/b.png)"),
+        ('{% asset_img wide b.png "Title" %}', "![Title](b.png)"),
         ('{% include figure.html src="/a.png" alt="Alt" caption="A \'b\'" %}', "![Alt](/a.png \"A 'b'\")"),
         ('{% include "figure.html",\n  image: "/a.png",\n  alt: "Alt" %}', "![Alt](/a.png)"),
         ('{% include fig.html src="{{ site.baseurl }}/a.png" %}', "![](/a.png)"),
@@ -43,6 +45,12 @@ def convert(text: str) -> str:
         ("{% highlight c++ linenos %}\nx < y\n{% endhighlight %}", "\n```c++\nx < y\n```\n"),
         ("{% highlight md %}\n```\nx\n```\n{% endhighlight %}", "\n````md\n```\nx\n```\n````\n"),
         ('{{< highlight go "linenos=1" >}}\nx\n{{< /highlight >}}', "\n```go\nx\n```\n"),
+        ("{% codeblock A rule lang:ruby https://a.example %}\nx\n{% endcodeblock %}", '\n```ruby title="A rule"\nx\n```\n'),
+        ("{% codeblock %}\nx\n{% endcodeblock %}", "\n```\nx\n```\n"),
+        ('{{< code file="a.toml" lang="toml" >}}\n[x]\n{{< /code >}}', '\n```toml title="a.toml"\n[x]\n```\n'),
+        ("{{< code >}}\n```go\nx\n```\n{{< /code >}}", "\n```go\nx\n```\n"),
+        ("{{< console >}}\n$ x\n{{< /console >}}", "\n```console\n$ x\n```\n"),
+        ("<td>{% codeblock %}x <y>\n\nz{% endcodeblock %}</td>", "<td>\n<pre><code>x &lt;y&gt;\n&#10;z</code></pre>\n</td>"),
         ("`{{ page.image }}` ``{% image 'a.png' %}``", "`{{ page.image }}` ``{% image 'a.png' %}``"),
         ("```\n{{ page.image }}\n{% raw %}{{ x }}{% endraw %}\n```", "```\n{{ page.image }}\n{{ x }}\n```"),
         ("~~~ ruby\n{{ page.image }}\n~~~\n{{ page.image }}", "~~~ ruby\n{{ page.image }}\n~~~\n/img/cover.jpg"),
@@ -51,7 +59,15 @@ def convert(text: str) -> str:
         ("a{# secret #}b{% comment %}{{ x }}{% endcomment %}c", "abc"),
         ("## Heading {#id}", "## Heading {#id}"),
         ("{{</* figure src=a.png */>}}", "{{< figure src=a.png >}}"),
+        # quotations
+        (
+            "{% blockquote Ada, Notes https://a.example %}\nx\n\ny\n{% endblockquote %}",
+            "\n\n> x\n>\n> y\n>\n> — [Ada, Notes](https://a.example)\n\n",
+        ),
+        ("{{< quote >}}x{{< /quote >}}", "\n\n> x\n\n"),
         # links
+        ("{% post_link a-post 'A post' %} {% post_link b %}", "[A post](imported:a-post) [b](imported:b)"),
+        ("{% link A page https://a.example %}", "[A page](https://a.example)"),
         ("[a]({% post_url 2014-03-12-Coming-soon %})", "[a](imported:2014-03-12-Coming-soon)"),
         (
             "[a]({% link _posts/2014-03-12-b.md %}) [c]({% link files/d.pdf %})",

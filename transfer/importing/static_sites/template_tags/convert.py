@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from transfer.importing.static_sites.front_matter import FrontMatter, fold_key
-from transfer.importing.static_sites.template_tags.alerts import alert, alert_kind
+from transfer.importing.static_sites.template_tags.alerts import QUOTATIONS, alert, alert_kind, quotation
 from transfer.importing.static_sites.template_tags.arguments import parse_arguments
+from transfer.importing.static_sites.template_tags.code_tags import CODE_TAGS, code_block, code_info
 from transfer.importing.static_sites.template_tags.known_tags import convert_helper, convert_known_tag, post_reference
-from transfer.importing.static_sites.template_tags.markup import HtmlBlocks, code_block, comment, link
+from transfer.importing.static_sites.template_tags.markup import HtmlBlocks, comment, link
 from transfer.importing.static_sites.template_tags.variables import UnknownVariable, Variables
 
 OPENING = re.compile(
@@ -34,18 +35,20 @@ LIQUID, SHORTCODE = frozenset(("tag", "remark", "output")), frozenset(("shortcod
 SYNTAXES = {  # what each generator takes for a tag; "": unknown, so both
     "": LIQUID | SHORTCODE,
     "jekyll": LIQUID,
+    "hexo": LIQUID,
     "eleventy": LIQUID,
     "zola": frozenset(("tag", "output")),
     "hugo": SHORTCODE,
     "nikola": SHORTCODE,
     "middleman": frozenset(("erb",)),
 }
-HIDING_OUTPUT = frozenset(("jekyll", "eleventy"))  # where an unknown variable shows nothing
+HIDING_OUTPUT = frozenset(("jekyll", "eleventy", "hexo"))  # where an unknown variable shows nothing
 # Where a comment would become part of the address:
 WITHIN_ADDRESS = re.compile(r"(?:\]\(<?[^\s()<>]*|\]:[ \t]*<?[^\s<>]*|<[A-Za-z][^<>]*)\Z")
 LONGEST_ADDRESS = 500  # characters before a tag that are looked at
 HIDDEN_PAIRS = frozenset(("for", "capture", "comment", "macro", "schema"))  # whose text is a template, not prose
 BRANCHES = re.compile(r"\{%-?\s*(?:else|elsif|elif|when)\b[^%]*-?%\}")
+FENCED = re.compile(r"^[ ]{0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 MAX_DEPTH = 20  # tags within tags; deeper ones only lose their marks
 
 
@@ -153,8 +156,6 @@ class TemplateTagConverter:
             return self.convert_paired(found, rf"\{{%-?\s*end{name}\s*-?%\}}", name)
         if name.startswith("end"):  # what it closes stood in code, or was converted without its text
             return "", found.end()
-        if name == "highlight":
-            return self.convert_highlight(found, found["arguments"], r"\{%-?\s*endhighlight\s*-?%\}")
         closing = "end" if self.generator == "zola" else f"end{name}"
         arguments = found["arguments"].strip()
         arguments = arguments[1:-1] if arguments.startswith("(") and arguments.endswith(")") else arguments
@@ -176,19 +177,18 @@ class TemplateTagConverter:
         name, parameters = found["shortcode"], found["parameters"]
         if name.startswith("/"):
             return "", found.end()
-        if name == "highlight":
-            return self.convert_highlight(found, parameters, r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
         closing = "" if re.search(r"/\s*[>%]\}\}\Z", found[0]) else rf"\{{\{{[<%]\s*/\s*{re.escape(name)}\s*[>%]\}}\}}"
         return self.convert_named(found, name, parameters, closing)
 
-    def convert_highlight(self, found: re.Match[str], arguments: str, find_closing: str) -> tuple[str, int]:
-        ends = self.find_closing(found, find_closing)
-        if ends is None:
-            return self.keep_as_is(found, "highlight"), found.end()
-        self.converted["highlight"] += 1
-        language = re.match(r"[\w+#.-]*", arguments.strip(" \t\n\"'"))
+    def convert_code(self, found: re.Match[str], ends: re.Match[str], name: str, arguments: str) -> tuple[str, int]:
+        """Convert a tag that encloses code; one that encloses a fenced block only loses its marks."""
         code = RAW.sub("", self.text[found.end() : ends.start()])
-        return f"\n{code_block(code, language[0] if language else '')}\n", ends.end()
+        self.converted[name] += 1
+        if name != "highlight" and FENCED.search(code):
+            return "", found.end()
+        within_html = self.blocks.contains(found.start()) and not self.text.endswith("\n\n", 0, found.start())
+        block = code_block(code, code_info(name, arguments), as_html=within_html)
+        return f"\n{block}\n", ends.end()
 
     def convert_named(self, found: re.Match[str], name: str, arguments: str, closing: str) -> tuple[str, int]:
         """Convert a tag by its name, the variables in its arguments first."""
@@ -196,11 +196,13 @@ class TemplateTagConverter:
         if meaning == "keep":
             return self.keep_as_is(found, name), found.end()
         filled = re.sub(r"\{\{(.{0,1000}?)\}\}", self.fill_variable, arguments, flags=re.DOTALL)
-        text = None if meaning in ("text", "drop") else self.convert_known(meaning, filled, found.start())
+        text = None if meaning in ("text", "drop", *CODE_TAGS) else self.convert_known(meaning, filled, found.start())
         if text is not None:
             self.converted[name] += 1
             return text, found.end()
         if closing and (ends := self.find_closing(found, closing)):
+            if meaning in CODE_TAGS:
+                return self.convert_code(found, ends, meaning, filled)
             return self.convert_pair(found, ends, name, meaning, filled)
         if meaning in ("text", "drop"):
             self.converted[name] += 1
@@ -215,22 +217,27 @@ class TemplateTagConverter:
     def convert_pair(
         self, found: re.Match[str], ends: re.Match[str], name: str, meaning: str, arguments: str
     ) -> tuple[str, int]:
-        """Convert a tag that encloses a text: into an alert, or into its text."""
+        """Convert a tag that encloses a text: into an alert, a quotation, or its text."""
         if meaning == "drop" or meaning in HIDDEN_PAIRS:
             self.hidden[name] += 1
             return "", ends.end()
         self.converted[name] += 1
         kind = alert_kind(meaning, parse_arguments(arguments))
-        if self.depth >= MAX_DEPTH or (not kind and meaning not in ("if", "unless", "case")):
+        is_quotation = meaning in QUOTATIONS and not self.blocks.contains(found.start())
+        if self.depth >= MAX_DEPTH or not (kind or is_quotation or meaning in ("if", "unless", "case")):
             return "", found.end()  # the text follows, and then the closing, which shows nothing either
-        branch = BRANCHES.search(self.text, found.end(), ends.start()) if not kind else None
+        branch = BRANCHES.search(self.text, found.end(), ends.start()) if meaning in ("if", "unless", "case") else None
         self.depth += 1
         inner = self.convert_range(found.end(), branch.start() if branch else ends.start())
         self.depth -= 1
+        if is_quotation:
+            return quotation(inner, arguments), ends.end()
         return alert(kind, inner, parse_arguments(arguments)) if kind else inner, ends.end()
 
     def convert_single(self, found: re.Match[str], name: str, arguments: str) -> str:
         """Convert an unknown tag without a closing: into an address in a link, a link if it has an address, else a comment."""
+        if name == "highlight":  # what it should enclose is not closed
+            return self.keep_as_is(found, name)
         parsed = parse_arguments(arguments)
         address = next((word for word in (*parsed.named.values(), *parsed.positional) if re.match(r"https?://\S+\Z", word)), "")
         is_address = self.text.endswith("](", 0, found.start())  # `[text]({% link_to "slug" %})`

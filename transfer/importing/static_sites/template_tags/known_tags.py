@@ -60,8 +60,8 @@ def _alt(name: str, arguments: TagArguments, path: str) -> str:
     if path not in arguments.positional:
         return ""
     rest = [word for word in arguments.positional[arguments.positional.index(path) + 1 :] if not word.isdigit()]
-    if name == "img" and rest:  # Octopress: title, then alt
-        return rest[-1]
+    if name in ("img", "asset_img") and rest:  # Octopress, Hexo: title, then alt; or words of a title without quotation marks
+        return " ".join(rest) if len(rest) > 2 else rest[-1]
     return (rest[1:] if name.endswith("with_class") else rest)[:1][0] if len(rest) > name.endswith("with_class") else ""
 
 
@@ -88,12 +88,21 @@ def post_reference(path: str) -> str:
 
 def _post_link(arguments: TagArguments, as_html: bool) -> str | None:
     """Return a reference to the post that `post_url`, `link`, `ref` or `relref` names; a path where it is another file."""
+    words = arguments.positional
+    if address := next((word for word in words if re.match(r"https?://", word)), ""):  # Hexo's `link`
+        return link(address, " ".join(words[: words.index(address)]) or address, as_html=as_html)
     path, _, fragment = (arguments.get("path") or "".join(arguments.positional[:1])).partition("#")
     if not path:
         return f"#{fragment}" if fragment else None
     if re.search(r"\.(?!mdx?\b|markdown\b|html?\b)[a-z]\w*\Z", path):
         return f"/{path.lstrip('/')}"
     return post_reference(path) + (f"#{fragment}" if fragment else "")
+
+
+def _named_post(arguments: TagArguments, as_html: bool) -> str | None:
+    """Return a link to the post that Hexo's `post_link` names."""
+    name, *title = arguments.positional or ("",)
+    return link(post_reference(name), " ".join(title) or name, as_html=as_html) if name else None
 
 
 def _gist(arguments: TagArguments, as_html: bool) -> str | None:
@@ -122,6 +131,8 @@ def _badge(arguments: TagArguments, as_html: bool) -> str | None:
 LINK_TAGS: dict[str, Converter] = {
     "badge": _badge,
     "post_url": _post_link,
+    "post_path": _post_link,
+    "post_link": _named_post,
     "link": _post_link,
     "ref": _post_link,
     "relref": _post_link,

@@ -68,13 +68,6 @@ def comment(text: str) -> str:
     return f"<!-- {re.sub(r'-(?=-)|-(?=>)', '- ', ' '.join(text.split()))} -->"
 
 
-def code_block(code: str, language: str) -> str:
-    """Return a fenced code block, whose fence is longer than any in the code."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{code.strip(chr(10)).rstrip()}\n{fence}"
-
-
 def video_page(address: str, title: str) -> tuple[str, str] | None:
     """Return the URL of a video's page and a text for its link; None where the URL is no video's."""
     if found := YOUTUBE.search(address):
