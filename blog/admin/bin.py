@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
-from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn, UserColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.base import ViewSet
@@ -73,14 +73,16 @@ class BinIndexView(IndexView):
             BulkActionsCheckboxColumn("bulk_actions", obj_type="binnedpost"),
             TitleColumn("title", label=_("Title"), accessor="post.draft_title", sort_key="post__draft_title"),
             Column("state", label=_("Status"), accessor=lambda entry: _("live") if entry.was_live else _("draft")),
-            Column("binned_by", label=_("By")),
+            UserColumn("binned_by", label=_("By"), blank_display_name=_("the system")),
             DateColumn("binned_at", label=_("Moved to the bin"), sort_key="binned_at"),
             Column("days_left", label=_("Days left")),
             RestoreColumn("buttons", label=_("Action")),
         ]
 
     def get_base_queryset(self) -> QuerySet[BinnedPost]:
-        return BinnedPost.objects.restorable_by(admin_user(self.request)).select_related("post", "binned_by")
+        return BinnedPost.objects.restorable_by(admin_user(self.request)).select_related(
+            "post", "binned_by__wagtail_userprofile"
+        )
 
     def search_queryset(self, queryset: QuerySet[BinnedPost]) -> QuerySet[BinnedPost]:
         return queryset.filter(post__draft_title__icontains=self.search_query) if self.is_searching else queryset

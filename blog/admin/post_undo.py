@@ -57,7 +57,7 @@ def undo_message(request: HttpRequest, batch: UUID, words: str, address: str) ->
 
 def operations_of(user: User) -> QuerySet[PostOperation]:
     """Return what a user did to posts; a superuser is shown everybody's."""
-    found: QuerySet[PostOperation] = PostOperation.objects.kept().select_related("user")
+    found: QuerySet[PostOperation] = PostOperation.objects.kept().select_related("user__wagtail_userprofile")
     return found if user.is_superuser else found.filter(user=user)
 
 

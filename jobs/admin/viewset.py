@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn, UserColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from jobs.kinds import kind_of
@@ -36,7 +36,11 @@ CANCEL = Action(
 
 class JobIndexView(SafeExportIndexView):
     def get_base_queryset(self) -> QuerySet[Job]:
-        return Job.objects.of(self.request.user).select_related("started_by").defer("log", "result", "parameters")
+        return (
+            Job.objects.of(self.request.user)
+            .select_related("started_by__wagtail_userprofile")
+            .defer("log", "result", "parameters")
+        )
 
 
 class JobInspectView(ActingInspectView):
@@ -89,7 +93,7 @@ class JobViewSet(ActingViewSet):
         "__str__",
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
         Column("progress", label=_("Progress"), accessor="progress"),
-        Column("started_by", label=_("Started by"), accessor="started_by"),
+        UserColumn("started_by", label=_("Started by")),
         DateColumn("created", label=_("Asked for"), sort_key="created"),
     ]
     list_export: list[str] = []

@@ -65,7 +65,7 @@ class HistoryView(ForCarers, ReportView):
     ]
 
     def get_base_queryset(self) -> QuerySet[TagOperation]:
-        return TagOperation.objects.kept().defer("changes").select_related("user")
+        return TagOperation.objects.kept().defer("changes").select_related("user__wagtail_userprofile")
 
 
 @require_POST
