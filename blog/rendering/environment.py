@@ -35,7 +35,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "host": host,
     "linebreaks": linebreaks_filter,
     "localtime": localtime,
-    "most": lambda periods: max(period.posts for period in periods),
     "truncatewords": truncatewords,
     "xml": lambda text: Markup(escape(text)),  # noqa: S704 (escaped as XML needs it: texts are full of quotes)
 }
