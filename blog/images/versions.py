@@ -12,7 +12,7 @@ from blog.images.encoding import encode_versions
 from blog.images.storage import PRIVATE
 
 if TYPE_CHECKING:
-    from wagtail.images.models import AbstractImage, AbstractRendition
+    from wagtail.images.models import AbstractImage
 
 SHOWN = 960  # pixels, in the image's own format: for mail, feed readers, other sites and browsers that know no AVIF
 WIDTHS = (SHOWN, 1440)  # pixels, as AVIF: the column of text, and that on fine screens. No screen needs less than 600
@@ -24,12 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 class Versions(NamedTuple):
-    """The address and size of a picture, and its AVIF versions as a `srcset`, empty where there are none."""
+    """The address, size and words of a picture, and its AVIF versions as a `srcset`, empty where there are none."""
 
     src: str
-    width: int
+    width: int  # pixels
     height: int
+    alt: str
     avif: str = ""
+    sizes: str = SIZES  # of what is chosen from them
 
 
 def existing_versions(image: "AbstractImage") -> Versions:
@@ -37,14 +39,13 @@ def existing_versions(image: "AbstractImage") -> Versions:
 
     It asks nothing of the database where the image's renditions were prefetched.
     """
-    made = _made(image)
-    if not _has_sizes(image):
-        return _single(made[COPY]) if COPY in made else _original(image)
-    if (shown := made.get(_main(image))) is None:
-        return _original(image)
-    choices = [made[spec] for spec in _choices(image) if spec in made]
-    complete = len(choices) == len(_choices(image))
-    return _single(shown)._replace(avif=_srcset(choices) if complete else "")
+    made = {rendition.filter_spec: rendition for rendition in image.renditions.all()}
+    main, *choices = wanted_specs(image)
+    if (shown := made.get(main)) is None:
+        return Versions(image.file.url, image.width, image.height, image.description)
+    avif = [f"{made[spec].url} {made[spec].width}w" for spec in choices if spec in made]
+    complete = ", ".join(avif) if len(avif) == len(choices) else ""
+    return Versions(shown.url, shown.width, shown.height, image.description, complete)
 
 
 def portrait_spec(image: "AbstractImage") -> str:
@@ -62,7 +63,10 @@ def portrait(image: "AbstractImage") -> str:
 
 def wanted_specs(image: "AbstractImage") -> list[str]:
     """Return the filters of an image's versions. It needs the image's width and the name of its file."""
-    return [_main(image), *_choices(image)] if _has_sizes(image) else [COPY]
+    if not _has_sizes(image):
+        return [COPY]
+    widths = sorted({min(width, image.width) for width in WIDTHS})
+    return [f"width-{min(SHOWN, image.width)}", *(f"width-{width}|format-avif" for width in widths)]
 
 
 def make_versions(wanted: "Sequence[tuple[AbstractImage, Sequence[str]]]") -> None:
@@ -108,29 +112,5 @@ def _copy(image: "AbstractImage") -> None:
         image.renditions.get_or_create(filter_spec=COPY, focal_point_key="", defaults=copy)
 
 
-def _made(image: "AbstractImage") -> "dict[str, AbstractRendition]":
-    return {rendition.filter_spec: rendition for rendition in image.renditions.all()}
-
-
 def _has_sizes(image: "AbstractImage") -> bool:
     return not image.is_svg() and not image.file.name.lower().endswith(".gif")  # drawn at any size; perhaps moving
-
-
-def _original(image: "AbstractImage") -> Versions:
-    return Versions(image.file.url, image.width, image.height)
-
-
-def _single(rendition: "AbstractRendition") -> Versions:
-    return Versions(rendition.url, rendition.width, rendition.height)
-
-
-def _main(image: "AbstractImage") -> str:
-    return f"width-{min(SHOWN, image.width)}"
-
-
-def _choices(image: "AbstractImage") -> list[str]:
-    return [f"width-{width}|format-avif" for width in sorted({min(width, image.width) for width in WIDTHS})]
-
-
-def _srcset(made: "list[AbstractRendition]") -> str:
-    return ", ".join(f"{rendition.url} {rendition.width}w" for rendition in made)

@@ -21,7 +21,7 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
 
-from blog.images.versions import SIZES, existing_versions
+from blog.images.versions import existing_versions
 from blog.images.visibility import in_private_collection, public_pages
 from blog.markdown.addresses import whole
 from blog.markdown.layout import AVIF, TRANSLATED, framed
@@ -175,5 +175,5 @@ def _fixed(image: AbstractImage, spec: str) -> dict[str, Any]:
 def _chosen(image: AbstractImage) -> dict[str, Any]:
     """Return the attributes that let a browser choose; `layout.framed` makes of them what HTML has for it."""
     made = existing_versions(image)
-    choices = {AVIF: made.avif, "sizes": SIZES} if made.avif else {}
+    choices = {AVIF: made.avif, "sizes": made.sizes} if made.avif else {}
     return {"src": made.src, "width": made.width, "height": made.height, **choices}

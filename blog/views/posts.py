@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
 from blog.caching.public_view import mark_personal, public_view, public_view_or_page
-from blog.images.versions import SIZES, existing_versions
+from blog.images.versions import Versions, existing_versions
 from blog.models import PostPage
 from blog.models.aliases import original_of, original_url
 from blog.models.rows import PostRow, read_row
@@ -31,23 +31,11 @@ from blog.views.pages import page
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
-    """A post's image in its available sizes and formats."""
-
-    url: str
-    width: int  # pixels
-    height: int
-    alt: str
-    avif: str
-    sizes: str
-
-
-@dataclass(frozen=True, slots=True)
 class PostPageContext:
     """What the template of a post's page shows; by default nothing of what only a published post has."""
 
     post: PostView
-    cover: Cover | None = None
+    cover: Versions | None = None
     share: SharePicture | None = None
     json_ld: str = ""
     neighbour_links: Sequence[NeighbourLinks] = ()
@@ -88,7 +76,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
         post=shown,
         cover=cover,
         share=None if cover else picture_of_post(shown, state.blog),
-        json_ld=blog_posting(shown, state.blog, state.base, cover.url if cover else "", beside.series),
+        json_ld=blog_posting(shown, state.blog, state.base, cover.src if cover else "", beside.series),
         neighbour_links=beside.ways,
         related=beside.related,
         pairs=() if position is None else pairs(index, position),
@@ -116,13 +104,9 @@ def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
     }
 
 
-def cover_of(image: int | None) -> Cover | None:
+def cover_of(image: int | None) -> Versions | None:
     """Return the image of this number, None for none."""
-    if image is None:
-        return None
-    found = get_image_model().objects.prefetch_related("renditions").get(pk=image)
-    made = existing_versions(found)
-    return Cover(made.src, made.width, made.height, found.description, made.avif, SIZES)
+    return None if image is None else existing_versions(get_image_model().objects.prefetch_related("renditions").get(pk=image))
 
 
 @public_view
