@@ -97,6 +97,7 @@ class ImportOptions:
     """How files are read: what the command's options say."""
 
     time_zone: tzinfo = UTC  # of dates without one
+    time_zone_given: bool = False  # by whoever imports, so that it goes before the one in the old site's configuration
     encoding: str = "utf-8"
     as_draft: bool = False
     file_dates: bool = False  # a file of no date has that of its last change

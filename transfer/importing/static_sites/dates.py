@@ -13,7 +13,7 @@ MIN_YEAR, MAX_YEAR = 1000, 9998  # years that an address can name, in every zone
 
 TIME = r"(?:[T,\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?)?"
 ZONE = (  # of Nikola: UTC-03:00; of Go: -0700 PDT
-    r"\s*(?:UTC|GMT)?(?P<zone>[A-Za-z]+(?:/[A-Za-z_+\-0-9/]+)?|[+-]\d{1,2}(?::?\d{2})?)?(?:(?<=\d)\s+[A-Z]{2,5})?"
+    r"\s*(?:(?:UTC|GMT)(?=[+-]))?(?P<zone>[A-Za-z]+(?:/[A-Za-z_+\-0-9/]+)?|[+-]\d{1,2}(?::?\d{2})?)?(?:(?<=\d)\s+[A-Z]{2,5})?"
 )
 DATE_PATTERNS = [
     re.compile(form + TIME + ZONE + r"\s*(?:\([^)]*\))?\Z", re.IGNORECASE)

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.author_file import names_of
@@ -62,6 +64,14 @@ class SourceSite:
     permalinks: dict[str, str] = field(default_factory=dict)
     configuration: FrontMatter = field(default_factory=FrontMatter)
     authors: dict[str, str] = field(default_factory=dict)  # names by handle in lower case
+
+    @property
+    def time_zone(self) -> tzinfo | None:
+        """Return the zone of dates that name none, as the configuration says."""
+        try:
+            return ZoneInfo(self.configuration.text("timezone"))
+        except (KeyError, ValueError, OSError):
+            return None
 
     @property
     def host(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
 from transfer.importing.static_sites import fields
@@ -20,6 +20,8 @@ from transfer.importing.words import _
 MAX_FILE_BYTES = 2_000_000  # bytes of a file
 MAX_TITLE = 255  # characters; of a subtitle too
 DATE_IN_PATH = re.compile(r"(?:.*/)?(\d{4})/(\d{1,2})/(\d{1,2})(?:/|\Z)")
+YAML_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?")
+LOCAL_DATES = frozenset(("jekyll", "hexo"))  # generators that put the day in their own zone into addresses
 LETTER = re.compile(r"[^\W\d_]")
 HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(?P<underlined>[^\n]+)\n=+[ \t]*(?:\n|\Z)")
 
@@ -31,6 +33,9 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         front_matter = split_front_matter(decode(metadata, options.encoding))[0]
     name = parse_file_name(file.key)
     has_none, front_matter = front_matter is None, front_matter or FrontMatter()
+    if (zone := file.site.time_zone) and not options.time_zone_given:
+        options = replace(options, time_zone=zone)
+        front_matter = _in_utc(front_matter) if file.site.generator == "jekyll" else front_matter
     draft = options.as_draft or fields.is_draft(front_matter, name)
     dates, front_matter = _dates(front_matter, name, options, draft=draft)
     if not dates and options.file_dates:
@@ -131,6 +136,12 @@ def _split(text: str, suffix: str) -> tuple[FrontMatter | None, str, int]:
     return front_matter, body, first
 
 
+def _in_utc(front_matter: FrontMatter) -> FrontMatter:
+    """Return front matter whose whole timestamps are in UTC: YAML takes them so, whatever Jekyll's `timezone` says."""
+    times = {key: f"{text} UTC" for key in fields.DATES if YAML_TIME.fullmatch(text := front_matter.text(key))}
+    return replace(front_matter, values={**front_matter.values, **times})
+
+
 def _dates(
     front_matter: FrontMatter, name: FileName, options: ImportOptions, *, draft: bool
 ) -> tuple[list[datetime], FrontMatter]:
@@ -172,6 +183,8 @@ def _addresses(
 ) -> tuple[str, ...]:
     only: dict[str, Value] = {key: front_matter.values[key] for key in ("categories", "category") if key in front_matter.values}
     categories = fields.tags(FrontMatter(only, front_matter.lines), frozenset())
+    if file.site.generator in LOCAL_DATES:
+        dates = [*(date.astimezone(file.site.time_zone or UTC) for date in dates), *dates]
     pattern = options.permalink or data_pattern(file.path, front_matter, file.site)
     return old_paths(front_matter, name, file.site, dates=dates, pattern=pattern, categories=categories)
 

@@ -176,6 +176,7 @@ class Command(BaseCommand):
 def _options(options: dict[str, Any]) -> ImportOptions:
     return ImportOptions(
         time_zone=options["timezone"] or timezone.get_default_timezone(),
+        time_zone_given=bool(options["timezone"]),
         encoding=options["encoding"],
         as_draft=options["as_draft"],
         file_dates=options["file_dates"],

@@ -165,3 +165,11 @@ def test_eleventy_by_data_that_cannot_be_read(permalink: str, tmp_path: Path) ->
 def test_eleventy_by_data_of_which_a_search_could_take_minutes(content: str, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {".eleventy.js": "", "posts/posts.json": content}
     assert addresses(tmp_path, files | {"posts/2020-01-02-x.md": JEKYLL_POST.format("")}) == ("/posts/x",)
+
+
+def test_jekyll_puts_the_day_in_its_own_zone_into_addresses(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "_config.yml": "timezone: Asia/Tokyo\npermalink: pretty\n",
+        "_posts/2020-01-03-x.md": JEKYLL_POST.format("date: 2020-01-02 20:00:00 +0000\n"),
+    }
+    assert addresses(tmp_path, files) == ("/2020/01/03/x", "/2020/01/02/x")

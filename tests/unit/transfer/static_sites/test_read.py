@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.importing import read, write_tree
+from tests.support.importing import read, simple, write_tree
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites import dates, fields, file_names, formula_escapes, permalink_patterns, permalinks
 from transfer.importing.static_sites.dates import parse_date
@@ -80,6 +80,7 @@ def test_tags_left_out_on_request(tmp_path: Path) -> None:
         ("2018-05-31 14:00 Europe/Vienna", NOON),
         ("2018-05-31 08:00 EDT", NOON),
         ("Thu, 31 May 2018 12:00:00 GMT", NOON),
+        ("2018-05-31 09:00:00 UTC-03:00", NOON),
         ("31 May 2018", datetime(2018, 5, 31, tzinfo=UTC)),
         ("May 31st, 2018 12:00 PM", NOON),
         ("1527768000", NOON),
@@ -272,3 +273,33 @@ def test_heading_that_repeats_the_title_is_left_out(tmp_path: Path) -> None:
     """VuePress shows the heading, not the title of the front matter; here it would stand there twice."""
     assert read(tmp_path, "---\ntitle: Tugs *and* ropes\n---\n\n# Tugs and Ropes\n\nText.\n").body == "Text."
     assert read(tmp_path, "---\ntitle: Tugs\n---\n# Ropes\n\nText.\n").body == "# Ropes\n\nText."
+
+
+@pytest.mark.parametrize(
+    ("name", "configuration"),
+    [
+        ("_config.yml", "timezone: America/New_York\n"),
+        ("hugo.toml", 'timeZone = "America/New_York"\n'),
+        ("pelicanconf.py", "TIMEZONE = 'America/New_York'\n"),
+        ("conf.py", 'POSTS = ()\nTIMEZONE = "America/New_York"\n'),
+    ],
+)
+def test_dates_without_a_zone_are_in_the_old_sites(name: str, configuration: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {name: configuration})
+    assert read(tmp_path, simple(date="2020-01-02 12:00")).published == datetime(2020, 1, 2, 17, tzinfo=UTC)
+    assert read(tmp_path, simple(date="2020-01-02 12:00 +0000")).published == datetime(2020, 1, 2, 12, tzinfo=UTC)
+    given = read(tmp_path, simple(date="2020-01-02 12:00"), time_zone=UTC, time_zone_given=True)
+    assert given.published == datetime(2020, 1, 2, 12, tzinfo=UTC)
+
+
+def test_a_zone_that_there_is_not_is_none(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"_config.yml": "timezone: ../Mars\n"})
+    assert read(tmp_path, simple(date="2020-01-02 12:00")).published == datetime(2020, 1, 2, 12, tzinfo=UTC)
+
+
+def test_jekyll_reads_whole_timestamps_as_utc(tmp_path: Path) -> None:
+    """As YAML does; what is none of its timestamps is in the zone of the site."""
+    write_tree(tmp_path, {"_config.yml": "timezone: Asia/Tokyo\n"})
+    assert read(tmp_path, simple(date="2020-01-02 12:00:00")).published == datetime(2020, 1, 2, 12, tzinfo=UTC)
+    assert read(tmp_path, simple(date="2020-01-02 12:00")).published == datetime(2020, 1, 2, 3, tzinfo=UTC)
+    assert read(tmp_path, simple(date="2020-01-02")).published == datetime(2020, 1, 1, 15, tzinfo=UTC)
