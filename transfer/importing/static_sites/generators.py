@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.author_file import names_of
-from transfer.importing.static_sites.front_matter import READERS, FrontMatter, Value
+from transfer.importing.static_sites.front_matter import READERS, FrontMatter, Value, fold_key
 from transfer.importing.static_sites.python_settings import nikola_permalinks, pelican_permalinks, read_settings
 
 MAX_PARENTS = 3  # folders above the named one, in which the site's root is searched
@@ -30,6 +30,7 @@ MARKER_FILES = {
     "obsidian": (".obsidian",),
 }
 HUGO_BEFORE = ("config.toml", "config.yaml", "config.yml", "config.json")  # hugo.toml has been its name since 2023
+PARTS_FOLDER = "config/_default"  # of Hugo, in which `permalinks.toml` and `languages.de.toml` are parts of the configuration
 CONFIGURATION_FILES = (
     "_config.yml",
     "_config.yaml",
@@ -39,7 +40,7 @@ CONFIGURATION_FILES = (
     "hugo.yml",
     "hugo.json",
     *HUGO_BEFORE,
-    *(f"config/_default/{name}" for name in ("hugo.toml", "hugo.yaml", *HUGO_BEFORE)),
+    *(f"{PARTS_FOLDER}/{name}" for name in ("hugo.toml", "hugo.yaml", *HUGO_BEFORE)),
 )
 PYTHON_FILES = {  # of configuration
     "pelican": ("pelicanconf.py", "settings.py", "publishconf.py"),  # the second by `pelican -s settings.py`
@@ -122,7 +123,20 @@ def _site(root: Path, generator: str) -> SourceSite:
         return SourceSite(root, generator, permalinks, settings)
     path = next((root / name for name in CONFIGURATION_FILES if (root / name).is_file()), None)
     configuration = _read(path) if path else FrontMatter()
+    configuration = _with_parts(configuration, root / PARTS_FOLDER) if generator == "hugo" else configuration
     return SourceSite(root, generator, _permalinks(configuration), configuration, _authors(root))
+
+
+def _with_parts(configuration: FrontMatter, folder: Path) -> FrontMatter:
+    """Return a configuration with the files whose names say where in it they belong, such as `languages.de.toml`."""
+    values = dict(configuration.values)
+    for path in sorted(folder.glob("*.*")):
+        name, _, language = path.stem.partition(".")
+        if path.suffix[1:] in READERS and name not in ("hugo", "config"):
+            part, there = _read(path).values, values.get(fold_key(name))
+            further = {language: part} if language else part
+            values[fold_key(name)] = {**(there if isinstance(there, dict) else {}), **further}
+    return FrontMatter(values)
 
 
 def configuration_text(site: SourceSite) -> str:

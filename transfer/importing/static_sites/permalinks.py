@@ -36,17 +36,19 @@ def old_paths(
     dates: Sequence[datetime],
     pattern: str,
     categories: tuple[str, ...],
+    language: str = "",
 ) -> tuple[str, ...]:
     """Return every path that a post may have had, the likeliest first, as `normalize_path` does.
 
     `dates` are those of the front matter and of the name: generators differ in which of them they put into paths.
+    `language` is what the paths of a translation begin with.
     """
     given = _given(front_matter)
     own = own_permalink(front_matter)
     names = _names(front_matter, name, site, categories)
     patterns = _patterns(front_matter, site, pattern, names)
     filled = [fill_pattern(each, site.generator, names, date) for date in (dates or (None,)) for each in patterns]
-    paths = [own, *given] if own else [*given, *filled]
+    paths = [own, *given] if own else [*given, *(language + path for path in filled if path)]
     return tuple(dict.fromkeys(path for path in map(normalize_path, paths) if path))
 
 
@@ -75,10 +77,17 @@ def _patterns(front_matter: FrontMatter, site: SourceSite, pattern: str, names: 
     own = own if re.search(r"/:|^\w+$", own) and own.lower() not in ("true", "false") else ""
     section = "".join(names.sections[:1])
     if asked := own or pattern or site.permalinks.get(section) or site.permalinks.get("") or "":
-        return (STYLES.get(asked, asked),)
+        return (_ugly(STYLES.get(asked, asked), section, site),)
     if site.generator:
-        return DEFAULT_PATTERNS[site.generator]
+        return [_ugly(default, section, site) for default in DEFAULT_PATTERNS[site.generator]]
     return UNKNOWN_GENERATOR_PATTERNS if names.file.date else ()
+
+
+def _ugly(pattern: str, section: str, site: SourceSite) -> str:
+    """Return a pattern with `.html` where Hugo's `uglyURLs` are on, for all sections or this one."""
+    on = site.configuration.values.get("uglyurls", "")
+    on = on.get(section, "") if isinstance(on, dict) else on
+    return f"{pattern.rstrip('/')}.html" if on == "true" and site.generator == "hugo" else pattern
 
 
 def _texts(front_matter: FrontMatter, key: str) -> list[str]:

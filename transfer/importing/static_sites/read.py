@@ -13,6 +13,7 @@ from transfer.importing.static_sites.file_names import FileName, page_slug, pars
 from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.front_matter import FrontMatter, Value, from_texts, split_front_matter
 from transfer.importing.static_sites.hash_tags import split_hash_tags
+from transfer.importing.static_sites.languages import without_language
 from transfer.importing.static_sites.permalinks import addresses_upwards, normalize_path, old_paths, own_permalink
 from transfer.importing.static_sites.restructured_text import split_fields
 from transfer.importing.words import _
@@ -22,6 +23,7 @@ MAX_TITLE = 255  # characters; of a subtitle too
 DATE_IN_PATH = re.compile(r"(?:.*/)?(\d{4})/(\d{1,2})/(\d{1,2})(?:/|\Z)")
 YAML_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?")
 LOCAL_DATES = frozenset(("jekyll", "hexo"))  # generators that put the day in their own zone into addresses
+MULTILINGUAL = frozenset(("hugo", "zola"))
 LETTER = re.compile(r"[^\W\d_]")
 HEADING = re.compile(r"\s*#[ \t]+(?P<hashed>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|\s*(?P<underlined>[^\n]+)\n=+[ \t]*(?:\n|\Z)")
 
@@ -31,7 +33,10 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
     front_matter, text, first = _split(decode(raw, options.encoding), file.suffix)
     if not (front_matter and front_matter.values) and (metadata := file.metadata()):
         front_matter = split_front_matter(decode(metadata, options.encoding))[0]
-    name = parse_file_name(file.key)
+    language, key = (
+        without_language(file.site.configuration, file.key) if file.site.generator in MULTILINGUAL else ("", file.key)
+    )
+    name = parse_file_name(key)
     has_none, front_matter = front_matter is None, front_matter or FrontMatter()
     if (zone := file.site.time_zone) and not options.time_zone_given:
         options = replace(options, time_zone=zone)
@@ -62,7 +67,7 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
         summary=fields.summary(front_matter, body.text),
         link=fields.link(front_matter),
         cover=fields.cover(front_matter),
-        addresses=_addresses(front_matter, name, file, dates, options),
+        addresses=_addresses(front_matter, name, file, dates, options, language),
         lines={**front_matter.lines, "body": first},
         notices=front_matter.notices + _notes(title, front_matter),
         converted=dict(body.converted),
@@ -179,14 +184,14 @@ def _last(address: str) -> str:
 
 
 def _addresses(
-    front_matter: FrontMatter, name: FileName, file: SourceFile, dates: list[datetime], options: ImportOptions
+    front_matter: FrontMatter, name: FileName, file: SourceFile, dates: list[datetime], options: ImportOptions, language: str
 ) -> tuple[str, ...]:
     only: dict[str, Value] = {key: front_matter.values[key] for key in ("categories", "category") if key in front_matter.values}
     categories = fields.tags(FrontMatter(only, front_matter.lines), frozenset())
     if file.site.generator in LOCAL_DATES:
         dates = [*(date.astimezone(file.site.time_zone or UTC) for date in dates), *dates]
     pattern = options.permalink or data_pattern(file.path, front_matter, file.site)
-    return old_paths(front_matter, name, file.site, dates=dates, pattern=pattern, categories=categories)
+    return old_paths(front_matter, name, file.site, dates=dates, pattern=pattern, categories=categories, language=language)
 
 
 def _notes(title: str, front_matter: FrontMatter) -> tuple[Notice, ...]:

@@ -173,3 +173,42 @@ def test_jekyll_puts_the_day_in_its_own_zone_into_addresses(tmp_path: Path) -> N
         "_posts/2020-01-03-x.md": JEKYLL_POST.format("date: 2020-01-02 20:00:00 +0000\n"),
     }
     assert addresses(tmp_path, files) == ("/2020/01/03/x", "/2020/01/02/x")
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("content/en/post/a.md", "/2020/a"),
+        ("content/de/post/a.md", "/de/2020/a"),
+        ("content/fr/post/a/index.md", "/fr/a.html"),
+        ("content/en/news/a.md", "/news/a.html"),
+    ],
+)
+def test_hugo_with_a_folder_for_each_language_and_a_configuration_in_parts(name: str, address: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "config/_default/hugo.toml": "[uglyURLs]\nnews = true\n" if "fr" not in name else "uglyURLs = true\n",
+        "config/_default/permalinks.toml": 'post = "/:year/:slug/"\n' if "fr" not in name else 'post = "/:slug/"\n',
+        **{f"config/_default/languages.{code}.toml": f'contentDir = "content/{code}"\n' for code in ("de", "en", "fr")},
+        name: "---\ntitle: A\ndate: 2020-01-02\n---\nText.\n",
+    }
+    assert addresses(tmp_path, files) == (address,)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "name", "address"),
+    [
+        ("hugo.toml", "content/post/a/index.de.md", "/de/post/a"),
+        ("hugo.toml", "content/post/a.md", "/post/a"),
+        ("hugo.toml", "content/post/a.en.md", "/post/a"),
+        ("hugo.toml", "content/post/a.min.md", "/post/a.min"),
+        ("config.toml", "content/post/a.de.md", "/de/post/a"),
+    ],
+)
+def test_translations_have_their_language_in_their_names(configuration: str, name: str, address: str, tmp_path: Path) -> None:
+    text = "[languages.en]\n[languages.de]\n"
+    files: dict[str, str | bytes] = {
+        configuration: ('base_url = "/"\n' if configuration == "config.toml" else "") + text,
+        name: "---\ndate: 2020-01-02\n---\nText.\n",
+    }
+    assert addresses(tmp_path, files) == (address,)
+    assert read_post(find_files([tmp_path]).files[0], files[name].encode(), ImportOptions()).slug.startswith("a")  # type: ignore[union-attr]

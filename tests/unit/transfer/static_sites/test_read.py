@@ -6,13 +6,21 @@ import pytest
 
 from tests.support.importing import read, simple, write_tree
 from transfer.importing.source import Refusal
-from transfer.importing.static_sites import dates, fields, file_names, formula_escapes, permalink_patterns, permalinks
+from transfer.importing.static_sites import (
+    dates,
+    fields,
+    file_names,
+    formula_escapes,
+    languages,
+    permalink_patterns,
+    permalinks,
+)
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.find import find_files
 from transfer.importing.static_sites.front_matter import split_front_matter
 from transfer.importing.static_sites.template_tags import arguments, code_tags
 
-MODULES = (permalinks, permalink_patterns, arguments, code_tags, dates, fields, file_names, formula_escapes)
+MODULES = (permalinks, permalink_patterns, arguments, code_tags, dates, fields, file_names, formula_escapes, languages)
 NOON = datetime(2018, 5, 31, 12, tzinfo=UTC)
 
 
