@@ -42,7 +42,8 @@ def parse_file_name(key: str) -> FileName:
     stem = re.sub(r"(?<=.)\.html\Z", "", stem)  # Middleman's a.html.md
     if stem.lower() == "index" and folders:
         stem = folders.pop()
-    dated = DATED.fullmatch(stem)
+    in_year = folders and re.fullmatch(r"\d{4}", folders[-1]) and re.match(r"\d\d-\d\d-", stem)  # 2014/03-12-coming-soon.md
+    dated = DATED.fullmatch(f"{folders[-1]}-{stem}" if in_year else stem)
     return FileName(
         dated[2] if dated else stem,
         stem,

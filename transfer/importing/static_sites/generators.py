@@ -27,6 +27,9 @@ MARKER_FILES = {
     "gatsby": ("gatsby-config.js", "gatsby-config.ts", "gatsby-config.mjs"),
     "vuepress": (".vuepress", ".vitepress"),
     "middleman": ("config.rb",),
+    "nextjs": ("next.config.js", "next.config.mjs", "next.config.ts", "next.config.cjs"),
+    "nuxt": ("nuxt.config.js", "nuxt.config.ts", "nuxt.config.mjs"),
+    "sveltekit": ("svelte.config.js", "svelte.config.ts"),
     "obsidian": (".obsidian",),
 }
 HUGO_BEFORE = ("config.toml", "config.yaml", "config.yml", "config.json")  # hugo.toml has been its name since 2023

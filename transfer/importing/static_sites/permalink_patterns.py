@@ -32,8 +32,12 @@ DEFAULT_PATTERNS = {  # of generators, when their configuration names none
     "vuepress": ("/:sections/:stem.html", "/:sections/:stem/"),
     "middleman": ("/:year/:month/:day/:title.html", "/:sections/:year/:month/:day/:title.html"),
     "obsidian": ("/:sections/:stem/",),
+    "nextjs": ("/:sections/:slugorfilename/", "/:slugorfilename/"),
+    "nuxt": ("/:sections/:slugorfilename/", "/:slugorfilename/"),
+    "sveltekit": ("/:sections/:slugorfilename/", "/:slugorfilename/"),
     "docusaurus": ("/:sections/:year/:month/:day/:title/", "/:sections/:slug/"),
 }
+ROUTED = frozenset(("", "astro", "nextjs", "nuxt", "sveltekit"))  # generators whose addresses the site's own files say
 BY_TITLE = frozenset(("pelican",))  # generators that make slugs of titles, not of file names
 UNKNOWN_GENERATOR_PATTERNS = ("/:year/:month/:day/:title/", "/:year/:month/:day/:title.html", "/:sections/:stem.html")
 STYLES = JEKYLL_STYLES | {name: patterns[0] for name, patterns in DEFAULT_PATTERNS.items()}  # what --permalink takes by name

@@ -10,13 +10,18 @@ from transfer.importing.static_sites.front_matter import FrontMatter, Value
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.permalink_patterns import (
     DEFAULT_PATTERNS,
+    ROUTED,
     STYLES,
     UNKNOWN_GENERATOR_PATTERNS,
     PostNames,
     fill_pattern,
 )
+from transfer.importing.static_sites.routes import routes
 
 MAX_OLD_PATH = 255  # characters of a redirect's old path
+ROUTED_FOLDERS = frozenset(
+    ("pages", "app", "routes", "public", "data")
+)  # that are no part of addresses, where routes make them
 SECTION_FOLDERS = frozenset(
     ("posts", "post", "blog", "articles", "notes")
 )  # that may be a part of addresses, if one is imported
@@ -67,6 +72,8 @@ def _names(front_matter: FrontMatter, name: FileName, site: SourceSite, categori
     sections = name.folders
     if not sections and not site.generator and site.root.name in SECTION_FOLDERS:
         sections = (site.root.name,)
+    if site.generator in ROUTED:
+        sections = tuple(section for section in sections if section not in ROUTED_FOLDERS)
     merged = tuple(dict.fromkeys((*name.categories, *categories)))
     return PostNames(name, front_matter.text("slug"), front_matter.text("title"), merged, sections)
 
@@ -78,9 +85,10 @@ def _patterns(front_matter: FrontMatter, site: SourceSite, pattern: str, names: 
     section = "".join(names.sections[:1])
     if asked := own or pattern or site.permalinks.get(section) or site.permalinks.get("") or "":
         return (_ugly(STYLES.get(asked, asked), section, site),)
+    routed = [f"{route}/:slugorfilename/" for route in routes(site.root)] if site.generator in ROUTED else []
     if site.generator:
-        return [_ugly(default, section, site) for default in DEFAULT_PATTERNS[site.generator]]
-    return UNKNOWN_GENERATOR_PATTERNS if names.file.date else ()
+        return [*(_ugly(default, section, site) for default in DEFAULT_PATTERNS[site.generator]), *routed]
+    return [*(UNKNOWN_GENERATOR_PATTERNS if names.file.date else ()), *routed]
 
 
 def _ugly(pattern: str, section: str, site: SourceSite) -> str:

@@ -212,3 +212,35 @@ def test_translations_have_their_language_in_their_names(configuration: str, nam
     }
     assert addresses(tmp_path, files) == (address,)
     assert read_post(find_files([tmp_path]).files[0], files[name].encode(), ImportOptions()).slug.startswith("a")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("route", "name", "address"),
+    [
+        ("app/[slug]/page.js", "public/a-post/index.md", "/a-post"),
+        ("app/[lang]/(site)/writing/[[...slug]]/page.tsx", "content/a-post.mdx", "/writing/a-post"),
+        ("pages/blog/[id].tsx", "_posts/a-post.md", "/blog/a-post"),
+        ("src/app/notes/page.tsx", "data/blog/a-post.md", "/blog/a-post"),
+    ],
+)
+def test_routes_say_where_posts_were(route: str, name: str, address: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"next.config.js": "", route: "", name: "---\ndate: 2020-01-02\n---\nText.\n"}
+    assert address in addresses(tmp_path, files)
+
+
+def test_routes_of_astro_and_of_unknown_generators(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "src/pages/posts/[...slug].astro": "",
+        "src/content/blog/a.md": "---\ndate: 2020-01-02\nslug: b\n---\nText.\n",
+    }
+    assert addresses(tmp_path, files) == ("/posts/b",)
+    assert addresses(tmp_path, {**files, "astro.config.mjs": ""}) == ("/posts/b",)
+
+
+def test_day_in_the_name_and_year_of_the_folder(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"posts/2014/03-12-a-post.md": "Text.\n", "posts/2014/12-01.md": "---\ndate: 2014-01-02\n---\nText.\n"}
+    )
+    first, second = (read_post(file, file.path.read_bytes(), ImportOptions()) for file in find_files([tmp_path]).files)
+    assert (f"{first.published:%Y-%m-%d}", first.slug, first.addresses[0]) == ("2014-03-12", "a-post", "/2014/03/12/a-post")
+    assert f"{second.published:%Y-%m-%d}" == "2014-01-02"
