@@ -84,9 +84,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianMachine]
 
 
 def test_site_is_there_and_well(machine: DebianMachine) -> None:
-    assert "</html>" in machine.run(f"{PAGE}/")
     plain = f"curl -sSI -H 'Host: {SITE}' http://127.0.0.1/"
     until(lambda: f"Location: https://{SITE}/" in machine.run(plain), "nginx's processes from before the reload have ended")
+    assert "</html>" in machine.run(f"{PAGE}/")
     assert "0 warning, 0 error" in machine.run("kimonote doctor --offline")
 
 
