@@ -49,7 +49,6 @@ class Address:
 
     text: str
     domain: str
-    needs_smtputf8: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -77,7 +76,7 @@ def normalise(typed: str, smtputf8: bool = False) -> Address:
         raise AddressError(_("This cannot be an address: %s") % explain(error), suggest(text)) from error
     if found.smtputf8 and not smtputf8:
         raise AddressError(_needs_smtputf8(found))
-    return Address(found.normalized, found.ascii_domain, bool(found.smtputf8))
+    return Address(found.normalized, found.ascii_domain)
 
 
 def tidy(typed: str) -> str:

@@ -24,7 +24,6 @@ HEALTH = ("/_util/health/", "/readyz")
 
 # What an editor previews is a public page in a frame of the admin.
 UNFRAMED, FRAMED = "frame-ancestors 'none'", "frame-ancestors 'self'"
-PREVIEW_POLICY = PUBLIC_POLICY.replace(UNFRAMED, FRAMED)
 # An uploaded SVG or HTML file is shown, but nothing in it runs, as this site least of all; browsers show no PDF in a sandbox.
 FILE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src="'self' data:", frame_ancestors="'none'")
 PICTURE_POLICY = (

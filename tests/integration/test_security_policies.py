@@ -2,23 +2,15 @@
 
 from urllib.parse import urlsplit
 
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Site
 
 from blog.models import BlogPage
-from kimonote.middleware import PREVIEW_POLICY, PUBLIC_POLICY
-from tests.support.editors import member_of
+from kimonote.middleware import FRAMED, PUBLIC_POLICY, UNFRAMED
+from tests.support.editors import member_of, sign_in
 from tests.support.factories import make_post
-
-
-def sign_in(tab: Page, address: str) -> None:
-    """Put an editor's session into the browser."""
-    client = Client()
-    client.force_login(member_of("Moderators"))
-    tab.context.add_cookies([{"name": name, "value": morsel.value, "url": address} for name, morsel in client.cookies.items()])
 
 
 def test_preview_beside_the_editor_is_framed_under_the_public_policy(
@@ -28,13 +20,13 @@ def test_preview_beside_the_editor_is_framed_under_the_public_policy(
     server = urlsplit(live_server.url)
     Site.objects.update(hostname=server.hostname, port=server.port)  # where previews find their scripts
     post = make_post(blog, "a", title="Seen beforehand", body="A *word*.")
-    sign_in(tab, live_server.url)
+    sign_in(tab, live_server, member_of("Moderators"))
     refused: list[str] = []
     tab.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
     with tab.expect_response(lambda response: "/preview/" in response.url and response.request.method == "GET") as framed:
         tab.goto(live_server.url + reverse("wagtailadmin_pages:edit", args=[post.pk]))
         tab.get_by_role("button", name="Toggle preview", exact=True).click()
-    checked = PREVIEW_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+    checked = PUBLIC_POLICY.replace(UNFRAMED, FRAMED).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
     scripts = f"script-src {live_server.url}/static/wagtailadmin/js/"
     assert framed.value.header_value("Content-Security-Policy") == f"{checked}; {scripts}"
     expect(tab.frame_locator("#w-preview-iframe").locator("h1")).to_have_text("Seen beforehand")

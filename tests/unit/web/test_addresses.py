@@ -55,7 +55,7 @@ def test_normalise_refuses_with_the_reason(typed: str, words: str) -> None:
 
 @pytest.mark.parametrize("typed", ["дима@пример.рф", "josé@example.org", '"ö"@example.org'])
 def test_normalise_takes_international_mailboxes_only_where_the_relay_does(typed: str) -> None:
-    assert normalise(typed, smtputf8=True) == Address(typed.replace('"', ""), normalise(typed, True).domain, True)
+    assert normalise(typed, smtputf8=True) == Address(typed.replace('"', ""), normalise(typed, True).domain)
     with pytest.raises(AddressError, match="mail server does not take those yet"):
         normalise(typed)
 
