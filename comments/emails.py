@@ -29,7 +29,7 @@ from mail.suppression import is_suppressed
 from signup.emails.headers import unsubscribe_headers
 from signup.emails.rendering import render
 from signup.models import Wording
-from signup.sites import base_url, default_site, host
+from signup.sites import base_url, default_site, host, known_language
 from web import tokens
 
 QUOTED = 600  # characters of a comment in a notice
@@ -46,7 +46,7 @@ def confirmation(delivery: Delivery) -> Email:
     """Compose the question to the owner of the address whether they wrote the comment."""
     comment = _comment(delivery, CommentState.UNCONFIRMED)
     site = _site(delivery, comment)
-    with translation.override(_language(comment.language)):
+    with translation.override(known_language(comment.language)):
         words = {
             "post": comment.post.title,
             "url": _link(PUBLISH, comment, site),
@@ -62,7 +62,7 @@ def shown(delivery: Delivery) -> Email:
     """Compose the email that a comment is shown, and how to withdraw it."""
     comment = _comment(delivery, CommentState.APPROVED)
     site = _site(delivery, comment)
-    with translation.override(_language(comment.language)):
+    with translation.override(known_language(comment.language)):
         words = {
             "post": comment.post.title,
             "url": base_url(site) + address_of(comment, comment.post.slug),
@@ -90,7 +90,7 @@ def replies(delivery: Delivery) -> Email:
     found = list(written.select_related("author").order_by("sent", "pk"))
     if not found:
         raise Unwanted(_("The replies are not shown any more."))
-    with translation.override(_language(comment.language)):
+    with translation.override(known_language(comment.language)):
         return _replies(delivery, comment, found, site)
 
 
@@ -120,7 +120,7 @@ def notice(delivery: Delivery) -> Email:
         raise Unwanted(_("Nothing awaits a moderator any more."))
     site = default_site()
     profile = getattr(user, "wagtail_userprofile", None)
-    with translation.override(_language(profile.preferred_language if profile else "")):
+    with translation.override(known_language(profile.preferred_language if profile else "")):
         listing = _in_admin(f"{reverse('comments:index')}?state=waiting")
         words = {"comments": [_notice_row(comment) for comment in waiting], "url": listing}
         subject = ngettext("A comment awaits you", "%(count)s comments await you", len(waiting)) % {"count": len(waiting)}
@@ -150,10 +150,6 @@ def _comment(delivery: Delivery, state: CommentState) -> Comment:
 def _site(delivery: Delivery, comment: Comment) -> Site:
     named = Site.objects.select_related("root_page").filter(pk=delivery.context.get("site")).first()
     return named or comment.post.get_site() or default_site()
-
-
-def _language(wanted: str) -> str:
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _link(purpose: tokens.Purpose, comment: Comment, site: Site) -> str:

@@ -17,6 +17,7 @@ from blog.models import BinnedPost, BlogPage, PostPage
 from blog.models.bin import bin_root
 from blog.models.revision import locked_revision
 from blog.models.usage import note_changed_posts
+from blog.services.many_posts import revisions_of
 from blog.services.page_log import log_each
 
 BATCH = 20  # posts deleted for good in one turn of the worker
@@ -90,7 +91,7 @@ def _remember(posts: Collection[PostPage], batch: uuid.UUID, user: Any) -> None:
     now = timezone.now()
     scheduled = {
         int(revision.object_id): revision
-        for revision in _revisions(posts).exclude(approved_go_live_at=None).only("object_id", "approved_go_live_at")
+        for revision in revisions_of(posts).exclude(approved_go_live_at=None).only("object_id", "approved_go_live_at")
     }
     parents = dict(Page.objects.filter(path__in={post.path[: -Page.steplen] for post in posts}).values_list("path", "pk"))
     BinnedPost.objects.bulk_create(
@@ -108,11 +109,6 @@ def _remember(posts: Collection[PostPage], batch: uuid.UUID, user: Any) -> None:
         for post in posts
     )
     Revision.objects.filter(pk__in=[revision.pk for revision in scheduled.values()]).update(approved_go_live_at=None)
-
-
-def _revisions(posts: Collection[PostPage]) -> Any:
-    base = ContentType.objects.get_for_model(Page, for_concrete_model=False)
-    return Revision.objects.filter(base_content_type=base, object_id__in=[str(post.pk) for post in posts])
 
 
 def _cancel_workflows(posts: Collection[PostPage], user: Any) -> None:
