@@ -27,7 +27,7 @@ from signup.kinds import Kind
 from signup.models import SignupPage, Wording
 from signup.models.wording import SUBJECT_LENGTH, TEXT_LENGTH
 from tests.support.browser import serving
-from tests.support.editors import member_of
+from tests.support.editors import client_of, member_of
 from tests.support.hostile import by_turns
 from tests.support.hostile.filled_site import Hostile, enter, hostile, packed
 from tests.support.hostile.script_detection import TRAP, pages_at, prepare, ran_alone, wrong_in
@@ -196,9 +196,7 @@ def test_emails_hold_no_script(tab: Page, hostile: Hostile) -> None:
 
 @pytest.fixture
 def editor(hostile: Hostile) -> Client:
-    client = Client()
-    client.force_login(member_of("Moderators"))
-    return client
+    return client_of(member_of("Moderators"))
 
 
 def test_admin_runs_no_script_of_a_text(tab: Page, hostile: Hostile, editor: Client) -> None:

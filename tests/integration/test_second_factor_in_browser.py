@@ -1,25 +1,17 @@
 """The second factor as an editor meets it: in Chromium, from setting it up to signing in by a recovery code."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.support.editors import look
 from tests.support.factories import make_blog
 from tests.support.second_factor import code_of_secret
 from tests.support.signing_in import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def look(tab: Page, name: str) -> None:
-    """Keep a screenshot where SCREENSHOTS names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        tab.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def give_password(tab: Page, base: str) -> None:

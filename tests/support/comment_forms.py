@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-from bs4 import BeautifulSoup
-from django.http import HttpResponse
 from django.test import Client
 
 from mail import compose
@@ -12,14 +10,6 @@ from mail.models import Delivery
 from tests.support.signup_factories import stamp
 
 FORM, SENT = "/harbour/comment/", "/harbour/comment/sent/"
-
-
-def soup(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def words(response: HttpResponse) -> str:
-    return " ".join(soup(response).select_one("main").get_text().split())
 
 
 def send(client: Client, text: str = "Well said.", **more: str) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q
 from django.test import Client
 from playwright.sync_api import Page as Tab
 from pytest_django.live_server_helper import LiveServer
@@ -27,6 +28,16 @@ def editor_of(page: Page) -> User:
     user.user_permissions.add(Permission.objects.get(codename="access_admin"))
     for permission in Permission.objects.filter(codename__in=("add_page", "change_page")):
         GroupPagePermission.objects.create(group=group, page=page, permission=permission)
+    return user
+
+
+def account_with(app: str, *codenames: str, name: str = "", email: str = "") -> User:
+    """Return a user who may enter the admin and has these permissions of an app, through a group."""
+    group = Group.objects.create(name=f"group {Group.objects.count()}")
+    own = Q(content_type__app_label=app, codename__in=codenames)
+    group.permissions.set(Permission.objects.filter(own | Q(codename="access_admin")))
+    user = User.objects.create_user(name or f"eve{User.objects.count()}", email)
+    user.groups.add(group)
     return user
 
 

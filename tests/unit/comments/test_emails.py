@@ -13,8 +13,9 @@ from mail.models import Delivery, SuppressionReason
 from signup.models import State, Subscriber
 from signup.services import suppression
 from tests.support.comment_factories import make_comment
-from tests.support.comment_forms import link, send, words
+from tests.support.comment_forms import link, send
 from tests.support.factories import make_author
+from tests.support.html import words
 from tests.support.signup_factories import make_subscriber, signed_at
 from tests.support.tokens import make_token
 

@@ -11,8 +11,9 @@ from wagtail.models import PageViewRestriction, Site
 from blog.models import Appearance, BlogPage, Comment, CommentState, PostPage
 from mail.models import Delivery
 from tests.support.comment_factories import make_comment
-from tests.support.comment_forms import FORM, SENT, send, soup, words
+from tests.support.comment_forms import FORM, SENT, send
 from tests.support.factories import make_post
+from tests.support.html import soup, words
 from tests.support.signup_factories import stamp
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
@@ -19,8 +19,9 @@ from mail import compose
 from mail.models import Delivery
 from signup.models import State
 from tests.support.comment_factories import make_comment
-from tests.support.comment_forms import soup
+from tests.support.editors import account_with, client_of
 from tests.support.factories import make_author, make_post
+from tests.support.html import soup
 from tests.support.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -29,24 +30,12 @@ WAITING, APPROVED, REJECTED, SPAM = CommentState.WAITING, CommentState.APPROVED,
 
 
 def make_moderator(*permissions: str, name: str = "mo", email: str = "") -> User:
-    """An account that may enter the admin and has these permissions on comments, through a group."""
-    group = Group.objects.create(name=f"moderators {Group.objects.count()}")
-    group.permissions.add(Permission.objects.get(codename="access_admin"))
-    group.permissions.add(*Permission.objects.filter(codename__in=permissions, content_type__app_label="blog"))
-    user = User.objects.create_user(name, email=email)
-    user.groups.add(group)
-    return user
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return account_with("blog", *permissions, name=name, email=email)
 
 
 @pytest.fixture
 def moderator(db: None) -> Client:
-    return signed_in(make_moderator("view_comment", "change_comment", "delete_comment"))
+    return client_of(make_moderator("view_comment", "change_comment", "delete_comment"))
 
 
 def listed(client: Client, query: str = "") -> list[str]:
@@ -165,7 +154,7 @@ def test_many_are_deleted_by_whoever_may(client: Client, moderator: Client, blog
     shown_one = make_comment(post, name="Ada", address="ada@example.org")
     reply = make_comment(post, name="Bo", reply_to=shown_one)
     unconfirmed = make_comment(post, name="Cy", state=CommentState.UNCONFIRMED)
-    eve = signed_in(make_moderator("view_comment", "change_comment", name="eve"))
+    eve = client_of(make_moderator("view_comment", "change_comment", name="eve"))
     address = f"/admin/bulk/blog/comment/delete/?next={LISTING}&id={shown_one.pk}"
     assert (eve.get(address).status_code, eve.post(address).status_code, Comment.objects.count()) == (302, 302, 4)
     in_bulk(moderator, "delete", [shown_one, unconfirmed])
@@ -192,7 +181,7 @@ def test_listing_offers_decisions_on_many(moderator: Client, post: PostPage) -> 
 @pytest.mark.parametrize("permissions", [(), ("view_comment",)])
 def test_without_the_permission_nothing_is_shown_or_done(post: PostPage, permissions: tuple[str, ...]) -> None:
     comment = make_comment(post, "A xylophone.", state=WAITING)
-    client = signed_in(make_moderator(*permissions, name="eve"))
+    client = client_of(make_moderator(*permissions, name="eve"))
     addresses = [f"{LISTING}{comment.pk}/approve/", f"/admin/bulk/blog/comment/approve/?next=/admin/&id={comment.pk}"]
     addresses += [] if permissions else [LISTING, f"{LISTING}{comment.pk}/"]
     for address in addresses:

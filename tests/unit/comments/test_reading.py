@@ -11,8 +11,8 @@ from django.test import Client
 from blog.models import BlogPage, Comment, CommentState, PostPage
 from blog.rendering.comments import threaded
 from tests.support.comment_factories import make_comment
-from tests.support.comment_forms import soup
 from tests.support.factories import make_author, make_post
+from tests.support.html import soup
 
 pytestmark = pytest.mark.django_db
 

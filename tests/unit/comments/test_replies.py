@@ -22,8 +22,9 @@ from mail.models import Delivery
 from signup.models import State, Subscriber
 from signup.services import suppression
 from tests.support.comment_factories import make_comment
-from tests.support.comment_forms import FORM, link, send, soup, words
+from tests.support.comment_forms import FORM, link, send
 from tests.support.factories import make_author
+from tests.support.html import soup, words
 from tests.support.signup_factories import make_subscriber
 from tests.support.tokens import make_token
 

@@ -16,9 +16,10 @@ from mail.models import Delivery
 from signup.models import State, Subscriber
 from signup.services import suppression
 from tests.support.comment_factories import make_comment
-from tests.support.comment_forms import FORM, SENT, send, soup, words
+from tests.support.comment_forms import FORM, SENT, send
 from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author
+from tests.support.html import soup, words
 from tests.support.signup_factories import make_subscriber, stamp
 from web.rates import read_limits
 

@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from mail.models import BulkSending, Counted, Delivery, DeliveryState, MailCount, RecentBounce, Result
+from tests.support.editors import account_with, client_of
 from tests.support.outbox_factories import put_test
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
@@ -15,14 +16,7 @@ LISTING = "/admin/outbox/"
 
 
 def make_editor(*codenames: str) -> Client:
-    """An editor, signed in, who may enter the admin and has these permissions."""
-    group = Group.objects.create(name="editors")
-    group.permissions.add(*Permission.objects.filter(codename__in=("access_admin", *codenames)))
-    editor = User.objects.create_user("eve", password="x")
-    editor.groups.add(group)
-    client = Client()
-    client.force_login(editor)
-    return client
+    return client_of(account_with("mail", *codenames, name="eve"))
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bs4 import BeautifulSoup
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -22,7 +21,9 @@ from signup.emails.one_post import letter_of
 from signup.kinds import Kind
 from signup.models import ConsentRecord, Event, State, Subscriber, Wording
 from signup.services import suppression
+from tests.support.editors import account_with, client_of
 from tests.support.factories import make_post
+from tests.support.html import soup
 from tests.support.signup_factories import make_subscriber
 from wagtail_actions import workbooks
 
@@ -31,24 +32,12 @@ LISTING = "/admin/subscribers/"
 
 
 def make_editor(*permissions: str) -> Client:
-    """An editor, signed in, who may enter the admin and has these permissions on the sign-up app, through a group."""
-    group = Group.objects.create(name=f"editors {Group.objects.count()}")
-    group.permissions.add(Permission.objects.get(codename="access_admin"))
-    group.permissions.add(*Permission.objects.filter(content_type__app_label="signup", codename__in=permissions))
-    editor = User.objects.create_user(f"eve{User.objects.count()}", password="x")
-    editor.groups.add(group)
-    client = Client()
-    client.force_login(editor)
-    return client
+    return client_of(account_with("signup", *permissions))
 
 
 @pytest.fixture
 def editor() -> Client:
     return make_editor("view_subscriber", "change_subscriber", "delete_subscriber", "change_wording")
-
-
-def soup(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def listed(client: Client, query: str = "") -> list[str]:

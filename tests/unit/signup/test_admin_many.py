@@ -19,6 +19,7 @@ from signup.admin import many
 from signup.models import ConsentRecord, Event, State, Subscriber, Subscription, Texts
 from signup.services import suppression
 from tests.support.factories import make_post
+from tests.support.html import words
 from tests.support.signup_factories import make_subscriber, make_subscription
 from tests.unit.signup.test_admin import make_editor
 from tests.unit.signup.test_links import link
@@ -35,10 +36,6 @@ def editor() -> Client:
 def add(client: Client, address: str, **more: str) -> HttpResponse:
     sent = {"tags": "", "rhythm": "each", "texts": "excerpt", "language": "en", "site": str(Site.objects.get().pk), "notes": ""}
     return client.post(f"{LISTING}new/", {"address": address, **sent, **more})
-
-
-def words(response: HttpResponse) -> str:
-    return " ".join(BeautifulSoup(response.content, "html.parser").select_one("main").get_text().split())
 
 
 def test_subscriber_added_by_hand_is_asked_for_the_confirmation(editor: Client, blog: BlogPage) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -20,6 +19,7 @@ from mail.models import Delivery, SuppressionReason
 from signup.models import ConsentRecord, Rhythm, State, Subscriber, Subscription
 from signup.services import subscriptions, suppression
 from tests.support.factories import make_post
+from tests.support.html import soup, words
 from tests.support.signup_factories import make_subscriber, make_subscription, sign_up, signed_at
 from tests.support.tokens import SIGNUP, make_token
 
@@ -38,14 +38,6 @@ def link(page: str, subscriber: Subscriber, days: float = 0) -> str:
     """The address of a page in an email that was written so many days ago."""
     moment = timezone.now() - timedelta(days=days)
     return reverse(f"signup:{page}", args=[signed_at(moment, lambda: make_token(PURPOSE.get(page, page), subscriber))])
-
-
-def soup(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def words(response: HttpResponse) -> str:
-    return " ".join(soup(response).select_one("main").get_text().split())
 
 
 def state(subscriber: Subscriber) -> str:

@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -14,19 +13,12 @@ from mail.models import Delivery
 from signup.models import ConsentRecord, SignupPage, State, Subscriber, Subscription
 from signup.services import suppression
 from tests.support.factories import make_post
+from tests.support.html import soup, words
 from tests.support.signup_factories import make_subscriber, selections_of, sign_up, stamp
 from web.networks import read_networks
 from web.rates import read_limits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
-
-
-def soup(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def words(response: HttpResponse) -> str:
-    return " ".join(soup(response).select_one("main").get_text().split())
 
 
 def field(response: HttpResponse, name: str) -> str:

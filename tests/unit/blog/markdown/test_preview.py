@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from blog.markdown import render_short
 from blog.models import BlogPage
-from tests.support.editors import client_of, member_of
+from tests.support.editors import client_of, member_of, sign_in
 from tests.support.hostile import corpus
 from tests.unit.blog.admin.test_editing import post_form
 
@@ -22,9 +22,9 @@ def test_filter_of_wagtail_markdown_renders_as_this_site_does(db: None) -> None:
 
 def test_preview_of_a_page_runs_no_script_of_a_text(tab: Page, live_server: LiveServer, blog: BlogPage) -> None:
     """Wagtail's checks run there, from the admin's own files alone."""
-    moderator = client_of(member_of("Moderators"))
-    cookie = moderator.cookies["sessionid"].value
-    tab.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    user = member_of("Moderators")
+    moderator = client_of(user)
+    sign_in(tab, live_server, user)
     tab.add_init_script(TRAP)
     address = reverse("wagtailadmin_pages:preview_on_add", args=("blog", "postpage", blog.pk))
     for text in [TEXT, *corpus()[::60]]:

@@ -24,7 +24,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, PageView
 from blog.markdown import render_short
 from blog.markdown.references import expand, expand_one
 from blog.models import Appearance, BlogPage, PlainPage, PostPage, Stream, Tag
-from tests.support.editors import member_of
+from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author, make_blog, make_post
 from tests.support.images import make_versions
 
@@ -72,15 +72,9 @@ def read(client: Client, address: str) -> str:
     return response.getvalue().decode()
 
 
-def sign_in() -> Client:
-    client = Client()
-    client.force_login(member_of("Moderators"))
-    return client
-
-
 @pytest.mark.django_db(transaction=True)
 def test_image_replaced_and_deleted_reaches_every_page_with_the_next_request(client: Client) -> None:
-    blog, editor = make_blog(), sign_in()
+    blog, editor = make_blog(), client_of(member_of("Moderators"))
     image = make_image()
     addresses = show_everywhere(blog, image)
     make_versions()
@@ -107,7 +101,7 @@ def test_image_replaced_and_deleted_reaches_every_page_with_the_next_request(cli
 
 @pytest.mark.django_db(transaction=True)
 def test_rendition_that_a_text_asks_for_is_made_anew_for_a_replaced_image(client: Client) -> None:
-    blog, editor = make_blog(), sign_in()
+    blog, editor = make_blog(), client_of(member_of("Moderators"))
     image = make_image()
     post = make_post(blog, body=f"![x](image:{image.pk},filter=width-20)")
     make_versions()
@@ -121,7 +115,7 @@ def test_rendition_that_a_text_asks_for_is_made_anew_for_a_replaced_image(client
 @pytest.mark.django_db(transaction=True)
 def test_document_replaced_and_deleted_reaches_the_texts_that_link_to_it(client: Client) -> None:
     post_of = make_post(make_blog(), body=f"[paper](doc:{(document := make_document()).pk})")
-    address, editor = f"/{post_of.slug}/", sign_in()
+    address, editor = f"/{post_of.slug}/", client_of(member_of("Moderators"))
     for page in (address, *FEEDS):
         assert f"/documents/{document.pk}/paper" in read(client, page)
     fields = {"title": "Paper", "tags": "", "collection": str(document.collection_id)}
@@ -245,7 +239,7 @@ def test_page_moved_or_deleted_with_the_one_above_reaches_the_texts_that_link_to
 
 @pytest.mark.django_db(transaction=True)
 def test_usage_counts_the_texts_and_deleting_warns_of_them() -> None:
-    blog, editor = make_blog(), sign_in()
+    blog, editor = make_blog(), client_of(member_of("Moderators"))
     image, document, other = make_image(), make_document(), make_post(blog)
     text = f"![x](image:{image.pk}) [d]( <doc:{document.pk}>) [p]: page:{other.pk}\n\n[p]\n\n<img src='{image.file.url}'>"
     make_post(blog, body=text)
