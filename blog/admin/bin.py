@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -23,6 +22,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Page, ReferenceIndex
 from wagtail.permissions import policy_registry
 
+from blog.admin.columns import FormColumn
 from blog.admin.many import AT_ONCE, start_many
 from blog.admin.page_choosers import admin_user
 from blog.models import BinnedPost, PostPage
@@ -33,14 +33,10 @@ PAGE_RIGHTS = ("add", "change", "publish")
 RESTORE = "binnedpost_restore"  # the kind of job: `blog.admin.bin_many` has what it does
 
 
-class RestoreColumn(Column):
+class RestoreColumn(FormColumn):
     """The buttons of a post in the bin."""
 
     cell_template_name = "blog/admin/bin_buttons.html"
-
-    def get_cell_context_data(self, instance: BinnedPost, parent_context: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return {**context, "csrf_token": get_token(parent_context["request"])}
 
 
 class TitleColumn(Column):

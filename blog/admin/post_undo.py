@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
@@ -21,6 +20,7 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from blog.admin.columns import UndoColumn
 from blog.admin.page_choosers import admin_user
 from blog.models import PostOperation, PostPage
 from blog.models.post_history import PostKind
@@ -61,16 +61,6 @@ def operations_of(user: User) -> QuerySet[PostOperation]:
     return found if user.is_superuser else found.filter(user=user)
 
 
-class UndoColumn(Column):
-    """The button that undoes an operation, or that this was done."""
-
-    cell_template_name = "blog/admin/post_undo_cell.html"
-
-    def get_cell_context_data(self, instance: PostOperation, parent_context: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return {**context, "csrf_token": get_token(parent_context["request"])}
-
-
 class PostHistoryView(ReportView):
     """The listing of operations, the latest first."""
 
@@ -86,7 +76,7 @@ class PostHistoryView(ReportView):
         Column("operation", label=gettext_lazy("What was done"), accessor=str),
         DateColumn("at", label=gettext_lazy("When"), width="15%"),
         UserColumn("user", label=gettext_lazy("Who"), blank_display_name=gettext_lazy("the system")),
-        UndoColumn("undone_at", label=gettext_lazy("Undo"), width="15%"),
+        UndoColumn(UNDO),
     ]
 
     @cached_property

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -15,12 +14,13 @@ from wagtail.admin.auth import permission_denied
 from wagtail.admin.ui.tables import Column, DateColumn, UserColumn
 from wagtail.admin.views.reports import ReportView
 
+from blog.admin.columns import UndoColumn
 from blog.admin.tags.actions import may_care
 from blog.admin.tags.done import LISTING
 from blog.models import TagOperation
 from blog.services.undo import CannotBeUndone, undo
 
-HISTORY = "tag_history"
+HISTORY, UNDO = "tag_history", "tag_undo"
 
 
 class ForCarers:
@@ -37,16 +37,6 @@ class ForCarers:
         return [*found[:1], {"url": reverse(LISTING), "label": gettext("Tags")}, *found[1:]]
 
 
-class UndoColumn(Column):
-    """The button that undoes an operation, or when that was done."""
-
-    cell_template_name = "blog/admin/tags/undo_cell.html"
-
-    def get_cell_context_data(self, instance: TagOperation, parent_context: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return {**context, "csrf_token": get_token(parent_context["request"])}
-
-
 class HistoryView(ForCarers, ReportView):
     """The listing of operations, the latest first."""
 
@@ -61,7 +51,7 @@ class HistoryView(ForCarers, ReportView):
         Column("operation", label=_("What was done"), accessor=str),
         DateColumn("at", label=_("When"), width="15%"),
         UserColumn("user", label=_("Who"), blank_display_name=_("the system")),
-        UndoColumn("undone_at", label=_("Undo"), width="15%"),
+        UndoColumn(UNDO),
     ]
 
     def get_base_queryset(self) -> QuerySet[TagOperation]:
@@ -86,5 +76,5 @@ def undo_operation(request: HttpRequest, pk: int) -> Any:
 urls: list[URLPattern] = [
     path("tags/history/", HistoryView.as_view(), name=HISTORY),
     path("tags/history/results/", HistoryView.as_view(results_only=True), name=f"{HISTORY}_results"),
-    path("tags/undo/<int:pk>/", undo_operation, name="tag_undo"),
+    path("tags/undo/<int:pk>/", undo_operation, name=UNDO),
 ]
