@@ -68,11 +68,11 @@ class BinIndexView(IndexView):
         return [
             BulkActionsCheckboxColumn("bulk_actions", obj_type="binnedpost"),
             TitleColumn("title", label=_("Title"), accessor="post.draft_title", sort_key="post__draft_title"),
+            RestoreColumn("buttons", label=_("Action")),
             Column("state", label=_("Status"), accessor=lambda entry: _("live") if entry.was_live else _("draft")),
             UserColumn("binned_by", label=_("By"), blank_display_name=_("the system")),
             DateColumn("binned_at", label=_("Moved to the bin"), sort_key="binned_at"),
             Column("days_left", label=_("Days left")),
-            RestoreColumn("buttons", label=_("Action")),
         ]
 
     def get_base_queryset(self) -> QuerySet[BinnedPost]:

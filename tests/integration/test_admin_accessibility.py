@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from blog.models import Stream, Tag
+from blog.services.tags import merge
 from tests.support.axe import violations
 from tests.support.editors import leave, sign_in
 from tests.support.factories import make_author, make_blog, make_post
@@ -37,3 +38,22 @@ def test_pages_of_the_admin_have_no_fault_that_axe_finds(tab: Page, live_server:
         found[path] = violations(tab, axe)
     leave(tab)
     assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+CUT_OFF = """() => [...document.querySelectorAll('main table')].filter(table => {
+    const { overflowX, width } = getComputedStyle(table.parentElement);
+    return table.offsetWidth > parseFloat(width) + 1 && overflowX != 'auto';
+}).length"""
+
+
+def test_tables_can_be_scrolled_on_a_phone(tab: Page, live_server: LiveServer) -> None:
+    """Wagtail cuts off what is wider than the window."""
+    make_post(make_blog("127.0.0.1"), "colour color")
+    merge(Tag.objects.create(name="red", slug="red"), Tag.objects.get(slug="color"))
+    sign_in(tab, live_server, User.objects.create_superuser("operator", "operator@example.org"))
+    tab.set_viewport_size({"width": 390, "height": 844})
+    for path in ("posts/", "snippets/blog/tag/", "tags/near/", "tags/history/"):
+        tab.goto(f"{live_server.url}/admin/{path}")
+        assert tab.locator("main table").count() == 1, path
+        assert tab.evaluate(CUT_OFF) == 0, path
+    leave(tab)
