@@ -11,6 +11,8 @@ from blog.images.intake import ImageField
 # Wagtail's form asks for the alternative text when an image is chosen for a text, and for a format that Markdown does not have.
 ImageInsertionForm.base_fields["format"].initial = "fullwidth"
 ImageInsertionForm.base_fields["format"].widget = HiddenInput()
+ImageInsertionForm.base_fields["alt_text"].label = _("Alternative text")
+ImageInsertionForm.base_fields["image_is_decorative"].label = _("It says nothing: it is there for its looks")
 
 
 class ImageForm(BaseImageForm):

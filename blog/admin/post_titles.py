@@ -2,6 +2,8 @@
 
 from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,5 +28,11 @@ def find(request: HttpRequest) -> JsonResponse:
     text = " ".join(request.GET.get("q", "").split())
     pages = choosable_pages(admin_user(request)).filter(contains("title", text))
     posts = PostPage.objects.filter(pk__in=pages.values("pk")).order_by("-latest_revision_created_at", "-pk")[:MOST]
-    found = [{"id": post.pk, "title": post.title, "hint": "" if post.live else _("draft")} for post in posts]
-    return JsonResponse({"posts": found})
+    return JsonResponse({"posts": [{"id": post.pk, "title": post.title, "hint": _hint(post)} for post in posts]})
+
+
+def _hint(post: PostPage) -> str:
+    """Return what tells a post from others of its title."""
+    if not post.live:
+        return _("draft")
+    return date_format(localtime(post.published), "DATE_FORMAT") if post.published else ""

@@ -6,6 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 
@@ -43,7 +45,7 @@ def test_posts_are_offered_by_title(editor: Client, blog: BlogPage) -> None:
     found = editor.get(TITLES, {"q": "züge"}).json()["posts"]
     assert found == [
         {"id": draft.pk, "title": "züge, a draft", "hint": "draft"},
-        {"id": first.pk, "title": "Über Züge", "hint": ""},
+        {"id": first.pk, "title": "Über Züge", "hint": date_format(localtime(first.published), "DATE_FORMAT")},
     ]
 
 
