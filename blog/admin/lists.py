@@ -18,6 +18,7 @@ class AuthorViewSet(SnippetViewSet):
     model = Author
     chooser_viewset_class = AuthorChooserViewSet
     delete_view_class = DeleteNamed
+    copy_view_enabled = False  # no two authors have one handle or account
     icon = "user"
     menu_label = _("Authors")
     list_display = ["name", "handle"]

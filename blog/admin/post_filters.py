@@ -23,14 +23,14 @@ from blog.selections.selection import Selection
 from blog.selections.typed import KnownTags, read_typed
 
 STATES = [
-    ("live", _("published")),
-    ("draft", _("not published")),
-    ("changed", _("published, with changes to publish")),
-    ("scheduled", _("scheduled")),
-    ("expired", _("expired")),
-    ("private", _("private")),
+    ("live", _("Published")),
+    ("draft", _("Not published")),
+    ("changed", _("Published, with changes to publish")),
+    ("scheduled", _("Scheduled")),
+    ("expired", _("Expired")),
+    ("private", _("Private")),
 ]
-COMMENTS = [("any", _("with comments")), ("none", _("without comments")), ("waiting", _("with comments to moderate"))]
+COMMENTS = [("any", _("With comments")), ("none", _("Without comments")), ("waiting", _("With comments to moderate"))]
 
 
 def selected(posts: QuerySet[PostPage], selection: Selection) -> QuerySet[PostPage]:
@@ -141,12 +141,12 @@ class PostFilterSet(WagtailFilterSet):
 
     tags = SelectionFilter(
         label=_("Tags"),
-        widget=forms.TextInput(attrs={"placeholder": _("these, those, -without this")}),
+        widget=forms.TextInput(attrs={"placeholder": _("this, -not this")}),
         help_text=_("Also @author, source:internal, year:2018."),
     )
     source = SourceFilter(
         label=_("Source"),
-        choices=[("internal", _("internal")), ("external", _("external"))],
+        choices=[("internal", _("Internal")), ("external", _("External"))],
         empty_label=_("All"),
         widget=RadioSelect,
     )

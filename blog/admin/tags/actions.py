@@ -43,6 +43,7 @@ class TagActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Form):
     header_icon = "tag"
     is_serious = False
     label: Any = ""
+    explanation: Any = ""
     form_class: type[ActionForm]
     has_preview = True
     preview: list[str]
@@ -103,13 +104,21 @@ class TagActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Form):
         return [*self.breadcrumbs_items, listing, one, {"url": "", "label": self.get_header_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = {"label": self.label, "preview": self.preview, "is_serious": self.is_serious, "way_back": self.way_back()}
+        own = {
+            "label": self.label if self.preview or not self.has_preview else gettext("Continue"),
+            "explanation": self.explanation % self.object,
+            "has_preview": self.has_preview,
+            "preview": self.preview,
+            "is_serious": self.is_serious,
+            "way_back": self.way_back(),
+        }
         context: dict[str, Any] = super().get_context_data(**own, **kwargs)
         return context
 
 
 class Merge(TagActionView):
     label = _("Merge")
+    explanation = _("The posts of “%s” get another tag instead, to which its addresses lead.")
     form_class = MergeForm
     is_serious = True
 
@@ -125,6 +134,7 @@ class Merge(TagActionView):
 
 class AddAlias(TagActionView):
     label = _("Add old name")
+    explanation = _("“%s” gets an old name, or another one that people know it by.")
     form_class = AliasForm
     has_preview = False  # no post and no address changes
 
@@ -134,6 +144,7 @@ class AddAlias(TagActionView):
 
 class Split(TagActionView):
     label = _("Split")
+    explanation = _("Some posts of “%s” get another tag instead.")
     form_class = SplitForm
 
     def effects(self, form: Any) -> list[str]:
@@ -157,6 +168,7 @@ class Split(TagActionView):
 
 class Delete(TagActionView):
     label = _("Delete")
+    explanation = _("The posts of “%s” stay, without it.")
     form_class = DeleteForm
     is_serious = True
 

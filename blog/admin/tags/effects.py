@@ -21,15 +21,18 @@ def effects_of(user: User, tag: Tag, target: Tag | None = None) -> list[str]:
     sentences = [_count_posts(items.count())]
     if target:
         both = items.filter(content_object__in=PostTag.objects.filter(tag=target).values("content_object")).count()
-        sentences += [
-            ngettext("%(count)d of them has “%(target)s” already.", "%(count)d of them have “%(target)s” already.", both)
-            % {"count": both, "target": target}
-        ]
+        if both:
+            sentences.append(
+                ngettext("%(count)d of them has “%(target)s” already.", "%(count)d of them have “%(target)s” already.", both)
+                % {"count": both, "target": target}
+            )
     return [*sentences, *selection_sentences([tag.slug])[tag.slug], _("Addresses: %s") % ", ".join(addresses(tag))]
 
 
 def _count_posts(count: int) -> str:
-    return ngettext("%(count)d post that you may see.", "%(count)d posts that you may see.", count) % {"count": count}
+    return ngettext("%(count)d post that you may see has it.", "%(count)d posts that you may see have it.", count) % {
+        "count": count
+    }
 
 
 def selection_sentences(slugs: Iterable[str]) -> dict[str, list[str]]:

@@ -150,6 +150,7 @@ class TagViewSet(SnippetViewSet):
     index_view_class = TagIndexView
     edit_view_class = TagEditView
     delete_view_class = TagDeleteView
+    copy_view_enabled = False  # no two tags have one name or slug
     icon = "tag"
     menu_label = _("Tags")
     list_display = [

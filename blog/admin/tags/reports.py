@@ -81,7 +81,7 @@ class OrphansReport(TagReport):
     index_results_url_name = f"{ORPHANS}_results"
     columns = [
         Column("name", label=_("Tag")),
-        Column("named_by", label=_("Named by"), accessor="named_by"),
+        Column("named_by", label=_("Used by"), accessor="named_by"),
         ActionColumn("do", label=_("Action"), accessor=lambda tag: [(reverse("tag_delete", args=[tag.pk]), _("Delete"))]),
     ]
 

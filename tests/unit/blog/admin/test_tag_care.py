@@ -48,6 +48,7 @@ def test_list_is_in_dictionary_order_with_counts(moderator: Client, blog: BlogPa
     page = response.content.decode()
     assert [tag.name for tag in response.context["object_list"]] == ["ärger", "Arm", "Strasse", "Straße", "Zoo"]
     assert "elbow" in page
+    assert "/copy/" not in page
     assert ('href="/tags/arm/"' in page, 'href="/admin/posts/?tags=arm"' in page) == (True, True)
     found = moderator.get(LIST, {"q": "ELB"}).content.decode()
     assert ("/tags/arm/" in found, "Zoo" in found) == (True, False)
@@ -108,8 +109,9 @@ def test_action_is_previewed_done_logged_and_undone(
     moderator: Client, tagged: BlogPage, name: str, form: dict[str, str], after: dict[str, str], sentences: list[str]
 ) -> None:
     before, address = slugs(), reverse(f"tag_{name}", args=[tag("a").pk])
-    assert moderator.get(address).status_code == 200
+    assert "What changes is shown before anything is done." in moderator.get(address).content.decode()
     preview = confirmed(moderator, address, form)
+    assert "is shown before" not in preview
     assert [sentence for sentence in sentences if sentence not in preview] == []
     assert slugs() == after
     operation = TagOperation.objects.get()
@@ -133,6 +135,8 @@ def test_renaming_by_the_form_can_be_undone(moderator: Client, tagged: BlogPage)
 
 def test_old_name_is_added_and_split_off_again(moderator: Client, client: Client, tagged: BlogPage) -> None:
     pk = tag("a").pk
+    form = moderator.get(reverse("tag_alias", args=[pk])).content.decode()
+    assert ('class="button">Add old name<' in form, "Continue" in form) == (True, False)
     assert moderator.post(reverse("tag_alias", args=[pk]), {"name": "Old One"}).status_code == 302
     assert client.get("/tags/old-one/")["Location"] == "/tags/a/"
     edit = moderator.get(f"{LIST}edit/{pk}/").content.decode()
@@ -196,7 +200,8 @@ def test_counts_tell_nothing_of_posts_that_the_member_may_not_see(
     carer = User.objects.create_user("carer")
     carer.user_permissions.set(Permission.objects.filter(codename__in=("access_admin", "add_tag", "change_tag", "delete_tag")))
     client = client_of(carer)
-    assert "1 post that you may see." in client.post(reverse("tag_merge", args=[tag("a").pk]), {"target": "b"}).content.decode()
+    preview = client.post(reverse("tag_merge", args=[tag("a").pk]), {"target": "b"}).content.decode()
+    assert "1 post that you may see has it." in preview
     for form in ({"name": "c", "other": "b"}, {"name": "c", "words": "dogs"}):
         page = client.post(reverse("tag_split", args=[tag("a").pk]), form).content.decode()
         assert "No post of this tag that you may see is such a one" in page
