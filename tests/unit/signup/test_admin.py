@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry, Site
+from wagtail.users.models import UserProfile
 
 from blog.models import BlogPage
 from mail.models import Delivery, SuppressionReason
@@ -257,6 +258,12 @@ def test_the_dashboard_counts_and_draws(editor: Client) -> None:
     assert panel.select_one("svg title").get_text() == "Confirmed sign-ups, week by week: 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 2"
     assert len(panel.select_one("svg polyline")["points"].split()) == 12
     assert panel.select_one("figcaption").get_text() == "5 confirmed sign-ups in twelve weeks"
+
+
+def test_the_dashboard_draws_in_every_language(editor: Client) -> None:
+    UserProfile.objects.update_or_create(user=User.objects.get(), defaults={"preferred_language": "de"})
+    dot = soup(editor.get("/admin/")).select_one("svg polyline + circle")
+    assert (dot["cx"], dot["cy"]) == ("237.0", "45.0")  # not “45,0”
 
 
 def test_sparkline_of_nothing_is_flat() -> None:
