@@ -308,3 +308,13 @@ def test_pictures_with_the_wrong_suffix_are_taken_as_what_they_are(blog: BlogPag
     report = run_import(blog, root)
     names = sorted(Path(image.file.name).name for image in get_image_model().objects.all())
     assert (names, report.missing_images) == (["photo.jpg", "right.jpg"], 1)
+
+
+def test_picture_named_without_its_folder_is_found_if_it_is_the_only_one_of_its_name(blog: BlogPage, tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"_config.yml": "", "_posts/a.md": simple(image="cover.png") + "![](twice.png)\n"})
+    write_image(root / "assets/covers/cover.png")
+    write_image(root / "assets/a/twice.png")
+    write_image(root / "assets/b/twice.png", "red")
+    report = run_import(blog, root)
+    assert (report.images, report.missing_images) == (1, 1)
+    assert post("a").cover is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from transfer.importing.static_sites.front_matter import FrontMatter
-from transfer.importing.static_sites.generators import SourceSite
+from transfer.importing.static_sites.generators import SourceSite, configuration_text
 from transfer.importing.static_sites.permalink_patterns import DATE_FORMATS
 
 DATA_FILES: Final = ("{}.11tydata.js", "{}.11tydata.cjs", "{}.11tydata.mjs", "{}.11tydata.json", "{}.json")
@@ -30,6 +30,8 @@ TOKENS: Final = {
     "d": "i_day",
     "D": "i_day",
 }
+MAX_FILTER: Final = 500  # characters of a filter's definition, in which its form is looked for
+FORMAT: Final = re.compile(r"""(?:[fF]ormat|strftime)\((?:[\w.]+,)?\s*["']([^"'\n]+)["']""")
 DIRECTIVES: Final = {form: name for name, form in reversed(DATE_FORMATS.items())}
 
 
@@ -40,26 +42,32 @@ def data_pattern(path: Path, front_matter: FrontMatter, site: SourceSite) -> str
     data = [text for folder in _folders(path, site.root) for text in _data(folder)]
     layout = front_matter.text("layout") or _first("layout", data)
     template = front_matter.text("permalink") or _first("permalink", data) or _of_layout(site.root, layout)
-    return to_pattern(template) if "{{" in template else ""
+    return to_pattern(template, configuration_text(site)) if "{{" in template else ""
 
 
-def to_pattern(template: str) -> str:
+def to_pattern(template: str, configuration: str = "") -> str:
     """Return a pattern in place of a template of Liquid or Nunjucks; "" where it says what no pattern can.
 
     >>> to_pattern("/{{ page.date | date: '%Y/%m' }}/{{ page.fileSlug }}/"), to_pattern("/{{ category }}/")
     ('/:year/:month/:name/', '')
     """
-    filled = EXPRESSION.sub(lambda found: _placeholder(found[1], found[2] or ""), template)
+    filled = EXPRESSION.sub(lambda found: _placeholder(found[1], found[2] or "", configuration), template)
     return "" if re.search(r"[{}\0]", filled) else filled
 
 
-def _placeholder(name: str, filters: str) -> str:
+def _placeholder(name: str, filters: str, configuration: str) -> str:
     if name == "page.fileSlug":
         return ":name"
     if name not in ("page.date", "date"):
         return "\0"
-    form = re.search(r"""["'](.+?)["']""", filters)
+    form = re.search(r"""["'](.+?)["']""", filters) or _format_of(filters.strip(), configuration)
     return _date(form[1]) if form else DAY
+
+
+def _format_of(name: str, configuration: str) -> re.Match[str] | None:
+    """Return the form in which a filter of the site's own writes dates."""
+    defined = re.search(rf"""addFilter\(\s*["']{re.escape(name)}["']""", configuration) if name else None
+    return FORMAT.search(configuration, defined.end(), defined.end() + MAX_FILTER) if defined else None
 
 
 def _date(form: str) -> str:

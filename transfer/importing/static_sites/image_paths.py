@@ -47,18 +47,29 @@ def find_file(target: str, post: Path, site: SourceSite) -> Path | None:
         return _resolve_below(named, site.root)
     spellings = dict.fromkeys((path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD"))))
     places = (place for spelling in spellings for place in _places(spelling, post, site))
-    return next((inside for place in places if (inside := _resolve_below(place, site.root, post.parent))), None)
+    found = next((inside for place in places if (inside := _resolve_below(place, site.root, post.parent))), None)
+    if found or "/" in path:
+        return found
+    named = _named(path, site.root, only=True)
+    return _resolve_below(named, site.root) if named else None
 
 
-def _named(name: str, root: Path) -> Path | None:
-    """Return the image of this name, wherever it lies below the root: Obsidian's links name no folder."""
-    return _by_name(root).get(unicodedata.normalize("NFC", name).lower())
+def _named(name: str, root: Path, *, only: bool = False) -> Path | None:
+    """Return the image of this name, wherever it lies below the root, or if it is the only one.
+
+    Obsidian's links name no folder; of covers, layouts often know it.
+    """
+    paths = _by_name(root).get(unicodedata.normalize("NFC", name).lower(), [])
+    return paths[-1] if paths and (len(paths) == 1 or not only) else None
 
 
 @lru_cache(maxsize=10)
-def _by_name(root: Path) -> dict[str, Path]:
-    paths = (path for path in sorted(root.rglob("*.*")) if IMAGE_SUFFIX.fullmatch(path.suffix))
-    return {unicodedata.normalize("NFC", path.name).lower(): path for path in paths}
+def _by_name(root: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in sorted(root.rglob("*.*")):
+        if IMAGE_SUFFIX.fullmatch(path.suffix):
+            found.setdefault(unicodedata.normalize("NFC", path.name).lower(), []).append(path)
+    return found
 
 
 def _places(path: str, post: Path, site: SourceSite) -> list[Path]:

@@ -4,6 +4,7 @@ Jekyll, Hugo and Pelican mean different things by `:title` and `:slug`; what is 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,7 +102,9 @@ def _words(generator: str, names: PostNames) -> dict[str, str]:
     title = urlize(names.title) if hugo else names.slug or name
     if generator == "hexo":  # to which a title is the whole path below `_posts`
         title = "/".join((*names.sections, names.file.stem))
-    slug = names.slug or (title if hugo else plain_slug((generator in BY_TITLE and names.title) or names.file.title))
+    slug = names.slug or (title if hugo else plain_slug(names.file.title))
+    if generator in BY_TITLE and not names.slug:
+        slug = slug_of_title(names.title or names.file.title)
     return {
         "title": title,
         "slug": slug.lower(),
@@ -143,6 +146,16 @@ def pretty_slug(text: str) -> str:
 def plain_slug(text: str) -> str:
     """Return a name as Jekyll's `:slug` has it: letters and digits in lower case, all else as hyphens."""
     return re.sub(r"[\W_]+", "-", text.lower()).strip("-")
+
+
+def slug_of_title(title: str) -> str:
+    """Return a title as Pelican makes it a slug.
+
+    >>> slug_of_title("What’s new: the café's 2.0")
+    'whats-new-the-cafes-20'
+    """
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", title) if not unicodedata.combining(sign))
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]+", "", plain).strip()).lower()
 
 
 def urlize(text: str) -> str:

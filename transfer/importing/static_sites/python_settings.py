@@ -5,7 +5,7 @@ import re
 from transfer.importing.static_sites.front_matter import FrontMatter, from_texts
 from transfer.importing.static_sites.permalink_patterns import DATE_FORMATS
 
-TEXT = re.compile(r"^([A-Z_]+)[ \t]*=[ \t]*u?(?:\"([^\"\n]*)\"|'([^'\n]*)')", re.MULTILINE)
+TEXT = re.compile(r"^([A-Z_]+)[ \t]*=[ \t]*[ru]*(?:\"([^\"\n]*)\"|'([^'\n]*)')", re.MULTILINE)
 DATE = re.compile(r"\{date:([^{}]*)\}")
 FOLDER = re.compile(r"""\(\s*["'](?P<folder>[^"'*/]+)/[^"'*]*\*[^"']*["'],\s*["'](?P<address>[^"']*)["'],""")  # of POSTS, PAGES
 UGLY = re.compile(r"^PRETTY_URLS\s*=\s*False", re.MULTILINE)
@@ -18,10 +18,12 @@ def read_settings(text: str) -> FrontMatter:
 
 
 def pelican_permalinks(settings: FrontMatter) -> dict[str, str]:
-    """Return the pattern of `ARTICLE_URL = "{date:%Y}/{slug}/"`."""
-    url = settings.text("articleurl", "articlesaveas")
+    """Return the pattern of `ARTICLE_URL = "{date:%Y}/{slug}/"`; slugs may be made of files' names."""
+    url = settings.text("articleurl", "articlesaveas") or "{slug}.html"
+    if settings.text("slugifysource") == "basename" or "(?P<slug>" in settings.text("filenamemetadata"):
+        url = url.replace("{slug}", "{name}")
     dated = DATE.sub(lambda date: re.sub(r"%\w", lambda part: f":{FORMATS.get(part[0])}", date[1]), url)
-    return {"": "/" + re.sub(r"\{(\w+)\}", r":\1", dated).lstrip("/")} if url else {}
+    return {"": "/" + re.sub(r"\{(\w+)\}", r":\1", dated).lstrip("/")}
 
 
 def nikola_permalinks(text: str) -> dict[str, str]:

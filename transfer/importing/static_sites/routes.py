@@ -10,6 +10,7 @@ FOLDERS: Final = ("src/pages", "pages", "src/app", "app", "src/routes", "app/rou
 DYNAMIC: Final = re.compile(r"\[+(?:\.\.\.)?\w+\]+(?:\.\w+|\Z)|_(?:slug|id)\.vue\Z")
 LANGUAGE: Final = re.compile(r"\[+(?:\.\.\.)?(?:lang|language|locale)\]+\Z")
 IN_NO_ADDRESS: Final = re.compile(r"\(.*\)|@.*")  # groups and slots, which address no page
+OF_NO_POST: Final = frozenset("api archive author authors categories category feed og page rss search tag tags topics".split())
 MAX_FOLDERS: Final = 1_000  # that are looked through
 
 
@@ -24,7 +25,7 @@ def routes(root: Path) -> tuple[str, ...]:
             if any(DYNAMIC.match(name) and not LANGUAGE.match(name) for name in (*folders, *names)):
                 found.setdefault(_address(Path(here).relative_to(top)), None)
             folders[:] = [name for name in folders if LANGUAGE.match(name) or not DYNAMIC.match(name)]
-    return tuple(found)
+    return tuple(address for address in found if not OF_NO_POST & set(address.split("/")))
 
 
 def _address(path: Path) -> str:

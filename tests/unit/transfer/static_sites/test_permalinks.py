@@ -244,3 +244,29 @@ def test_day_in_the_name_and_year_of_the_folder(tmp_path: Path) -> None:
     first, second = (read_post(file, file.path.read_bytes(), ImportOptions()) for file in find_files([tmp_path]).files)
     assert (f"{first.published:%Y-%m-%d}", first.slug, first.addresses[0]) == ("2014-03-12", "a-post", "/2014/03/12/a-post")
     assert f"{second.published:%Y-%m-%d}" == "2014-01-02"
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ("", "/whats-new-20.html"),
+        ("ARTICLE_URL = u'{date:%Y}/{slug}/'\n", "/2020/whats-new-20"),
+        ("SLUGIFY_SOURCE = 'basename'\n", "/a-post.html"),
+        ("FILENAME_METADATA = r'(?P<date>\\d{4}-\\d{2}-\\d{2})-(?P<slug>.*)'\n", "/a-post.html"),
+    ],
+)
+def test_pelican_makes_slugs_of_titles_or_of_names(settings: str, address: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "pelicanconf.py": settings,
+        "content/2020-01-02-a-post.md": "Title: What’s new: 2.0\nDate: 2020-01-02\n\nText.\n",
+    }
+    assert addresses(tmp_path, files) == (address,)
+
+
+def test_filter_of_eleventys_configuration_says_how_it_writes_dates(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        ".eleventy.js": 'c.addFilter("a", x);\nc.addFilter("inPath", date => {\n  return of(date).toFormat("yyyy/MM");\n});\n',
+        "posts/posts.json": '{"permalink": "blog/{{ page.date | inPath }}/{{ page.fileSlug }}/index.html"}',
+        "posts/x.md": "---\ndate: 2020-01-02\n---\nText.\n",
+    }
+    assert addresses(tmp_path, files) == ("/blog/2020/01/x",)
