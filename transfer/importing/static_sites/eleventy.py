@@ -30,6 +30,8 @@ TOKENS: Final = {
     "d": "i_day",
     "D": "i_day",
 }
+FUNCTION: Final = re.compile(r"(?:async\s+)?function\b|\(|\w+\s*=>")
+RETURNED: Final = re.compile(r"""\bpermalink["']?\s*:[^`]{1,300}?(?:return|=>)[^`\w]{0,20}`([^`\n]+)`""")
 MAX_FILTER: Final = 500  # characters of a filter's definition, in which its form is looked for
 FORMAT: Final = re.compile(r"""(?:[fF]ormat|strftime)\((?:[\w.]+,)?\s*["']([^"'\n]+)["']""")
 DIRECTIVES: Final = {form: name for name, form in reversed(DATE_FORMATS.items())}
@@ -42,7 +44,14 @@ def data_pattern(path: Path, front_matter: FrontMatter, site: SourceSite) -> str
     data = [text for folder in _folders(path, site.root) for text in _data(folder)]
     layout = front_matter.text("layout") or _first("layout", data)
     template = front_matter.text("permalink") or _first("permalink", data) or _of_layout(site.root, layout)
+    template = _of_function(data) if FUNCTION.match(template) else template
     return to_pattern(template, configuration_text(site)) if "{{" in template else ""
+
+
+def _of_function(data: list[str]) -> str:
+    """Return the template of `permalink: ({page}) => `/web/${ page.fileSlug }/``, in JavaScript's own form."""
+    written = next((found[1] for text in data if (found := RETURNED.search(text))), "")
+    return re.sub(r"\$\{\s*(?:data\.)?([\w.]+)\s*\}", r"{{ \1 }}", written)
 
 
 def to_pattern(template: str, configuration: str = "") -> str:

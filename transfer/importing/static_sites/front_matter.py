@@ -6,13 +6,13 @@ YAML's scalars are read as text, as they were written: a tag `no`, `on` or `1.10
 import json
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import yaml
 
 from transfer.importing.source import Notice, Refusal
-from transfer.importing.words import _
+from transfer.importing.words import _, gettext_noop
 
 try:
     from yaml import CSafeLoader as Loader
@@ -24,6 +24,9 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 MAX_LENGTH = 100_000  # characters
 MAX_DEPTH = 20  # levels of lists and mappings
 MAX_VALUES = 5_000  # in the front matter of one file
+TABS = gettext_noop("A tab in the YAML, where it allows none, was read as spaces.")
+COLON = gettext_noop("A colon in the YAML, where it allows none without quotation marks, was read as part of the text.")
+WITH_COLON = re.compile(r"^(\w[\w-]*:[ \t]+)([^\s\"'\[{>|&*!%@`#][^\n]*?: [^\n]*?)[ \t]*$", re.MULTILINE)
 NULLS = frozenset(("", "~", "null", "nil", "none"))
 FENCE = re.compile(r"\s*(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n")
 HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z_ -]{1,30}):[ \t]*(?P<value>[^\n]*(?:\n[ \t]{4,}[^\n]+)*)(?:\n|\Z)", re.MULTILINE)
@@ -33,7 +36,7 @@ HEADERS = re.compile(  # Pelican's, in any case, which begin with one of these k
     re.IGNORECASE,
 )
 NIKOLA = re.compile(  # lines of comments in reStructuredText, or within one of HTML
-    r"\A\s*(?P<comment><!--\s*)?(?=\.\. (?:title|slug|date|tags|author):)"
+    r"\A\s*(?P<comment><!--\s*)?(?=\.\. (?:title|slug|date|tags|category|author|link|description|type):)"
     r"(?P<fields>(?:\.\. [a-z_-]+:[^\n]*(?:\n|\Z))+)(?(comment)\s*-->[ \t]*\n?)",
     re.IGNORECASE,
 )
@@ -144,22 +147,27 @@ def read_toml(text: str, first: int) -> FrontMatter:
 
 
 def read_yaml(text: str, first: int) -> FrontMatter:
-    """Read YAML whose first line is `first`; tabs that YAML forbids are read as spaces, with a note."""
+    """Read YAML whose first line is `first`.
+
+    What YAML forbids and other readers take is read with a note: tabs as spaces, `title: Go: a tour` as one text.
+    """
     try:
         return _compose(text, first)
     except Refusal as refusal:
-        if "\t" not in text:
-            raise
-        return _compose_without_tabs(text, first, refusal)
+        for lenient, sentence in (
+            ("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), TABS),
+            (WITH_COLON.sub(lambda found: f"{found[1]}{json.dumps(found[2], ensure_ascii=False)}", text), COLON),
+        ):
+            if lenient != text and (found := _compose_leniently(lenient, first)):
+                return replace(found, notices=(*found.notices, Notice(refusal.line, _(sentence))))
+        raise
 
 
-def _compose_without_tabs(text: str, first: int, refusal: Refusal) -> FrontMatter:
+def _compose_leniently(text: str, first: int) -> FrontMatter | None:
     try:
-        front_matter = _compose("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), first)
+        return _compose(text, first)
     except Refusal:
-        raise refusal from None
-    note = Notice(refusal.line, _("A tab in the YAML, where it allows none, was read as spaces."))
-    return FrontMatter(front_matter.values, front_matter.lines, (*front_matter.notices, note))
+        return None
 
 
 def _compose(text: str, first: int) -> FrontMatter:

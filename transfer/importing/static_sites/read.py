@@ -179,8 +179,9 @@ def _named(name: FileName, title: str) -> str:
 
 
 def _last(address: str) -> str:
-    """Return the last part of a path, without `.html`; that of `/Rust-1.42` has no suffix."""
-    return re.sub(r"\.(?:x?html?|php|aspx?)\Z", "", normalize_path(address).rsplit("/", 1)[-1])
+    """Return the last part of a path, without `.html`; that of `/Rust-1.42` has no suffix, that of `/2013/` says too little."""
+    last = re.sub(r"\.(?:x?html?|php|aspx?)\Z", "", normalize_path(address).rsplit("/", 1)[-1])
+    return last if LETTER.search(last) else ""
 
 
 def _addresses(

@@ -30,6 +30,7 @@ SITE_URL = "https://old.example/"
     ("name", "text"),
     [
         ("posts/x.rst", HEAD + "\n*Text*.\n"),
+        ("posts/x.txt", ".. link: \n.. description: \n" + HEAD.replace(".. link:\n", "") + "\n*Text*.\n"),
         ("posts/x.txt", HEAD + "\n*Text*.\n"),
         ("posts/x.md", f"<!--\n{HEAD}-->\n\n*Text*.\n"),
         ("posts/x.html", f"<!-- \n{HEAD}-->\n<em>Text</em>.\n"),

@@ -131,6 +131,14 @@ def test_addresses_that_lead_upwards_or_nowhere_are_left_out(address: str, tmp_p
     [
         ("posts.json", """{"layout": "x", "permalink": "/blog/{{ page.date | date: '%Y/%m/%d' }}/{{ page.fileSlug }}/"}"""),
         ("posts.11tydata.js", "exports = {\n  permalink: '/blog/{{ page.date | toPath }}/{{ page.fileSlug }}/',\n  a: 1\n}\n"),
+        (
+            "posts.11tydata.js",
+            "export default {\n  permalink: function({page}) {\n  return `/blog/${ page.date }/${ page.fileSlug }/`\n},\n}\n",
+        ),
+        (
+            "posts.11tydata.js",
+            "module.exports = {\n  permalink: (data) => `/blog/${data.page.date}/${data.page.fileSlug}/`\n}\n",
+        ),
         ("posts.11tydata.json", """{\n"permalink": "blog/{{ page.date | f('yyyy/MM/dd') }}/{{ page.fileSlug | slug }}/"\n}"""),
         (
             "../_includes/post.html",

@@ -311,3 +311,14 @@ def test_jekyll_reads_whole_timestamps_as_utc(tmp_path: Path) -> None:
     assert read(tmp_path, simple(date="2020-01-02 12:00:00")).published == datetime(2020, 1, 2, 12, tzinfo=UTC)
     assert read(tmp_path, simple(date="2020-01-02 12:00")).published == datetime(2020, 1, 2, 3, tzinfo=UTC)
     assert read(tmp_path, simple(date="2020-01-02")).published == datetime(2020, 1, 1, 15, tzinfo=UTC)
+
+
+def test_colons_that_yaml_forbids_are_read_with_a_note(tmp_path: Path) -> None:
+    post = read(tmp_path, '---\ntitle: Go: a "tour"\ndate: 2018-05-31\ntags: [a, b]\n---\nText.\n')
+    assert (post.title, post.tags) == ('Go: a "tour"', ("a", "b"))
+    assert [(note.line, "colon" in note.sentence) for note in post.notices] == [(2, True)]
+
+
+def test_address_that_ends_in_a_number_makes_no_slug(tmp_path: Path) -> None:
+    post = read(tmp_path, simple(permalink="/web/jsconf/2013/"), "2013-06-14-jsconf-2013.md")
+    assert (post.slug, post.addresses) == ("jsconf-2013", ("/web/jsconf/2013",))
