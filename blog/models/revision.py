@@ -3,7 +3,8 @@
 **Lock order.** A transaction that changes more than one row locks the revision row first, before it writes to or locks any
 other row, and raises the number last. So two transactions can never wait for each other. Three ways lead there:
 
-- a verb of ours runs in `with locked_revision():`, with its Markdown rendered before;
+- a verb of ours runs in `with locked_revision():`, with its Markdown rendered before; whatever it calls notes the posts that it
+  changes, and the number rises once, as the block's last step;
 - a write in the admin runs in `with revision_locked_by_first_write():`, so that its form is checked (and rendered) before;
 - what Wagtail or Django writes by itself is locked by the receivers of `pre_save` and `pre_delete` in `blog.signals`, or at
   the methods wrapped there.
@@ -13,6 +14,7 @@ A transaction that only locks rows which no such verb touches (the outbox, a ses
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -64,6 +66,8 @@ class Change(models.Model):
 
 revision_raised = Signal()  # in the transaction that raised it
 
+_noted: ContextVar[list[set[int]] | None] = ContextVar("noted", default=None)  # changed posts, within `locked_revision`
+
 
 class Uncommitted:
     """Marks a transaction that has raised the revision: what is read in it is uncommitted and may be rolled back.
@@ -89,26 +93,34 @@ def may_be_seen(update_fields: Iterable[str] | None) -> bool:
     return update_fields is None or not UNSEEN_FIELDS.issuperset(update_fields)
 
 
-def raise_revision(posts: Iterable[int] | None = None) -> int:
-    """Raise the revision, note the posts concerned (None: any post may be), and return the new number.
+def raise_revision(posts: Iterable[int] | None = None) -> None:
+    """Raise the revision, and note the posts concerned (None: any post may be).
 
-    Call it as the last step of the transaction that makes the change: outside of one it opens its own.
+    Call it as the last step of the transaction that makes the change: outside of one it opens its own. Within
+    `locked_revision` it rises at the end of the block.
     """
-    with transaction.atomic(savepoint=False):
-        number = _raise()
-        if number is None:
-            _make_row()
-            number = _raise()
-            assert number is not None
-        concerned = [EVERY_POST] if posts is None else posts
-        Change.objects.bulk_create([Change(revision=number, post_id=post) for post in concerned])
+    concerned = {EVERY_POST} if posts is None else set(posts)
+    if (noted := _noted.get()) is None:
+        with transaction.atomic(savepoint=False):
+            _raise_for(concerned)
+    else:
+        noted.append(concerned)
         transaction.on_commit(Uncommitted())
-        revision_raised.send(sender=IndexRevision)
-    return number
+
+
+def _raise_for(posts: set[int]) -> None:
+    number = _raise()
+    if number is None:
+        _make_row()
+        number = _raise()
+        assert number is not None
+    Change.objects.bulk_create([Change(revision=number, post_id=post) for post in posts])
+    transaction.on_commit(Uncommitted())
+    revision_raised.send(sender=IndexRevision)
 
 
 def _raise() -> int | None:
-    """Raise the number, in one statement: a publish does this some eight times. None where the row is still missing."""
+    """Raise the number, in one statement. None where the row is still missing."""
     changed = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(
@@ -125,7 +137,7 @@ def _make_row() -> None:
 
 def lock_revision() -> None:
     """Lock the revision row until the current transaction ends, waiting for other holders."""
-    if not connection.features.has_select_for_update:  # SQLite: this transaction is the only one that writes
+    if _noted.get() is not None or not connection.features.has_select_for_update:  # SQLite: no other transaction writes
         return
     row = IndexRevision.objects.select_for_update().filter(pk=IndexRevision.ROW).values_list("pk")
     if not row:
@@ -135,10 +147,23 @@ def lock_revision() -> None:
 
 @contextmanager
 def locked_revision() -> Iterator[None]:
-    """Run the block in one transaction that first locks the revision row: see the lock order above."""
+    """Run the block in one transaction that first locks the revision row and raises the number last, if anything asked for it.
+
+    A block within another is a savepoint of it: what it noted before it is rolled back stays noted.
+    """
     with transaction.atomic():
+        if _noted.get() is not None:
+            yield
+            return
         lock_revision()
-        yield
+        noted: list[set[int]] = []
+        token = _noted.set(noted)
+        try:
+            yield
+        finally:
+            _noted.reset(token)
+        if noted and not transaction.get_rollback():
+            _raise_for(set().union(*noted))
 
 
 @contextmanager

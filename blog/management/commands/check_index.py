@@ -47,7 +47,8 @@ class Command(BaseCommand):
             self.stdout.write(f"“{blog}”: posts indexed {len(store.snapshot(blog.path))}, differences {len(found)}.")
         self.stdout.write(f"Old changes forgotten: {forget_old_changes()}.")
         if mend:
-            self.stdout.write(f"Every process reads its index anew from revision {raise_revision()}.")
+            raise_revision()
+            self.stdout.write(f"Every process reads its index anew from revision {store.read_revision()}.")
         if different:
             sys.exit(1)
 

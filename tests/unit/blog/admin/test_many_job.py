@@ -241,6 +241,9 @@ def test_every_lot_raises_the_revision_once(mona: User, posts: list[PostPage]) -
     before = IndexRevision.objects.get().number
     do(client_of(mona), "add_tags", tags="b")
     assert IndexRevision.objects.get().number == before + 3
+    do(client_of(mona), "unpublish")
+    do(client_of(mona), "publish")
+    assert IndexRevision.objects.get().number == before + 9
 
 
 @pytest.mark.parametrize("chosen", ["id=x", "id=99999999999999999999", "id=-1", ""])

@@ -16,7 +16,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostAuthor, PostPage, PostTag, Tag
-from blog.models.revision import MAX_REVISIONS, raise_revision
+from blog.models.revision import MAX_REVISIONS, locked_revision, raise_revision
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex, store
 from tests.support.factories import make_author, make_blog, make_post, make_posts
@@ -120,6 +120,32 @@ def test_what_is_rolled_back_was_never_seen_by_others() -> None:
     store.snapshot(blog.path, revision=revision + 9)  # asked for more than there is, it gives what there is
     raise_revision(())
     assert posts_and_tags(store.snapshot(blog.path)) == [(post.pk, ["a"])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_locked_block_changes_is_seen_within_it_alone_and_raises_the_revision_once() -> None:
+    _start_anew()
+    blog = make_blog()
+    first, second = make_posts(blog, ["a", "b"])
+    revision = store.read_revision()
+    with locked_revision():
+        first.unpublish()
+        assert posts_and_tags(store.snapshot(blog.path)) == [(second.pk, ["b"])]
+        with pytest.raises(KeyError), locked_revision():  # noqa: PT012
+            second.delete()
+            assert posts_and_tags(store.snapshot(blog.path)) == []
+            raise KeyError
+        assert posts_and_tags(store.snapshot(blog.path)) == [(second.pk, ["b"])]
+        assert store.read_revision() == revision
+    assert store.read_revision() == revision + 1
+    assert set(Change.objects.filter(revision=revision + 1).values_list("post_id", flat=True)) == {first.pk, second.pk}
+    assert posts_and_tags(store.snapshot(blog.path)) == [(second.pk, ["b"])]
+    with pytest.raises(ZeroDivisionError), locked_revision():  # noqa: PT012
+        second.unpublish()
+        raise ZeroDivisionError
+    assert store.read_revision() == revision + 1
+    PostPage.objects.get(pk=second.pk).unpublish()  # which raises it by itself again
+    assert posts_and_tags(store.snapshot(blog.path)) == []
 
 
 class Crash(Exception):
