@@ -33,7 +33,7 @@ from blog.models.authors import Author, BylinePanel, PostAuthor
 from blog.models.comments import Comment
 from blog.models.fields import MarkdownField, TermsField
 from blog.models.querysets import PostManager
-from blog.models.relations import read_children
+from blog.models.relations import forget_unchanged, read_children
 from blog.models.reserved_slugs import refuse_reserved
 from blog.models.revision import locked_revision, may_be_seen, raise_revision
 from blog.models.tag_names import TagsField
@@ -273,7 +273,7 @@ class PostPage(Page):
 
     def _leave_what_is_gone(self) -> None:
         """Replace tags merged, and remove tags and authors deleted, since this post was loaded."""
-        in_memory = getattr(self, "_cluster_related_objects", None) or {}
+        in_memory = forget_unchanged(self, "tagged_items", "post_authors")
         items = list(self.tagged_items.all()) if "tagged_items" in in_memory else []
         if items:
             there = PostTag.refresh_tags(items)

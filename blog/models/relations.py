@@ -54,3 +54,20 @@ def read_children(model: type[Relation], name: str, rows: list[dict[str, Any]], 
         for child, row in zip(children, rows, strict=True):
             setattr(child, name, there[row[name]])
     return children
+
+
+def forget_unchanged(parent: models.Model, *names: str) -> dict[str, list[Any]]:
+    """Drop from memory the rows of relations that are stored as they are: modelcluster would save each of them again.
+
+    Return those that remain, by the name of their relation.
+    """
+    in_memory: dict[str, list[Any]] = getattr(parent, "_cluster_related_objects", None) or {}
+    for name in names if parent.pk else ():
+        if (rows := in_memory.get(name)) and rows_of(rows) == rows_of(getattr(parent, name).get_live_queryset()):
+            del in_memory[name]
+    return in_memory
+
+
+def rows_of(children: Iterable[models.Model]) -> list[list[Any]]:
+    """Return objects as rows: what their columns hold."""
+    return [[getattr(child, field.attname) for field in child._meta.concrete_fields] for child in children]
