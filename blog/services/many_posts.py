@@ -153,9 +153,9 @@ def publish(posts: Iterable[int], user: Any = None, batch: UUID | None = None) -
 
     An alias has no revision: it is published with its post.
     """
-    published, faults = {}, []
+    published, faults, logged = {}, [], {}
     with locked_revision():
-        found = PostPage.objects.filter(pk__in=list(posts), alias_of=None).order_by("pk")
+        found = PostPage.objects.filter(pk__in=list(posts), alias_of=None).select_related("latest_revision").order_by("pk")
         found = found.exclude(live=True, has_unpublished_changes=False)
         before = publication_of([post.pk for post in found])
         for post in found:
@@ -163,12 +163,22 @@ def publish(posts: Iterable[int], user: Any = None, batch: UUID | None = None) -
                 before[str(post.pk)]["content"] = post.serializable_data()
             try:
                 with transaction.atomic():
-                    (post.get_latest_revision() or post.save_revision(user=user)).publish(user=user)
+                    revision = post.get_latest_revision() or post.save_revision(user=user)
+                    revision.content_object = post  # which it would read again
+                    is_simple = _is_published_as_it_is(post, revision)
+                    revision.publish(user=user, log_action=not is_simple)
                 published[str(post.pk)] = before[str(post.pk)]
+                logged.update({post: revision.pk} if is_simple else {})
             except ValidationError as fault:
                 faults.append(f"{post.draft_title}: {' '.join(fault.messages)}")
+        log_each(logged, "wagtail.publish", user, revisions={post.pk: revision for post, revision in logged.items()})
         PostOperation.objects.add_lot(PostKind.PUBLISH, "", user, batch, len(published), published)
     return len(published), faults
+
+
+def _is_published_as_it_is(post: PostPage, revision: Revision) -> bool:
+    """Return whether all that Wagtail notes in its log is that a post is published: no new title, no time to come."""
+    return bool(revision.content["title"] == post.title and not revision.content.get("go_live_at"))
 
 
 def publication_of(posts: Collection[int]) -> dict[str, dict[str, Any]]:

@@ -147,6 +147,35 @@ def test_posts_are_published_and_what_cannot_be_stays_a_draft(client: Client, bl
     assert [client.get(f"/{post.slug}/").status_code for post in posts] == [200] * 4
 
 
+def test_publishing_is_noted_in_the_log_and_the_indexes_as_wagtail_does(blog: BlogPage, posts: list[PostPage]) -> None:
+    user, fields = member_of("Moderators"), ("action", "label", "user", "content_changed", "data", "page", "revision")
+    found, ids = [], [post.pk for post in posts[:3]]
+    references_are_right(posts)  # which makes them so
+    for act in (lambda: [post.get_latest_revision().publish(user=user) for post in posts[:3]], lambda: publish(ids, user)):
+        unpublish(ids)
+        PageLogEntry.objects.all().delete()
+        PostPage.objects.filter(slug="changed").update(title="changed")
+        act()
+        found.append(list(PageLogEntry.objects.order_by("page", "action").values_list(*fields)))
+        assert references_are_right(posts)
+    assert found[0] == found[1]
+    assert [entry[0] for entry in found[0]] == ["wagtail.publish", "wagtail.publish", "wagtail.rename", "wagtail.publish"]
+
+
+def test_what_a_draft_has_in_common_with_the_page_is_not_written_again(blog: BlogPage, posts: list[PostPage]) -> None:
+    unpublish([post.pk for post in posts])
+    tagged = PostPage.objects.get(pk=posts[2].pk)
+    tagged.tags.add("c")
+    tagged.save_revision()
+    with CaptureQueriesContext(connection) as captured:
+        assert publish([post.pk for post in posts]) == (4, [])
+    written = [sql for sql in (query["sql"] for query in captured) if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert [tags_of(post) for post in posts] == [["a", "b"], ["a", "b"], ["a", "b", "c"], ["a", "b"]]
+    assert len([sql for sql in written if "blog_posttag" in sql]) == 3  # of the one post whose tags are others
+    assert not [sql for sql in written if "blog_postauthor" in sql]
+    assert len([sql for sql in written if "UPDATE blog_indexrevision" in sql]) == 1
+
+
 def test_scheduled_revision_gets_the_tag(blog: BlogPage) -> None:
     later = timezone.now() + timedelta(days=1)
     post = make_post(blog, "a", live=False)
