@@ -33,10 +33,10 @@ def main(quick: bool) -> None:
 
     count = FEW_POSTS if quick else POSTS
     posts = list(PostPage.objects.order_by("-pk").values_list("pk", flat=True)[: count + 20])
-    add_versions(posts)
-    add_references(posts)
     tag = Tag.objects.create(name=CHOSEN, slug=CHOSEN)
     PostTag.objects.bulk_create(PostTag(content_object_id=post, tag=tag) for post in posts[:count])
+    add_versions(posts)
+    add_references(posts)
     author = Author.objects.create(name="Bench many", handle="bench-many")
     client = signed_in("bench-many-posts")
     print(forms_and_listing(client, posts[0]))
