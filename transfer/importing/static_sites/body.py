@@ -1,5 +1,6 @@
 """The body of a file as Markdown: template tags, containers and components converted, what no page shows left out."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from transfer.importing.static_sites.restructured_text_sandbox import convert
 from transfer.importing.static_sites.snippets import with_snippets
 from transfer.importing.static_sites.template_tags.convert import TemplateTagConverter
 from transfer.importing.static_sites.unseen import without_unseen
+
+JSX = re.compile(r"^[ \t]*</?[A-Z]\w*(?:\s[^<>]*)?/?>[ \t]*$", re.MULTILINE)  # alone in its line, a component and no `<T>`
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def to_markdown(text: str, front_matter: FrontMatter, file: SourceFile, shortcod
 
 def _without_components(text: str, suffix: str, generator: str) -> tuple[str, Counter[str]]:
     """Return a text of any form as Markdown, and the components of MDX or VuePress that lost their marks."""
-    if suffix == ".mdx" or (suffix == ".md" and generator == "docusaurus"):
+    if suffix == ".mdx" or (suffix == ".md" and (generator == "docusaurus" or (generator == "nextjs" and JSX.search(text)))):
         return mdx_to_markdown(text)
     if suffix == ".lhs":
         return literate_haskell_to_markdown(text), Counter()

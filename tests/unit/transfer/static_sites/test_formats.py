@@ -248,3 +248,12 @@ def test_names_of_authors_stand_in_files_of_their_own(tmp_path: Path) -> None:
     assert read_source(found, ImportOptions()).authors == ("Ada Lovelace", "Grace Hopper", "noah")
     given = ImportOptions(authors={"ada": "Ada Byron", "noah": "Noah Kunin"})
     assert read_source(found, given).authors == ("Ada Byron", "Grace Hopper", "Noah Kunin")
+
+
+def test_components_in_the_markdown_of_next(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"next.config.js": ""})
+    body = read(tmp_path, HEAD + "<Client>\n\nText.\n\n</Client>\n", "posts/a.md").body
+    assert (body, read(tmp_path, HEAD + "A `x` of List<T> or <T>.\n", "posts/b.md").body) == (
+        "Text.",
+        "A `x` of List<T> or <T>.",
+    )

@@ -203,3 +203,20 @@ def test_long_runs_of_what_is_never_closed_stay_as_they_are(piece: str) -> None:
 def test_long_runs_of_code_stay_as_they_are(piece: str) -> None:
     text = piece * (300_000 // len(piece))
     assert convert(text) == text
+
+
+def test_a_tag_within_a_link_makes_no_link() -> None:
+    assert convert('[{% avatar "https://a.example/" %}Ada](https://a.example/)') == (
+        '[<!-- {% avatar "https://a.example/" %} -->Ada](https://a.example/)'
+    )
+
+
+def test_markdown_within_html() -> None:
+    assert convert("<div>{% markdown %}\n* a\n{% endmarkdown %}</div>") == "<div>\n\n* a\n\n</div>"
+
+
+def test_pelican_takes_tags_that_are_known_alone() -> None:
+    text = "{% photo /media/a.jpg A rose %}\n\n{% block title %}x{% endblock %} {% gallery /media %}"
+    converter = TemplateTagConverter(text, HEADER, generator="pelican")
+    assert converter.markdown() == "![A](/media/a.jpg)\n\n{% block title %}x{% endblock %} {% gallery /media %}"
+    assert dict(converter.unconverted) == {"block": 1, "gallery": 1}

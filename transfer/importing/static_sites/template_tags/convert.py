@@ -38,14 +38,18 @@ SYNTAXES = {  # what each generator takes for a tag; "": unknown, so both
     "hexo": LIQUID,
     "eleventy": LIQUID,
     "zola": frozenset(("tag", "output")),
+    "pelican": frozenset(("tag",)),
     "hugo": SHORTCODE,
     "nikola": SHORTCODE,
     "middleman": frozenset(("erb",)),
 }
 HIDING_OUTPUT = frozenset(("jekyll", "eleventy", "hexo"))  # where an unknown variable shows nothing
+KNOWN_ALONE = frozenset(("pelican",))  # generators that take tags by a plugin alone: what is not known may be prose
+WITHIN_LINK = re.compile(r"\[[^\[\]\n]*\Z")
 # Where a comment would become part of the address:
 WITHIN_ADDRESS = re.compile(r"(?:\]\(<?[^\s()<>]*|\]:[ \t]*<?[^\s<>]*|<[A-Za-z][^<>]*)\Z")
 LONGEST_ADDRESS = 500  # characters before a tag that are looked at
+MARKDOWN = frozenset(("markdown", "markdownify"))  # whose text is Markdown, also within HTML
 HIDDEN_PAIRS = frozenset(("for", "capture", "comment", "macro", "schema"))  # whose text is a template, not prose
 BRANCHES = re.compile(r"\{%-?\s*(?:else|elsif|elif|when)\b[^%]*-?%\}")
 FENCED = re.compile(r"^[ ]{0,3}(?:`{3,}|~{3,})", re.MULTILINE)
@@ -155,7 +159,7 @@ class TemplateTagConverter:
         if name in ("raw", "verbatim", "comment"):
             return self.convert_paired(found, rf"\{{%-?\s*end{name}\s*-?%\}}", name)
         if name.startswith("end"):  # what it closes stood in code, or was converted without its text
-            return "", found.end()
+            return found[0] if self.generator in KNOWN_ALONE else "", found.end()
         closing = "end" if self.generator == "zola" else f"end{name}"
         arguments = found["arguments"].strip()
         arguments = arguments[1:-1] if arguments.startswith("(") and arguments.endswith(")") else arguments
@@ -203,7 +207,8 @@ class TemplateTagConverter:
         if closing and (ends := self.find_closing(found, closing)):
             if meaning in CODE_TAGS:
                 return self.convert_code(found, ends, meaning, filled)
-            return self.convert_pair(found, ends, name, meaning, filled)
+            if meaning in self.shortcodes.values() or self.generator not in KNOWN_ALONE:
+                return self.convert_pair(found, ends, name, meaning, filled)
         if meaning in ("text", "drop"):
             self.converted[name] += 1
             return "", found.end()
@@ -224,19 +229,21 @@ class TemplateTagConverter:
         self.converted[name] += 1
         kind = alert_kind(meaning, parse_arguments(arguments))
         is_quotation = meaning in QUOTATIONS and not self.blocks.contains(found.start())
-        if self.depth >= MAX_DEPTH or not (kind or is_quotation or meaning in ("if", "unless", "case")):
+        if self.depth >= MAX_DEPTH or not (kind or is_quotation or meaning in ("if", "unless", "case", *MARKDOWN)):
             return "", found.end()  # the text follows, and then the closing, which shows nothing either
         branch = BRANCHES.search(self.text, found.end(), ends.start()) if meaning in ("if", "unless", "case") else None
         self.depth += 1
         inner = self.convert_range(found.end(), branch.start() if branch else ends.start())
         self.depth -= 1
+        if meaning in MARKDOWN:
+            return f"\n\n{inner.strip()}\n\n", ends.end()
         if is_quotation:
             return quotation(inner, arguments), ends.end()
         return alert(kind, inner, parse_arguments(arguments)) if kind else inner, ends.end()
 
     def convert_single(self, found: re.Match[str], name: str, arguments: str) -> str:
         """Convert an unknown tag without a closing: into an address in a link, a link if it has an address, else a comment."""
-        if name == "highlight":  # what it should enclose is not closed
+        if name == "highlight" or self.generator in KNOWN_ALONE:  # of the first, what it should enclose is not closed
             return self.keep_as_is(found, name)
         parsed = parse_arguments(arguments)
         address = next((word for word in (*parsed.named.values(), *parsed.positional) if re.match(r"https?://\S+\Z", word)), "")
@@ -244,7 +251,7 @@ class TemplateTagConverter:
         if is_address and (target := address or next(iter(parsed.positional), "")):
             self.converted[name] += 1
             return target if address else post_reference(target)
-        if not address:
+        if not address or WITHIN_LINK.search(self.text, max(0, found.start() - LONGEST_ADDRESS), found.start()):
             return self.hide(found, name)
         self.converted[name] += 1
         return link(
