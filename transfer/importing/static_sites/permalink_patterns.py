@@ -40,7 +40,12 @@ DEFAULT_PATTERNS = {  # of generators, when their configuration names none
 }
 ROUTED = frozenset(("", "astro", "nextjs", "nuxt", "sveltekit"))  # generators whose addresses the site's own files say
 BY_TITLE = frozenset(("pelican",))  # generators that make slugs of titles, not of file names
-UNKNOWN_GENERATOR_PATTERNS = ("/:year/:month/:day/:title/", "/:year/:month/:day/:title.html", "/:sections/:stem.html")
+UNKNOWN_GENERATOR_PATTERNS = (
+    "/:year/:month/:day/:title/",
+    "/:year/:i_month/:i_day/:title/",
+    "/:year/:month/:day/:title.html",
+    "/:sections/:stem.html",
+)
 STYLES = JEKYLL_STYLES | {name: patterns[0] for name, patterns in DEFAULT_PATTERNS.items()}  # what --permalink takes by name
 DATE_FORMATS = {  # of strftime
     "year": "%Y",

@@ -116,9 +116,11 @@ def test_header_is_the_date_before_the_name_is(tmp_path: Path) -> None:
     assert post.published == datetime(2019, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=1)))
     assert post.addresses == (
         "/2019/01/02/a-post",
+        "/2019/1/2/a-post",
         "/2019/01/02/a-post.html",
         "/2018-05-31-a-post.html",
         "/2018/05/31/a-post",
+        "/2018/5/31/a-post",
         "/2018/05/31/a-post.html",
     )
 
