@@ -313,8 +313,17 @@ def test_pictures_with_the_wrong_suffix_are_taken_as_what_they_are(blog: BlogPag
 def test_picture_named_without_its_folder_is_found_if_it_is_the_only_one_of_its_name(blog: BlogPage, tmp_path: Path) -> None:
     root = write_tree(tmp_path, {"_config.yml": "", "_posts/a.md": simple(image="cover.png") + "![](twice.png)\n"})
     write_image(root / "assets/covers/cover.png")
-    write_image(root / "assets/a/twice.png")
-    write_image(root / "assets/b/twice.png", "red")
+    write_image(root / "assets/x/twice.png")
+    write_image(root / "assets/y/twice.png", "red")
     report = run_import(blog, root)
     assert (report.images, report.missing_images) == (1, 1)
     assert post("a").cover is not None
+
+
+def test_pictures_that_a_folder_served_at_the_addresses_of_posts(blog: BlogPage, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"config.toml": 'base_url = "/"\n', "content/2017/a/index.md": simple("A") + "![](a.png)"}
+    root = write_tree(tmp_path, {**files, "content/2017/b.md": simple("B") + "![](a.png)"})
+    for folder, colour in (("static/2017/a", "navy"), ("static/2017/b", "red"), ("content/2017/a/raw", "green")):
+        write_image(root / folder / "a.png", colour)
+    report = run_import(blog, root)
+    assert (report.images, report.missing_images) == (2, 0)

@@ -73,9 +73,15 @@ def _by_name(root: Path) -> dict[str, list[Path]]:
 
 
 def _places(path: str, post: Path, site: SourceSite) -> list[Path]:
-    """Return where a file may lie: beside the post, in the folder of its name, or below a folder that serves as the root."""
-    beside = [] if path.startswith("/") else [post.parent / path, post.parent / post.stem / path]
-    return [*beside, *(site.root / folder / path.lstrip("/") for folder in STATIC_FOLDERS)]
+    """Return where a file may lie: beside the post, in the folder of its name, or below a folder that serves as the root,
+    there also in the folder of the post's own path (static/2017/a-post/a.png)."""
+    served = [site.root / folder for folder in STATIC_FOLDERS]
+    if path.startswith("/"):
+        return [folder / path.lstrip("/") for folder in served]
+    below = post.parent.relative_to(site.root).parts[1:] if post.is_relative_to(site.root) else ()
+    page = Path(*below, "" if post.stem == "index" else post.stem)  # whose address the path is relative to
+    beside = [post.parent / path, post.parent / post.stem / path]
+    return [*beside, *(folder / path for folder in served), *(folder / page / path for folder in served)]
 
 
 def _resolve_below(place: Path, *roots: Path) -> Path | None:
