@@ -41,10 +41,22 @@ def underscore(state: StateInline, silent: bool) -> bool:
 
 
 def further_addresses(state: StateCore) -> None:
-    """Link the addresses that the plugin leaves alone for the sign before them."""
+    """Link the addresses that the plugin leaves alone for the sign before them, and none that is `espree@6.0.0`."""
     for token in state.tokens:
         if token.children and ("://" in token.content or "@" in token.content):
-            token.children = list(_linked(token.children))
+            token.children = list(_linked([*_without_versions(token.children, token.content)]))
+
+
+def _without_versions(children: list[Token], source: str) -> Iterator[Token]:
+    """Yield tokens without the links of bare addresses of mail that end in a digit: cmark-gfm makes none of these."""
+    version = False
+    for token in children:
+        if token.type == "link_open":
+            address = str(token.attrs.get("href", ""))
+            bare = token.info == "auto" and f"<{address.removeprefix('mailto:')}>" not in source
+            version = bare and address.startswith("mailto:") and address[-1:].isdigit()
+        if not version or token.type not in ("link_open", "link_close"):
+            yield token
 
 
 def _linked(children: list[Token]) -> Iterator[Token]:
@@ -56,6 +68,8 @@ def _linked(children: list[Token]) -> Iterator[Token]:
             continue
         end = 0
         for match in ADDRESS.finditer(token.content):
+            if "://" not in match[0] and match[0][-1].isdigit():  # espree@6.0.0
+                continue
             yield Token("text", "", 0, content=token.content[end : match.start()])
             yield Token(
                 "link_open",

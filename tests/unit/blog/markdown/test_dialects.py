@@ -54,6 +54,10 @@ TEXTS = {
     ),
     "colons that are no alert": (":::\n:::other\na", "<p>:::\n:::other\na</p>"),
     "control characters": ("[a](\x02/b) \x1bc", '<p><a href="/b">a</a> c</p>'),
+    "version of a package": (
+        "espree@6.0.0-rc.1, (a@1.2) <a@b.c1> a@b.c1d",
+        '<p>espree@6.0.0-rc.1, (a@1.2) <a href="mailto:a@b.c1">a@b.c1</a> <a href="mailto:a@b.c1d">a@b.c1d</a></p>',
+    ),
     "mail with an underscore": ("a_b@c.example", '<p><a href="mailto:a_b@c.example">a_b@c.example</a></p>'),
     "name that is no address": ("example.com and a.py", "<p>example.com and a.py</p>"),
     "hashtag": ("#hashtag first", "<p>#hashtag first</p>"),
