@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from wagtail.admin.forms.models import register_form_field_override
+from wagtail.admin.telepath import register
+from wagtail.admin.telepath.widgets import WidgetAdapter
 
 from blog.admin import suggested_tags, tag_suggestions
 from blog.models import Tag
@@ -41,6 +43,16 @@ class TagsInput(forms.TextInput):
         context: dict[str, Any] = super().get_context(name, value, attrs)
         urls = {"suggestions": reverse(tag_suggestions.NAME), "suggested": reverse(suggested_tags.NAME)}
         return {**context, **urls, "refused": "".join(sorted(set(UNTYPEABLE) - set(",\n\r\t")))}
+
+
+class TagsInputAdapter(WidgetAdapter):
+    """Tells Wagtail's scripts of the field without its HTML, which would be made a second time: they never add one."""
+
+    def js_args(self, widget: TagsInput) -> list[str]:
+        return [""]
+
+
+register(TagsInputAdapter(), TagsInput)
 
 
 class TagsFormField(forms.CharField):
