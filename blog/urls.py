@@ -37,9 +37,13 @@ urlpatterns = on_blog_sites(
         *with_feeds("@<expression:handle>/", listings.selection, "author"),
         *with_feeds("@<expression:handle>/tags/<expression:expression>/", listings.selection, "author_selection"),
         *with_feeds("streams/<word:slug>/", listings.stream, "stream"),
-        path(f"<word:slug>/{PICTURE}", sharing.of_post),
         path("comments/", comments.latest_page, name="comments"),
         *(path(f"comments/feed.{form}", comments.latest_feed, {"form": form}, name=f"comments_{form}") for form in FORMS),
+    ]
+)
+post_patterns = on_blog_sites(
+    [
+        path(f"<word:slug>/{PICTURE}", sharing.of_post),
         *(path(f"<word:slug>/feed.{form}", comments.feed_of_post, {"form": form}, name=f"post_{form}") for form in FORMS),
         path("<word:slug>.md", posts.markdown, name="markdown"),
         path("<word:slug>/", posts.post, name="post"),

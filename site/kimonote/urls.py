@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from accounts.views import second_factor_page
+from blog import urls as blog_urls
 from blog.admin import choosers, new_post, page_access, page_choosers
 from blog.views import media
 from kimonote.health import health, ready
@@ -16,6 +17,7 @@ from kimonote.security_txt import security_txt
 from mail.webhooks import webhook_urls
 
 urlpatterns = [
+    path("", include(blog_urls)),  # first: most requests match here
     path("admin/second-factor/", second_factor_page, name="accounts_second_factor"),  # for whoever is not signed in yet
     path("admin/failwhale/", RedirectView.as_view(pattern_name="wagtailadmin_home")),  # Wagtail's view raises on purpose
     path("admin/", include([*page_choosers.urls, *choosers.urls, *page_access.urls])),  # for whoever may see what they name
@@ -31,7 +33,7 @@ urlpatterns = [
     path("new", new_post.new, name="new"),
     path("media/private/<path:path>", media.private_media),
     path("", include("publishing.urls")),
-    path("", include("blog.urls")),
+    path("", include(blog_urls.post_patterns)),  # last: a post may have any name that is not taken
     path("", include("comments.urls")),
 ]
 if settings.METRICS_TOKEN:  # else its library is not even loaded
