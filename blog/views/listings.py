@@ -40,17 +40,18 @@ def selection(
     request: HttpRequest, state: RequestState, expression: str = "", handle: str = "", form: str = HTML
 ) -> HttpResponseBase:
     """Return a selection's listing as a page or a feed."""
+    given = request.GET.dict()
     try:
         spelt = find(expression, handle, state.snapshot)
     except CanonicalRedirect as redirected:
         return redirect_to(request, redirected.selection, form)
     except UnknownTags as error:
-        raise UnknownTags(narrow(error.selection, request.GET), error.unknown, Reading.parse(request.GET)) from error
+        raise UnknownTags(narrow(error.selection, given), error.unknown, Reading.parse(given)) from error
     if not is_canonical(request.path_info, spelt, _last_part(form)):
         return redirect_to(request, spelt, form)
-    chosen = narrow(spelt, request.GET)
+    chosen = narrow(spelt, given)
     tag = Tag.about(spelt.wanted[0]) if len(spelt) == 1 and spelt.wanted else None
-    reading = Reading.parse(request.GET, Order.of_listing(tag.order) if tag else NEWEST)
+    reading = Reading.parse(given, Order.of_listing(tag.order) if tag else NEWEST)
     narrowed, terms = narrow_by_terms(chosen, reading.q, state.snapshot)
     if narrowed != chosen:
         return redirect(
@@ -67,8 +68,9 @@ def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTM
     found = Stream.objects.filter(blog_id=state.blog.id, slug=slug).first()
     if found is None:
         raise Http404(_("There is no stream “%s”.") % slug)
-    chosen = narrow(found.selection, request.GET)
-    reading = Reading.parse(request.GET, Order.of_listing(found.order))
+    given = request.GET.dict()
+    chosen = narrow(found.selection, given)
+    reading = Reading.parse(given, Order.of_listing(found.order))
     return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading, found), form)
 
 
@@ -118,7 +120,7 @@ def answer(
                 read if is_public(request) else call,
             )
         )
-    return HttpResponse(render_to_string(TEMPLATE, context))
+    return HttpResponse(render_to_string(TEMPLATE, context), charset="utf-8")
 
 
 def _last_part(form: str) -> str:
