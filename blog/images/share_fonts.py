@@ -36,9 +36,10 @@ class Face(NamedTuple):
         return " ".join("".join(kept).split())
 
 
+@lru_cache(TEXTS)
 def face_of(text: str) -> Face | None:
     """Return the first font that has each letter of a text; None where no font has."""
-    return next((face for face in _faces() if _has_all(face, text)), None)
+    return next((face for face in _faces() if all(map(face.has, face.drawable(text)))), None)
 
 
 @cache
@@ -49,11 +50,6 @@ def sized(face: Face, size: int) -> ImageFont.FreeTypeFont:
 
 def _faces() -> list[Face]:
     return [Face(str(SHIPPED)), *(Face(*font) for font in settings.SHARE_FONTS)]
-
-
-@lru_cache(TEXTS)
-def _has_all(face: Face, text: str) -> bool:
-    return all(map(face.has, face.drawable(text)))
 
 
 @lru_cache(CHARACTERS)

@@ -1,7 +1,7 @@
 """Pages name a picture for links to them on other sites: drawn once by the worker, and of nothing that is hidden."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from wagtail.models import Page, PageViewRestriction
 
 from blog.caching.response import response_cache
-from blog.images.share_fonts import Face, sized
+from blog.images.share_fonts import Face, face_of, sized
 from blog.images.share_picture import HEIGHT, WIDTH, ShareText, _wrapped, draw
 from blog.models import Appearance, BlogPage, Stream, Tag
 from blog.services.share_pictures import FOLDER, SharePictureMaker
@@ -80,6 +80,15 @@ def test_letters_that_no_font_has_are_not_drawn_as_boxes() -> None:
         draw(ShareText("日本", "#x", "Notes", "#000000"))
 
 
+@pytest.fixture
+def faces_found_anew() -> Iterator[None]:
+    """What is remembered of fonts is not of other SHARE_FONTS."""
+    face_of.cache_clear()
+    yield
+    face_of.cache_clear()
+
+
+@pytest.mark.usefixtures("faces_found_anew")
 def test_each_line_is_drawn_in_the_first_font_that_has_its_letters(settings: LazySettings) -> None:
     without = drawn("Größe")
     settings.SHARE_FONTS = [JAPANESE]
