@@ -68,10 +68,11 @@ def cloud(index: TagIndex, within: Selection, by_count: bool, page: int = 1, sou
     most = counted[0].count if counted else 1
     narrowing = len(within) + 1 < settings.TAG_LIMIT
     scale = 4 / log(most) if most > 1 else 0
-    within_query, links, cloud_path = query(within.parameters), SelectionLinks(within), route("tags")
+    within_query, links = query(within.parameters), SelectionLinks(within)
+    clouds = SelectionLinks(within, route("tags") + "?with={expression}")
     tags = []
     for tag, count in ordered:
-        further = f"{cloud_path}?with={links.expression_adding(tag.slug)}" if narrowing and count > 1 else None
+        further = clouds.adding(tag.slug) if narrowing and count > 1 else None
         tags.append(CloudTag(tag.name, count, links.adding(tag.slug) + within_query, further, 1 + round(scale * log(count))))
     return Cloud(tags, len(counted), first, is_similar)
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 
 from blog.selections.cursor import Cursor
 from blog.selections.errors import SelectionError, gettext_noop
-from blog.selections.selection import ADDRESS_SAFE, READERS, Selection
+from blog.selections.selection import READERS, Selection, quoted
 
 NEWEST, OLDEST, RELEVANCE = "newest", "oldest", "relevance"
 COMPACT, FULL = "compact", "full"
@@ -120,7 +120,7 @@ def query(*parts: Mapping[str, str]) -> str:
 
 def selection_query(selection: Selection) -> str:
     """Return the query string of a post's URL with the selection of the listing: `?in=a+b+-c`."""
-    return f"?in={quote(str(selection), safe=ADDRESS_SAFE)}" if selection else ""
+    return f"?in={quoted(str(selection))}" if selection else ""
 
 
 def stream_query(slug: str) -> str:
