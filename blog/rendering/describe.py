@@ -63,10 +63,10 @@ def source_name(selection: Selection) -> str:
 
 def notes(count: int) -> str:
     """Return a formatted number of posts: “1,234 notes”."""
-    return notes_in(count, get_language())
+    return notes_in(get_language(), count)
 
 
 @lru_cache(COUNTS)
-def notes_in(count: int, language: str | None) -> str:
+def notes_in(language: str | None, count: int) -> str:
     """Return a formatted number of posts; `language` is the thread's active language, part of the cache key."""
-    return ngettext("%(count)s note", "%(count)s notes", count) % {"count": grouped(count, language)}
+    return ngettext("%(count)s note", "%(count)s notes", count) % {"count": grouped(language, count)}

@@ -14,10 +14,10 @@ NUMBERS = 10_000  # formatted numbers in the cache: Django takes longer to forma
 
 def day(moment: datetime) -> str:
     """Return a localised date in the site's time zone: “24 January 2018”."""
-    return day_in(moment, get_language())
+    return day_in(get_language(), moment)
 
 
-def day_in(moment: datetime, language: str | None) -> str:
+def day_in(language: str | None, moment: datetime) -> str:
     """Return a localised date; `language` is the thread's active language."""
     return _day(timezone.localtime(moment).date(), language)
 
@@ -39,10 +39,10 @@ def month_of_year(month: int) -> str:
 
 def number(count: int) -> str:
     """Return a localised count: “1,234”, in German “1.234”. Not for years."""
-    return str(count) if count < 1000 else grouped(count, get_language())
+    return str(count) if count < 1000 else grouped(get_language(), count)
 
 
 @lru_cache(NUMBERS)
-def grouped(count: int, language: str | None) -> str:
+def grouped(language: str | None, count: int) -> str:
     """Return a localised count; `language` is the thread's active language, part of the cache key."""
     return number_format(count, force_grouping=True) if count >= 1000 else str(count)
