@@ -61,17 +61,17 @@ class CachedResponse:
     @classmethod
     def of(cls, response: HttpResponse, state: RequestState) -> Self:
         """Return the cached form of a response rendered from a state."""
-        is_page = response.status_code == 200
+        is_page, headers = response.status_code == 200, dict(response.items())
         return cls(
             response.status_code,
-            tuple(response.items()),
+            tuple(headers.items()),
             response.content,
             state.snapshot.revision,
             state.stale_at,
-            dated_at(state.snapshot) if is_page and "Last-Modified" not in response else None,
-            response.get("ETag", "") if is_page else "",
-            response.get("Last-Modified", "") if is_page else "",
-            response.get("Content-Encoding", ""),
+            dated_at(state.snapshot) if is_page and "Last-Modified" not in headers else None,
+            headers.get("ETag", "") if is_page else "",
+            headers.get("Last-Modified", "") if is_page else "",
+            headers.get("Content-Encoding", ""),
         )
 
     def is_fresh(self, revision: int) -> bool:
