@@ -6,7 +6,7 @@ depends on no selection or reader: whether the post is visible is decided by the
 
 import sys
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from math import inf
 from threading import Lock
@@ -26,13 +26,13 @@ class FeedEntry(NamedTuple):
 
 
 class Card(NamedTuple):
-    """A card with placeholders: its text, and its line of tags by part, so that a listing leaves its own tags out."""
+    """A card with placeholders: its text, and its line of tags by tag, so that a listing leaves its own out."""
 
     texts: tuple[str, ...]  # HTML up to the tags, between the places for the selection in its links
     beginning: str = ""  # of their line
-    paths: tuple[str, ...] = ()  # that the tags lead to
-    links: tuple[str, ...] = ()  # HTML of each
+    tags: Mapping[str, str] = {}  # the HTML of each by the path that it leads to
     end: str = ""
+    formulas: bool = False  # whether it has some
 
 
 Part = TypeVar("Part", str, FeedEntry, Card)

@@ -46,11 +46,11 @@ def render_cards(
 
 def _in_parts(html: str) -> Card:
     text, *tags = html.split(TAG)
-    texts = tuple(text.split(SELECTION))
+    texts, formulas = tuple(text.split(SELECTION)), "<math" in text
     if not tags:
-        return Card(texts)
+        return Card(texts, formulas=formulas)
     beginning, *links, end = map(intern, tags)  # the same in many cards
-    return Card(texts, beginning, tuple(links[::2]), tuple(links[1::2]), end)
+    return Card(texts, beginning, dict(zip(links[::2], links[1::2], strict=True)), end, formulas)
 
 
 def with_excerpts(cards: Mapping[int, Card], excerpts: Mapping[int, Sequence[ExcerptPart]]) -> dict[int, Card]:
@@ -67,6 +67,9 @@ def with_excerpts(cards: Mapping[int, Card], excerpts: Mapping[int, Sequence[Exc
 
 def completed(card: Card, selection_query: str = "", own_tags: Collection[str] = ()) -> str:
     """Return a card's HTML with `selection_query` (`?in=…` or empty) in its links, without the tags at the listing's paths."""
-    text = selection_query.join(card.texts)
-    links = [link for path, link in zip(card.paths, card.links, strict=True) if path not in own_tags]
-    return "".join([text, card.beginning, *links, card.end]) if links else text + card.end
+    texts, beginning, tags, end, _formulas = card
+    links = dict(tags)
+    for path in own_tags:
+        links.pop(path, None)
+    text = selection_query.join(texts)
+    return "".join([text, beginning, *links.values(), end]) if links else text + end

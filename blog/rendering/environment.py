@@ -42,6 +42,7 @@ DEFAULTS: dict[str, Any] = {
     "base": "",
     "canonical": "",
     "canonical_url": "",
+    "formulas": False,  # besides those of the block `main`
     "noindex": False,
     "here": "",
     "share": None,

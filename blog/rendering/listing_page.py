@@ -55,6 +55,7 @@ def context(listing: Listing, title: str, tag: AboutTag | None = None, author: A
         "pinned": _pinned(listing, tag) if tag else [],
         "titles": titles_by_year(listing) if reading.contents else [],
         "years_of_cards": _cards_by_year(listing),
+        "formulas": reading.view == FULL or any(card.formulas for card in listing.cards.values()),
         "stream": listing.stream is not None,
         "is_front": is_front,
         "people": people(listing.index) if is_front else [],
