@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from blog.paths import selection_path
 from blog.rendering.describe import source_name
@@ -12,9 +11,6 @@ from blog.rendering.formats import month_of_year
 from blog.rendering.listing import Listing
 from blog.selections.query import query
 from blog.selections.selection import Selection
-
-BY, TAGGED, WITHOUT = gettext_noop("by %s"), gettext_noop("tagged %s"), gettext_noop(", without %s")
-IN_STREAM, FROM, WITH = gettext_noop("in the stream"), gettext_noop(", from %s"), gettext_noop("with")
 
 
 class Chip(NamedTuple):
@@ -27,7 +23,7 @@ class Chip(NamedTuple):
 
 
 class ChipGroup(NamedTuple):
-    """Chips of one sort and the word before them: “tagged”, “without”, “by”."""
+    """Chips of one sort, and the name of the word before them, if there is one: tagged, without, by, from, with, stream."""
 
     lead: str
     chips: list[Chip]
@@ -41,19 +37,14 @@ def chip_groups(listing: Listing, author: str = "") -> list[ChipGroup]:
     chosen, of_stream = listing.selection, listing.stream is not None
     groups = [
         ("", _source(listing)),
-        (BY, [] if of_stream else _author(listing, author)),
-        (TAGGED, [] if of_stream else _tags(listing, chosen.wanted)),
-        (WITHOUT, [] if of_stream else _tags(listing, chosen.unwanted, "out")),
-        (IN_STREAM, _stream(listing)),
-        (FROM, _time(listing)),
-        (WITH, _words(listing)),
+        ("by", [] if of_stream else _author(listing, author)),
+        ("tagged", [] if of_stream else _tags(listing, chosen.wanted)),
+        ("without", [] if of_stream else _tags(listing, chosen.unwanted, "out")),
+        ("stream", _stream(listing)),
+        ("from", _time(listing)),
+        ("with", _words(listing)),
     ]
-    return [ChipGroup(_lead(phrase), chips) for phrase, chips in groups if chips]
-
-
-def _lead(phrase: str) -> str:
-    """Return the translated word of a phrase such as “, without %s”; empty for none."""
-    return _(phrase).partition("%s")[0].strip(" ,") if phrase else ""
+    return [ChipGroup(lead, chips) for lead, chips in groups if chips]
 
 
 def _chip(listing: Listing, label: str, rest: Selection, address: str, kind: str = "") -> Chip:

@@ -14,7 +14,6 @@ from blog.rendering import navigation
 from blog.rendering.card import completed
 from blog.rendering.chips import chip_groups
 from blog.rendering.contents import MOST_TITLES, by_year, titles_by_year
-from blog.rendering.describe import notes
 from blog.rendering.description import description
 from blog.rendering.feed_links import feeds_of
 from blog.rendering.listing import Listing
@@ -83,7 +82,6 @@ def _navigation(listing: Listing) -> dict[str, Any]:
     given = reading.parameters
     place = {name: given.get(name) for name in ("page", "before", "after")}
     return {
-        "found": notes(listing.count),
         "with_contents": listing.address(contents=None if reading.contents else "1", **place),
         "pages": navigation.pager(listing),
         "canonical": listing.address(contents=None, q=None, **{**place, "page": None}),
@@ -114,11 +112,11 @@ def _sign_up(listing: Listing) -> str:
 
     A stream may have tags without a visible post, which must not be disclosed.
     """
-    lasting = replace(listing.selection, year=None, month=None)
-    known = not listing.index.unknown(lasting)
-    if listing.stream and listing.selection == listing.stream.selection:
-        return stream_sign_up_url(listing.stream.slug)
-    return sign_up_url(lasting if known else Selection())
+    chosen, stream = listing.selection, listing.stream
+    if stream and chosen == stream.selection:
+        return stream_sign_up_url(stream.slug)
+    lasting = replace(chosen, year=None, month=None) if chosen.year else chosen
+    return sign_up_url(Selection() if stream and listing.index.unknown(lasting) else lasting)
 
 
 def _about(listing: Listing, tag: AboutTag | None, author: Author | None) -> str:
