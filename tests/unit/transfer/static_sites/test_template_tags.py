@@ -35,6 +35,7 @@ def convert(text: str) -> str:
         ('{% image "./b.png", "Alt", "(min-width: 30em) 50vw" %}', "![Alt](./b.png)"),
         ("{% img left /a/b.png 200 300 'Title' 'Alt' %}", "![Alt](/a/b.png)"),
         ("{% img /a/b.png 200 300 A long title %}", "![A long title](/a/b.png)"),
+        ("{% gallery\n/a/b.png\nc.jpg %}", "![](/a/b.png)\n\n![](c.jpg)"),
         ('{% asset_img wide b.png "Title" %}', "![Title](b.png)"),
         ('{% include figure.html src="/a.png" alt="Alt" caption="A \'b\'" %}', "![Alt](/a.png \"A 'b'\")"),
         ('{% include "figure.html",\n  image: "/a.png",\n  alt: "Alt" %}', "![Alt](/a.png)"),

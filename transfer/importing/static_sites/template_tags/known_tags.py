@@ -27,8 +27,12 @@ def convert_known_tag(name: str, arguments: str, *, as_html: bool) -> str | None
         return _image(name, parsed, as_html)
     if name in ("youtube", "vimeo"):
         return _video(name, parsed, as_html)
-    found = LINK_TAGS.get(name)
-    return found(parsed, as_html) if found else _image(name, parsed, as_html)
+    if found := LINK_TAGS.get(name):
+        return found(parsed, as_html)
+    pictures = [word for word in parsed.positional if IMAGE_PATH.search(word)]
+    if len(pictures) > 1:  # a gallery
+        return ("\n" if as_html else "\n\n").join(image(path, "", as_html=as_html) for path in pictures)
+    return _image(name, parsed, as_html)
 
 
 def convert_helper(name: str, arguments: str, *, as_html: bool) -> str | None:
