@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from transfer.importing.source import Notice, Refusal
-from transfer.importing.words import _, gettext_noop
+from transfer.importing.words import _
 
 try:
     from yaml import CSafeLoader as Loader
@@ -24,8 +24,6 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 MAX_LENGTH = 100_000  # characters
 MAX_DEPTH = 20  # levels of lists and mappings
 MAX_VALUES = 5_000  # in the front matter of one file
-TABS = gettext_noop("A tab in the YAML, where it allows none, was read as spaces.")
-COLON = gettext_noop("A colon in the YAML, where it allows none without quotation marks, was read as part of the text.")
 WITH_COLON = re.compile(r"^(\w[\w-]*:[ \t]+)([^\s\"'\[{>|&*!%@`#][^\n]*?: [^\n]*?)[ \t]*$", re.MULTILINE)
 NULLS = frozenset(("", "~", "null", "nil", "none"))
 FENCE = re.compile(r"\s*(?P<fence>---|\+\+\+)(?P<language>\w*)[ \t]*\n")
@@ -155,11 +153,17 @@ def read_yaml(text: str, first: int) -> FrontMatter:
         return _compose(text, first)
     except Refusal as refusal:
         for lenient, sentence in (
-            ("\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")), TABS),
-            (WITH_COLON.sub(lambda found: f"{found[1]}{json.dumps(found[2], ensure_ascii=False)}", text), COLON),
+            (
+                "\n".join(line.rstrip().replace("\t", "  ") for line in text.split("\n")),
+                _("A tab in the YAML, where it allows none, was read as spaces."),
+            ),
+            (
+                WITH_COLON.sub(lambda found: f"{found[1]}{json.dumps(found[2], ensure_ascii=False)}", text),
+                _("A colon in the YAML, where it allows none without quotation marks, was read as part of the text."),
+            ),
         ):
             if lenient != text and (found := _compose_leniently(lenient, first)):
-                return replace(found, notices=(*found.notices, Notice(refusal.line, _(sentence))))
+                return replace(found, notices=(*found.notices, Notice(refusal.line, sentence)))
         raise
 
 
