@@ -14,7 +14,7 @@ from wagtail.models import Site
 from blog.models import PostPage
 from tests.support.axe import violations
 from tests.support.editors import leave, look, member_of, sign_in
-from tests.support.factories import make_blog, make_post
+from tests.support.factories import FIRST_DAY, make_blog, make_post
 from tests.support.images import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,7 +33,7 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
     blog = make_blog()
     server = urlsplit(live_server.url)
     Site.objects.update(hostname=server.hostname, port=server.port)  # where previews find their scripts
-    other = make_post(blog, "tag", title="The [other] one")
+    other = make_post(blog, "tag", title="The [other] one", published=FIRST_DAY)
     sign_in(tab, live_server, member_of("Moderators"))
     tab.goto(f"{live_server.url}/new?title=By+keyboard&tags=tag")
     text = tab.locator(TEXT).first
