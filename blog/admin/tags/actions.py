@@ -43,7 +43,7 @@ class TagActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Form):
     header_icon = "tag"
     is_serious = False
     label: Any = ""
-    explanation: Any = ""
+    explanation: Any  # with a place for the tag
     form_class: type[ActionForm]
     has_preview = True
     preview: list[str]
