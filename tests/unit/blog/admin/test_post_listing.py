@@ -208,7 +208,7 @@ def test_nobody_does_with_many_what_they_may_not_do_with_one(
     assert PostPage.objects.filter(live=True).count() == 3
     outsider = client_of(editor_of(Page.get_first_root_node().add_child(instance=BlogPage(title="Other", slug="other"))))
     question = outsider.get(many("add_tags", posts.values())).content.decode()
-    assert [title for title in posts if title in question] == []
+    assert [title for title in posts if re.search(rf"\b{title}\b", question)] == []  # "One" may be part of the form's token
     assert client_of(User.objects.create_user("guest")).get(many("bin", posts.values())).status_code == 302
 
 
