@@ -44,7 +44,7 @@ def main(quick: bool) -> None:
     posts = prepare(count)
     one_post = median_of(lambda: save_post(posts[0]))
     taken, saved = costs_while_another_saves(acts(signed_in("bench-renaming")), posts[1:20])
-    alone = ["saving one post, alone", figure(one_post * 1000), "", "", "", ""]
+    alone = ["saving one post, alone", figure(one_post * 1000), *[""] * 4]
     report(f"A tag and an author of {count:,} posts", taken, saved, alone)
 
 
@@ -241,14 +241,15 @@ def median_of(act: Callable[[], None], runs: int = 5) -> float:
     return sorted(timed(act) for _ in range(runs))[runs // 2]
 
 
+def row(name: str, cost: Cost) -> list[str]:
+    milliseconds = [figure(seconds * 1000) for seconds in (cost.clock, cost.processor, cost.database, cost.next_reader)]
+    return [name, *milliseconds[:3], str(cost.queries), milliseconds[3]]
+
+
 def report(title: str, taken: dict[str, Cost], saved: dict[str, float], *more: list[str]) -> None:
     print(f"{title}, while another process saves posts; {load()}:\n")
     heads = ["", "ms", "ms of processor", "ms in the database", "queries", "ms of the next reader"]
-    rows = [
-        [name, *(figure(seconds * 1000) for seconds in cost[:3]), str(cost.queries), figure(cost.next_reader * 1000)]
-        for name, cost in taken.items()
-    ]
-    print(table(heads, [*rows, *more]))
+    print(table(heads, [*map(row, taken, taken.values()), *more]))
     slowest = max(cost.clock for cost in taken.values())
     verdict = "met" if slowest <= MOST_SECONDS else "MISSED"
     print(f"\n- {verdict}: the slowest of them {figure(slowest * 1000)} ms (at most {MOST_SECONDS * 1000:.0f} ms)")
