@@ -17,7 +17,7 @@ from jobs.kinds import Cancelled, JobFailed, kind_of
 from jobs.locks import locked
 from jobs.models import Job, JobState
 from jobs.pauses import Pauses
-from wagtail_actions.language import language_of
+from wagtail_actions.users import language_of
 
 MAX_ATTEMPTS: Final = 5  # processes that may end while they work on a job
 MAX_LOG: Final = 500_000  # characters

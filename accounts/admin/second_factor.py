@@ -20,6 +20,7 @@ from accounts import second_factor
 from accounts.admin.sign_ins import SignInsTabPanel, redirect_to_tab
 from accounts.forms import CodeForm, PresentPasswordForm
 from accounts.second_factor_sign_in import has_second_factor
+from wagtail_actions.users import admin_user
 
 CHANGE_USER = "auth.change_user"
 
@@ -44,7 +45,7 @@ class SecondFactorPanel(SignInsTabPanel):
 @sensitive_post_parameters()
 def enrol(request: HttpRequest) -> HttpResponse:
     """Show a secret as QR code and text; store it once a code and the password confirm it, and show the recovery codes."""
-    user = _user(request)
+    user = admin_user(request)
     if has_second_factor(user):
         return redirect_to_tab()
     signed = request.POST.get("secret", "") if request.method == "POST" else second_factor.new_secret(user)
@@ -73,7 +74,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def renew(request: HttpRequest) -> HttpResponse:
     """Replace the recovery codes, once a code is given."""
-    user, form = _user(request), _code_form(request)
+    user, form = admin_user(request), _code_form(request)
     if not has_second_factor(user):
         return redirect_to_tab()
     if form.is_valid():
@@ -85,7 +86,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def remove(request: HttpRequest) -> HttpResponse:
     """Remove one's second factor, once a code is given, unless a group requires it."""
-    user, form = _user(request), _code_form(request)
+    user, form = admin_user(request), _code_form(request)
     if not has_second_factor(user):
         return redirect_to_tab()
     if second_factor.is_required(user):
@@ -101,7 +102,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove another's second factor, after a button is pressed; a superuser's only superusers may."""
     other = get_object_or_404(User, pk=pk)
-    if not _may_reset(_user(request), other):
+    if not _may_reset(admin_user(request), other):
         raise PermissionDenied
     if request.method == "POST":
         second_factor.reset(other)
@@ -124,13 +125,8 @@ def _may_reset(user: User, other: User) -> bool:
     return user.pk != other.pk and user.has_perm(CHANGE_USER) and (user.is_superuser or not other.is_superuser)
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the admin lets in nobody else
-    return request.user
-
-
 def _code_form(request: HttpRequest) -> CodeForm:
-    return CodeForm(_user(request), request.POST if request.method == "POST" else None)
+    return CodeForm(admin_user(request), request.POST if request.method == "POST" else None)
 
 
 def _ask(request: HttpRequest, form: CodeForm, title: str, explanation: str) -> HttpResponse:

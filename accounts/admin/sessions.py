@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,6 +12,7 @@ from accounts import own_sessions
 from accounts.admin.sign_ins import SignInsTabPanel, redirect_to_tab
 from accounts.forms import PresentPasswordForm
 from accounts.present_password import FIELD, is_confirmed
+from wagtail_actions.users import admin_user
 
 OTHERS = "others"
 
@@ -37,15 +37,15 @@ class SessionsPanel(SignInsTabPanel):
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """End the session that was chosen, or all others, if the present password is right."""
-    assert isinstance(request.user, User)
+    user = admin_user(request)
     if not is_confirmed(request, f"{SessionsPanel.name}-{FIELD}"):
         messages.error(request, _("No session has ended: type your present password."))
         return redirect_to_tab()
     chosen = request.POST.get("session", "")
     if chosen == OTHERS:
-        ended = own_sessions.end_others(request.user, request.session.session_key)
+        ended = own_sessions.end_others(user, request.session.session_key)
     else:
-        ended = int(own_sessions.end(request.user, chosen))
+        ended = int(own_sessions.end(user, chosen))
     if ended:
         messages.success(request, ngettext("%d session has ended.", "%d sessions have ended.", ended) % ended)
     else:

@@ -24,10 +24,10 @@ from wagtail.permissions import policy_registry
 
 from blog.admin.columns import FormColumn
 from blog.admin.many import AT_ONCE, start_many
-from blog.admin.page_choosers import admin_user
 from blog.models import BinnedPost, PostPage
 from blog.services.bin import Restored, delete_for_good, move_to_bin, restore
 from jobs.admin.tools import to_job
+from wagtail_actions.users import admin_user
 
 PAGE_RIGHTS = ("add", "change", "publish")
 RESTORE = "binnedpost_restore"  # the kind of job: `blog.admin.bin_many` has what it does

@@ -21,10 +21,11 @@ from wagtail.snippets.views.chooser import SnippetChooserViewSet
 
 from blog.admin import suggested_tags
 from blog.admin.author_chooser import AuthorChooser
-from blog.admin.page_choosers import admin_user, is_editor
+from blog.admin.page_choosers import is_editor
 from blog.admin.post_titles import contains
 from blog.admin.tag_suggestions import NAME, cares_for_tags, names_beginning, suggest
 from blog.models import Tag
+from wagtail_actions.users import admin_user
 
 View = Callable[..., HttpResponse]
 

@@ -14,7 +14,7 @@ from wagtail.images.models import AbstractImage
 from wagtail.log_actions import log
 from wagtail.permissions import policy_registry
 
-from blog.admin.page_choosers import admin_user
+from wagtail_actions.users import admin_user
 
 NAME = "text_image_upload"
 PASTED = "image.png"  # what browsers call a picture of the clipboard

@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from wagtail.admin.views.bulk_action import BulkAction
 
-from blog.admin.page_choosers import admin_user
 from blog.models.revision import locked_revision
 from jobs.admin.tools import to_job
 from jobs.kinds import JobFailed
 from jobs.models import Job
 from jobs.starting import start
+from wagtail_actions.users import admin_user
 
 MOST_SHOWN: Final = 20  # titles in a question
 AT_ONCE: Final = 200  # objects that are changed in the request, and by a job in one transaction

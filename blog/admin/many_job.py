@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from blog.admin.bin_many import BIN_ACTIONS
 from blog.admin.many import ManyAction
-from blog.admin.page_choosers import admin_user
 from blog.admin.post_bulk_actions import POST_ACTIONS
 from blog.admin.post_undo import operations_of
 from blog.models import BinnedPost
 from blog.models.revision import locked_revision
 from jobs.kinds import JobKind, Run
 from jobs.models import Job
+from wagtail_actions.users import admin_user
 
 ACTIONS: Final = {action.kind_of_job(): action for action in (*POST_ACTIONS, *BIN_ACTIONS) if issubclass(action, ManyAction)}
 

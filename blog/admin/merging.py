@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
-from blog.admin.page_choosers import admin_user
 from blog.admin.tags.done import TellsTagError, say_done
 from blog.admin.tags.effects import effects_of
 from blog.admin.tags.forms import TagNameField
 from blog.models import Tag, TagOperation
 from blog.services.tags import delete_tag, merge
+from wagtail_actions.users import admin_user
 
 
 class MergeForm(forms.Form):

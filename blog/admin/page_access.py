@@ -18,9 +18,10 @@ from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportVie
 from wagtail.models import Page, PageLogEntry
 from wagtail.permissions import policy_registry
 
-from blog.admin.page_choosers import admin_user, explorable_pages
+from blog.admin.page_choosers import explorable_pages
 from blog.admin.page_policy import TO_SEE
 from blog.models import BinnedPost
+from wagtail_actions.users import admin_user
 
 PAGES: Final = ("page_id", "page_pk", "page_to_move_id")  # parameters of Wagtail's views
 PARENTS: Final = ("parent_page_id", "destination_id")

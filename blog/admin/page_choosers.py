@@ -19,6 +19,7 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from blog.images.visibility import public_pages
+from wagtail_actions.users import admin_user
 
 APPS = ("blog", "wagtailimages", "wagtaildocs")  # whose objects have tags, authors and the like
 
@@ -139,12 +140,6 @@ class ExternalLinkView(chooser.ExternalLinkView):
 def is_editor(user: User) -> bool:
     """Return whether a user may edit a page, a picture, a document or anything of the blog."""
     return user_has_any_page_permission(user) or any(map(user.has_module_perms, APPS))
-
-
-def admin_user(request: HttpRequest) -> User:
-    """Return who is signed in to the admin."""
-    assert isinstance(request.user, User)  # the admin lets in nobody else
-    return request.user
 
 
 urls: list[URLPattern] = [  # before Wagtail's own, at the same addresses

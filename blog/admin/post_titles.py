@@ -7,8 +7,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from blog.admin.page_choosers import admin_user, choosable_pages
+from blog.admin.page_choosers import choosable_pages
 from blog.models import PostPage
+from wagtail_actions.users import admin_user
 
 NAME = "post_titles"
 MOST = 8  # posts

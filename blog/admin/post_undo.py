@@ -21,7 +21,6 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from blog.admin.columns import UndoColumn
-from blog.admin.page_choosers import admin_user
 from blog.models import PostOperation, PostPage
 from blog.models.post_history import PostKind
 from blog.models.revision import locked_revision
@@ -30,6 +29,7 @@ from jobs.admin.tools import to_job
 from jobs.kinds import JobFailed, JobKind, Run
 from jobs.models import Job
 from jobs.starting import start
+from wagtail_actions.users import admin_user
 
 HISTORY, UNDO = "post_history", "post_undo"  # views; the second is a kind of job, too
 

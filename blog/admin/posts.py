@@ -20,11 +20,12 @@ from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
 from wagtail.admin.widgets.button import Button
 
-from blog.admin.page_choosers import admin_user, explorable_pages
+from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_export import TEXTS, PostExportView, byline, comment_count, tag_names
 from blog.admin.post_filters import PostFilterSet, tags_without_posts
 from blog.admin.prefilling import prefill
 from blog.models import Comment, PostAuthor, PostPage
+from wagtail_actions.users import admin_user
 
 KEPT = ("bulk_actions", "title", "latest_revision_created_at", "status")  # of Wagtail's columns
 FIRST_AUTHOR, COMMENTS = "first_author", "approved_comments"  # annotations: only where the listing is sorted by them

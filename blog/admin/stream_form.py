@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from blog.admin.page_choosers import admin_user, is_editor
+from blog.admin.page_choosers import is_editor
 from blog.admin.tag_field import TagsInput
 from blog.admin.tag_suggestions import MOST_NAMES, Suggestions
 from blog.models import BlogPage, Stream, Tag
@@ -20,6 +20,7 @@ from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.selections.typed import ATTRIBUTES, MINUS, KnownTags, read_typed, typed_name
 from blog.tagindex import store
+from wagtail_actions.users import admin_user
 
 SUGGESTIONS, PREVIEW = "selection_suggestions", "selection_preview"
 

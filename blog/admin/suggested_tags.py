@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from blog.admin.page_choosers import admin_user, explorable_pages, is_editor
+from blog.admin.page_choosers import explorable_pages, is_editor
 from blog.images.visibility import public_pages
 from blog.markdown.plain_text import truncate
 from blog.models import BlogPage, PostTag
@@ -24,6 +24,7 @@ from blog.suggestions.model import MOST_SUGGESTED, Reason
 from blog.suggestions.stored import model_of
 from blog.suggestions.text import MAX_LENGTH, Draft
 from blog.terms import words
+from wagtail_actions.users import admin_user
 
 NAME: Final = "suggested_tags"
 MORE: Final = 3 * MOST_SUGGESTED  # suggestions asked for, since some may have become private

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.site_summary import PagesSummaryItem, SummaryItem
 
-from blog.admin.page_choosers import admin_user, explorable_pages
+from blog.admin.page_choosers import explorable_pages
+from wagtail_actions.users import admin_user
 
 
 class PagesSeen(PagesSummaryItem):

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from blog.admin.page_choosers import admin_user, choosable_pages, is_editor
+from blog.admin.page_choosers import choosable_pages, is_editor
 from blog.models import PostTag, Tag, TagAlias
 from blog.models.tags import name_fault
 from blog.selections.near_names import nearly_same
 from blog.selections.slugs import fold_name, in_order, slug
+from wagtail_actions.users import admin_user
 
 NAME = "tag_suggestions"
 MOST_SHOWN = 8  # suggestions for one text

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from blog.admin.page_choosers import admin_user, choosable_pages
+from blog.admin.page_choosers import choosable_pages
 from blog.caching.content_security import blocked_hosts
 from blog.images.visibility import public_pages
 from blog.markdown import Rendered, cached_render, render
 from blog.services.findings import missing, references
+from wagtail_actions.users import admin_user
 
 MOST_NAMED = 10  # tags in one sentence
 

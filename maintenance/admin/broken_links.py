@@ -6,11 +6,12 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from blog.admin.page_choosers import admin_user, explorable_pages
+from blog.admin.page_choosers import explorable_pages
 from jobs.admin.tools import StartView, ToolViewSet
 from jobs.kinds import JobKind
 from jobs.models import Job
 from maintenance.rights import rows_among
+from wagtail_actions.users import admin_user
 
 
 def shown(job: Job, request: HttpRequest) -> dict[str, Any]:

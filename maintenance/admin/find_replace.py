@@ -13,7 +13,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from blog.admin.page_choosers import admin_user
 from blog.admin.post_undo import operations_of
 from jobs.admin.tools import StartView, ToolViewSet, to_job
 from jobs.kinds import JobKind
@@ -21,6 +20,7 @@ from jobs.models import Job
 from jobs.starting import start
 from maintenance.pattern import MAX_PATTERN, MAX_REPLACEMENT, Pattern, PatternFault
 from maintenance.rights import editable_pages, rows_among
+from wagtail_actions.users import admin_user
 
 
 def found(job: Job, request: HttpRequest) -> dict[str, Any]:

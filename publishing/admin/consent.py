@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +19,7 @@ from publishing.indieauth import codes, requests
 from publishing.indieauth.requests import Authorization
 from publishing.refusals import Refusal
 from publishing.scopes import LABELS, known
+from wagtail_actions.users import admin_user
 
 
 class ConsentForm(forms.Form):
@@ -53,19 +53,14 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return _allowing(asked, render(request, "publishing/admin/consent.html", context))
     days = form.cleaned_data["lifetime"]
     until = timezone.now() + timedelta(days=int(days)) if days else None
-    code = codes.give(_user(request), asked, known(form.cleaned_data["scopes"]), me_of(request), until)
+    code = codes.give(admin_user(request), asked, known(form.cleaned_data["scopes"]), me_of(request), until)
     return _back(asked, asked.back(issuer, code=code))
 
 
 def me_of(request: HttpRequest) -> str:
     """Return the address that stands for who is signed in: their author's page, if there is one, else the blog."""
-    handles = list(Author.objects.filter(user=_user(request)).values_list("handle", flat=True)[:2])
+    handles = list(Author.objects.filter(user=admin_user(request)).values_list("handle", flat=True)[:2])
     return base_of(request) + (author_path(handles[0]) if len(handles) == 1 else "/")
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the admin lets in nobody else
-    return request.user
 
 
 def _back(asked: Authorization, address: str) -> HttpResponse:

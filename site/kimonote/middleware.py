@@ -13,7 +13,7 @@ from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
 from blog.request import find_blog, is_public
 from blog.tagindex.store import read_revision
-from wagtail_actions.language import language_of
+from wagtail_actions.users import language_of
 
 BAD_REQUEST = 400
 SERVER_ERROR = 500  # and above

@@ -12,13 +12,13 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.permissions import ModelPermissionPolicy
 
-from blog.admin.page_choosers import admin_user
 from blog.admin.tags.done import LISTING, say_done
 from blog.admin.tags.effects import effects_of
 from blog.admin.tags.forms import ActionForm, AliasForm, DeleteForm, MergeForm, SplitForm
 from blog.models import Tag, TagOperation
 from blog.models.tag_names import find_tags
 from blog.services.tags import TagError, add_alias, delete_tag, merge, split_tag
+from wagtail_actions.users import admin_user
 
 if TYPE_CHECKING:  # Django's view cannot be subscripted when it runs
     Form = FormView[ActionForm]

@@ -16,7 +16,6 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
 from blog.admin.choosers import TagChooserViewSet
 from blog.admin.deleting import DeleteNamed
-from blog.admin.page_choosers import admin_user
 from blog.admin.tags.actions import may_care
 from blog.admin.tags.counts import counted
 from blog.admin.tags.done import TellsTagError, done_message, say_done
@@ -26,6 +25,7 @@ from blog.models import Pin, Tag, TagAlias
 from blog.paths import tag_path
 from blog.selections.slugs import fold_name
 from blog.services.tags import delete_tag, save_renamed
+from wagtail_actions.users import admin_user
 
 NAMED = ("merge", "split", "alias")
 LABELS = {"merge": _("Merge"), "split": _("Split"), "alias": _("Add old name")}

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 
-from blog.admin.page_choosers import admin_user
 from blog.admin.tags.counts import orphans, seen_items
 from blog.admin.tags.effects import selection_sentences
 from blog.admin.tags.history import ForCarers
 from blog.admin.tags.near_duplicates import near_pairs
 from blog.models import Tag
+from wagtail_actions.users import admin_user
 
 NEAR, ORPHANS = "near_tags", "orphaned_tags"
 
