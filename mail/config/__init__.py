@@ -1,1 +1,1 @@
-"""Pure readers of the settings that name the mail server (`email_url`) and the sender (`sender`)."""
+"""What the settings name: the mail server (`email_url`), a `connection` to it, and the `sender`. No Django."""

@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any, TypeVar
 from urllib.request import HTTPRedirectHandler, build_opener
 
+from mail.config.connection import connect, trusted, words_of
 from mail.config.email_url import MailServer
 from mail.deliverability.words import _
 
@@ -60,28 +61,25 @@ def _converse(server: MailServer, timeout: float) -> Conversation:
     except _Trouble as trouble:
         return replace(conversation, stage=trouble.stage, trouble=str(trouble))
     except (OSError, smtplib.SMTPException, IndexError) as error:
-        return replace(conversation, stage="connect", trouble=_words(error))
+        return replace(conversation, stage="connect", trouble=words_of(error))
 
 
 def _connect(server: MailServer, timeout: float) -> smtplib.SMTP:
-    name = server.helo or None
     try:
-        if server.tls:
-            return smtplib.SMTP_SSL(server.host, server.port, name, timeout=timeout, context=_context(server))
-        return smtplib.SMTP(server.host, server.port, name, timeout=timeout)
+        return connect(server, timeout)
     except ssl.SSLError as error:
         raise _Trouble("tls", error) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise _Trouble("connect", _words(error)) from error
+        raise _Trouble("connect", words_of(error)) from error
 
 
 def _encrypt(smtp: smtplib.SMTP, server: MailServer, offered: frozenset[str]) -> None:
     if "STARTTLS" not in offered:
         raise _Trouble("starttls", _("it does not offer STARTTLS"))
     try:
-        smtp.starttls(context=_context(server))
+        smtp.starttls(context=trusted(server))
     except (ssl.SSLError, smtplib.SMTPException) as error:
-        raise _Trouble("tls", _words(error)) from error
+        raise _Trouble("tls", words_of(error)) from error
     smtp.ehlo()
 
 
@@ -89,18 +87,7 @@ def _log_in(smtp: smtplib.SMTP, server: MailServer) -> None:
     try:
         smtp.login(server.username, server.password)
     except smtplib.SMTPException as error:
-        raise _Trouble("login", _words(error)) from error
-
-
-def _context(server: MailServer) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=server.ca or None)
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        words = error.smtp_error
-        return f"{error.smtp_code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"
-    return str(error) or type(error).__name__
+        raise _Trouble("login", words_of(error)) from error
 
 
 def probe(address: str) -> str:

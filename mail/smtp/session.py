@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from mail.config.connection import connect, trusted, words_of
 from mail.config.email_url import MailServer
 from mail.smtp.replies import Reply, ServerUnavailable
 
@@ -69,7 +70,7 @@ class SMTPSession:
         try:
             smtp = self._greeted()
             if server.starttls:
-                smtp.starttls(context=self._certificates())
+                smtp.starttls(context=trusted(server))
                 smtp.ehlo()
             if server.username:
                 smtp.login(server.username, server.password)
@@ -77,26 +78,16 @@ class SMTPSession:
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             if smtp is not None:
                 smtp.close()
-            raise ServerUnavailable(f"The mail server {server} cannot be used: {_words(error)}. {_cure(error)}") from error
+            raise ServerUnavailable(f"The mail server {server} cannot be used: {words_of(error)}. {_cure(error)}") from error
 
     def _greeted(self) -> smtplib.SMTP:
-        server = self.server
-        helo = server.helo or None
-        smtp: smtplib.SMTP
-        if server.tls:
-            context = self._certificates()
-            smtp = smtplib.SMTP_SSL(server.host, server.port, helo, timeout=server.timeout, context=context)
-        else:
-            smtp = smtplib.SMTP(server.host, server.port, helo, timeout=server.timeout)
+        smtp = connect(self.server, self.server.timeout)
         try:
             smtp.ehlo_or_helo_if_needed()
         except BaseException:
             smtp.close()
             raise
         return smtp
-
-    def _certificates(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self.server.ca or None)
 
     def _transact(self, envelope: Envelope) -> dict[str, Reply]:
         reply = self._command("MAIL", f"FROM:<{envelope.sender}>", self._mail_options(envelope), utf8=envelope.utf8)
@@ -152,20 +143,13 @@ class SMTPSession:
             yield
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            sentence = f"The connection to the mail server {self.server} broke {where}: {_words(error)}."
+            sentence = f"The connection to the mail server {self.server} broke {where}: {words_of(error)}."
             raise ServerUnavailable(sentence, **how) from error
 
 
 def _text(answer: tuple[int, bytes]) -> tuple[int, str]:
     code, words = answer
     return code, " ".join(words.decode("utf-8", "replace").split())
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        words = error.smtp_error
-        return f"{error.smtp_code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"
-    return str(error) or type(error).__name__
 
 
 def _cure(error: BaseException) -> str:
