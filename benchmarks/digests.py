@@ -1,7 +1,7 @@
-"""Who gets a post, its letters into the outbox and out of it: `python -m benchmarks.digests [READERS [SELECTIONS]]`.
+"""Who gets a post, its emails into the outbox and out of it: `python -m benchmarks.digests [READERS [SELECTIONS]]`.
 
 Readers are sent each post of one of so many selections at once. A post appears that some of them have, then one that all have.
-Some of the letters are then sent, signed, to a server in another process.
+Some of the emails are then sent, signed, to a server in another process.
 Processor time of this process, in a temporary database in memory; DATABASE_URL chooses another.
 """
 
@@ -25,7 +25,7 @@ import django
 
 READERS, SELECTIONS = 50_000, 2_000
 MOST_MATCHING, MOST_WRITING = 2.0, 30.0  # seconds
-LEAST_SENDING, LETTERS = 100, 1_000  # letters a second, letters sent
+LEAST_SENDING, EMAILS = 100, 1_000  # emails a second, emails sent
 LOT = 5_000
 EVERY_TAG = " ".join(f"t{number}" for number in range(100))
 
@@ -71,19 +71,19 @@ def is_sent_in_time(name: str, now: datetime) -> bool:
     editions.publish(now)
     now += editions.SETTLING
     last = editions.last_settled(now)
-    matching, letters = timed(lambda: count_letters(last, now))
+    matching, digests = timed(lambda: count_emails(last, now))
     before, peak = Delivery.objects.count(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     writing, _ = timed(lambda: send(last, now))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024
     written = Delivery.objects.count() - before
-    assert written == letters, (written, letters)
-    print(f"{name}: who gets it {matching:.2f} s (at most {MOST_MATCHING}); {written} letters into the outbox")
+    assert written == digests, (written, digests)
+    print(f"{name}: who gets it {matching:.2f} s (at most {MOST_MATCHING}); {written} digests into the outbox")
     print(f"  {writing:.2f} s (at most {MOST_WRITING}), {writing / max(written, 1) * 1000:.2f} ms a letter; {grown:+.0f} MB")
     return matching <= MOST_MATCHING and writing <= MOST_WRITING
 
 
 def are_sent_in_time() -> bool:
-    """Send some of the letters that wait, signed and not; print how many a second, and return whether they are enough."""
+    """Send some of the emails that wait, signed and not; print how many a second, and return whether they are enough."""
     from cryptography.hazmat.primitives.asymmetric import rsa
     from django.test import override_settings
 
@@ -92,21 +92,21 @@ def are_sent_in_time() -> bool:
     from mail.smtp import backend
     from mail.smtp.dkim_signing import Signer
 
-    wanted = Delivery.objects.values_list("pk", flat=True)[: 3 * LETTERS]
+    wanted = Delivery.objects.values_list("pk", flat=True)[: 3 * EMAILS]
     Delivery.objects.exclude(pk__in=list(wanted)).delete()
     signer = Signer("notes.example", "mail", rsa.generate_private_key(65537, 2048))
     speeds = {}
     with sink() as url, override_settings(EMAIL_URL=url, MAIL_PACE=[]):
-        send_letters(100)  # warms up
-        speeds["by the mail server"] = send_letters(LETTERS)
+        send_emails(100)  # warms up
+        speeds["by the mail server"] = send_emails(EMAILS)
         with patch.object(backend, "signer_from_settings", lambda: signer):
-            speeds["here, by 2048 bits of RSA"] = send_letters(LETTERS)
+            speeds["here, by 2048 bits of RSA"] = send_emails(EMAILS)
     for name, speed in speeds.items():
-        print(f"letters signed {name}: {speed:.0f} a second leave (at least {LEAST_SENDING})")
+        print(f"digests signed {name}: {speed:.0f} a second leave (at least {LEAST_SENDING})")
     return all(speed >= LEAST_SENDING for speed in speeds.values())
 
 
-def send_letters(number: int) -> float:
+def send_emails(number: int) -> float:
     """Send at least so many, and return how many leave in a second of processor."""
     from mail.worker import Sender
 
@@ -116,13 +116,13 @@ def send_letters(number: int) -> float:
     return sender.sent / seconds
 
 
-def count_letters(last: int, now: datetime) -> int:
+def count_emails(last: int, now: datetime) -> int:
     """Do what `send` begins with, and undo it, for `send` to do it again."""
     from django.db import transaction
 
     from signup.digests.digester import BATCH_SIZE
-    from signup.digests.letters import read_readers
     from signup.digests.matching import Matcher
+    from signup.digests.reader_digests import read_readers
     from signup.digests.unmatched import pass_over
     from signup.models import Subscription
 
@@ -131,9 +131,9 @@ def count_letters(last: int, now: datetime) -> int:
         pass_over(matcher, now)
         readers = list(Subscription.objects.due(last, now).order_by("subscriber").values_list("subscriber", flat=True))
         lots = (readers[first : first + BATCH_SIZE] for first in range(0, len(readers), BATCH_SIZE))
-        letters = sum(len(reader.letters) for lot in lots for reader in read_readers(lot, matcher, now))
+        digests = sum(len(reader.digests) for lot in lots for reader in read_readers(lot, matcher, now))
         transaction.set_rollback(True)
-    return letters
+    return digests
 
 
 def timed(act: Callable[[], Result]) -> tuple[float, Result]:

@@ -36,7 +36,7 @@ def describe_subscription(subscription: Subscription, index: TagIndex, only_know
 
 
 def describe_schedule(subscription: Subscription) -> str:
-    """Return when a subscription's letters come, and whether with whole texts, in words: “daily at 6:00, with whole texts”."""
+    """Return when a subscription's emails come, and whether with whole texts, in words: “daily at 6:00, with whole texts”."""
     words = _describe_times(subscription)
     return _("%s, with whole texts") % words if subscription.texts == Texts.WHOLE else words
 

@@ -108,7 +108,7 @@ class ManageForm(SelectionForm):
 
 
 class PauseForm(forms.Form):
-    """The day on which letters go on."""
+    """The day on which emails go on."""
 
     until = forms.DateField(error_messages={"required": gettext_lazy("Please give the day on which letters are to go on.")})
 

@@ -14,7 +14,7 @@ from mail import signals
 from mail.bounces import Kind
 from mail.models import Delivery, Result
 from signup.models import LetterCount, Subscriber, Subscription
-from signup.models.mailings import Letters
+from signup.models.mailings import CountedEmails
 from signup.services import renaming, restoring, subscriptions, suppression
 from signup.tokens import LEAVE
 from web import tokens
@@ -25,11 +25,11 @@ def record_bounce(address: str, kind: Kind, when: datetime, detail: str, **_unus
     suppression.record_bounce(address, kind.value, when, detail)
 
 
-@receiver(signals.attempted, dispatch_uid="signup.count_letters")
-def count_letters(results: list[tuple[Delivery, Result]], **_unused: Any) -> None:
+@receiver(signals.attempted, dispatch_uid="signup.count_emails")
+def count_emails(results: list[tuple[Delivery, Result]], **_unused: Any) -> None:
     """Count what became of digests, for each post that they held."""
     held = ((delivery, result, post) for delivery, result in results for post in delivery.context.get("posts", ()))
-    LetterCount.objects.add(Counter(Letters(post, delivery.domain, result) for delivery, result, post in held))
+    LetterCount.objects.add(Counter(CountedEmails(post, delivery.domain, result) for delivery, result, post in held))
 
 
 @receiver(signals.unsubscribed, dispatch_uid="signup.unsubscribe")

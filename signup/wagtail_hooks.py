@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from wagtail import hooks
 from wagtail.models import Page
 
-from blog.views.previews import LETTER_HOOK
+from blog.views.previews import EMAIL_HOOK
 from mail.admin.check import PERMITTED_MODELS
 from signup.admin import announcements, dashboard, mailing, many, previews, subscribers
 from signup.models import SignupPage, Subscriber
@@ -36,5 +36,5 @@ hooks.register("construct_homepage_panels", dashboard.add_panel)
 hooks.register("register_admin_urls", mailing.urls)
 hooks.register("register_page_action_menu_item", mailing.MailingItem)
 hooks.register(PREVIEW_HOOK, previews.preview)
-hooks.register(LETTER_HOOK, previews.letter_html)
+hooks.register(EMAIL_HOOK, previews.email_html)
 PERMITTED_MODELS.append(Subscriber)  # whoever may see subscribers may see whether mail reaches them

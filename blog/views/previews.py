@@ -24,7 +24,7 @@ from blog.selections.slugs import in_order
 from blog.services.findings import findings_of
 from blog.views.posts import PostPageContext, cover_of
 
-LETTER_HOOK = "render_letter_of_post"  # the HTML of the letter that holds one post; this package knows no letters
+EMAIL_HOOK = "render_letter_of_post"  # the HTML of the email that holds one post; this package knows no emails
 
 
 def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:
@@ -68,8 +68,8 @@ def as_feed_entry(request: HttpRequest, post: PostPage, shown: PostView) -> Http
 
 def as_email(request: HttpRequest, post: PostPage, shown: PostView, *, whole: bool = False) -> HttpResponse:
     """Return the e-mail that subscribers would get if this were the only new post, as sign-up composes it."""
-    (letter_html,) = hooks.get_hooks(LETTER_HOOK)
-    return _with_style_element(HttpResponse(letter_html(post, getattr(request.user, "email", ""), whole=whole)))
+    (email_html,) = hooks.get_hooks(EMAIL_HOOK)
+    return _with_style_element(HttpResponse(email_html(post, getattr(request.user, "email", ""), whole=whole)))
 
 
 Mode = Callable[[HttpRequest, PostPage, PostView], HttpResponse]

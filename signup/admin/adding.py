@@ -76,7 +76,7 @@ def sites_with_blog() -> Any:
 
 
 class AddView(PermissionCheckedMixin, WagtailAdminTemplateMixin, AddFormView):
-    """Ask for an address; have it sent a letter that asks for the confirmation."""
+    """Ask for an address; have it sent an email that asks for the confirmation."""
 
     permission_required = "add"
     form_class = AddForm

@@ -79,7 +79,7 @@ class TestView(ActionView):
 
 
 class AnnouncementInspectView(ActingInspectView):
-    """One announcement, with what may be done with it, and how far its letters have come."""
+    """One announcement, with what may be done with it, and how far its emails have come."""
 
     @property
     def header_buttons(self) -> list[HeaderButton]:

@@ -1,4 +1,4 @@
-"""The mailing of a post, for its editors: whom it would be mailed to, buttons for it, and what became of its letters."""
+"""The mailing of a post, for its editors: whom it would be mailed to, buttons for it, and what became of its emails."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

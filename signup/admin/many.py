@@ -81,7 +81,7 @@ class ManySubscribers(PermittedBulkAction):
 
 
 class DayForm(PauseForm):
-    """The day until which there are to be no letters, in each subscriber's own time zone."""
+    """The day until which there are to be no emails, in each subscriber's own time zone."""
 
     until = forms.DateField(label=gettext_lazy("Pause until"), widget=AdminDateInput)
 

@@ -18,7 +18,7 @@ from signup.describing import describe_schedule, describe_subscription
 from signup.digests.posts import DigestPosts, posts_of
 from signup.emails.digest import render_digest
 from signup.emails.links import links
-from signup.emails.one_post import letter_of
+from signup.emails.one_post import email_of
 from signup.emails.rendering import render_kind
 from signup.kinds import Kind
 from signup.models import AnyOf, Rhythm, State, Subscriber, Subscription, Wording
@@ -67,9 +67,9 @@ def sample(wording: Wording, kind: str) -> Email:
     return render_kind(kind, wording, values, context)
 
 
-def letter_html(post: PostPage, address: str, *, whole: bool) -> str:
-    """Return the letter of an unsaved post with rendered text, as the preview of its form shows it."""
-    return letter_of(post, address or ADDRESS, whole=whole).html
+def email_html(post: PostPage, address: str, *, whole: bool) -> str:
+    """Return the email of an unsaved post with rendered text, as the preview of its form shows it."""
+    return email_of(post, address or ADDRESS, whole=whole).html
 
 
 def _latest(index: TagIndex, base: str) -> DigestPosts:

@@ -1,4 +1,4 @@
-"""Whom a post would be mailed to: the readers whose selections have it, by the time at which their letters are written."""
+"""Whom a post would be mailed to: the readers whose selections have it, by the time at which their emails are written."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Schedule(NamedTuple):
     zone: str
 
     def next(self, now: datetime) -> datetime | None:
-        """Return when the next letter is written; None for at once."""
+        """Return when the next email is written; None for at once."""
         return next_due(self.rhythm, self.hour, self.weekday, zone_named(self.zone), now)
 
 

@@ -18,8 +18,8 @@ from blog.tagindex.store import read_revision
 from mail import outbox
 from mail.models import Delivery
 from signup.digests import editions
-from signup.digests.letters import Letter, Reader, by_schedule, read_readers
 from signup.digests.matching import Matcher
+from signup.digests.reader_digests import Reader, ReaderDigest, by_schedule, read_readers
 from signup.digests.unmatched import pass_over
 from signup.kinds import Kind
 from signup.models import Subscriber, Subscription
@@ -55,7 +55,7 @@ class Digester:
 
 
 def schedule_new(now: datetime) -> None:
-    """Set the time of the next letter where there is none: of new subscriptions, and of those that were changed."""
+    """Set the time of the next email where there is none: of new subscriptions, and of those that were changed."""
     names = ("rhythm", "hour", "weekday", "subscriber__time_zone", "paused_until")
     rows = Subscription.objects.unscheduled().order_by(*names).values_list(*names, "pk")
     for (rhythm, hour, weekday, zone, paused_until), group in groupby(rows, lambda row: row[:5]):
@@ -94,10 +94,10 @@ def _send_to(readers: list[int], matcher: Matcher, now: datetime) -> int:
     list(Subscriber.objects.select_for_update(of=("self",)).filter(pk__in=readers).order_by("pk").values_list("pk"))
     found = read_readers(readers, matcher, now)
     _move(found, matcher, now)
-    letters = [letter for reader in found for letter in reader.letters]
-    outbox.put_many(_delivery(letter, matcher.last) for letter in letters)
-    Subscriber.objects.filter(pk__in=[letter.subscriber for letter in letters]).update(last_digest_at=now)
-    return len(letters)
+    digests = [digest for reader in found for digest in reader.digests]
+    outbox.put_many(_delivery(digest, matcher.last) for digest in digests)
+    Subscriber.objects.filter(pk__in=[digest.subscriber for digest in digests]).update(last_digest_at=now)
+    return len(digests)
 
 
 def _move(readers: list[Reader], matcher: Matcher, now: datetime) -> None:
@@ -114,8 +114,8 @@ def _move(readers: list[Reader], matcher: Matcher, now: datetime) -> None:
             Subscriber.objects.filter(pk=reader.pk).update(told=reader.told)
 
 
-def _delivery(letter: Letter, last: int) -> Delivery:
-    """Return the delivery of a letter: a subscription's mark moves to an edition once."""
-    context = {"subscriber": letter.subscriber, "site": letter.site, "posts": letter.posts}
-    context["subscriptions"] = letter.subscriptions
-    return outbox.make(f"digest:{min(letter.subscriptions)}:{last}", Kind.DIGEST, letter.address, context)
+def _delivery(digest: ReaderDigest, last: int) -> Delivery:
+    """Return the delivery of an email: a subscription's mark moves to an edition once."""
+    context = {"subscriber": digest.subscriber, "site": digest.site, "posts": digest.posts}
+    context["subscriptions"] = digest.subscriptions
+    return outbox.make(f"digest:{min(digest.subscriptions)}:{last}", Kind.DIGEST, digest.address, context)

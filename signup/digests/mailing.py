@@ -23,7 +23,7 @@ class Stage(Enum):
     HELD = "held"
     EXPECTED = "expected"  # visible, and not seen by the worker yet
     SETTLING = "settling"
-    MAILED = "mailed"  # at once; daily and weekly letters follow at their hours
+    MAILED = "mailed"  # at once; daily and weekly emails follow at their hours
 
 
 def stage_of(post: PostPage, now: datetime) -> Stage:
@@ -41,7 +41,7 @@ def stage_of(post: PostPage, now: datetime) -> Stage:
 
 @transaction.atomic
 def hold(post: PostPage, by: str, now: datetime) -> bool:
-    """Tell nobody of a post until it is released; return False where letters about it are written already.
+    """Tell nobody of a post until it is released; return False where emails about it are written already.
 
     The same margin holds as for posts that are hidden again: another worker may be about to write.
     """
@@ -55,7 +55,7 @@ def hold(post: PostPage, by: str, now: datetime) -> bool:
 
 @transaction.atomic
 def release(post: PostPage, now: datetime) -> bool:
-    """Let letters tell of a held post, as if it appeared now; return False where it was not held.
+    """Let emails tell of a held post, as if it appeared now; return False where it was not held.
 
     The worker does not look again for that: it may not have seen that the post was held.
     """
@@ -77,10 +77,10 @@ def send_now(post: PostPage, now: datetime) -> bool:
 
 
 def send_test(post: PostPage, to: str, *, whole: bool) -> None:
-    """Send a letter that holds a post, as it was saved last, to an editor: its beginning, or its whole text."""
+    """Send an email that holds a post, as it was saved last, to an editor: its beginning, or its whole text."""
     outbox.put(f"{Kind.TRIAL}:{post.pk}:{get_random_string(12)}", Kind.TRIAL, to, {"post": post.pk, "whole": whole})
 
 
 def outcome(post: PostPage) -> dict[str, dict[str, int]]:
-    """Return what became of the letters that held a post, by domain and result."""
+    """Return what became of the emails that held a post, by domain and result."""
     return LetterCount.objects.by_domain(post.pk)

@@ -1,4 +1,4 @@
-"""Posts that are hidden when their letter is sent: taken out of it, and sent with the edition in which they are shown again."""
+"""Posts that are hidden when their email is sent: taken out of it, and sent with the edition in which they are shown again."""
 
 from django.db import transaction
 

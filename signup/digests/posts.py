@@ -8,7 +8,7 @@ from wagtail.images import get_image_model
 
 from blog.feeds.entries import content_of
 from blog.images.versions import existing_versions
-from blog.markdown.letters import letter_html, letter_text
+from blog.markdown.emails import email_html, email_text
 from blog.markdown.plain_text import truncate
 from blog.models import Tag
 from blog.models.rows import PostRow, read_rows
@@ -22,7 +22,7 @@ from signup.models import AnyOf
 
 DIGEST_LENGTH = 20  # posts; of more, an email gives the number and links to the listing
 EXCERPT_LENGTH = 300  # characters
-WHOLE_TEXTS = 50_000  # bytes of HTML in one letter: with all else and in base64 below 102 KB, where Gmail ends a letter
+WHOLE_TEXTS = 50_000  # bytes of HTML in one email: with all else and in base64 below 102 KB, where Gmail ends an email
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class DigestPost:
     link_host: str = ""  # that an external post links to
     html: str = ""
     text: str = ""
-    is_too_long: bool = False  # for its whole text to be in the letter
+    is_too_long: bool = False  # for its whole text to be in the email
     brought_by: tuple[int, ...] = ()  # numbers of the selections that have it
 
 
@@ -101,10 +101,10 @@ def with_texts(posts: list[DigestPost], rows: list[PostRow], whole: Container[in
         if row.pk not in whole:
             found.append(post)
             continue
-        html = letter_html(content_of(row.html, post.url))
+        html = email_html(content_of(row.html, post.url))
         size = len(html.encode())
         fits, left = size <= left, left - size * (size <= left)
-        found.append(replace(post, html=html, text=letter_text(html)) if fits else replace(post, is_too_long=True))
+        found.append(replace(post, html=html, text=email_text(html)) if fits else replace(post, is_too_long=True))
     return found
 
 

@@ -4,7 +4,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from blog.markdown.addresses import absolute
-from blog.markdown.letters import letter_html, letter_text
+from blog.markdown.emails import email_html, email_text
 from blog.markdown.references import expand_one
 from mail.compose import Email, Unwanted
 from mail.models import Delivery
@@ -43,10 +43,10 @@ def _find(delivery: Delivery) -> Announcement:
 
 def _compose(announcement: Announcement, address: str, manage_url: str, leave_url: str) -> Email:
     wording = Wording.of(announcement.site)
-    html = letter_html(absolute(expand_one(announcement.html, ""), base_url(announcement.site)))
+    html = email_html(absolute(expand_one(announcement.html, ""), base_url(announcement.site)))
     context = {
         "address": address,
-        "text": letter_text(html),
+        "text": email_text(html),
         "html": html,
         "manage_url": manage_url,
         "leave_url": leave_url,

@@ -25,7 +25,7 @@ from signup.emails.copies import Copy, url_of
 from signup.emails.digest import render_digest
 from signup.emails.headers import list_headers
 from signup.emails.links import links
-from signup.emails.one_post import letter_of
+from signup.emails.one_post import email_of
 from signup.emails.rendering import render, render_kind
 from signup.emails.shared import SharedEmails, filled, marks
 from signup.emails.wanted import check_wanted, wanted_by
@@ -138,13 +138,13 @@ def brought_by(delivery: Delivery) -> list[Subscription]:
 
 
 def trial(delivery: Delivery) -> Email:
-    """Compose the letter that holds one post as it was saved last, published or not, for its editor."""
+    """Compose the email that holds one post as it was saved last, published or not, for its editor."""
     found = PostPage.objects.filter(pk=delivery.context["post"]).first()
     if found is None:
         raise Unwanted(_("The post is gone."))
     post = found.get_latest_revision_as_object()
     post.render()
-    return letter_of(post, delivery.to, whole=delivery.context.get("whole", False))
+    return email_of(post, delivery.to, whole=delivery.context.get("whole", False))
 
 
 def test(delivery: Delivery) -> Email:

@@ -1,4 +1,4 @@
-"""Copies of digests on the web: the token in a copy's URL says which posts the letter held, and nothing about its reader."""
+"""Copies of digests on the web: the token in a copy's URL says which posts the email held, and nothing about its reader."""
 
 import json
 import zlib
@@ -20,7 +20,7 @@ LONGEST = 1000  # characters of a token
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What a letter held: posts of a site, in a language, and those of them whose whole texts it held."""
+    """What an email held: posts of a site, in a language, and those of them whose whole texts it held."""
 
     site: int
     posts: tuple[int, ...]

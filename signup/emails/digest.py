@@ -1,4 +1,4 @@
-"""What the templates of a digest show, for each that renders them: the letter, its copy on the web, tests and previews."""
+"""What the templates of a digest show, for each that renders them: the email, its copy on the web, tests and previews."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ def digest_context(
 
 
 def render_digest(wording: Wording, found: DigestPosts, names: list[str], own: Mapping[str, str]) -> Email:
-    """Return the letter of posts in the active language; its subject is an editor's, or says what is inside."""
+    """Return the email of posts in the active language; its subject is an editor's, or says what is inside."""
     context = digest_context(found, wording.site, names, own)
     if found.posts and not wording.digest_subject:
         context["title"] = title_of(found)

@@ -1,4 +1,4 @@
-"""The letter of one post as it is in its form or was saved last, published or not: for the editor's test and preview."""
+"""The email of one post as it is in its form or was saved last, published or not: for the editor's test and preview."""
 
 from django.utils import translation
 
@@ -14,8 +14,8 @@ from signup.models import Wording
 from signup.sites import base_url, default_site, language_of
 
 
-def letter_of(post: PostPage, address: str, *, whole: bool = False) -> Email:
-    """Return the letter that holds only this post, by its beginning or as a whole text; its links lead to the front page."""
+def email_of(post: PostPage, address: str, *, whole: bool = False) -> Email:
+    """Return the email that holds only this post, by its beginning or as a whole text; its links lead to the front page."""
     wording = Wording.of(post.get_site() or default_site())
     base = base_url(wording.site)
     row = PostRow.of(post)

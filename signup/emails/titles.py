@@ -1,4 +1,4 @@
-"""What the subject of a letter of posts says by default."""
+"""What the subject of an email of posts says by default."""
 
 from django.utils.text import Truncator
 from django.utils.translation import ngettext

@@ -1,4 +1,4 @@
-"""Announcements: letters of an editor's own, to all readers or to those of a selection."""
+"""Announcements: emails of an editor's own, to all readers or to those of a selection."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -28,12 +28,12 @@ class AnnouncementState(models.TextChoices):
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def due(self, now: datetime) -> Self:
-        """Return those of which letters are to be written."""
+        """Return those of which emails are to be written."""
         return self.filter(state=AnnouncementState.SCHEDULED, due__lte=now).order_by("due", "pk")
 
 
 class Announcement(models.Model):
-    """A letter written in Markdown. Readers are written to in the order of their numbers; `after` is the last one's."""
+    """An email written in Markdown. Readers are written to in the order of their numbers; `after` is the last one's."""
 
     subject = models.CharField(_("subject"), max_length=150, validators=[one_line])
     text = MarkdownField(_("text"), max_length=LONGEST_TEXT, validators=[validate])
@@ -78,7 +78,7 @@ class Announcement(models.Model):
 
     @property
     def progress(self) -> str:
-        """The number of its letters in each state, as far as the outbox keeps them: “waiting: 3, sent: 214”."""
+        """The number of its emails in each state, as far as the outbox keeps them: “waiting: 3, sent: 214”."""
         counts = dict(self.deliveries.order_by().values_list("state").annotate(Count("pk")))
         return ", ".join(f"{state.label}: {counts[state]}" for state in DeliveryState if state in counts)
 

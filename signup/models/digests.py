@@ -33,7 +33,7 @@ class NewsQuerySet(models.QuerySet["News"]):
 class News(models.Model):
     """The first time that a post became visible to everyone. It never becomes news again.
 
-    Whose letter was written while the post was hidden is sent it with the edition in which it came back.
+    Whose email was written while the post was hidden is sent it with the edition in which it came back.
     """
 
     post_id = models.PositiveBigIntegerField(primary_key=True)  # no foreign key: the post may be gone

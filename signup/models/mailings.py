@@ -1,4 +1,4 @@
-"""What editors decide of the mailing of a post, and what became of its letters."""
+"""What editors decide of the mailing of a post, and what became of its emails."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from mail.models.counts import add_to_counts
 
 
 class HeldPost(models.Model):
-    """A post that no letter tells of until an editor releases it: to digests it is as if it had not appeared."""
+    """A post that no email tells of until an editor releases it: to digests it is as if it had not appeared."""
 
     post_id = models.PositiveBigIntegerField(primary_key=True)  # no foreign key: the post may be gone
     at = models.DateTimeField(default=timezone.now)
@@ -23,8 +23,8 @@ class HeldPost(models.Model):
         return f"post {self.post_id}, held by {self.by}"
 
 
-class Letters(NamedTuple):
-    """What is counted together: attempts to send letters that hold a post."""
+class CountedEmails(NamedTuple):
+    """What is counted together: attempts to send emails that hold a post."""
 
     post: int
     domain: str
@@ -32,14 +32,14 @@ class Letters(NamedTuple):
 
 
 class LetterCountQuerySet(models.QuerySet["LetterCount"]):
-    def add(self, counted: Mapping[Letters, int]) -> None:
+    def add(self, counted: Mapping[CountedEmails, int]) -> None:
         """Add these numbers to the counts."""
         numbers = {(post, domain[:255], result): number for (post, domain, result), number in counted.items()}
         rows = self.filter(post_id__in={key[0] for key in numbers}, domain__in={key[1] for key in numbers})
         add_to_counts(rows, numbers, ("post_id", "domain", "result"))
 
     def by_domain(self, post: int) -> dict[str, dict[str, int]]:
-        """Return the numbers of a post's letters by domain and result, those of the most letters first."""
+        """Return the numbers of a post's emails by domain and result, those of the most emails first."""
         found: dict[str, dict[str, int]] = {}
         rows = self.filter(post_id=post).annotate(total=Sum("count")).order_by("-total", "domain")
         for domain, result, count in rows.values_list("domain", "result", "count"):
@@ -48,7 +48,7 @@ class LetterCountQuerySet(models.QuerySet["LetterCount"]):
 
 
 class LetterCount(models.Model):
-    """A number of attempts to send letters that hold a post, to one domain, with one result."""
+    """A number of attempts to send emails that hold a post, to one domain, with one result."""
 
     post_id = models.PositiveBigIntegerField()  # no foreign key: the post may be gone
     domain = models.CharField(max_length=255)

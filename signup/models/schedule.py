@@ -1,4 +1,4 @@
-"""When letters come: at once, or at an hour of each day or of one day of the week, in the reader's time zone."""
+"""When emails come: at once, or at an hour of each day or of one day of the week, in the reader's time zone."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -43,7 +43,7 @@ def zone_names() -> set[str]:
 
 
 def next_due(rhythm: str, hour: int, weekday: int, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """Return the first time after `now` at which letters of a rhythm are written; None for those written at once.
+    """Return the first time after `now` at which emails of a rhythm are written; None for those written at once.
 
     An hour that the clock leaves out in spring comes an hour later, one that it shows twice in autumn counts once.
 

@@ -110,7 +110,7 @@ class Subscriber(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of their letters: their own, or the site's."""
+        """The time zone of their emails: their own, or the site's."""
         return zone_named(self.time_zone)
 
     @property

@@ -22,7 +22,7 @@ def is_due(edition: int, now: datetime) -> Q:
 
 
 class Texts(models.TextChoices):
-    """How much of each note a letter holds."""
+    """How much of each note an email holds."""
 
     EXCERPT = "excerpt", _("its beginning")
     WHOLE = "whole", _("the whole text")
@@ -40,11 +40,11 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.exclude(confirmed_at=None)
 
     def current(self) -> Self:
-        """Return those that may be sent letters."""
+        """Return those that may be sent emails."""
         return self.confirmed().filter(subscriber__state=State.CONFIRMED)
 
     def unscheduled(self) -> Self:
-        """Return those whose next letter has no time yet: confirmed or changed since the worker last looked."""
+        """Return those whose next email has no time yet: confirmed or changed since the worker last looked."""
         return self.current().filter(next_at=None).exclude(rhythm=Rhythm.EACH)
 
     def due(self, edition: int, now: datetime) -> Self:
@@ -92,8 +92,8 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
 
     edition = models.PositiveBigIntegerField(default=0, editable=False)  # the last of which everything was sent
-    next_at = models.DateTimeField(null=True, editable=False, db_index=True)  # of its next letter, unless at once
-    missed = models.JSONField(default=list, editable=False)  # ids of posts that were hidden when their letter was written
+    next_at = models.DateTimeField(null=True, editable=False, db_index=True)  # of its next email, unless at once
+    missed = models.JSONField(default=list, editable=False)  # ids of posts that were hidden when their email was written
 
     objects = SubscriptionQuerySet.as_manager()
 

@@ -30,7 +30,7 @@ def send(announcement: Announcement, by: str = "") -> bool:
 
 @transaction.atomic
 def stop(announcement: Announcement) -> bool:
-    """Write no more letters, and send none of those that wait; return False where it was not to be sent."""
+    """Write no more emails, and send none of those that wait; return False where it was not to be sent."""
     held = _hold(announcement)
     if held.state not in STOPPABLE:
         return False
@@ -47,7 +47,7 @@ def send_test(announcement: Announcement, to: str) -> None:
 
 
 def write_due(now: datetime | None = None, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Put the letters of announcements that are due into the outbox, until all are written or to stop; return the number."""
+    """Put the emails of announcements that are due into the outbox, until all are written or to stop; return the number."""
     written, end = 0, time.monotonic() + RUN_TIME
     for announcement in Announcement.objects.due(now or timezone.now()):
         while not stopping() and time.monotonic() < end:
@@ -60,7 +60,7 @@ def write_due(now: datetime | None = None, stopping: Callable[[], bool] = lambda
 
 @transaction.atomic
 def _write_some(announcement: Announcement) -> int | None:
-    """Write to the next readers and return the number of letters; None when there is nobody left, or it was stopped.
+    """Write to the next readers and return the number of emails; None when there is nobody left, or it was stopped.
 
     The mark moves in the same transaction. Readers are locked: whoever leaves or is erased meanwhile is sent nothing.
     """

@@ -18,7 +18,7 @@ MAX_SUBSCRIPTIONS = 50  # of one subscriber
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionDraft:
-    """What a subscription is to select, or the stream, and when its letters are to come."""
+    """What a subscription is to select, or the stream, and when its emails are to come."""
 
     selections: AnyOf
     stream: Stream | None = None

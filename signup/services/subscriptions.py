@@ -175,7 +175,7 @@ def confirm(subscription: Subscription, network: str = "", wording: str = "") ->
 
 
 def _welcome(subscriber: Subscriber) -> None:
-    """Let letters go to a subscriber."""
+    """Let emails go to a subscriber."""
     subscriber.state, subscriber.confirmed_at = State.CONFIRMED, timezone.now()
     subscriber.save()
     suppression.reset_count(subscriber.address)
@@ -243,7 +243,7 @@ def request_again(asked: Subscription, network: str) -> None:
 def forget_unconfirmed(now: datetime) -> int:
     """Delete those who asked and never confirmed, with the emails to them; return their number.
 
-    Of subscribers who get other letters, what they asked for and never confirmed is deleted.
+    Of subscribers who get other emails, what they asked for and never confirmed is deleted.
     """
     Subscription.objects.asked().filter(subscriber__state=State.CONFIRMED, created__lt=now - PENDING_RETENTION).delete()
     stale = Subscriber.objects.filter(state=State.PENDING, created__lt=now - PENDING_RETENTION)

@@ -18,7 +18,7 @@ from signup.views.links import explain
 from web.links import keep_private
 from web.tokens import BadToken
 
-POLICY = policy(  # letters hold their own styles
+POLICY = policy(  # emails hold their own styles
     default_src="'none'",
     style_src="'unsafe-inline'",
     img_src=f"{MEDIA_SOURCES} data:",
@@ -29,7 +29,7 @@ POLICY = policy(  # letters hold their own styles
 
 
 def copy(request: HttpRequest, token: str) -> HttpResponse:
-    """Return a letter's copy: the posts it held that are public now, without a word about its reader."""
+    """Return an email's copy: the posts it held that are public now, without a word about its reader."""
     try:
         held = copies.read(token)
     except BadToken as error:

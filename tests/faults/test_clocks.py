@@ -77,7 +77,7 @@ def test_lease_of_a_fast_clock_binds_nobody(db: None) -> None:
 def test_one_daily_letter_on_days_of_23_and_25_hours(
     night: datetime, blog: BlogPage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every hour a post; at two, which that night comes twice or not at all, a letter."""
+    """Every hour a post; at two, which that night comes twice or not at all, an email."""
     with time_machine.travel(night - DAYS, tick=False):
         readers = [
             make_subscriber(f"at-{hour}@example.org", rhythm="daily", hour=hour, time_zone="Europe/Berlin")

@@ -1,4 +1,4 @@
-"""Random histories of a blog and its readers: the letters are those of a model in plain Python, none lost and none twice.
+"""Random histories of a blog and its readers: the emails are those of a model in plain Python, none lost and none twice.
 
 `DIGEST_READERS=1000 DIGEST_EVENTS=400 pytest tests/integration/test_digest_histories.py` takes more of them.
 """
@@ -73,7 +73,7 @@ class History:
         """A reader with one to four subscriptions."""
         zone = self.random.choice(ZONES)
         reader = make_subscriber(expression=None, time_zone=zone, confirmed_at=self.now)
-        self.model.zones[reader.pk], self.model.told[reader.pk], self.model.letters[reader.pk] = zone or "UTC", set(), []
+        self.model.zones[reader.pk], self.model.told[reader.pk], self.model.emails[reader.pk] = zone or "UTC", set(), []
         for _subscription in range(self.random.randint(1, 4)):
             self.add(reader)
 
@@ -247,8 +247,8 @@ class History:
 
         return put_many
 
-    def letters(self) -> dict[int, list[set[int]]]:
-        """The posts of the letters that each reader was written, in order."""
+    def emails(self) -> dict[int, list[set[int]]]:
+        """The posts of the emails that each reader was written, in order."""
         found: dict[int, list[set[int]]] = {}
         for delivery in Delivery.objects.filter(kind="digest").order_by("pk"):
             posts = delivery.context["posts"]
@@ -257,7 +257,7 @@ class History:
         return found
 
     def expected(self) -> dict[int, list[set[int]]]:
-        return {reader: letters for reader, letters in self.model.letters.items() if letters and reader in self.model.zones}
+        return {reader: emails for reader, emails in self.model.emails.items() if emails and reader in self.model.zones}
 
 
 def text_of(choices: frozenset[Choice]) -> str:
@@ -273,7 +273,7 @@ SELDOM = (
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(int(os.environ.get("DIGEST_SEEDS", "2"))))
-def test_letters_are_those_of_the_model(blog: BlogPage, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+def test_emails_are_those_of_the_model(blog: BlogPage, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     history = History(blog, seed, monkeypatch)
     history.look()
     for number in range(EVENTS):
@@ -281,10 +281,10 @@ def test_letters_are_those_of_the_model(blog: BlogPage, monkeypatch: pytest.Monk
         getattr(history, event)()
         if history.random.random() < 0.8:
             history.look()
-        assert history.letters() == history.expected(), f"event {number}, {event}, at {history.now}"
+        assert history.emails() == history.expected(), f"event {number}, {event}, at {history.now}"
     history.now += timedelta(days=15)  # every pause is over, every week ends
     for _day in range(8):
         history.now += timedelta(days=1)
         history.look()
-    assert history.letters() == history.expected()
+    assert history.emails() == history.expected()
     assert sum(map(len, history.expected().values())) > READERS

@@ -36,13 +36,13 @@ class ModelSubscription:
     weekday: int
     begins: datetime
     paused: datetime | None = None
-    day: date | None = None  # of the last letter's hour; None: not looked at yet
+    day: date | None = None  # of the last email's hour; None: not looked at yet
     done: set[int] = field(default_factory=set)
     missed: set[int] = field(default_factory=set)
 
 
 class Model:
-    """The blog, its readers, and the letters they should have been written."""
+    """The blog, its readers, and the emails they should have been written."""
 
     def __init__(self) -> None:
         self.posts: dict[int, ModelPost] = {}
@@ -50,7 +50,7 @@ class Model:
         self.zones: dict[int, str] = {}
         self.subscriptions: dict[int, ModelSubscription] = {}
         self.told: dict[int, set[int]] = {}
-        self.letters: dict[int, list[set[int]]] = {}
+        self.emails: dict[int, list[set[int]]] = {}
         self.last_edition = datetime.min.replace(tzinfo=UTC)
 
     def look(self, now: datetime) -> None:
@@ -69,7 +69,7 @@ class Model:
                 subscription.missed -= self.told[reader] | brought
             if brought:
                 self.told[reader] |= brought
-                self.letters[reader].append(brought)
+                self.emails[reader].append(brought)
 
     def _see(self, now: datetime) -> None:
         """See what has become visible, what was hidden, and what was shown again."""

@@ -18,7 +18,7 @@ from blog.models import BlogPage
 from mail.models import Delivery, SuppressionReason
 from signup.admin.dashboard import sparkline
 from signup.admin.previews import sample
-from signup.emails.one_post import letter_of
+from signup.emails.one_post import email_of
 from signup.kinds import Kind
 from signup.models import ConsentRecord, Event, State, Subscriber, Wording
 from signup.services import suppression
@@ -329,7 +329,7 @@ def test_preview_of_a_digest_has_the_subject_of_one(blog: BlogPage, titles: list
 
 def test_test_of_a_post_has_the_subject_that_its_editor_chose(blog: BlogPage) -> None:
     Wording.objects.create(site=Site.objects.get(), digest_subject="{selection} of {site}, by letter")
-    assert letter_of(make_post(blog, title="A"), "ada@example.org").subject == "All notes of Notes, by letter"
+    assert email_of(make_post(blog, title="A"), "ada@example.org").subject == "All notes of Notes, by letter"
 
 
 def test_wording_is_for_those_who_may_change_it() -> None:

@@ -307,7 +307,7 @@ def test_mail_program_may_leave_by_mail(blog: BlogPage, settings: Settings) -> N
     header = compose(mail).extra_headers["List-Unsubscribe"]
     found = re.fullmatch(r"<http://[^>]+>, <mailto:(bounces%2B[\w-]+@bounces\.notes\.example)\?subject=([^>]+)>", header)
     assert found is not None
-    Delivery.objects.all().delete()  # the letter is older than what the outbox remembers
+    Delivery.objects.all().delete()  # the email is older than what the outbox remembers
     raw = f"From: Eve <eve@example.net>\r\nTo: {unquote(found[1])}\r\nSubject: {unquote(found[2])}\r\n\r\n".encode()
     assert receive(raw.replace(b"unsubscribe ", b"unsubscribe 9")) is None
     assert Subscriber.objects.get().state == State.CONFIRMED

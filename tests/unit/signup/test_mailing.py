@@ -1,4 +1,4 @@
-"""The mailing of a post: who would get it, hold, release, send now, a test, and what became of its letters."""
+"""The mailing of a post: who would get it, hold, release, send now, a test, and what became of its emails."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -24,8 +24,8 @@ BLOCKS = frozenset(
 )
 
 
-def letter_html(html: str) -> str:
-    """Return an expanded text, its addresses absolute, as HTML for a letter: formulas as text, links to sound and film.
+def email_html(html: str) -> str:
+    """Return an expanded text, its addresses absolute, as HTML for an email: formulas as text, links to sound and film.
 
     Headings go one level down, below the post's title.
     """
@@ -42,10 +42,10 @@ def _link_to_media(found: re.Match[str]) -> str:
     return f'<a href="{source[1]}">{name or found[1]}</a>'
 
 
-def letter_text(html: str) -> str:
-    """Return what `letter_html` returned as plain text: a blank line between blocks, links with their addresses.
+def email_text(html: str) -> str:
+    """Return what `email_html` returned as plain text: a blank line between blocks, links with their addresses.
 
-    >>> letter_text('<p>See <a href="https://a.example/">this</a>:</p><ul><li>one</li><li>two</li></ul>')
+    >>> email_text('<p>See <a href="https://a.example/">this</a>:</p><ul><li>one</li><li>two</li></ul>')
     'See this <https://a.example/>:\\n\\n- one\\n- two'
     """
     html = BACK_LINK.sub("", FOOTNOTE.sub(r"[\1]", html))

@@ -57,14 +57,14 @@ class Row(NamedTuple):
         return self.expression if self.stream is None else self.stream
 
     def is_new(self, post: NewPost, last: int) -> bool:
-        """Return whether a post is to be sent: new since the mark, or shown again since its letter was written without it."""
+        """Return whether a post is to be sent: new since the mark, or shown again since its email was written without it."""
         if post.appeared <= self.begins:
             return False
         return post.edition > self.edition or (post.pk in self.missed and self.edition < post.returned <= last)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ReaderDigest:
     """An email to be written: its posts, newest first, and the subscriptions that bring them."""
 
     subscriber: int
@@ -84,10 +84,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader's letters, the subscriptions that move, and the posts to remember as sent."""
+    """A reader's emails, the subscriptions that move, and the posts to remember as sent."""
 
     pk: int
-    letters: list[Letter]
+    digests: list[ReaderDigest]
     moved: list[Moved]
     told: dict[str, int] | None  # None: as it was
 
@@ -111,17 +111,17 @@ def _reader(pk: int, rows: list[Row], matcher: Matcher) -> Reader:
             if str(post.pk) not in told and row.is_new(post, matcher.last):
                 chosen.setdefault(row.site, {}).setdefault(row.pk, []).append(post.pk)
                 sent[str(post.pk)] = post.edition
-    letters = [
-        Letter(pk, rows[0].address, site, matcher.newest_first(site, set().union(*by.values())), list(by))
+    digests = [
+        ReaderDigest(pk, rows[0].address, site, matcher.newest_first(site, set().union(*by.values())), list(by))
         for site, by in chosen.items()
     ]
     told |= sent
     moved = [Moved(row, _missed(row, told, matcher)) for row in due]
-    return Reader(pk, letters, moved, _to_remember(rows, moved, told, matcher.last))
+    return Reader(pk, digests, moved, _to_remember(rows, moved, told, matcher.last))
 
 
 def _missed(row: Row, told: dict[str, int], matcher: Matcher) -> tuple[int, ...]:
-    """Return the posts that a subscription whose letter is written now misses: hidden, and not sent by another one."""
+    """Return the posts that a subscription whose email is written now misses: hidden, and not sent by another one."""
     shown = {post for post in row.missed if matcher.was_shown_again(post, row.edition)}
     hidden = (post.pk for post in matcher.hidden if post.edition > row.edition and post.appeared > row.begins)
     return tuple(sorted({post for post in {*row.missed, *hidden} if post not in shown and str(post) not in told}))

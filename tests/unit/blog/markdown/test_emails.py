@@ -3,7 +3,7 @@
 import pytest
 
 from blog.markdown import render
-from blog.markdown.letters import letter_html, letter_text
+from blog.markdown.emails import email_html, email_text
 from blog.markdown.mathml.linear import in_one_line
 
 TEXT = r"""A *first* & last paragraph, see [this](https://a.example/?a=1&b=2) and <https://b.example/>.
@@ -65,19 +65,19 @@ a\tb
 1. A note."""
 
 
-def test_letter_text_keeps_paragraphs_lists_code_and_addresses() -> None:
-    assert letter_text(letter_html(render(TEXT).html)) == PLAIN
+def test_email_text_keeps_paragraphs_lists_code_and_addresses() -> None:
+    assert email_text(email_html(render(TEXT).html)) == PLAIN
 
 
-def test_letter_html_goes_one_level_down_and_has_no_mathml() -> None:
-    html = letter_html(render("## Sum\n\nIt is $\\sum_{i=0}^n x_i < 3$.").html)
+def test_email_html_goes_one_level_down_and_has_no_mathml() -> None:
+    html = email_html(render("## Sum\n\nIt is $\\sum_{i=0}^n x_i < 3$.").html)
     assert '<h3 id="n-sum"><a href="#n-sum">Sum</a></h3>' in html
     assert "<code>∑_(i = 0)^n x_i &lt; 3</code>" in html
     assert "<math" not in html
 
 
 def test_sound_and_film_become_links() -> None:
-    html = letter_html('<p><video src="https://a.example/x/boat.mp4?v=1" controls="">no</video></p><audio controls=""></audio>')
+    html = email_html('<p><video src="https://a.example/x/boat.mp4?v=1" controls="">no</video></p><audio controls=""></audio>')
     assert html == '<p><a href="https://a.example/x/boat.mp4?v=1">boat.mp4</a></p>'
 
 
