@@ -9,6 +9,7 @@ from transfer.importing.dokuwiki.protected import Protected, without_marks
 from transfer.importing.dokuwiki.tables import convert_table
 from transfer.importing.exports.markdown_escapes import escape
 from transfer.importing.exports.wordpress_markup import replace_pairs
+from transfer.importing.static_sites.template_tags.code_tags import code_block
 
 CODE = re.compile(r"<(?P<name>code|file)(?P<attributes>[^<>\n]{0,200})>")
 NOWIKI = re.compile(r"<(?P<name>nowiki)>")
@@ -39,7 +40,7 @@ class PageConverter:
     def _code(self, found: re.Match[str], code: str) -> str:
         given = found["attributes"].split()
         language = given[0] if given and given[0] != "-" and re.fullmatch(r"[\w+#.-]+", given[0]) else ""
-        return f"\n\n{self.protected.keep(_fenced(code.strip(chr(10)), language))}\n\n"
+        return f"\n\n{self.protected.keep(code_block(code, language))}\n\n"
 
     def _literal(self, found: re.Match[str], text: str) -> str:
         return self.protected.keep(escape(text, at_start=False))
@@ -49,7 +50,7 @@ class PageConverter:
             "blank": lambda _: "",
             "heading": lambda lines: "\n\n".join(filter(None, map(self._heading, lines))),
             "list": lambda lines: "\n".join(self._items(lines)),
-            "code": lambda lines: _fenced("\n".join(line[2:] for line in lines), ""),
+            "code": lambda lines: code_block("\n".join(line[2:] for line in lines), ""),
             "rule": lambda _: "---",
             "quotation": lambda lines: "\n".join(map(self._quoted, lines)),
             "table": lambda lines: convert_table(list(map(self._without_delimiters, lines)), self.inline.convert),
@@ -103,9 +104,3 @@ def _kind(line: str) -> str:
     if re.fullmatch(r"-{4,}", stripped):
         return "rule"
     return {">": "quotation", "|": "table", "^": "table"}.get(stripped[0], "text")
-
-
-def _fenced(code: str, language: str) -> str:
-    longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{code}\n{fence}"

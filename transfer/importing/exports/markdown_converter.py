@@ -13,6 +13,7 @@ from bs4.element import NavigableString
 
 from transfer.importing.exports.markdown_escapes import caption, escape, link_target
 from transfer.importing.source import IMAGE_TYPES
+from transfer.importing.static_sites.template_tags.code_tags import code_block
 
 INLINE_HTML = "abbr cite dfn ins mark q rp rt ruby small sub sup time u var".split()
 BLOCK_HTML = "audio details iframe video".split()
@@ -119,9 +120,7 @@ class MarkdownConverter(markdownify.MarkdownConverter):
             line_break.replace_with("\n")
         code = el.get_text().strip("\n")
         code = re.sub(r"\n{3,}", lambda run: f"\n{BLANK}" * (len(run[0]) - 1) + "\n", code)
-        longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
-        fence = "`" * (longest + 1)
-        return f"\n\n{fence}{_language(el)}\n{code}\n{fence}\n\n" if code.strip() else ""
+        return f"\n\n{code_block(code, _language(el))}\n\n" if code.strip() else ""
 
     def convert_list(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if el.get("type") or el.has_attr("reversed"):

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from blog.models import Author
-from blog.services.authors import rename_author
 from transfer.importing.static_sites.author_file import MAX_NAME
 
 MAX_HANDLE = 50  # characters
@@ -43,7 +42,9 @@ def rename_logins(names: Mapping[str, str]) -> int:
     for author in Author.objects.annotate(login=Lower("name")).filter(login__in=names):
         name = names[author.name.lower()]
         if author.name != name and not Author.objects.filter(name__iexact=name).exclude(pk=author.pk).exists():
-            rename_author(author, name)
+            author.name = name
+            author.full_clean()
+            author.save()
             renamed += 1
     return renamed
 
