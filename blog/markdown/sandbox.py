@@ -28,7 +28,7 @@ SPARE = 2  # processes kept; more only while more threads render at once
 class Worker:
     """A rendering process and the connection to it; `command` is what it runs, with the socket and the seconds."""
 
-    def __init__(self, command: str = COMMAND) -> None:
+    def __init__(self, command: str) -> None:
         self.ready = False
         self.connection, theirs = Pipe()
         with theirs:
@@ -62,7 +62,41 @@ class Worker:
             return self.process.wait()
 
 
-_spare: list[Worker] = []
+class SpareWorkers:
+    """Idle processes that are kept for the next text. They end with this process; one forked from it has none of them."""
+
+    def __init__(self, command: str = COMMAND) -> None:
+        self.command = command
+        self.idle: list[Worker] = []
+        atexit.register(self.stop)
+        os.register_at_fork(after_in_child=self._forget)
+
+    def take(self) -> Worker:
+        """Return an idle process, or a new one."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return Worker(self.command)
+
+    def keep(self, worker: Worker) -> None:
+        """Keep a process, or end it where there are enough."""
+        if len(self.idle) < SPARE:
+            self.idle.append(worker)
+        else:
+            worker.stop()
+
+    def stop(self) -> None:
+        """End the idle processes."""
+        while self.idle:
+            self.idle.pop().stop()
+
+    def _forget(self) -> None:
+        for worker in self.idle:
+            worker.process.returncode = 0  # not ours to wait for
+        self.idle.clear()
+
+
+_spare = SpareWorkers()
 
 
 def clean_html(text: str, options: RenderOptions = DEFAULTS) -> Converted:
@@ -87,7 +121,7 @@ def clean_html(text: str, options: RenderOptions = DEFAULTS) -> Converted:
 def _ask(text: bytes) -> bytes:
     """Return a process's reply; start a new process where a spare one has ended."""
     while True:
-        worker = _take()
+        worker = _spare.take()
         spare = worker.ready
         try:
             reply = worker.ask(text)
@@ -104,36 +138,5 @@ def _ask(text: bytes) -> bytes:
             worker.stop()  # or its answer would be taken for that to the next text
             raise
         else:
-            _keep(worker) if reply[:1] == DONE else worker.stop()  # what broke off may have left its traces
+            _spare.keep(worker) if reply[:1] == DONE else worker.stop()  # what broke off may have left its traces
             return reply
-
-
-def _take() -> Worker:
-    try:
-        return _spare.pop()
-    except IndexError:
-        return Worker()
-
-
-def _keep(worker: Worker) -> None:
-    if len(_spare) < SPARE:
-        _spare.append(worker)
-    else:
-        worker.stop()
-
-
-def stop_spare() -> None:
-    """End the idle processes."""
-    while _spare:
-        _spare.pop().stop()
-
-
-def _forget() -> None:
-    """Forget the processes after a fork: they belong to the parent."""
-    for worker in _spare:
-        worker.process.returncode = 0  # not ours to wait for
-    _spare.clear()
-
-
-atexit.register(stop_spare)
-os.register_at_fork(after_in_child=_forget)

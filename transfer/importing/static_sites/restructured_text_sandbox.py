@@ -3,10 +3,7 @@
 docutils is Python, and takes quadratic time for some nesting; the process is kept for the next text.
 """
 
-import atexit
-import os
-
-from blog.markdown.sandbox import Worker
+from blog.markdown.sandbox import SpareWorkers
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.restructured_text import DONE
 from transfer.importing.words import _
@@ -14,7 +11,7 @@ from transfer.importing.words import _
 COMMAND = "import sys; from transfer.importing.static_sites.restructured_text import main; main(sys.argv[1:])"
 MAX_LENGTH = 300_000  # characters
 
-_spare: list[Worker] = []
+_spare = SpareWorkers(COMMAND)
 
 
 def convert(text: str) -> str:
@@ -24,7 +21,7 @@ def convert(text: str) -> str:
             _("The text has %(count)s characters: reStructuredText may have %(max_length)s.")
             % {"count": f"{len(text):,}", "max_length": f"{MAX_LENGTH:,}"}
         )
-    worker = _spare.pop() if _spare else Worker(COMMAND)
+    worker = _spare.take()
     try:
         reply = worker.ask(text.encode(errors="replace"))
     except (TimeoutError, EOFError, OSError) as gone:
@@ -33,7 +30,7 @@ def convert(text: str) -> str:
     except BaseException:
         worker.stop()  # or its answer would be taken for that to the next text
         raise
-    _spare.append(worker)
+    _spare.keep(worker)
     answer = reply[1:].decode()
     if reply[:1] == DONE:
         return answer
@@ -42,20 +39,3 @@ def convert(text: str) -> str:
 
 def _too_costly() -> Refusal:
     return Refusal(_("The text takes docutils more time or memory than a post may: simplify its tables and its nesting."))
-
-
-def stop_spare() -> None:
-    """End the process."""
-    while _spare:
-        _spare.pop().stop()
-
-
-def _forget() -> None:
-    """Forget the process after a fork: it is the parent's."""
-    for worker in _spare:
-        worker.process.returncode = 0
-    _spare.clear()
-
-
-atexit.register(stop_spare)
-os.register_at_fork(after_in_child=_forget)

@@ -78,24 +78,23 @@ REPEATED = [
 
 
 @pytest.fixture(scope="module")
-def spare() -> Iterator[dict[str, list[sandbox.Worker]]]:
+def spare() -> Iterator[dict[str, sandbox.SpareWorkers]]:
     """The idle processes of each fixture below, kept from test to test: one takes a second to start."""
-    kept: dict[str, list[sandbox.Worker]] = {"impatient": [], "patient": []}
+    kept = {"impatient": sandbox.SpareWorkers(), "patient": sandbox.SpareWorkers()}
     yield kept
     for workers in kept.values():
-        while workers:
-            workers.pop().stop()
+        workers.stop()
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch, spare: dict[str, list[sandbox.Worker]]) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch, spare: dict[str, sandbox.SpareWorkers]) -> None:
     """Rendering processes that give up after a fifth of a second."""
     monkeypatch.setattr(sandbox, "CPU_SECONDS", 0.2)
     monkeypatch.setattr(sandbox, "_spare", spare["impatient"])
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch, spare: dict[str, list[sandbox.Worker]]) -> None:
+def patient(monkeypatch: pytest.MonkeyPatch, spare: dict[str, sandbox.SpareWorkers]) -> None:
     """Give rendering ten times the processor time, so that a slow machine meets the other limits as a fast one does."""
     monkeypatch.setattr(sandbox, "CPU_SECONDS", 10 * CPU_SECONDS)
     monkeypatch.setattr(sandbox, "TIMEOUT", 10 * TIMEOUT)
@@ -133,8 +132,8 @@ def test_longest_text_is_rendered() -> None:
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
 def test_slow_text_is_refused_in_any_thread_and_its_process_ended(text: str) -> None:
-    worker = sandbox._take()
-    sandbox._keep(worker)
+    worker = sandbox._spare.take()
+    sandbox._spare.keep(worker)
     with ThreadPoolExecutor(1) as threads, pytest.raises(RenderError) as refusal:
         threads.submit(render, text).result()
     assert str(refusal.value) == COSTLY
@@ -177,7 +176,7 @@ def test_deep_text_is_refused(text: str) -> None:
 
 @pytest.mark.usefixtures("patient")
 def test_text_that_grows_beyond_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_spare", [])
+    monkeypatch.setattr(sandbox, "_spare", sandbox.SpareWorkers())
     monkeypatch.setattr(sandbox, "MEMORY", MEMORY // 4)  # no text that may be rendered at all takes the whole of it
     columns = 20_000
     table = "|".join("a" * columns) + "\n" + "|".join("-" * columns) + "\n" + "a|b\n" * 50_000
@@ -210,7 +209,7 @@ def test_validate_raises_for_the_editor() -> None:
 
 def test_process_that_was_ended_is_replaced() -> None:
     render("a")
-    os.kill(sandbox._spare[-1].process.pid, signal.SIGTERM)
+    os.kill(sandbox._spare.idle[-1].process.pid, signal.SIGTERM)
     assert render_short("b") == "<p>b</p>"
 
 
@@ -218,7 +217,7 @@ def test_threads_get_their_own_answers() -> None:
     texts = [f"text {number}" for number in range(40)]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(render_short, texts)) == [f"<p>{text}</p>" for text in texts]
-    assert len(sandbox._spare) <= sandbox.SPARE
+    assert len(sandbox._spare.idle) <= sandbox.SPARE
 
 
 def in_a_process(code: str) -> list[str]:
@@ -232,9 +231,9 @@ def in_a_process(code: str) -> list[str]:
 
 def test_fork_renders_by_a_process_of_its_own() -> None:
     code = """
-mine = _spare[0].process.pid
+mine = _spare.idle[0].process.pid
 child = os.fork()
-print(clean_html("bc"[bool(child)]).html, _spare[0].process.pid == mine, flush=True)
+print(clean_html("bc"[bool(child)]).html, _spare.idle[0].process.pid == mine, flush=True)
 if child: os.waitpid(child, 0)
 """
     assert sorted(in_a_process(f"exec({code!r})")) == ["<p>b</p>", "<p>c</p>", "False", "True"]
@@ -242,5 +241,5 @@ if child: os.waitpid(child, 0)
 
 @pytest.mark.parametrize("end", ["pass", "os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
 def test_process_ends_with_the_one_that_started_it(end: str) -> None:
-    [process] = in_a_process(f"print(_spare[0].process.pid, flush=True); {end}")
+    [process] = in_a_process(f"print(_spare.idle[0].process.pid, flush=True); {end}")
     assert ends(int(process))
