@@ -11,14 +11,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.images import ImageFile
 from django.core.management import call_command
-from django.db import transaction
 from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from blog.models import Author, BlogPage, Comment, CommentState, Pin, PlainPage, PostPage, Stream, Tag
-from blog.models.revision import raise_revision
+from blog.models.revision import locked_revision, raise_revision
 
 HERE = Path(__file__).parent
 POSTS = HERE / "posts"
@@ -27,7 +26,7 @@ SCHEDULED_AFTER = timedelta(days=30)
 PICTURE = re.compile(r"(?<=\]\()images/[\w.-]+")  # as the target of a Markdown picture
 
 
-@transaction.atomic
+@locked_revision()
 def fill_site(blog: BlogPage) -> str | None:
     """Fill a blog that has no post; gives the password of the editor's account if one was made."""
     if blog.get_children().exists():

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from django.db import transaction
-
 from blog.models import Stream
+from blog.models.revision import locked_revision
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from signup.models import AnyOf, Event, SignupPage, Subscription
@@ -21,7 +20,7 @@ def replace_tag(slug: str, other: Selection) -> None:
     _change(slug, lambda selection: selection.replacing(slug, other), f"{slug} → {other}")
 
 
-@transaction.atomic
+@locked_revision()
 def _change(slug: str, change: Callable[[Selection], Selection], detail: str) -> None:
     """Change every selection that names a tag; a slug may stand in an expression as a part of another's."""
     for subscription in Subscription.objects.filter(expression__contains=slug).order_by("subscriber_id", "pk"):
@@ -32,7 +31,7 @@ def _change(slug: str, change: Callable[[Selection], Selection], detail: str) ->
             SignupPage.objects.filter(pk=page.pk).update(expression=changed)
 
 
-@transaction.atomic
+@locked_revision()
 def leave_stream(stream: Stream) -> None:
     """Let subscriptions to a stream that is deleted select what it selected at last."""
     for subscription in Subscription.objects.filter(stream=stream).order_by("subscriber_id"):

@@ -7,16 +7,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Page
 
-from blog.models import Author, BlogPage, IndexRevision, PostPage, Tag
+from blog.demo import fill_site
+from blog.models import Author, BlogPage, IndexRevision, PostPage, Stream, Tag
 from blog.models.revision import locked_revision, raise_revision, revision_locked_by_first_write
 from blog.services import tags
 from blog.services.tags import delete_tag, rename_tag, split_tag
@@ -24,6 +27,7 @@ from blog.services.undo import undo
 from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author, make_blog, make_post, make_posts
 from tests.support.publishing_processes import hear, processes, tell
+from tests.support.signup_factories import make_subscriber, make_subscription
 
 POSTS = 40
 SECONDS = 1.5  # that the other process saves posts
@@ -101,6 +105,24 @@ def test_verb_waits_for_the_revision_before_it_locks_anything_else(blog: BlogPag
     assert saved.is_set()
 
 
+def delete_a_stream_with_readers(post: PostPage) -> None:
+    stream = Stream.objects.create(blog=BlogPage.objects.get(), name="A", slug="a", expression="a")
+    make_subscription(make_subscriber("ada@example.org"), stream=stream)
+    stream.delete()
+
+
+def restore_an_export(post: PostPage) -> None:
+    with TemporaryDirectory() as folder:
+        call_command("export_posts", folder)
+        post.delete()
+        call_command("import_posts", folder)
+
+
+def fill_with_the_demo(post: PostPage) -> None:
+    post.delete()
+    fill_site(BlogPage.objects.get())
+
+
 WRITES: dict[str, Callable[[PostPage], object]] = {
     "publishing": lambda post: post.save_revision().publish(),
     "unpublishing": lambda post: post.unpublish(),
@@ -116,6 +138,9 @@ WRITES: dict[str, Callable[[PostPage], object]] = {
     "undoing a merge": lambda post: undo(tags.merge(Tag.objects.get(slug="a"), Tag.objects.get(slug="b"))),
     "saving the author": lambda post: save_author(),
     "deleting the author": lambda post: Author.objects.get().delete(),
+    "deleting a stream with readers": delete_a_stream_with_readers,
+    "restoring an export": restore_an_export,
+    "the demo": fill_with_the_demo,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -21,7 +21,7 @@ from wagtail.utils.file import hash_filelike
 
 from blog.markdown import RenderError, caching_renders, render
 from blog.models import Appearance, Author, BlogPage, Pin, PlainPage, PostPage, Stream, Tag, TagAlias
-from blog.models.revision import locked_revision, raise_revision
+from blog.models.revision import locked_revision, raise_revision, revision_locked_by_first_write
 from blog.models.tag_names import find_tags
 from jobs.pauses import Pauses
 from transfer.importing.images import read_image
@@ -125,7 +125,7 @@ class SiteRestorer:
         """Bring one thing back, whole or not at all; report why not."""
         start = time.monotonic()
         try:
-            with transaction.atomic():
+            with revision_locked_by_first_write():
                 restore(values)
         except (Refusal, ValidationError, IntegrityError, DataError) as error:
             messages = error.messages if isinstance(error, ValidationError) else [str(error).partition("\n")[0]]
@@ -159,7 +159,7 @@ class SiteRestorer:
         area = values.values.get("focal_point")
         if isinstance(area, list) and len(area) == 4 and all(isinstance(one, int) for one in area):
             image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height = area
-        with transaction.atomic():
+        with locked_revision():
             image.save(force_insert=True)
         self.report.images += 1
         return image
