@@ -22,17 +22,17 @@ def of_post(state: RequestState, post: PostRow, comments: list[Comment], form: s
     newest = sorted(comments, key=_approved, reverse=True)[: listing_feeds.FEED_LENGTH]
     path = post_path(post.slug)
     entries = [(comment, post.slug, post.title) for comment in newest]
-    return _answer(state, title_of(post.title), path, f"{path}#comments", entries, form)
+    return _respond(state, title_of(post.title), path, f"{path}#comments", entries, form)
 
 
 def of_blog(state: RequestState, comments: list[Comment], form: str) -> HttpResponse:
     """Return the feed of comments on several posts, in the order given."""
     entries = [(comment, comment.post.slug, comment.post.title) for comment in comments]
     path = route("comments")
-    return _answer(state, _("Latest comments"), path, path, entries, form)
+    return _respond(state, _("Latest comments"), path, path, entries, form)
 
 
-def _answer(
+def _respond(
     state: RequestState, title: str, path: str, page: str, comments: list[tuple[Comment, str, str]], form: str
 ) -> HttpResponse:
     blog, site, date = state.blog, state.base, DATES[form]

@@ -71,7 +71,7 @@ class Period:
     posts: list[int]
 
 
-def answer(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
+def respond(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
     """Respond with a listing's digest feed; `form` is as `weekly.atom`."""
     name, _dot, form_name = form.partition(".")
     rhythm, today = RHYTHMS[name], state.today or timezone.localdate()

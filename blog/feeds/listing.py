@@ -38,7 +38,7 @@ class Channel:
     entries: list[str]  # rendered in the feed format
 
 
-def answer(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
+def respond(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
     """Respond with a listing's feed in one of the three formats."""
     return written(_channel(state, listing, form, title), form)
 

@@ -38,7 +38,7 @@ def _serve(connection: Connection, markdown: MarkdownIt, seconds: float) -> bool
     try:
         code, _, text = connection.recv_bytes().decode().partition("\n")
         signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal kills this process, in C code as well
-        reply = _answer(text, markdown, RenderOptions.of(code))
+        reply = _convert(text, markdown, RenderOptions.of(code))
         signal.setitimer(signal.ITIMER_PROF, 0)
         connection.send_bytes(reply)
     except (EOFError, OSError):
@@ -46,7 +46,7 @@ def _serve(connection: Connection, markdown: MarkdownIt, seconds: float) -> bool
     return True
 
 
-def _answer(text: str, markdown: MarkdownIt, options: RenderOptions) -> bytes:
+def _convert(text: str, markdown: MarkdownIt, options: RenderOptions) -> bytes:
     try:
         converted = to_html(text, markdown, options)
     except RecursionError:

@@ -107,7 +107,7 @@ class _Change:
     def remove(self, post: int) -> None:
         position = self.buffer.position(post)
         if position is not None:
-            self._count_together(self.buffer.tags_at(position), -1)
+            self._count_cooccurrences(self.buffer.tags_at(position), -1)
             self._toggle(position)
             self.buffer.remove(post, position)
 
@@ -120,9 +120,9 @@ class _Change:
             raise CannotUpdate
         self.buffer.insert(place, post, byline * 2 + int(data.external[row]), numbers)
         self._toggle(place)
-        self._count_together(numbers, 1)
+        self._count_cooccurrences(numbers, 1)
 
-    def _count_together(self, numbers: list[int], by: int) -> None:
+    def _count_cooccurrences(self, numbers: list[int], by: int) -> None:
         common = np.array([number for number in numbers if number < len(self.cooccurrence)], np.int64)
         self.cooccurrence[common[:, None], common] += by * (1 - np.eye(len(common), dtype=np.int32))
 

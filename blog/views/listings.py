@@ -58,7 +58,7 @@ def selection(
             selection_path(narrowed) + _last_part(form) + query(narrowed.parameters, replace(reading, q=terms).start.parameters)
         )
     author = Author.objects.filter(handle=spelt.author).first() if spelt.author else None
-    return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading), form, tag=tag, author=author)
+    return respond(request, state, Listing(state.blog, state.snapshot, chosen, reading), form, tag=tag, author=author)
 
 
 @public_view
@@ -71,7 +71,7 @@ def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTM
     given = request.GET.dict()
     chosen = narrow(found.selection, given)
     reading = Reading.parse(given, Order.of_listing(found.order))
-    return answer(request, state, Listing(state.blog, state.snapshot, chosen, reading, found), form)
+    return respond(request, state, Listing(state.blog, state.snapshot, chosen, reading, found), form)
 
 
 @public_view
@@ -93,7 +93,7 @@ def redirect_to(request: HttpRequest, selection: Selection, form: str) -> HttpRe
     return redirect(address + _last_part(form) + query(selection.parameters, given), permanent=True)
 
 
-def answer(
+def respond(
     request: HttpRequest,
     state: RequestState,
     listing: Listing,
@@ -106,9 +106,9 @@ def answer(
     if form == PICTURE:
         return sharing.send(listing_text(listing, title, author))
     if form in DIGESTS:
-        return digest_feeds.answer(state, listing, form, title)
+        return digest_feeds.respond(state, listing, form, title)
     if form != HTML:
-        return listing_feeds.answer(state, listing, form, title)
+        return listing_feeds.respond(state, listing, form, title)
     links = editor_links.of_listing(state, listing.selection, author, listing.stream)
     context = page_context(state, editor_links=links, **listing_page.context(listing, title, tag, author))
     if listing.reading.view == FULL and listing.count:

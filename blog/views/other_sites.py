@@ -34,7 +34,7 @@ def or_page(view: View) -> View:
     """Let Wagtail serve the page at a URL, such as `/about/comment/`, where the view found no post."""
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def respond(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Http404 as reason:
@@ -43,4 +43,4 @@ def or_page(view: View) -> View:
             except Http404:
                 raise reason from None
 
-    return answer
+    return respond

@@ -80,7 +80,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
         neighbour_links=beside.ways,
         related=beside.related,
         pairs=() if position is None else pairs(index, position),
-        **_discussion(state.blog, found, shown),
+        **_comment_thread(state.blog, found, shown),
     )
     return page(
         state,
@@ -92,7 +92,7 @@ def show(request: HttpRequest, state: RequestState, found: PostRow) -> HttpRespo
     )
 
 
-def _discussion(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
+def _comment_thread(blog: Blog, found: PostRow, shown: PostView) -> dict[str, Any]:
     """Return the comments on a post, the URL of the comment form, and the feeds."""
     is_open = found.comments_allowed and blog.comments_allowed
     links = feeds_below(shown.address) if is_open or found.comments else []

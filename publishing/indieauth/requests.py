@@ -38,11 +38,11 @@ class Authorization:
         parts = urlsplit(self.redirect_uri)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def back(self, issuer: str, **answer: str) -> str:
+    def back(self, issuer: str, **given: str) -> str:
         """Return the address to which the user is sent back (RFC 9207 for `iss`)."""
         joint = "&" if urlsplit(self.redirect_uri).query else "?"
         state = {"state": self.state} if self.state else {}
-        return f"{self.redirect_uri}{joint}{urlencode({**answer, **state, 'iss': issuer})}"
+        return f"{self.redirect_uri}{joint}{urlencode({**given, **state, 'iss': issuer})}"
 
 
 def read(given: Mapping[str, str]) -> Authorization:

@@ -22,7 +22,7 @@ USUAL, MOST = 20, 100  # posts in one response
 MOST_TAGS: Final = 5_000
 
 
-def answer(program: Program, request: HttpRequest) -> dict[str, Any]:
+def respond(program: Program, request: HttpRequest) -> dict[str, Any]:
     """Return what a query asks for. Raise Refusal for one that is not known."""
     query = request.GET.get("q", "")
     if query == "config":

@@ -58,7 +58,7 @@ def _written(view: View, program: Program, request: HttpRequest) -> HttpResponse
 def micropub(program: Program, request: HttpRequest) -> HttpResponse:
     """Answer a query, or do what a command says."""
     if request.method != "POST":
-        return JsonResponse(queries.answer(program, request))
+        return JsonResponse(queries.respond(program, request))
     command = commands.read(request)
     guard.require(program, *NEEDED[command.action])
     if command.action == commands.CREATE:

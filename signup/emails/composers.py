@@ -37,9 +37,9 @@ shared = SharedEmails()
 
 
 def register() -> None:
-    compose.register(Kind.CONFIRM, Kind.CONFIRM.label, answer)
-    compose.register(Kind.ADD, Kind.ADD.label, answer)
-    compose.register(Kind.ALREADY, Kind.ALREADY.label, answer)
+    compose.register(Kind.CONFIRM, Kind.CONFIRM.label, reply_to_form)
+    compose.register(Kind.ADD, Kind.ADD.label, reply_to_form)
+    compose.register(Kind.ALREADY, Kind.ALREADY.label, reply_to_form)
     compose.register(Kind.DIGEST, Kind.DIGEST.label, digest, bulk=True)
     compose.register(Kind.ANNOUNCEMENT, Kind.ANNOUNCEMENT.label, announcement, bulk=True)
     compose.register(Kind.ANNOUNCEMENT_TEST, Kind.ANNOUNCEMENT_TEST.label, announcement_test)
@@ -47,7 +47,7 @@ def register() -> None:
     compose.register(compose.TEST, gettext_lazy("test"), test)
 
 
-def answer(delivery: Delivery) -> Email:
+def reply_to_form(delivery: Delivery) -> Email:
     """Compose what follows a sign-up: the request to confirm it, or to add it; where it is confirmed, the link to it."""
     subscriber = wanted_by(delivery)
     asked = asked_by(delivery, subscriber)

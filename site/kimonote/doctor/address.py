@@ -32,7 +32,7 @@ def address_findings(context: ssl.SSLContext | None = None) -> Iterator[Finding]
     yield Finding("DNS", Level.OK, "dns", f"{host} is {', '.join(found)}.")
     if tls:
         yield from _tls_findings(host, port, context or ssl.create_default_context())
-    yield _answer(host, port, context if tls else None, tls=tls)
+    yield _health_finding(host, port, context if tls else None, tls=tls)
 
 
 def _tls_findings(host: str, port: int, context: ssl.SSLContext) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def _tls_findings(host: str, port: int, context: ssl.SSLContext) -> Iterator[Fin
         yield Finding("TLS", Level.OK, "tls", sentence)
 
 
-def _answer(host: str, port: int, context: ssl.SSLContext | None, *, tls: bool) -> Finding:
+def _health_finding(host: str, port: int, context: ssl.SSLContext | None, *, tls: bool) -> Finding:
     """Return what the health check says by the public address."""
     connection = (
         http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)

@@ -102,12 +102,12 @@ def main(arguments: list[str]) -> None:
             except EOFError:
                 return
             signal.setitimer(signal.ITIMER_PROF, float(arguments[1]))  # its signal kills this process
-            reply = _answer(text)
+            reply = _convert(text)
             signal.setitimer(signal.ITIMER_PROF, 0)
             connection.send_bytes(reply)
 
 
-def _answer(text: str) -> bytes:
+def _convert(text: str) -> bytes:
     try:
         return DONE + restructured_text_to_html(text).encode()
     except Refusal as refusal:
