@@ -11,14 +11,13 @@ EXAMPLES = "redis://127.0.0.1:6379/0, rediss://:password@cache.example:6380/0 or
 def read_cache_url(url: str) -> dict[str, dict[str, Any]]:
     """Return the entries of CACHES for a URL; local memory for an empty one. Raise ValueError with a sentence.
 
-    They are one cache: `default` is as if it were empty while it does not respond, `sessions` fails aloud.
+    Those of Redis are one cache: `default` is as if it were empty while it does not respond, `sessions` fails aloud.
 
     >>> read_cache_url("valkey://127.0.0.1")["default"]["LOCATION"]
     'redis://127.0.0.1'
     """
     if not url:
-        memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-        return {"default": memory, "sessions": memory}
+        return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     location = re.sub(r"^valkey(s?)://", r"redis\1://", url)
     _check_redis(location)
     options = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}

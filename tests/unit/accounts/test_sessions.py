@@ -40,6 +40,8 @@ def engine(request: pytest.FixtureRequest, settings: Settings) -> str:
     if request.param == REDIS:
         server: RedisServer = request.getfixturevalue("redis_server")
         settings.CACHES = {**settings.CACHES, **read_cache_url(server.url)}
+    else:
+        settings.CACHES = {**settings.CACHES, "sessions": settings.CACHES["default"]}
     settings.SESSION_ENGINE = "accounts.sessions" if request.param == "accounts.sessions" else cached_sessions.ENGINE
     cache.clear()
     return str(settings.SESSION_ENGINE)
