@@ -15,18 +15,26 @@ ID_BYTES = 8
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 KNOWN = re.compile(r"[A-Za-z0-9_-]{8,64}").fullmatch  # nginx sends 32 hexadecimal digits
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+_id: ContextVar[str | None] = ContextVar("id", default=None)  # None outside of requests
 
 
 def begin_request(environ: WSGIEnvironment) -> None:
-    """Take the id of a request that begins in this thread; one that could not stand in a log is replaced."""
-    sent = environ.get("HTTP_X_REQUEST_ID", "")
-    request_id.set(sent if KNOWN(sent) else secrets.token_hex(ID_BYTES))
+    """Take the id of a request that begins in this thread, as it was sent."""
+    _id.set(environ.get("HTTP_X_REQUEST_ID", ""))
+
+
+def request_id() -> str:
+    """Return the id of the present request, empty outside of one; one that could not stand in a log is replaced."""
+    found = _id.get()
+    if found is not None and not KNOWN(found):
+        found = secrets.token_hex(ID_BYTES)
+        _id.set(found)
+    return found or ""
 
 
 def add_request(record: LogRecord) -> bool:
     """Pass every record, with `request_id` for JSON, and `request_mark`, “ [id]” or nothing, for lines."""
-    found = request_id.get()
+    found = request_id()
     vars(record).update(request_id=found, request_mark=f" [{found}]" if found else "")
     return True
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import logging.config
+from contextvars import copy_context
 
 import pytest
 
@@ -30,12 +31,12 @@ def logged(kind: str, told: str = "ü") -> str:
 
 
 def test_line_and_json() -> None:
-    logs.begin_request({"HTTP_X_REQUEST_ID": "0123456789abcdef"})
-    assert logged("line") == "ERROR test_logs: It failed: ü [0123456789abcdef]\n"
-    written = json.loads(logged("json"))
+    request = copy_context()
+    request.run(logs.begin_request, {"HTTP_X_REQUEST_ID": "0123456789abcdef"})
+    assert request.run(logged, "line") == "ERROR test_logs: It failed: ü [0123456789abcdef]\n"
+    written = json.loads(request.run(logged, "json"))
     assert written.pop("time")
     assert written == {"level": "ERROR", "logger": "test_logs", "message": "It failed: ü", "request_id": "0123456789abcdef"}
-    logs.request_id.set("")
     assert logged("line") == "ERROR test_logs: It failed: ü\n"
     with pytest.raises(ValueError, match="LOG_FORMAT is 'xml': write line or json"):
         logs.formatter("xml")
@@ -49,7 +50,10 @@ def test_line_is_one_whatever_stands_in_a_message() -> None:
 
 @pytest.mark.parametrize("sent", ["", "short", "x" * 65, "12345678\nERROR forged", "12345678 9"])
 def test_id_that_could_not_stand_in_a_log_is_replaced(sent: str) -> None:
-    logs.begin_request({"HTTP_X_REQUEST_ID": sent})
-    assert logs.request_id.get() != sent
-    assert len(logs.request_id.get()) == 16
-    logs.request_id.set("")
+    request = copy_context()
+    request.run(logs.begin_request, {"HTTP_X_REQUEST_ID": sent})
+    found = request.run(logs.request_id)
+    assert found != sent
+    assert len(found) == 16
+    assert request.run(logs.request_id) == found
+    assert not logs.request_id()
