@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import ItemsView
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
@@ -105,10 +106,20 @@ class CachedResponse:
         return replace(self, headers=tuple(headers.items()), body=body, coding="")
 
 
+class _CheckedHeaders(ResponseHeaders):
+    """Headers as Django checked and listed them, which takes as long as the rest. Nobody changes them after us."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__(headers)
+        self._listed = dict(super().items())
+
+    def items(self) -> ItemsView[str, str]:
+        return self._listed.items()
+
+
 @lru_cache(CHECKED)
-def _checked(headers: Headers, only: tuple[str, ...] = ()) -> ResponseHeaders:
-    """Headers as Django holds them, or some of them: to check them takes as long as the rest. Nobody changes them after us."""
-    return ResponseHeaders({name: value for name, value in headers if name in only or not only})
+def _checked(headers: Headers, only: tuple[str, ...] = ()) -> _CheckedHeaders:
+    return _CheckedHeaders({name: value for name, value in headers if name in only or not only})
 
 
 class ResponseCache:

@@ -110,6 +110,7 @@ def test_second_visit_with_the_validator_is_304(client: Client, blog: BlogPage) 
     for _ in range(2):
         answer = client.get("/", headers={"If-None-Match": etag})
         assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+        assert {name for name, _ in answer.items()} - {"Last-Modified"} == {"ETag", "Cache-Control", "Vary"}
     response_cache.clear()
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
     make_post(blog, "a")
