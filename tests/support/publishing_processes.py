@@ -225,11 +225,12 @@ def give_code(username: str) -> None:
     from django.urls import reverse
 
     from tests.support.second_factor import give_password
+    from tests.support.signing_in import is_signed_in
 
     client = give_password(User.objects.get(username=username))
     say("ready")
     client.post(reverse("accounts_second_factor"), {"code": hear_command()})
-    say(client.get(reverse("wagtailadmin_account")).status_code == 200)
+    say(is_signed_in(client))
 
 
 class Undone(Exception):

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 PASSWORD = "a long enough passphrase"
 HOME, OFFICE, ELSEWHERE = "198.51.100.7", "203.0.113.20", "192.0.2.66"
@@ -19,3 +20,8 @@ def try_password(
     """Send the form as a browser of this address does; return the status and Retry-After."""
     response = Client(REMOTE_ADDR=address).post(path, {"username": name, "password": password})
     return response.status_code, response.headers.get("Retry-After", "")
+
+
+def is_signed_in(client: Client) -> bool:
+    """Say whether a browser may ask for what the admin shows to whoever may enter it."""
+    return client.get(reverse("wagtailadmin_tag_autocomplete"), {"term": "a"}).status_code == 200

@@ -13,7 +13,7 @@ from accounts.models import SignInAttempt
 from accounts.second_factor_sign_in import has_second_factor
 from blog.models import BlogPage
 from tests.support.second_factor import code_of_secret, give_password
-from tests.support.signing_in import ELSEWHERE, PASSWORD, make_user, try_password
+from tests.support.signing_in import ELSEWHERE, PASSWORD, is_signed_in, make_user, try_password
 from web.rates import SIGN_IN, read_limits
 
 ACCOUNT, ENROL, END = (reverse(name) for name in ("wagtailadmin_account", "accounts_enrol", "accounts_end_session"))
@@ -60,7 +60,7 @@ def test_address_is_changed_with_the_present_password(ada: User) -> None:
     assert save(client, present=PASSWORD)[0] == 302
     ada.refresh_from_db()
     assert (ada.email, ada.first_name) == ("mallory@example.org", "Ada")
-    assert client.get(ACCOUNT).status_code == 200
+    assert is_signed_in(client)
 
 
 def test_nothing_is_asked_while_the_address_stays(ada: User) -> None:
@@ -84,7 +84,7 @@ def test_session_is_not_ended_without_the_present_password(ada: User, present: s
     for chosen in ("others", own_sessions.name_of(there.session.session_key)):
         page = here.post(END, {"session": chosen, "sessions-present_password": present}, follow=True).content.decode()
         assert "No session has ended: type your present password." in page
-    assert there.get(ACCOUNT).status_code == 200
+    assert is_signed_in(there)
 
 
 FIELDS = {

@@ -22,7 +22,7 @@ from blog.models import BlogPage
 from kimonote import tasks
 from tests.support.factories import make_post
 from tests.support.second_factor import code_of, code_of_secret, give_password, give_second_factor
-from tests.support.signing_in import PASSWORD, SIGN_IN_PATHS, make_user
+from tests.support.signing_in import PASSWORD, SIGN_IN_PATHS, is_signed_in, make_user
 
 ACCOUNT, ENROL, CODE = (reverse(name) for name in ("wagtailadmin_account", "accounts_enrol", "accounts_second_factor"))
 RENEW, REMOVE = reverse("accounts_renew_codes"), reverse("accounts_remove_second_factor")
@@ -31,10 +31,6 @@ RENEW, REMOVE = reverse("accounts_renew_codes"), reverse("accounts_remove_second
 @pytest.fixture
 def ada(blog: BlogPage) -> User:
     return make_user()
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get(ACCOUNT).status_code == 200
 
 
 def shown(page: str) -> tuple[str, str]:

@@ -23,12 +23,11 @@ from kimonote.doctor.services import cache_findings
 from mail.deliverability.findings import Level
 from tests.support.factories import make_post
 from tests.support.redis_server import RedisServer
-from tests.support.signing_in import ELSEWHERE, HOME, PASSWORD, make_user
+from tests.support.signing_in import ELSEWHERE, HOME, PASSWORD, is_signed_in, make_user
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 (KHTML, like Gecko) Version/18.0 Safari/604.1"
 ACCOUNT, END = reverse("wagtailadmin_account"), "accounts_end_session"
-
 
 PRESENT = {"sessions-present_password": PASSWORD}
 REDIS = "redis"
@@ -56,10 +55,6 @@ def sign_in(user: User, address: str = HOME, agent: str = FIREFOX) -> Client:
     client = Client(REMOTE_ADDR=address, HTTP_USER_AGENT=agent)
     client.post("/admin/login/", {"username": user.get_username(), "password": PASSWORD})
     return client
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get(ACCOUNT).status_code == 200
 
 
 def test_session_is_stored_with_truncated_network_and_browser(ada: User) -> None:
