@@ -13,13 +13,14 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from lxml.html import document_fromstring
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.demo import fill_site
 from blog.demo.loading import POSTS, read_post
 from blog.markdown.references import expand_one
-from blog.models import Author, BlogPage, PostPage, Stream, Tag
+from blog.models import Author, BlogPage, Comment, PostPage, Stream, Tag
 from blog.services.bootstrap import found_blog
 from tests.support.images import make_versions
 
@@ -29,10 +30,11 @@ HOME = "http://testserver/"
 
 @pytest.fixture(scope="module")
 def sample_sites(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BlogPage]:
-    """The demo, made once and undone after the last test: each test's own transaction is within this one."""
+    """The demo of who has an account, made once and undone after the last test: each test's transaction is within this one."""
     with django_db_blocker.unblock(), transaction.atomic():
+        User.objects.create_user("ada")
         blog = found_blog("http://testserver", "Kimonote")
-        fill_site(blog)
+        assert fill_site(blog) is None
         make_versions()
         yield blog
         transaction.set_rollback(True)
@@ -95,6 +97,10 @@ def test_second_loading_changes_nothing(demo: BlogPage) -> None:
     assert everything() == before
 
 
+def test_site_with_an_account_gets_no_other(demo: BlogPage) -> None:
+    assert list(User.objects.values_list("username", flat=True)) == ["ada"]
+
+
 def test_welcome_page_goes_and_the_site_is_the_blog(demo: BlogPage) -> None:
     assert [(page.depth, page.slug) for page in Page.objects.filter(depth__lte=2)] == [(1, "root"), (2, "blog")]
     assert list(Site.objects.values_list("hostname", "port", "root_page", "is_default_site")) == [
@@ -155,6 +161,16 @@ def test_picture_of_the_demo_is_an_image_with_words_and_caption(demo: BlogPage) 
     assert 'src="image:' not in html
     assert re.search(r'<figure><picture><source [^>]*><img [^>]*alt="Two overlapping circles', html)
     assert "<figcaption>" in html
+
+
+def test_readers_have_commented_and_authors_answered(demo: BlogPage, client: Client) -> None:
+    counts = {post.slug: post.comment_count for post in PostPage.objects.all() if post.comment_count}
+    assert counts == {"start-here": 3, "reading-order-is-a-feature": 1, "no-cookie-no-banner": 2}
+    assert Comment.objects.exclude(author=None).exclude(reply_to=None).count() == 2
+    post, listing = (document_fromstring(client.get(path).content) for path in ("/start-here/", "/tags/reading/"))
+    assert [name.text_content() for name in post.cssselect("#comments .p-name")] == ["Ines Okafor", "Maren Holt", "Joost"]
+    said = [link.text_content() for link in listing.cssselect('[href$="#comments"]')]
+    assert sorted(said) == ["1 comment", "2 comments", "3 comments"]
 
 
 @pytest.mark.parametrize("path", sorted(POSTS.glob("*.md")), ids=lambda path: path.stem)

@@ -19,13 +19,6 @@ def test_account_can_sign_in_with_the_password_that_was_given(db: None) -> None:
     assert Author.objects.get(user__username=EDITOR).handle == "maren"
 
 
-def test_site_with_an_account_gets_no_other(db: None) -> None:
-    User.objects.create_user("ada")
-    assert fill_site(found_blog("http://testserver", "Kimonote")) is None
-    assert list(User.objects.values_list("username", flat=True)) == ["ada"]
-    assert PostPage.objects.count() >= 20
-
-
 def test_site_with_a_post_is_left_as_it_is(blog: BlogPage) -> None:
     make_post(blog, "a", title="Mine")
     for _ in range(2):
