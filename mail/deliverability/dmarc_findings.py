@@ -49,16 +49,6 @@ def _several(place: str, lookup: Lookup) -> Finding:
 def _missing(domain: str, lookup: Lookup) -> Finding:
     """Return the findings when no record applies, from what is published instead."""
     name = f"_dmarc.{domain}"
-    several = records_at(domain, lookup)
-    if len(several) > 1:
-        sentence = _("%(name)s has %(count)d DMARC records (%(texts)s), and receivers then heed none.") % {
-            "name": name,
-            "count": len(several),
-            "texts": "; ".join(several),
-        }
-        return Finding(
-            SUBJECT, Level.ERROR, "dmarc-two", sentence, f"Remove them all but one:\n{record(name, 'TXT', several[0])}"
-        )
     strange = next((text for text in lookup(name, "TXT") if NEARLY.search(text)), None)
     if strange is not None:
         sentence = _(
