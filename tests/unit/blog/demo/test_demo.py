@@ -93,7 +93,7 @@ def test_second_loading_changes_nothing(demo: BlogPage) -> None:
         return (*(model.objects.count() for model in models), list(PostPage.objects.values_list("latest_revision", flat=True)))
 
     before = everything()
-    call_command("load_demo", stdout=StringIO())
+    call_command("prepare", demo=True, stdout=StringIO())
     assert everything() == before
 
 

@@ -22,6 +22,6 @@ def test_account_can_sign_in_with_the_password_that_was_given(db: None) -> None:
 def test_site_with_a_post_is_left_as_it_is(blog: BlogPage) -> None:
     make_post(blog, "a", title="Mine")
     for _ in range(2):
-        call_command("load_demo", stdout=StringIO())
+        call_command("prepare", demo=True, stdout=StringIO())
     assert [post.title for post in PostPage.objects.all()] == ["Mine"]
     assert (User.objects.count(), Tag.objects.count(), Stream.objects.count()) == (0, 1, 0)
