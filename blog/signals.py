@@ -40,18 +40,9 @@ FILES = (get_image_model(), get_document_model())
 RELATIONS = (PostAuthor, PostTag)
 
 
-def _save_in_one_transaction(model: type[models.Model]) -> None:
-    """Wrap a model's save() in a transaction with its signals: Django alone commits the row before `post_save`."""
-    model.save = transaction.atomic(model.save)  # type: ignore[method-assign]  # the models are Wagtail's too
-
-
+# These are saved in one transaction with their signals: Django alone commits a row before `post_save`.
 for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Site, TagAlias, *FILES):
-    _save_in_one_transaction(_model)
-
-
-def _lock_revision_first(name: str) -> None:
-    """Wrap a method of Page that locks rows of the tree, so that it locks the revision row first."""
-    setattr(Page, name, locked_revision()(getattr(Page, name)))
+    _model.save = transaction.atomic(_model.save)  # type: ignore[method-assign]  # the models are Wagtail's too
 
 
 def _raise_when_moved() -> None:
@@ -68,8 +59,8 @@ def _raise_when_moved() -> None:
 
 
 _raise_when_moved()
-for _name in ("add_child", "add_sibling", "move", "delete"):
-    _lock_revision_first(_name)
+for _name in ("add_child", "add_sibling", "move", "delete"):  # which lock rows of the tree
+    setattr(Page, _name, locked_revision()(getattr(Page, _name)))
 
 
 def _lock_before_saving(raw: bool = False, **kwargs: Any) -> None:

@@ -30,7 +30,11 @@ class Row:
 def by_week(now: datetime, weeks: int = WEEKS) -> list[Row]:
     """Return those of the last weeks in which anything was sent, the present one first."""
     found = MailCount.objects.since(monday(now, weeks)).order_by().values_list("hour", "result").annotate(Sum("count"))
-    return sorted(_rows((monday(hour).date(), result, count) for hour, result, count in found), key=_name, reverse=True)
+    return sorted(
+        _rows((monday(hour).date(), result, count) for hour, result, count in found),
+        key=lambda row: str(row.name),
+        reverse=True,
+    )
 
 
 def by_domain(since: datetime, domains: int = DOMAINS) -> list[Row]:
@@ -50,7 +54,3 @@ def _rows(counts: Iterable[tuple[Any, str, int]]) -> list[Row]:
     for name, result, count in counts:
         numbers[name][Result.values.index(result)] += count
     return [Row(name, each) for name, each in numbers.items()]
-
-
-def _name(row: Row) -> str:
-    return str(row.name)

@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from mail.config.email_url import MailServer, parse_email_url
+from mail.config.email_url import parse_email_url
 from mail.deliverability.checking import Sending
 from mail.deliverability.dkim import SigningKey
 from mail.deliverability.findings import Finding, Level
@@ -42,7 +42,7 @@ def sending_from_settings(
     return Sending(
         domain=domain,
         bounce_domain=domain_of(bounce_domain) if bounce_domain else bounces,
-        server=_server(),
+        server=parse_email_url(settings.EMAIL_URL) if settings.EMAIL_BACKEND == OWN_BACKEND else None,
         addresses=tuple(map(_address, addresses or settings.MAIL_FROM_IPS)),
         key=key,
         troubles=troubles,
@@ -72,11 +72,6 @@ def _address(text: str) -> str:
         raise ValueError(
             f"{text!r} in MAIL_FROM_IPS (or --from-ip) is no address: write it like 192.0.2.1 or 2001:db8::1."
         ) from error
-
-
-def _server() -> MailServer | None:
-    """Return the site's own mail server; None where a mail service sends."""
-    return parse_email_url(settings.EMAIL_URL) if settings.EMAIL_BACKEND == OWN_BACKEND else None
 
 
 def _signing_key(selector: str, domain: str, key_file: str, content: bytes) -> tuple[SigningKey | None, tuple[Finding, ...]]:

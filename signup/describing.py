@@ -22,7 +22,8 @@ def describe_selections(selections: AnyOf, index: TagIndex, only_known: bool = F
     choices = [_known(choice, index) for choice in selections.choices] if only_known else selections.choices
     if len(choices) > 1 and all(choice == Selection(wanted=choice.wanted) and len(choice) == 1 for choice in choices):
         return _("Notes tagged %s") % get_text_list([_name(choice.wanted[0], index) for choice in choices], _("or"))
-    return get_text_list([_describe(choice, index) for choice in choices], _("or"))
+    described = (describe(one, lambda slug: _name(slug, index), index.author_name(one.author)) for one in choices)
+    return get_text_list(list(described), _("or"))
 
 
 def describe_subscription(subscription: Subscription, index: TagIndex, only_known: bool = False) -> str:
@@ -57,10 +58,6 @@ def listing_of(subscriptions: Iterable[Subscription]) -> str:
         return stream_path(several[0].stream.slug)
     choices = [choice for one in several for choice in one.selections.choices]
     return selection_url(choices[0] if len(choices) == 1 else Selection())
-
-
-def _describe(selection: Selection, index: TagIndex) -> str:
-    return describe(selection, lambda slug: _name(slug, index), index.author_name(selection.author))
 
 
 def _name(slug: str, index: TagIndex) -> str:

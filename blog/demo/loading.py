@@ -40,7 +40,7 @@ def fill_site(blog: BlogPage) -> str | None:
 def _fill(blog: BlogPage) -> str | None:
     plan = yaml.safe_load((HERE / "site.yaml").read_text(encoding="utf-8"))
     editor, password = _make_editor()
-    authors = [_make_author(author) for author in plan["authors"]]
+    authors = [Author.objects.get_or_create(handle=each["handle"], defaults=each)[0] for each in plan["authors"]]
     _give_account(authors[0], editor)
     for path in sorted(POSTS.glob("*.md")):
         _make_post(blog, path, {author.handle: author for author in authors}, editor)
@@ -71,10 +71,6 @@ def _make_editor() -> tuple[AbstractBaseUser | None, str | None]:
         return None, None
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     return accounts.create_superuser(username=EDITOR, email="", password=password), password
-
-
-def _make_author(fields: dict[str, str]) -> Author:
-    return Author.objects.get_or_create(handle=fields["handle"], defaults=fields)[0]
 
 
 def _give_account(author: Author, account: AbstractBaseUser | None) -> None:

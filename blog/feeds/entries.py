@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.template.loader import get_template
 from django.utils.feedgenerator import rfc2822_date
@@ -73,7 +74,7 @@ def dumps(value: dict[str, Any]) -> str:
 def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable[[datetime], str], line: str) -> Entry:
     address, published = site + post_path(post.slug), date(post.published)
     return Entry(
-        id=_urn(post.key),
+        id=UUID(post.key).urn,
         title=post.title,
         address=address,
         content=line + content_of(post.html, address),
@@ -84,11 +85,6 @@ def _entry(post: PostRow, index: TagIndex, blog: Blog, site: str, date: Callable
         tags=tuple(tag.name for tag in tags_of(index, post.pk)),
         about=post.link,
     )
-
-
-def _urn(key: str) -> str:
-    """Return the URN of a UUID given as 32 hexadecimal digits (RFC 9562, section 4)."""
-    return f"urn:uuid:{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
 
 
 def content_of(html: str, address: str) -> str:

@@ -36,14 +36,10 @@ def without_metadata(content: bytes) -> bytes:
         return content
     with image:
         if image.getexif().get(ORIENTATION, 1) != 1 and getattr(image, "n_frames", 1) == 1:
-            return _turned(image)
+            return _encoded(ImageOps.exif_transpose(image), image.format or "")
         if remove := SEGMENTS.get(image.format or ""):
             return remove(content)
         return _encoded(image, image.format or "") if image.getexif() or "xmp" in image.info else content
-
-
-def _turned(image: Image.Image) -> bytes:
-    return _encoded(ImageOps.exif_transpose(image), image.format or "")
 
 
 def _encoded(image: Image.Image, form: str) -> bytes:
@@ -80,17 +76,14 @@ def _jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
         if marker == 0xFF:  # a fill byte
             place += 1
             continue
-        end = place + 2 if marker in JPEG_SINGLE or marker == JPEG_END else place + 2 + _number(content, place + 2)
+        is_bare = marker in JPEG_SINGLE or marker == JPEG_END
+        end = place + 2 + (0 if is_bare else int.from_bytes(content[place + 2 : place + 4], "big"))
         if marker == JPEG_SCAN:
             end = _end_of_scan(content, end)
         yield marker, content[place:end]
         if marker == JPEG_END:
             return
         place = end
-
-
-def _number(content: bytes, place: int) -> int:
-    return int.from_bytes(content[place : place + 2], "big")
 
 
 def _end_of_scan(content: bytes, place: int) -> int:

@@ -145,8 +145,7 @@ def _undo_publishing(changes: Changes, posts: Collection[PostPage], user: Any) -
     """Unpublish posts, or publish again what they were, unless they were edited since."""
     same = [post for post in posts if changes[str(post.pk)]["latest_revision"] in (None, post.latest_revision_id)]
     Revision.objects.filter(pk__in=[post.latest_revision_id for post in same]).update(approved_go_live_at=None)
-    contents = {post.pk: changes[str(post.pk)].get("content") for post in same}
-    restored = [post for post in same if not contents[post.pk] or _is_written_back(post, contents[post.pk])]
+    restored = [post for post in same if _is_written_back(post, changes[str(post.pk)].get("content"))]
     number = _restore_publication(restored, changes, user)
     for post in restored:
         if post.live and not changes[str(post.pk)]["live"]:
@@ -158,8 +157,7 @@ def _undo_publishing(changes: Changes, posts: Collection[PostPage], user: Any) -
 def _undo_replacing(changes: Changes, posts: Collection[PostPage], user: Any) -> int:
     """Give posts the texts back that they had, unless they were saved since."""
     same = [post for post in posts if post.latest_revision_id == changes[str(post.pk)]["made"]]
-    contents = {post.pk: changes[str(post.pk)].get("content") for post in same}
-    restored = [post for post in same if not contents[post.pk] or _is_written_back(post, contents[post.pk])]
+    restored = [post for post in same if _is_written_back(post, changes[str(post.pk)].get("content"))]
     before = {str(post.pk): _with_newest(post, changes[str(post.pk)], user) for post in restored}
     number = _restore_publication(restored, before, user)
     for post in PostPage.objects.filter(pk__in=[post.pk for post in restored], live=True):
@@ -176,10 +174,11 @@ def _with_newest(post: PostPage, before: dict[str, Any], user: Any) -> dict[str,
     return before | {"latest_revision": made, "live_revision": made if is_published else before["live_revision"]}
 
 
-def _is_written_back(post: PostPage, content: dict[str, Any]) -> bool:
-    """Store what a post was; return False where that cannot be, as its slug is another's by now."""
+def _is_written_back(post: PostPage, content: dict[str, Any] | None) -> bool:
+    """Store what a post was, if that is another; return False where that cannot be, as its slug is another's by now."""
     try:
-        PostPage.objects.get(pk=post.pk).with_content_json(content).save()
+        if content:
+            PostPage.objects.get(pk=post.pk).with_content_json(content).save()
     except ValidationError:
         return False
     return True

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -171,9 +171,5 @@ def changed(command: Command, now: Properties) -> Properties:
     for name, values in command.add.items():
         after[name] = after.get(name, []) + [value for value in values if value not in after.get(name, [])]
     for name, removed in command.remove.items():
-        after[name] = [] if removed is None else _without(after.get(name, []), removed)
+        after[name] = [] if removed is None else [value for value in after.get(name, []) if value not in removed]
     return after
-
-
-def _without(values: Iterable[Any], removed: list[Any]) -> list[Any]:
-    return [value for value in values if value not in removed]

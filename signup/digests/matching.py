@@ -61,7 +61,7 @@ class Matcher:
         return self._matching[key]
 
     def _match(self, site: int | None, expression: str) -> list[NewPost]:
-        index = self._index_of(site)
+        index = self._indexes.get(self._path_of(site))
         if index is None or not self.news:
             return []
         try:
@@ -90,11 +90,8 @@ class Matcher:
         ids = {path: index.ids(index.among(self.news)) for path, index in self._indexes.items()}
         return {path: {post: rank for rank, post in enumerate(found)} for path, found in ids.items()}
 
-    def _index_of(self, site: int | None) -> TagIndex | None:
-        """Return the tag index of a site's blog; of the default one where the site was deleted, None where it has no blog."""
-        return self._indexes.get(self._path_of(site))
-
     def _path_of(self, site: int | None) -> str:
+        """Return the path of a site's blog; of the default one where the site was deleted, "" where it has no blog."""
         return self._paths.get(site, self._paths[None])
 
     @cached_property

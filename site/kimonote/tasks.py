@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts import attempts, second_factor
@@ -99,8 +99,7 @@ def tidy_up() -> None:
 
 def check_index() -> None:
     """Compare the tag index with the database."""
-    if "check_index" in get_commands():
-        call_command("check_index")
+    call_command("check_index")
 
 
 def next_night(now: datetime) -> datetime:

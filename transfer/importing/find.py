@@ -44,7 +44,7 @@ class PostFinder:
         files: list[Path] = []  # of static sites, found together: each once
         for path in (path.resolve(strict=True) for path in paths):
             try:
-                files += self._find_one(self._unpacked(path), found)
+                files += self._find_one(self.stack.enter_context(unpacked(path)) if is_archive(path) else path, found)
             except Refusal as refusal:
                 found.refusals.append((path.name, refusal.line, refusal.reason))
         static = find_files(files, self.root)
@@ -52,9 +52,6 @@ class PostFinder:
         found.skipped += static.skipped
         found.unread += static.unread
         return found
-
-    def _unpacked(self, path: Path) -> Path:
-        return self.stack.enter_context(unpacked(path)) if is_archive(path) else path
 
     def _find_one(self, path: Path, found: FoundPosts) -> list[Path]:
         """Add the posts of an export or a wiki; return the paths in which to look for a static site's files."""

@@ -79,7 +79,6 @@ class ImportHistory:
             return FileStatus.UNCHANGED
         if lost and not overwrite:
             what = _("deleted") if known.post_id is None else _("edited, unpublished or published")
-            what = _("deleted") if known.post_id is None else _("edited, unpublished or published")
             raise Refusal(
                 _("The file changed, and its post was %(what)s here since: --overwrite lets the file win.") % {"what": what}
             )

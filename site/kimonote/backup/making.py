@@ -4,7 +4,6 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 from django.db import connection
@@ -30,7 +29,7 @@ def make(folder: Path, recipients: list[Recipient], progress: Progress) -> Path:
     partial = folder / f"{name}{PARTIAL}"
     reader = Identity.generate()  # for reading it back, and for nothing else
     try:
-        with _create(partial) as file:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # for its owner alone
             with encrypting(file, [*recipients, reader.to_public()] if recipients else []) as target:
                 migrations = [list(migration) for migration in sorted(databases.applied_migrations())]
                 manifest = Manifest(timezone.now().isoformat(), connection.vendor, migrations)
@@ -63,8 +62,3 @@ def delete_old(folder: Path, keep: int) -> list[Path]:
     for path in old:
         path.unlink()
     return old
-
-
-def _create(path: Path) -> BinaryIO:
-    """Create a file that its owner alone may read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

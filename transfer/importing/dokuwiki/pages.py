@@ -84,7 +84,9 @@ def find_wiki_pages(wiki: Wiki) -> tuple[list[WikiPage], Counter[str]]:
 
 def read_wiki_page(page: WikiPage, options: ImportOptions) -> SourcePost:
     """Return the post of a page. Raise Refusal with the reason."""
-    converter = PageConverter(lambda target: _page_path(target, page), lambda name: _media_path(name, page))
+    converter = PageConverter(
+        lambda target: _page_path(target, page), lambda name: f"/{_full_name(name, page.identity).replace(':', '/')}"
+    )
     body = converter.convert(decode(page.path.read_bytes(), options.encoding))
     history = _history(page.wiki.data / "meta" / page.path.relative_to(page.wiki.pages).with_suffix(".changes"))
     is_draft = options.as_draft or not is_public(page.identity, page.wiki.configuration)
@@ -172,7 +174,3 @@ def _full_name(target: str, origin: str) -> str:
     elif ":" in target:
         namespace = []
     return ":".join([*namespace, *filter(None, target.lstrip(".").split(":"))])
-
-
-def _media_path(name: str, page: WikiPage) -> str:
-    return f"/{_full_name(name, page.identity).replace(':', '/')}"

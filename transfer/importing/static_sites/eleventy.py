@@ -41,7 +41,7 @@ def data_pattern(path: Path, front_matter: FrontMatter, site: SourceSite) -> str
     """Return the pattern of a file's addresses, such as /blog/:year/:name/; "" where no data has one that can be read."""
     if site.generator != "eleventy":
         return ""
-    data = [text for folder in _folders(path, site.root) for text in _data(folder)]
+    data = [text for folder in path.parents if folder.is_relative_to(site.root) for text in _data(folder)]
     layout = front_matter.text("layout") or _first("layout", data)
     template = front_matter.text("permalink") or _first("permalink", data) or _of_layout(site.root, layout)
     template = _of_function(data) if FUNCTION.match(template) else template
@@ -83,10 +83,6 @@ def _date(form: str) -> str:
     if "%" in form:
         return re.sub(r"%\w", lambda found: f":{DIRECTIVES.get(found[0], '')}", form)
     return re.sub(r"[A-Za-z]+", lambda found: f":{TOKENS.get(found[0], '')}", form)
-
-
-def _folders(path: Path, root: Path) -> list[Path]:
-    return [folder for folder in path.parents if folder.is_relative_to(root)]
 
 
 @lru_cache(maxsize=1_000)
