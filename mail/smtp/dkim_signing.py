@@ -5,7 +5,6 @@ RFC 6376, RFC 8463; RFC 8058 wants List-Unsubscribe and List-Unsubscribe-Post am
 
 import base64
 import binascii
-import textwrap
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -27,7 +26,6 @@ SIGNED = (
 )
 OVERSIGNED = ("from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post")  # none may be added on the way
 SMALLEST_RSA_KEY = 1024  # bits; receivers ignore smaller ones (RFC 8301)
-TXT_STRING = 255  # characters, the most one string of a TXT record holds
 ED25519 = b"ed25519-sha256"  # dkimpy's name of the algorithm
 PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
@@ -43,15 +41,6 @@ class Signer:
     domain: str
     selector: str
     key: PrivateKey
-
-    @property
-    def record_name(self) -> str:
-        return f"{self.selector}._domainkey.{self.domain}"
-
-    @property
-    def record(self) -> str:
-        """The TXT record that must stand at `record_name`."""
-        return public_record(self.key)
 
     @cached_property
     def _algorithm(self) -> tuple[bytes, bytes]:
@@ -119,12 +108,6 @@ def public_record(key: PrivateKey) -> str:
         return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
     raw = public.public_bytes(form.Encoding.Raw, form.PublicFormat.Raw)
     return f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}"
-
-
-def zone_line(name: str, record: str) -> str:
-    """Return the record for a zone file: a long key in several strings, which readers join without a space."""
-    strings = " ".join(f'"{part}"' for part in textwrap.wrap(record, TXT_STRING, drop_whitespace=False))
-    return f"{name}. IN TXT ( {strings} )"
 
 
 def load_key(path: str | Path) -> PrivateKey:

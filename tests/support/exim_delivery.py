@@ -8,8 +8,9 @@ from pathlib import Path
 import dkim
 import dns.resolver
 
+from mail.deliverability.findings import record
 from mail.management.commands.make_dkim_key import new_key, write_key
-from mail.smtp.dkim_signing import public_record, zone_line
+from mail.smtp.dkim_signing import public_record
 from tests.support.dns_server import DnsServer
 from tests.support.exim import WAIT, Exim
 from tests.support.smtp_server import ReceivedMail, SMTPServer
@@ -40,7 +41,12 @@ class EximDelivery:
 def exim_delivery(folder: Path, kind: str = "rsa") -> Iterator[EximDelivery]:
     key = new_key(kind)
     write_key(key, folder / "dkim.pem")
-    zone = zone_line("s1._domainkey.notes.example", public_record(key)).replace(" IN TXT ( ", " TXT ").replace(" )", "")
+    zone = (
+        record("s1._domainkey.notes.example", "TXT", public_record(key))
+        .replace(" IN TXT", " TXT")
+        .replace("( ", "")
+        .replace(" )", "")
+    )
     refuse = {GONE: "550 5.1.1 Nobody of that name"}
     with (
         SMTPServer(refuse=refuse) as smtp_server,

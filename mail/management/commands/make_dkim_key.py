@@ -15,7 +15,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from mail.smtp.dkim_signing import PrivateKey, ascii_domain, public_record, zone_line
+from mail.deliverability.findings import record
+from mail.smtp.dkim_signing import PrivateKey, ascii_domain, public_record
 
 RSA_KEY = 2048  # bits: what every receiver takes, and what fits into one DNS answer
 LABELS = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         key = new_key(type)
         write_key(key, path)
         self.stdout.write(f"The private key is in {path}, readable to its owner alone. Publish this record, for example:\n\n")
-        self.stdout.write(zone_line(f"{selector}._domainkey.{domain}", public_record(key)) + "\n\n")
+        self.stdout.write(record(f"{selector}._domainkey.{domain}", "TXT", public_record(key)) + "\n\n")
         self.stdout.write(
             "A server that signs takes the key and the selector in its own configuration (docs/mail.md). If the site is to "
             f"sign:\nDKIM_KEY_FILE={path.absolute()}\nDKIM_SELECTOR={selector}\nDKIM_DOMAIN={domain}"

@@ -31,7 +31,7 @@ def make_key(folder: Path, kind: str) -> tuple[Path, str, str]:
     path, out = folder / f"{kind}.pem", StringIO()
     call_command("make_dkim_key", "--domain=example.org", "--selector=s1", f"--type={kind}", f"--out={path}", stdout=out)
     line = next(line for line in out.getvalue().splitlines() if " IN TXT " in line)
-    name, _, _, _, *strings, _ = shlex.split(line)
+    name, _, _, *strings = shlex.split(line.replace("( ", "").replace(" )", ""))
     return path, name, "".join(strings)
 
 
