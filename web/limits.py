@@ -9,22 +9,7 @@ from django.conf import settings
 
 from web.models import Counter
 from web.networks import wider
-from web.rates import ADDRESS, ALL, DOMAIN, NETWORK, Limit
-
-__all__ = [
-    "ADDRESS",
-    "ALL",
-    "DOMAIN",
-    "NETWORK",
-    "clear",
-    "due",
-    "give_back",
-    "is_first",
-    "mailboxes_reached",
-    "reached_until",
-    "refused",
-    "take",
-]
+from web.rates import ADDRESS, NETWORK, Limit
 
 logger = logging.getLogger(__name__)
 

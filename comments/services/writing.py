@@ -19,7 +19,7 @@ from mail.models import Delivery, SuppressionReason, mailbox_hmacs
 from mail.suppression import is_suppressed
 from signup.services.subscriptions import PENDING_RETENTION
 from signup.services.suppression import suppress_address
-from web import limits, tokens
+from web import limits, rates, tokens
 from web.addresses import Address
 
 REJECTED_RETENTION = timedelta(days=30)  # in which a moderator may undo the rejection
@@ -76,10 +76,10 @@ def _keep(comment: Comment, draft: CommentDraft) -> None:
 def _counted(draft: CommentDraft) -> dict[str, str]:
     """Return what the limits count by, under other values than sign-ups."""
     values = {
-        limits.NETWORK: draft.network,
-        limits.ADDRESS: mailbox_hmacs(draft.address.text)[0],
-        limits.DOMAIN: draft.address.domain,
-        limits.ALL: "",
+        rates.NETWORK: draft.network,
+        rates.ADDRESS: mailbox_hmacs(draft.address.text)[0],
+        rates.DOMAIN: draft.address.domain,
+        rates.ALL: "",
     }
     return {scope: f"comment {value}" for scope, value in values.items()}
 

@@ -17,12 +17,11 @@ from signup.kinds import Kind
 from signup.models import AnyOf, Edition, Rhythm, Subscription, Texts
 from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
 from signup.services.history import hold, note
-from web import limits, tokens
+from web import limits, rates, tokens
 from web.addresses import Address, normalise
-from web.rates import Limit
 
-REFUSING = (limits.NETWORK, limits.ADDRESS)  # scopes of limits beyond which nothing is sent
-PACING = (limits.DOMAIN, limits.ALL)  # scopes of limits beyond which emails wait
+REFUSING = (rates.NETWORK, rates.ADDRESS)  # scopes of limits beyond which nothing is sent
+PACING = (rates.DOMAIN, rates.ALL)  # scopes of limits beyond which emails wait
 PENDING_RETENTION = timedelta(days=30)  # that nobody confirmed; the link in the email expires after 7
 
 
@@ -56,7 +55,7 @@ def request(wanted: SignupRequest) -> None:
     and are rolled back: neither the response nor the work done lets anyone distinguish the cases.
     """
     hmac, mailbox = address_hmacs(wanted.address.text)[0], mailbox_hmacs(wanted.address.text)[0]
-    values = {limits.NETWORK: wanted.network, limits.ADDRESS: mailbox, limits.DOMAIN: wanted.address.domain, limits.ALL: ""}
+    values = {rates.NETWORK: wanted.network, rates.ADDRESS: mailbox, rates.DOMAIN: wanted.address.domain, rates.ALL: ""}
     now = timezone.now()
     allowed = limits.take(values, now, _rules(*REFUSING))
     again = not limits.is_first(values, now, _rules(*REFUSING))
@@ -87,7 +86,7 @@ def invite(wanted: SignupRequest, actor: str, notes: str = "") -> Subscriber:
     return subscriber
 
 
-def _rules(*scopes: str) -> list[Limit]:
+def _rules(*scopes: str) -> list[rates.Limit]:
     """Return the limits on sign-ups of these scopes."""
     return [limit for limit in settings.SIGNUP_LIMITS if limit.scope in scopes]
 
