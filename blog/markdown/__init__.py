@@ -23,7 +23,6 @@ __all__ = [
     "Rendered",
     "cached_render",
     "caching_renders",
-    "plain",
     "prefixed",
     "quotes_of",
     "render",
@@ -60,11 +59,6 @@ def render_comment(text: str) -> str:
 def prefixed(html: str, prefix: str) -> str:
     """Return rendered HTML with another prefix of its ids, for several texts on one page; 0.05 ms."""
     return REFERENCE.sub(rf" \1{prefix}", html)
-
-
-def plain(text: str) -> str:
-    """Return the plain text of HTML, without markup and footnote references."""
-    return render(text).plain
 
 
 def validate(text: str) -> None:

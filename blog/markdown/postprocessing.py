@@ -17,7 +17,7 @@ PREFIX = "n-"  # of every id in a text
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text's stored forms: HTML, table of contents (HTML, may be empty), reading time, excerpt, plain text.
+    """A text's stored forms: HTML, table of contents (HTML, may be empty), reading time, excerpt.
 
     `unlisted` names the tags that are shown as text, for its author; `code` is that of the options.
     """
@@ -26,7 +26,6 @@ class Rendered:
     toc: str
     minutes: int
     excerpt: str
-    plain: str = ""
     unlisted: tuple[str, ...] = ()
     code: str = ""
 
@@ -42,8 +41,8 @@ def postprocess(html: str, prefix: str = PREFIX, *, heading_links: bool = True) 
     tokens = lay_out(filter_attributes(tokens))
     if RTL_CHARACTER.search(html):
         set_directions(tokens)
-    text = to_plain_text(tokens)
-    return Rendered(write(tokens).strip(), table_of_contents(headings), reading_minutes(text), excerpt(tokens), text)
+    minutes = reading_minutes(to_plain_text(tokens))
+    return Rendered(write(tokens).strip(), table_of_contents(headings), minutes, excerpt(tokens))
 
 
 def read(html: str) -> list[Token]:

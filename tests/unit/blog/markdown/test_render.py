@@ -2,7 +2,9 @@
 
 import pytest
 
-from blog.markdown import Rendered, plain, prefixed, render, render_comment, render_short
+from blog.markdown import Rendered, prefixed, render, render_comment, render_short
+from blog.markdown.plain_text import to_plain_text
+from blog.markdown.tokens import parse
 
 PLAY = '<img alt="" src="/static/embed.svg" width="608" height="342" loading="lazy"> '  # of what is embedded
 GOLDEN = {
@@ -174,13 +176,12 @@ def test_all_of_a_text() -> None:
         toc='<ul><li><a href="#n-a">A</a><ul><li><a href="#n-b">B</a></li></ul></li><li><a href="#n-c">C</a></li></ul>',
         minutes=1,
         excerpt="One two. x",
-        plain="A One two. B x C Note.",
     )
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
 def test_empty_text_is_nothing(text: str) -> None:
-    assert render(text) == Rendered("", "", 0, "", "")
+    assert render(text) == Rendered("", "", 0, "")
     assert render_comment(text) == ""
 
 
@@ -198,7 +199,7 @@ def test_prefix_is_of_every_id_and_fragment() -> None:
 
 def test_plain_has_words_only() -> None:
     text = "# A\n\n*b*[^1] ![c](/x.png) `d`\n\ne | f\n--|--\ng | h &amp; <\n\n[^1]: i"
-    assert plain(text) == "A b c d e f g h & < i"
+    assert to_plain_text(parse(render(text).html)) == "A b c d e f g h & < i"
 
 
 @pytest.mark.parametrize(
