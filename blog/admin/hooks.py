@@ -1,5 +1,8 @@
 """What the blog registers with Wagtail's admin: pages, listings, buttons, panels and checks."""
 
+from functools import partial
+
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -28,7 +31,7 @@ from blog.admin.bin import BinViewSet, bin_deleted_page, log_actions
 from blog.admin.bin_many import BIN_ACTIONS
 from blog.admin.choosers import for_editors
 from blog.admin.content_checks import add_checks
-from blog.admin.lists import BlogViewSetGroup, stylesheet
+from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import DeleteTags, MergeTags
 from blog.admin.page_choosers import limit_page_chooser
 from blog.admin.picture_versions import VersionsViewSet
@@ -44,7 +47,7 @@ URLS = [
     path("text-images/", for_editors(image_upload.upload), name=image_upload.NAME),
     path("post-titles/", for_editors(post_titles.find), name=post_titles.NAME),
     path("notes-from-elsewhere/", for_editors(new_post.bookmarklet), name=new_post.BOOKMARKLET_NAME),
-    path("manifest.webmanifest", new_post.manifest, name=new_post.MANIFEST_NAME),
+    path("manifest.webmanifest", new_post.manifest, name="blog_manifest"),
     path("selection-suggestions/", stream_form.suggest, name=stream_form.SUGGESTIONS),
     path("selection-preview/", stream_form.preview, name=stream_form.PREVIEW),
     *actions.urls,
@@ -75,8 +78,7 @@ hooks.register("construct_wagtail_userbar", add_checks)
 hooks.register("construct_page_action_menu", publish_first)
 hooks.register("construct_page_chooser_queryset", limit_page_chooser)
 hooks.register("construct_admin_api", file_api.register, order=LATER)
-for _head in (new_post.manifest_link, stylesheet):
-    hooks.register("insert_global_admin_css", _head)
+hooks.register("insert_global_admin_css", partial(render_to_string, "blog/admin/head.html"))
 for _name in ("after_create_page", "after_edit_page"):
     hooks.register(_name, warnings_when_saved.warn)
 for _name in ("after_create_snippet", "after_edit_snippet"):

@@ -1,8 +1,5 @@
 """The editor's lists of authors and streams, and the menu with that of tags."""
 
-from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
@@ -48,11 +45,6 @@ class StreamViewSet(SnippetViewSet):
     list_display = ["name", "expression", "blog"]
     search_fields = ["name", "expression"]
     search_backend_name = None
-
-
-def stylesheet() -> SafeString:
-    """Return the link to the style sheet of listings for the head of the admin's pages."""
-    return format_html('<link rel="stylesheet" href="{}">', static("admin/listings.css"))
 
 
 class BlogViewSetGroup(SnippetViewSetGroup):

@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,7 +17,7 @@ from wagtail.models import Site
 from blog.admin.prefilling import bounded
 from blog.models import BlogPage
 
-BOOKMARKLET_NAME, MANIFEST_NAME = "blog_bookmarklet", "blog_manifest"
+BOOKMARKLET_NAME = "blog_bookmarklet"
 BOOKMARKLET = (
     "javascript:location.href='{}?link='+encodeURIComponent(location.href)+'&title='+encodeURIComponent(document.title)"
     "+'&text='+encodeURIComponent(getSelection())"
@@ -75,8 +73,3 @@ def manifest(request: HttpRequest) -> JsonResponse:
         },
         content_type="application/manifest+json",
     )
-
-
-def manifest_link() -> SafeString:
-    """Return the link to the manifest for the head of the admin's pages."""
-    return format_html('<link rel="manifest" href="{}">', reverse(MANIFEST_NAME))
