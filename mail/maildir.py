@@ -41,12 +41,11 @@ def sweep(
     handle: Callable[[bytes], object] = receive,
     now: datetime | None = None,
     batch: int = BATCH,
-    retention: timedelta = RETENTION,
 ) -> Swept:
     """Call `handle` with each message not yet handled; it returns None for one that it does not understand.
 
     No message stops the sweep, except that when the database is down it is left, with the rest, for the next one.
-    Deletes what was handled longer than `retention` ago.
+    Deletes what was handled longer than RETENTION ago.
     """
     swept = Swept()
     folder = Path(path)
@@ -54,7 +53,7 @@ def sweep(
         return swept
     for file in _files(folder):
         if "S" in _flags(file):
-            swept.deleted += _delete_old(file, (now or timezone.now()) - retention)
+            swept.deleted += _delete_old(file, (now or timezone.now()) - RETENTION)
         elif swept.handled + swept.strange < batch:
             _sweep_one(file, handle, swept)
     return swept

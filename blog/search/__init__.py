@@ -7,14 +7,13 @@ where little was found, `near_notes` for an address that leads to no post, and `
 from blog.search.excerpts import ExcerptPart, excerpt
 from blog.search.matching import search, tags_named
 from blog.search.ranking import by_relevance
-from blog.search.spelling import LITTLE, Correction, NearNote, corrections, near_notes
+from blog.search.spelling import LITTLE, Correction, corrections, near_notes
 from blog.search.statistics import analyze_tables
 
 __all__ = [
     "LITTLE",
     "Correction",
     "ExcerptPart",
-    "NearNote",
     "analyze_tables",
     "by_relevance",
     "corrections",

@@ -67,11 +67,11 @@ def recorded(kind: Kind, tag: Tag, target: str, user: Any, *others: Tag, slug: s
         raise_revision()
 
 
-def rename_tag(tag: Tag, name: str, slug: str | None = None, user: Any = None) -> TagOperation:
+def rename_tag(tag: Tag, name: str, slug: str | None = None) -> TagOperation:
     """Rename a tag, optionally with a new slug; URLs with the old slug redirect to the new one."""
     tag.name, tag.slug = name, tag.slug if slug is None else slug
     tag.full_clean()
-    return save_renamed(tag, user)
+    return save_renamed(tag)
 
 
 def save_renamed(tag: Tag, user: Any = None) -> TagOperation:

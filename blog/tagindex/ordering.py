@@ -88,14 +88,10 @@ class Ordering:
         ids: list[int] = self.post_ids[positions].tolist() if positions else []
         return ids
 
-    def ids(self, chosen: Positions, oldest_first: bool = False) -> Iterator[int]:
-        """Yield every id in reading order."""
-        for start in range(0, len(chosen), CHUNK):
-            end = min(start + CHUNK, len(chosen))
-            if oldest_first:
-                yield from self._ids(list(chosen[start:end]))
-            else:
-                yield from reversed(self._ids(list(chosen[len(chosen) - end : len(chosen) - start])))
+    def ids(self, chosen: Positions) -> Iterator[int]:
+        """Yield every id, the newest first."""
+        for end in range(len(chosen), 0, -CHUNK):
+            yield from reversed(self._ids(list(chosen[max(0, end - CHUNK) : end])))
 
     def years(self, chosen: Positions) -> list[tuple[int, int]]:
         """Return (year, number of posts) of each year with any, newest first."""

@@ -7,6 +7,7 @@ from email.message import Message
 MAX_BYTES = 256 * 1024  # what is read of a message; a report comes before the mail it is about
 MAX_LINE = 1000  # bytes, RFC 5322's limit: longer lines are cut, no pattern here is slow below it
 MAX_LINES = 10_000
+LONGEST_HEADER = 1000  # characters that are looked at
 MAX_PARTS = 100  # nested or side by side; a report has three
 PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
 GLOBAL = re.compile(rb"message/global-(delivery-status|headers)", re.IGNORECASE)  # RFC 6533
@@ -26,9 +27,9 @@ def read_message(raw: bytes, limit: int = MAX_BYTES) -> Message | None:
     return message if message.keys() else None
 
 
-def text_of(message: Message, name: str, longest: int = 1000) -> str:
+def text_of(message: Message, name: str) -> str:
     """Return a header's text on one line; empty when it is missing."""
-    return " ".join(str(message.get(name, "")).split())[:longest]
+    return " ".join(str(message.get(name, "")).split())[:LONGEST_HEADER]
 
 
 def part_of(message: Message, *kinds: str) -> Message | None:

@@ -4,27 +4,26 @@ import hashlib
 import hmac
 import re
 
-PREFIX = "bounces"
 MAC_LENGTH = 20  # hexadecimal digits: 80 bits
+ADDRESS = re.compile(rf"<?bounces\+([0-9]{{1,19}})-([0-9a-f]{{{MAC_LENGTH}}})@[^@\s<>]+>?", re.IGNORECASE)
 CONTEXT = b"kimonote bounce address "  # so that the key signs nothing else in the same words
 
 
-def verp_address(mail_id: int, domain: str, key: str, prefix: str = PREFIX) -> str:
+def verp_address(mail_id: int, domain: str, key: str) -> str:
     """Return the envelope sender of the mail with this number; short enough for any server (RFC 5321: 64 before the @).
 
     >>> verp_address(7, "notes.example", key="secret")
     'bounces+7-5de81179cf2205f0417c@notes.example'
     """
-    return f"{prefix}+{mail_id}-{_mac(mail_id, key)}@{domain}"
+    return f"bounces+{mail_id}-{_mac(mail_id, key)}@{domain}"
 
 
-def read_verp(address: str, *keys: str, prefix: str = PREFIX) -> int | None:
+def read_verp(address: str, *keys: str) -> int | None:
     """Return the mail's number in an address that `verp_address` made with one of the keys; None for any other, forged or not.
 
     Servers may change the case on the way, and aliases the domain; neither is signed.
     """
-    pattern = rf"<?{re.escape(prefix)}\+([0-9]{{1,19}})-([0-9a-f]{{{MAC_LENGTH}}})@[^@\s<>]+>?"
-    match = re.fullmatch(pattern, address.strip(), re.IGNORECASE)
+    match = ADDRESS.fullmatch(address.strip())
     if match is None:
         return None
     mail_id, mac = int(match[1]), match[2].lower()

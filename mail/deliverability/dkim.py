@@ -123,8 +123,8 @@ def describe(public: PublicKey) -> str:
     return _("a %(bits)d-bit RSA key") % {"bits": public.key_size}
 
 
-def shortened(text: str, longest: int = 40) -> str:
-    return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 4 :]}"
+def shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:20]}…{text[-10:]}"
 
 
 def _missing(key: SigningKey, lookup: Lookup) -> Finding:

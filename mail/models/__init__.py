@@ -2,7 +2,7 @@
 
 from mail.models.bulk import BulkSending
 from mail.models.counts import Counted, MailCount, Result
-from mail.models.deliveries import BULK, KINDS, Delivery, DeliveryQuerySet, DeliveryState, kinds
+from mail.models.deliveries import BULK, KINDS, Delivery, DeliveryQuerySet, DeliveryState
 from mail.models.refusals import RecentBounce
 from mail.models.suppressions import Suppression, SuppressionReason, address_hmacs, mailbox_hmacs
 
@@ -20,6 +20,5 @@ __all__ = [
     "Suppression",
     "SuppressionReason",
     "address_hmacs",
-    "kinds",
     "mailbox_hmacs",
 ]

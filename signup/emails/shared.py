@@ -29,8 +29,7 @@ def filled(email: Email, values: Mapping[str, str]) -> Email:
 class SharedEmails:
     """An LRU cache of rendered emails; each holds for the snapshot of the posts that it was rendered from."""
 
-    def __init__(self, limit: int = EMAILS) -> None:
-        self._limit = limit
+    def __init__(self) -> None:
         self._emails: OrderedDict[Hashable, tuple[TagIndex, Email]] = OrderedDict()
 
     def get(self, key: Hashable, index: TagIndex, render: Callable[[], Email]) -> Email:
@@ -39,6 +38,6 @@ class SharedEmails:
         if found is None or found[0] is not index:
             found = self._emails[key] = index, render()
         self._emails.move_to_end(key)
-        while len(self._emails) > self._limit:
+        while len(self._emails) > EMAILS:
             self._emails.popitem(last=False)
         return found[1]

@@ -3,7 +3,7 @@
 from signup.models.announcements import Announcement, AnnouncementState
 from signup.models.any_of import AnyOf
 from signup.models.digests import Edition, News
-from signup.models.mailings import HeldPost, LetterCount
+from signup.models.mailings import LetterCount
 from signup.models.pages import SignupPage
 from signup.models.schedule import Rhythm, Weekday
 from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
@@ -17,7 +17,6 @@ __all__ = [
     "ConsentRecord",
     "Edition",
     "Event",
-    "HeldPost",
     "LetterCount",
     "News",
     "Rhythm",

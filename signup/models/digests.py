@@ -21,10 +21,6 @@ class Edition(models.Model):
 
 
 class NewsQuerySet(models.QuerySet["News"]):
-    def between(self, after: int, last: int) -> Self:
-        """Return the news of the editions after one and up to another."""
-        return self.filter(edition__gt=after, edition__lte=last)
-
     def to_be_mailed(self) -> Self:
         """Return those that neither an import brought nor the editor excluded."""
         return self.exclude(post_id__in=PostPage.objects.filter(unannounced=True).values("pk"))

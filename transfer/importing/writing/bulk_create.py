@@ -21,13 +21,13 @@ from blog.services.references import index_references
 PAGE_FIELDS = [field for field in Page._meta.local_concrete_fields if not field.primary_key]
 
 
-def bulk_create_posts(blog: BlogPage, posts: Sequence[PostPage], user: Any = None) -> None:
+def bulk_create_posts(blog: BlogPage, posts: Sequence[PostPage]) -> None:
     """Add new posts below a blog page, in the transaction that is going on; their tags and authors are in memory."""
     place_in_tree(blog, posts)
     _insert_pages(posts)
     _insert_relations(posts)
-    _add_revisions(posts, user)
-    _add_log_entries(posts, user)
+    _add_revisions(posts)
+    _add_log_entries(posts)
     index_references(posts)
     for backend in get_search_backends(with_auto_update=True):
         backend.add_bulk(PostPage, posts)
@@ -73,7 +73,7 @@ def _insert_relations(posts: Sequence[PostPage]) -> None:
     PostAuthor.objects.bulk_create(authors)
 
 
-def _add_revisions(posts: Sequence[PostPage], user: Any) -> None:
+def _add_revisions(posts: Sequence[PostPage]) -> None:
     """Give each post the revision that Wagtail's editor opens, as saving or publishing it would have."""
     own, base = (ContentType.objects.get_for_model(model, for_concrete_model=False) for model in (PostPage, Page))
     now = timezone.now()
@@ -83,7 +83,6 @@ def _add_revisions(posts: Sequence[PostPage], user: Any) -> None:
             base_content_type=base,
             object_id=str(post.pk),
             created_at=now,
-            user=user,
             object_str=str(post),
             content=post.serializable_data(),
             approved_go_live_at=post.go_live_at if not post.live else None,
@@ -99,7 +98,7 @@ def _add_revisions(posts: Sequence[PostPage], user: Any) -> None:
         post.latest_revision_id = revisions[post.pk]
 
 
-def _add_log_entries(posts: Sequence[PostPage], user: Any) -> None:
+def _add_log_entries(posts: Sequence[PostPage]) -> None:
     own = ContentType.objects.get_for_model(PostPage, for_concrete_model=False)
     now = timezone.now()
     PageLogEntry.objects.bulk_create(
@@ -109,7 +108,6 @@ def _add_log_entries(posts: Sequence[PostPage], user: Any) -> None:
             action=log_action(post),
             timestamp=now,
             data=_log_data(post, now),
-            user=user,
             revision_id=post.latest_revision_id,
             content_changed=True,
             page_id=post.pk,
