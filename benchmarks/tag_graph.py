@@ -13,7 +13,7 @@ from typing import NamedTuple
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "tag-graph.csv.gz"
 SHARED = 500  # the commonest tags, which every part of a grown blog has in common
 
-# The shape of REAL, for where it is not: items, tags, how many items bear 0, 1, 2 … tags, and of how many, external.
+# The shape of REAL, for where it is not: items, tags, how many items have 0, 1, 2 … tags, and of how many, external.
 ITEMS, TAGS, EXTERNAL = 12_653, 5_424, 0.786
 TAGS_OF_AN_ITEM = (0, 1735, 1910, 2576, 1969, 1344, 1049, 712, 464, 326, 213, 138, 90, 43, 32, 28, 24)
 TOPICS, TAGS_OF_A_TOPIC = 200, 60

@@ -20,7 +20,7 @@ from tests.support.comment_factories import make_comment
 from tests.support.factories import make_author, make_post
 
 WORD = "xylophone"  # in the title, text, summary and slug of the post, and nowhere else
-TAG = "zeppelin"  # borne by that post alone
+TAG = "zeppelin"  # that post alone has it
 Transition = Callable[[Page], None]
 # The beginnings of the routes that these tests do not ask for, and which others do.
 ELSEWHERE = (

@@ -350,7 +350,7 @@ def test_page_of_tags_that_is_not_there_is_said_to_be_none(client: Client, notes
     assert (f"The tags end before page {page}." if status == 404 else "is no page: write a number from 1.") in text
 
 
-def test_cloud_leads_to_a_tag_of_that_name_and_to_what_goes_with_one_borne_more_than_once(
+def test_cloud_leads_to_a_tag_of_that_name_and_to_what_goes_with_one_of_several_notes(
     client: Client, blog: BlogPage
 ) -> None:
     make_post(blog, "tags c++ 日本")
@@ -392,7 +392,7 @@ def test_streams_say_what_they_are_for_and_how_to_follow_them(client: Client, no
         "/signup/?stream=mine",
     ]
     assert page.all("article > .meta")[0].startswith("3 notes, oldest first")
-    assert "secret" not in page.text  # no visible note bears it, so that no form may name it
+    assert "secret" not in page.text  # no visible note has it, so that no form may name it
 
 
 def _slugs(*titles: str) -> list[str]:
