@@ -16,7 +16,7 @@ PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-fast test-faults test-fuzz test-guide test-next
+.PHONY: help install run test test-fast test-faults test-fuzz test-guide test-desk test-next
 .PHONY: lint lint-style lint-types lint-imports lint-migrations lint-settings lint-dockerfile
 .PHONY: audit sbom bench lighthouse messages pin clean
 
@@ -83,6 +83,9 @@ test-fuzz: .venv/.dev-installed  ## hostile requests and texts (REQUESTS=20000 o
 
 test-guide: .venv/.dev-installed  ## docs/operations.md and mail.md, word by word on an empty Debian (as root, with debootstrap and systemd-container)
 	$(BIN)/python -m pytest -q tests/guide
+
+test-desk: .venv/.dev-installed node_modules/.package-lock.json  ## what editors do, in Chromium: each group, language, width, by keyboard and by mouse; pictures in var/desk/
+	$(PYTEST) -q tests/desk
 
 audit: .venv/.dev-installed  ## known vulnerabilities of what is pinned (asks PyPI and npm; fails where it cannot ask)
 	$(BIN)/uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt

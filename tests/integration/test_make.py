@@ -213,7 +213,7 @@ def test_help_lists_every_target(checkout: Path) -> None:
     running = start(checkout, "make")
     assert running.end() == 0
     listed = [line.split()[1] for line in running.output.splitlines()]
-    testing = ["test", "test-fast", "lint", "test-next", "test-faults", "test-fuzz", "test-guide", "audit", "sbom"]
+    testing = ["test", "test-fast", "lint", "test-next", "test-faults", "test-fuzz", "test-guide", "test-desk", "audit", "sbom"]
     assert listed == ["help", "install", "run", *testing, "bench", "lighthouse", "messages", "pin", "clean"]
 
 

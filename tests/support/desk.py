@@ -1,0 +1,167 @@
+"""An editor's desk: a tab of a member of a group, driven by keyboard or by mouse, and what is judged of the pages seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.utils import translation
+from playwright.sync_api import Locator, Response
+from playwright.sync_api import Page as Tab
+
+from blog.models import BlogPage
+from tests.support.axe import violations
+from tests.support.english_words import english_words
+
+FOLDER = Path(__file__).parents[2] / "var" / "desk"
+GROUPS = {"Authors": "ada", "Editors": "edda", "Moderators": "mona", "superuser": "silke"}  # with the names of members
+LANGUAGES = ("en", "de")
+HEIGHTS = {1280: 900, 390: 844}  # of windows, by their widths, in CSS pixels
+WAYS = ("keyboard", "mouse")
+MOST_PRESSES = 300  # of Tab, until the focus is where it should be
+FAILED = 500  # the first status that says that the server failed
+
+HAS_FOCUS = "element => element === document.activeElement"
+COMES_BEFORE = """element => {
+    const active = document.activeElement
+    return active !== document.body && Boolean(active.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING)
+}"""
+WHERE = "() => document.activeElement.outerHTML.slice(0, 200)"
+# Elements among which arrows move: Tab reaches one of them.
+IS_AMONG = "element => element.tabIndex < 0 && Boolean(element.closest('[role=toolbar], [role=tablist], [role=radiogroup]'))"
+IN_REACH = "xpath=ancestor::*[@role='toolbar' or @role='tablist' or @role='radiogroup'][1]//*[@tabindex='0']"
+BY_SPACE = "element => element.matches('input[type=checkbox], input[type=radio]')"
+WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
+SETTLED = """() => Promise.all(document.getAnimations().filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+    .map(one => one.finished.catch(() => null)))"""
+
+
+@dataclass
+class Desk:
+    """A member of a group at work; `blog` is the blog at `address`, where the group's name tells what they may do."""
+
+    tab: Tab
+    address: str
+    user: User
+    blog: BlogPage
+    group: str
+    language: str
+    width: int
+    by: str
+    axe: str = field(repr=False)
+    judged: set[tuple[str, ...]] = field(repr=False)  # the looks that axe has judged: the ways have it judge the same pages
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tab.on("pageerror", lambda error: self.faults.append(f"JavaScript: {error}"))
+        self.tab.on("response", self._judge)
+
+    def _judge(self, response: Response) -> None:
+        if response.status >= FAILED:
+            self.faults.append(f"{response.status} from {response.url}")
+
+    @property
+    def is_by_keyboard(self) -> bool:
+        return self.by == "keyboard"
+
+    @property
+    def may_publish(self) -> bool:
+        return self.group in ("Moderators", "superuser")
+
+    def word(self, message: str, context: str = "") -> str:
+        """Return words of ours or of Wagtail's in the member's language."""
+        with translation.override(self.language):
+            return translation.pgettext(context, message) if context else translation.gettext(message)
+
+    def words(self, singular: str, plural: str, number: int) -> str:
+        with translation.override(self.language):
+            return translation.ngettext(singular, plural, number)
+
+    def open(self, path: str, query: Mapping[str, str] | None = None, status: int = 200) -> None:
+        """Go to an address of the site, as `admin/posts/`, by the browser's own bar."""
+        response = self.tab.goto(f"{self.address}/{path.lstrip('/')}" + (f"?{urlencode(query)}" if query else ""))
+        assert response
+        assert response.status == status, f"{path}: {response.status}"
+
+    def assert_refused(self, path: str) -> None:
+        """Check that the member cannot open an address of the admin: Wagtail leads whoever may not to the dashboard."""
+        response = self.tab.goto(f"{self.address}/{path.lstrip('/')}")
+        assert response
+        assert response.status in (403, 404) or self.tab.url == f"{self.address}/admin/", self.tab.url
+
+    def reach(self, target: Locator) -> None:
+        """Give the focus to an element, by the keyboard alone."""
+        target.wait_for()
+        if target.evaluate(IS_AMONG):
+            self._move(target.locator(IN_REACH), "Shift+Tab" if target.evaluate(COMES_BEFORE) else "Tab")
+            self._move(target, "ArrowRight")
+        else:
+            self._move(target, "Shift+Tab" if target.evaluate(COMES_BEFORE) else "Tab")
+
+    def _move(self, target: Locator, key: str) -> None:
+        for _press in range(MOST_PRESSES):
+            if target.evaluate(HAS_FOCUS):
+                return
+            self.tab.keyboard.press(key)
+        raise AssertionError(f"{MOST_PRESSES} × {key} do not reach {target}: the focus is at {self.tab.evaluate(WHERE)}")
+
+    def press(self, target: Locator, key: str = "") -> None:
+        """Press a button, follow a link or tick a box."""
+        if not self.is_by_keyboard:
+            target.click()
+            return
+        self.reach(target)
+        self.tab.keyboard.press(key or ("Space" if target.evaluate(BY_SPACE) else "Enter"))
+
+    def enter(self, target: Locator) -> None:
+        """Put the cursor into a field."""
+        if self.is_by_keyboard:
+            self.reach(target)
+        else:
+            target.click()
+
+    def type(self, target: Locator, text: str) -> None:
+        """Write into a field, in place of what is there."""
+        self.enter(target)
+        self.tab.keyboard.press("ControlOrMeta+a")
+        self.tab.keyboard.type(text)
+
+    def choose(self, target: Locator, label: str) -> None:
+        """Choose what has this label of a <select>."""
+        if not self.is_by_keyboard:
+            target.select_option(label=label)
+            return
+        self.reach(target)
+        self.tab.keyboard.type(label)  # which the browser looks for among the options
+
+    def pick(self, options: Locator, target: Locator) -> None:
+        """Take an option of a list that is open below a combobox or a text."""
+        target.wait_for()
+        if not self.is_by_keyboard:
+            target.click()
+            return
+        for _press in range(options.count() + 1):
+            if target.get_attribute("aria-selected") == "true":
+                self.tab.keyboard.press("Enter")
+                return
+            self.tab.keyboard.press("ArrowDown")
+        raise AssertionError(f"The arrows do not reach {target}.")
+
+    def look(self, name: str) -> None:
+        """Keep a screenshot, and judge the page: its requests and scripts since the last look, its width, its words, by axe."""
+        self.tab.wait_for_load_state("networkidle")
+        self.tab.evaluate(SETTLED)
+        path = FOLDER / name / f"{self.group}-{self.language}-{self.width}-{self.by}.png"
+        self.tab.screenshot(path=path)
+        faults, self.faults = self.faults, []
+        seen, window = self.tab.evaluate(WIDTHS)
+        if seen > window:
+            faults.append(f"{seen} pixels wide in a window of {window}")
+        look = (name, self.group, self.language, str(self.width))
+        if look not in self.judged:
+            self.judged.add(look)
+            faults += [f"axe: {rule} {elements}" for rule, elements in violations(self.tab, self.axe)]
+        if self.language != "en":
+            faults += [f"English: {text}" for text in english_words(self.tab, self.language)]
+        assert not faults, "\n".join([f"{name}, {self.tab.url}:", *faults])
