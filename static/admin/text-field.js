@@ -14,10 +14,11 @@
   const KINDS = { image: "image", document: "doc", page: "page" }; // in addresses
   const escaped = (text) => text.replace(/[[\]\\]/g, "\\$&").replace(/\s+/g, " ").trim();
 
-  // The steps of a chooser: each replaces the last, and with it what had the focus, without which Escape closes nothing.
+  // The steps of a chooser, which name its dialog: each replaces the last, and with it what had the focus, without which Escape closes nothing.
   const keepingFocus = (steps) => Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, (modal, ...given) => {
     step(modal, ...given);
     const [dialog] = modal.container;
+    dialog.setAttribute("aria-label", dialog.querySelector("h1, h2")?.textContent.trim() ?? "");
     const focus = () => (dialog.querySelector("[name$=alt_text]") ?? dialog).focus();
     const active = document.activeElement;
     if (active === dialog || !dialog.contains(active)) focus();

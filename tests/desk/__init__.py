@@ -1,1 +1,1 @@
-"""What editors do, in Chromium by `make test-desk`: members of each group, in each language and width, by mouse and keyboard."""
+"""What editors do, in Chromium by `make test-desk`: each group, in each language and width, by mouse and by keyboard."""

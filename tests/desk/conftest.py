@@ -22,12 +22,11 @@ from wagtail.users.models import UserProfile
 
 from blog.models import BlogPage
 from tests.desk.site import fill
-from tests.support.browser import TIMEOUT
 from tests.support.desk import GROUPS, HEIGHTS, LANGUAGES, WAYS, Desk
 from tests.support.editors import leave, sign_in
 from tests.support.made_once import made_once
 
-LIMIT = 30_000  # milliseconds: what is not there by then is missing
+LIMIT = 60_000  # milliseconds: what is not there by then is missing
 
 
 @pytest.fixture(params=GROUPS, scope="module")
@@ -53,10 +52,14 @@ def by(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def context(browser: Browser, group: str, language: str, width: int) -> Iterator[BrowserContext]:
     """What a member's tabs share: the files of Wagtail's admin are fetched once."""
-    context = browser.new_context(viewport={"width": width, "height": HEIGHTS[width]}, locale=language, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]},
+        locale=language,
+        reduced_motion="reduce",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
     context.set_default_timeout(LIMIT)
     expect.set_options(timeout=LIMIT)
-    context.set_default_navigation_timeout(TIMEOUT)
     yield context
     context.close()
 

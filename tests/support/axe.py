@@ -19,10 +19,10 @@ WHEN_IDLE = """() => {
         return axe.run(...given)
     }
 }"""
-RUN = """async ([rules, without]) => {
+RUN = """async ([rules, without, exclude]) => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     const some = Object.fromEntries(without.map(rule => [rule, {enabled: false}]))
-    const found = await runAxe(document, {
+    const found = await runAxe({exclude}, {
         resultTypes: ["violations"], runOnly: rules ?? tags, rules: rules ? {} : {"target-size": {enabled: true}, ...some}
     })
     return found.violations.map(violation => [violation.id, violation.nodes.map(node => node.html.slice(0, 120))])
@@ -64,10 +64,15 @@ def axe() -> str:
     return SOURCE.read_text("utf-8")
 
 
-def violations(tab: Page, axe: str, rules: list[str] | None = None, *, without: Sequence[str] = ()) -> list[Any]:
-    """Return what is wrong with the page, each by its rule, with the elements; `rules` are those to go by instead of all."""
+def violations(
+    tab: Page, axe: str, rules: list[str] | None = None, *, without: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> list[Any]:
+    """Return what is wrong with the page, each by its rule, with the elements; `rules` are those to go by instead of all.
+
+    Elements that the selectors in `exclude` find are not judged.
+    """
     _load(tab, axe)
-    found: list[Any] = tab.evaluate(RUN, [rules, list(without)])
+    found: list[Any] = tab.evaluate(RUN, [rules, list(without), list(exclude)])
     return found
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page as Tab
 
 COMMON = re.compile(r"\b(the|and|of|with|this|that|your|are|is|has|have|been|not|from|to|for|by|no|or)\b", re.I)
 GERMAN = re.compile(r"\b(des|der|die|das|und|ist|nicht|von|mit|an|den|ein|eine|zu|im|es|so|am)\b", re.I)
+WAGTAILS = {"Actions", "Search"}  # English in its templates, in every language
 # Everything that is read or heard, without what members wrote and what is code.
 TEXTS = """() => {
     const own = "[contenteditable], [lang=en], .tag-field__chosen, code, kbd, pre, script, style, template, noscript, svg"
@@ -29,7 +30,7 @@ TEXTS = """() => {
 
 def english_words(tab: Tab, language: str) -> list[str]:
     """Return the texts of a page that are English."""
-    messages = translated(language)
+    messages = translated(language) - WAGTAILS
     return [text for text in tab.evaluate(TEXTS) if text in messages or is_sentence(text)]
 
 
