@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from wagtail.users.models import UserProfile
 from blog.models import BlogPage
 from tests.desk.site import fill
 from tests.support.desk import GROUPS, HEIGHTS, LANGUAGES, WAYS, Desk
-from tests.support.editors import leave, sign_in
+from tests.support.editors import sign_in
 from tests.support.made_once import made_once
 
 LIMIT = 60_000  # milliseconds: what is not there by then is missing
@@ -95,10 +96,20 @@ def judged() -> set[tuple[str, ...]]:
     return set()
 
 
+@pytest.fixture(scope="session")
+def between_tests(live_server: LiveServer) -> Iterator[Lock]:
+    """The lock of the server, held between tests: a page that is left tells the server so, without waiting for a response."""
+    lock: Lock = live_server.thread.httpd.get_app().lock
+    lock.acquire()
+    yield lock
+    lock.release()
+
+
 @pytest.fixture
 def desk(
     live_server: LiveServer,
     filled: Path,
+    between_tests: Lock,
     settings: Any,
     tmp_path: Path,
     axe: str,
@@ -120,6 +131,8 @@ def desk(
     context.clear_cookies()
     tab = context.new_page()
     sign_in(tab, live_server, user)
-    yield Desk(tab, live_server.url, user, BlogPage.objects.get(), group, language, width, by, axe, judged)
-    leave(tab)
-    tab.close()
+    desk = Desk(tab, live_server.url, user, BlogPage.objects.get(), group, language, width, by, axe, judged)
+    between_tests.release()
+    yield desk
+    desk.leave()
+    between_tests.acquire()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.utils import translation
-from playwright.sync_api import Locator, Response, expect
+from playwright.sync_api import Locator, Request, Response, expect
 from playwright.sync_api import Page as Tab
 
 from blog.models import BlogPage
@@ -35,7 +35,13 @@ IS_AMONG = "element => element.tabIndex < 0 && Boolean(element.closest('[role=to
 IN_REACH = "xpath=ancestor::*[@role='toolbar' or @role='tablist' or @role='radiogroup'][1]//*[@tabindex='0']"
 BY_SPACE = "element => element.matches('input[type=checkbox], input[type=radio]')"
 # What axe finds fault with in Wagtail's own templates.
-WAGTAILS = (".w-minimap__toggle", "h2[role=alert]", ".xdsoft_datetimepicker")
+WAGTAILS = (
+    ".w-minimap__toggle",
+    "h2[role=alert]",
+    ".xdsoft_datetimepicker",
+    "[data-tippy-root]",
+    "[data-side-panel=preview] iframe",
+)
 WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 SETTLED = """() => Promise.all(document.getAnimations().filter(one => one.effect.getComputedTiming().endTime !== Infinity)
     .map(one => one.finished.catch(() => null)))"""
@@ -56,10 +62,14 @@ class Desk:
     axe: str = field(repr=False)
     judged: set[tuple[str, ...]] = field(repr=False)  # the looks that axe has judged: the ways have it judge the same pages
     faults: list[str] = field(default_factory=list)
+    asked: set[Request] = field(default_factory=set, repr=False)  # what has not been responded to
 
     def __post_init__(self) -> None:
         self.tab.on("pageerror", lambda error: self.faults.append(f"JavaScript: {error}"))
         self.tab.on("response", self._judge)
+        self.tab.on("request", lambda request: self.asked.add(request))  # noqa: PLW0108 (Playwright takes no built-in)
+        for ended in ("requestfinished", "requestfailed"):
+            self.tab.on(ended, lambda request: self.asked.discard(request))  # type: ignore[call-overload]  # noqa: PLW0108
 
     def _judge(self, response: Response) -> None:
         if response.status >= FAILED:
@@ -166,13 +176,28 @@ class Desk:
             self.tab.keyboard.press("ArrowDown")
         raise AssertionError(f"The arrows do not reach {target}.")
 
+    def settle(self) -> None:
+        """Wait for what the page has asked for, and for what moves.
+
+        Playwright's "networkidle" never comes where a preview took another's place.
+        """
+        self.tab.wait_for_load_state()
+        while self.asked:
+            self.tab.wait_for_timeout(20)  # milliseconds, in which what was responded is noted
+        self.tab.evaluate(SETTLED)
+
+    def leave(self) -> None:
+        """Leave the page, and close the tab."""
+        self.settle()
+        self.tab.goto("about:blank")
+        self.tab.close()
+
     def look(self, name: str, *, is_covered: bool = False) -> None:
         """Keep a screenshot, and judge the page: its requests and scripts since the last look, its width, its words, by axe.
 
         Where an open menu covers what is behind it, that is no smaller target for it.
         """
-        self.tab.wait_for_load_state("networkidle")
-        self.tab.evaluate(SETTLED)
+        self.settle()
         path = FOLDER / name / f"{self.group}-{self.language}-{self.width}-{self.by}.png"
         self.tab.screenshot(path=path)
         faults, self.faults = self.faults, []
