@@ -45,7 +45,8 @@ def buttons_for(model: type[Model], user: AbstractBaseUser | AnonymousUser) -> l
     permitted = sorted((one for one in found if one.is_permitted(user)), key=lambda one: one.action_priority)
     first, others = permitted[:MOST_BUTTONS], [_button(one, Button) for one in permitted[MOST_BUTTONS:]]
     shown = [_button(one, ListingButton, classname=" ".join(one.classes | {"bulk-action-btn"})) for one in first]
-    more = {"attrs": {"title": _("More bulk actions")}, "classname": "button button-secondary button-small"}
+    attrs = {"title": _("More bulk actions"), "data-w-dropdown-keep-mounted-value": "true"}  # so that the script finds them
+    more = {"attrs": attrs, "classname": "button button-secondary button-small"}
     return [*shown, ButtonWithDropdown(label=_("More"), buttons=others, **more)] if others else shown
 
 

@@ -8,24 +8,27 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
-from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from blog.models.revision import locked_revision
 from jobs.admin.tools import to_job
 from jobs.kinds import JobFailed
 from jobs.models import Job
 from jobs.starting import start
+from wagtail_actions.many import PermittedBulkAction
 from wagtail_actions.users import admin_user
 
 MOST_SHOWN: Final = 20  # titles in a question
 AT_ONCE: Final = 200  # objects that are changed in the request, and by a job in one transaction
+PAGE_RIGHTS: Final = ("add", "change", "publish")
 ONE_BY_ONE_AT_ONCE: Final = 10  # where each is saved or deleted by itself, at some 35 ms of processor
 
 Asked = dict[str, Any]  # what the form says, as JSON has it
 Note = Callable[[str], None]  # shows a sentence to whoever asked
 
 
-class ManyAction(BulkAction):
+class ManyAction(PermittedBulkAction):
     """An action on many objects: asks with the first titles, and says which of them are not the user's to change.
 
     What it does is in class methods, which a job calls, too: `blog.admin.many_job`.
@@ -36,6 +39,11 @@ class ManyAction(BulkAction):
     question: Any = ""
     serious = False
     at_once = AT_ONCE
+    rights: tuple[str, ...] = PAGE_RIGHTS  # on pages, of which whoever is offered this has any
+
+    @classmethod
+    def is_permitted(cls, user: Any) -> bool:
+        return bool(policy_registry.get_by_type(Page).user_has_any_permission(user, cls.rights))
 
     @classmethod
     def allowed(cls, user: Any, objects: Sequence[Any]) -> list[Any]:

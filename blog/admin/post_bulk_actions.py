@@ -177,6 +177,7 @@ class Publish(PostsAction):
     question = _("Publish the newest draft of each of these posts?")
     action_type = "publish"
     action_priority = 40
+    rights = ("publish",)
     at_once = ONE_BY_ONE_AT_ONCE
 
     @classmethod
@@ -203,6 +204,7 @@ class Unpublish(PostsAction):
     question = _("Take these posts from every page? They stay here as drafts.")
     action_type = "unpublish"
     action_priority = 50
+    rights = ("publish",)
 
     @classmethod
     def allows(cls, user: User, post: PostPage) -> bool:

@@ -1,5 +1,7 @@
 """The bar of bulk actions below the listing of posts in Chromium: all of it in sight, wide and narrow, in both languages."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -37,4 +39,8 @@ def test_bar_of_bulk_actions_is_all_in_sight(tab: Page, live_server: LiveServer,
     assert bar.locator("a").count() > 3
     look(tab, f"bulk-actions-{language}-{size}")
     assert violations(tab, axe, ["color-contrast", "target-size", "button-name", "link-name"]) == []
+    bar.get_by_role("button", name={"en": "More", "de": "Mehr"}[language], exact=True).press("Enter")
+    bar.locator("[data-bulk-action-button][href$='/bin/']").press("Enter")  # before the animation ends
+    expect(tab.locator("main form button.serious")).to_be_visible()
+    assert len(parse_qs(urlsplit(tab.url).query)["id"]) == 50
     leave(tab)

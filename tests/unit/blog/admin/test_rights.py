@@ -73,3 +73,18 @@ def test_nobody_is_told_how_many_pages_they_may_not_see(blog: BlogPage, group: s
     assert summary[0].text_content().split()[:2] == [str(pages), "Pages"]
     types = client.get("/admin/reports/page-types-usage/").context["object_list"]
     assert {item.model: item.count for item in types if item.count} == {"page": 1, "blogpage": 1, "postpage": posts}
+
+
+@pytest.mark.parametrize(("group", "publishes"), [("Authors", False), ("Editors", False), ("Moderators", True)])
+def test_publishing_many_is_offered_and_open_to_those_who_may(blog: BlogPage, group: str, publishes: bool) -> None:
+    member = member_of(group)
+    post, client = make_post(blog, owner=member), client_of(member)
+    bar = html.document_fromstring(client.get("/admin/posts/").content.decode()).cssselect("[data-bulk-action-button]")
+    offered = {button.get("href").split("/")[-2] for button in bar}
+    assert offered - {"publish", "unpublish"} == {"suggest_tags", "add_tags", "remove_tags", "set_author", "bin"}
+    assert (offered >= {"publish", "unpublish"}) is publishes
+    for action in ("publish", "unpublish"):
+        response = client.post(f"/admin/bulk/blog/postpage/{action}/?id={post.pk}&next=/admin/posts/")
+        assert response.headers["Location"] == ("/admin/posts/" if publishes else "/admin/")
+    post.refresh_from_db()
+    assert post.live is not publishes
