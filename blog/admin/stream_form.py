@@ -109,8 +109,8 @@ def read_named(name: str, known: KnownTags) -> str:
         selection = read_typed(name, known, settings.TAG_LIMIT)
     except SelectionError:
         return ""
-    there = set(known.slug_of.values())
-    return ", ".join(tag for tag in selection.wanted if tag in there)
+    names = dict(Tag.objects.filter(slug__in={*selection.wanted} & {*known.slug_of.values()}).values_list("slug", "name"))
+    return ", ".join(typed_name(tag, lambda slug: names.get(slug, "")) for tag in selection.wanted if tag in names)
 
 
 def unknown_sentence(unknown: tuple[str, ...]) -> str:

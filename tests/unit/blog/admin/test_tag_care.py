@@ -246,6 +246,7 @@ def test_stream_form_proposes_counts_and_names_unknown_tags(moderator: Client, c
     make_post(blog, "a b")
     make_post(blog, "hidden", live=False)
     Tag(pk=tag("a").pk, name="How we work", slug="a").save()
+    Tag(pk=tag("b").pk, name="B", slug="b").save()
 
     def preview(**asked: str) -> dict[str, str]:
         found: dict[str, str] = moderator.get(reverse("selection_preview"), {"blog": str(blog.pk), **asked}).json()
@@ -257,6 +258,7 @@ def test_stream_form_proposes_counts_and_names_unknown_tags(moderator: Client, c
         "count": "Readers find 1 note.",
         "unknown": "No note has the tag “c”.",
     }
+    assert preview(name="b a")["selection"] == "a, B"
     assert preview(selection="hidden")["unknown"] == preview(selection="hiddex")["unknown"].replace("hiddex", "hidden")
     assert "both wanted" in preview(selection="b, -b")["unknown"]
     assert client.get(reverse("selection_preview")).status_code == 302
