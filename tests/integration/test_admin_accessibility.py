@@ -18,7 +18,7 @@ PAGES = """
 / account/second-factor/ account/tokens/new/ announcements/ announcements/new/ bin/ broken-links/ check_mail/ comments/ export/
 find-replace/ import/ jobs/ markdown-help/ notes-from-elsewhere/ outbox/ picture-versions/ posts/ posts/changes/ sign_ins/
 snippets/blog/stream/ snippets/blog/tag/ subscribers/ subscribers/new/ tags/history/ tags/near/ tags/without-posts/ topics/
-snippets/blog/author/ account/second-factor/recovery-codes/ account/second-factor/remove/
+snippets/blog/author/ snippets/blog/stream/add/ account/second-factor/recovery-codes/ account/second-factor/remove/
 """.split()
 
 
@@ -28,7 +28,8 @@ def test_pages_of_the_admin_have_no_fault_that_axe_finds(tab: Page, live_server:
     post = make_post(make_blog("127.0.0.1"), "colour color", authors=[author])
     Stream.objects.create(blog=post.get_parent().specific, name="S", slug="s")
     tag, subscriber = Tag.objects.get(slug="color"), make_subscriber()
-    of_objects = [f"tags/{tag.pk}/merge/", f"tags/{tag.pk}/split/", f"subscribers/{subscriber.pk}/", f"mailing/{post.pk}/"]
+    of_tag = [f"tags/{tag.pk}/merge/", f"tags/{tag.pk}/split/", f"snippets/blog/tag/edit/{tag.pk}/"]
+    of_objects = [*of_tag, f"subscribers/{subscriber.pk}/", f"mailing/{post.pk}/"]
     sign_in(tab, live_server, User.objects.create_superuser("operator", "operator@example.org"))
     found = {}
     for path in PAGES + of_objects:
