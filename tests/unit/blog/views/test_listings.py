@@ -350,9 +350,7 @@ def test_page_of_tags_that_is_not_there_is_said_to_be_none(client: Client, notes
     assert (f"The tags end before page {page}." if status == 404 else "is no page: write a number from 1.") in text
 
 
-def test_cloud_leads_to_a_tag_of_that_name_and_to_what_goes_with_one_of_several_notes(
-    client: Client, blog: BlogPage
-) -> None:
+def test_cloud_leads_to_a_tag_of_that_name_and_to_what_goes_with_one_of_several_notes(client: Client, blog: BlogPage) -> None:
     make_post(blog, "tags c++ 日本")
     make_post(blog, "tags c++ 日本 once")
     page = Page(client, "/tags/")
