@@ -40,7 +40,9 @@ def test_bar_of_bulk_actions_is_all_in_sight(tab: Page, live_server: LiveServer,
     look(tab, f"bulk-actions-{language}-{size}")
     assert violations(tab, axe, ["color-contrast", "target-size", "button-name", "link-name"]) == []
     bar.get_by_role("button", name={"en": "More", "de": "Mehr"}[language], exact=True).press("Enter")
-    bar.locator("[data-bulk-action-button][href$='/bin/']").press("Enter")  # before the animation ends
+    to_bin = bar.locator("[data-bulk-action-button][href$='/bin/']")
+    expect(to_bin).to_be_visible()
+    to_bin.press("Enter")  # before the animation ends
     expect(tab.locator("main form button.serious")).to_be_visible()
     assert len(parse_qs(urlsplit(tab.url).query)["id"]) == 50
     leave(tab)
