@@ -3,8 +3,6 @@
 A title without letters, of which none follows, gets one too.
 """
 
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 from django.utils.text import slugify
@@ -13,9 +11,8 @@ from wagtail.coreutils import cautious_slugify
 from wagtail.models import Page
 
 from blog.models import PostPage
-from blog.models.reserved_slugs import is_reserved
+from blog.models.reserved_slugs import MOST_SLUG, is_reserved, numbered
 
-MOST_SLUG = 255  # characters
 NAMELESS = "post"  # as importers have it, in `page_slug`
 
 
@@ -38,7 +35,7 @@ class PostForm(WagtailAdminPageForm):
         follows = given.lower() in ("", proposed, cautious_slugify(title)[:MOST_SLUG])
         if not follows or self._is_published:
             return given  # chosen by hand, or published: the form's own check tells of what is wrong
-        return next(slug for slug in _numbered(given or proposed or NAMELESS) if self._is_free(slug))
+        return next(slug for slug in numbered(given or proposed or NAMELESS) if self._is_free(slug))
 
     def _is_free(self, slug: str) -> bool:
         is_free: bool = Page._slug_is_available(slug, self.parent_page, self.instance)
@@ -50,12 +47,6 @@ class PostForm(WagtailAdminPageForm):
         name = self.add_prefix("slug")
         proposed, given = self.cleaned_data.get("slug", ""), self.data.get(name)
         return updates if given in ("", proposed) else [*updates, (name, proposed)]
-
-
-def _numbered(slug: str) -> Iterator[str]:
-    yield slug
-    for number in count(2):
-        yield f"{slug[: MOST_SLUG - 10]}-{number}"
 
 
 PostPage.base_form_class = PostForm  # before Wagtail builds the form from it

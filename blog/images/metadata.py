@@ -15,7 +15,7 @@ ORIENTATION: Final = 0x0112  # the EXIF tag
 QUALITY: Final = 95  # of a picture encoded again: no loss that can be seen
 LOSSY: Final = {"JPEG": {"quality": QUALITY, "subsampling": 0}, "WEBP": {"quality": QUALITY}, "AVIF": {"quality": QUALITY}}
 
-JPEG_START, JPEG_END, JPEG_SCAN = 0xD8, 0xD9, 0xDA
+JPEG_END, JPEG_SCAN = 0xD9, 0xDA
 JPEG_SINGLE: Final = {0x01, *range(0xD0, 0xD8)}  # markers without a length
 JPEG_ADOBE: Final = 0xEE  # says how colours are encoded
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"

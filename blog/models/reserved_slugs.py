@@ -1,6 +1,8 @@
-"""Slugs that no page of the blog may have, since their URLs are routes of the site."""
+"""Slugs that no page of the blog may have, since their URLs are routes of the site; and what is taken in place of one."""
 
 import re
+from collections.abc import Iterator
+from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ RESERVED_SLUGS = frozenset(
     + "robots sitemap favicon _util new readyz metrics api micropub indieauth".split()
 )
 KEPT_SLUGS = frozenset("export page comment".split())  # for routes to come; old addresses may begin so
+MOST_SLUG = 255  # characters
 YEAR = re.compile(r"[0-9]{4}").fullmatch
 
 
@@ -22,3 +25,10 @@ def refuse_reserved(slug: str) -> None:
     """Raise ValidationError for a reserved slug."""
     if is_reserved(slug):
         raise ValidationError({"slug": _("“%s” is an address of the site itself: choose another slug.") % slug})
+
+
+def numbered(slug: str) -> Iterator[str]:
+    """Yield a slug, then the slug with 2, 3 and so on."""
+    yield slug
+    for number in count(2):
+        yield f"{slug[: MOST_SLUG - 10]}-{number}"

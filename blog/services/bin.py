@@ -15,6 +15,7 @@ from wagtail.signals import page_unpublished
 
 from blog.models import BinnedPost, BlogPage, PostPage
 from blog.models.bin import bin_root
+from blog.models.reserved_slugs import numbered
 from blog.models.revision import locked_revision
 from blog.models.usage import note_changed_posts
 from blog.services.many_posts import revisions_of
@@ -167,13 +168,6 @@ def _change_slug_of_draft(post: Restored) -> None:
     if revision and revision.content.get("slug") == post.former_slug:
         revision.content["slug"] = post.slug
         revision.save(update_fields=["content"])
-
-
-def numbered(slug: str) -> Iterator[str]:
-    """Yield a slug, then the slug with 2, 3 and so on."""
-    yield slug
-    for number in count(2):
-        yield f"{slug[:245]}-{number}"
 
 
 def _is_below(path: str, parent: Page) -> bool:

@@ -15,10 +15,10 @@ from wagtail.utils.forms import FormValidationError
 from blog.admin.bin import may_bin
 from blog.admin.page_policy import TO_SEE
 from blog.models import BinnedPost, BlogPage, PostPage
-from blog.models.reserved_slugs import is_reserved
+from blog.models.reserved_slugs import is_reserved, numbered
 from blog.paths import post_path
 from blog.request import base_of
-from blog.services.bin import move_to_bin, numbered, restore
+from blog.services.bin import move_to_bin, restore
 from publishing import scopes
 from publishing.micropub.commands import Command, Properties, bad, changed
 from publishing.micropub.fields import OWN, Fields, fields_of, properties_of

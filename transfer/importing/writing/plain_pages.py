@@ -1,7 +1,6 @@
 """A plain page of an old site, below the page that it was below there."""
 
 from collections.abc import Collection, Iterable
-from itertools import count
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,10 +9,9 @@ from wagtail.models import Page
 
 from blog.markdown import caching_renders
 from blog.models import BlogPage, PlainPage
-from blog.models.reserved_slugs import refuse_reserved
+from blog.models.reserved_slugs import numbered, refuse_reserved
 from blog.models.revision import locked_revision, raise_revision
 from transfer.importing.source import SourcePost
-from transfer.importing.static_sites.file_names import MAX_SLUG
 
 
 def create_page(blog: BlogPage, source: SourcePost, new: Collection[int], *, dry_run: bool) -> PlainPage | None:
@@ -73,10 +71,8 @@ def _parent(blog: BlogPage, source: SourcePost) -> Page:
 def _free_slug(parent: Page, wanted: str, new: Collection[int]) -> str:
     """Return the first free slug; "" where an earlier import has created the page."""
     earlier = set(PlainPage.objects.child_of(parent).exclude(pk__in=new).values_list("slug", flat=True))
-    beginning = wanted[: MAX_SLUG - 10]
-    taken = set(parent.get_children().filter(slug__startswith=beginning).values_list("slug", flat=True))
-    names = (wanted if number == 1 else f"{beginning}-{number}" for number in count(1))
-    slug = next(name for name in names if name not in taken or name in earlier)
+    taken = set(parent.get_children().filter(slug__startswith=wanted).values_list("slug", flat=True))
+    slug = next(name for name in numbered(wanted) if name not in taken or name in earlier)
     return "" if slug in earlier else slug
 
 

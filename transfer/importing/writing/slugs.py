@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from wagtail.models import Page
 
 from blog.models import BlogPage
-from transfer.importing.static_sites.file_names import MAX_SLUG
+from blog.models.reserved_slugs import numbered
 
 
 class SlugAllocator:
@@ -21,21 +21,13 @@ class SlugAllocator:
         taken = self.taken | set(children.filter(slug__in=wanted).values_list("slug", flat=True))
         contested = {name for name in wanted if name in taken or wanted.count(name) > 1}
         for name in contested:
-            taken |= set(children.filter(slug__startswith=f"{name[: MAX_SLUG - 10]}-").values_list("slug", flat=True))
+            taken |= set(children.filter(slug__startswith=f"{name}-").values_list("slug", flat=True))
         slugs = []
         for name in wanted:
-            slugs.append(_first_free(name, taken))
+            slugs.append(next(slug for slug in numbered(name) if slug not in taken))
             taken.add(slugs[-1])
         return slugs
 
     def mark_taken(self, slugs: Iterable[str]) -> None:
         """Keep slugs from being given again, once their posts were written, or would have been."""
         self.taken |= set(slugs)
-
-
-def _first_free(name: str, taken: set[str]) -> str:
-    number, candidate = 2, name
-    while candidate in taken:
-        candidate = f"{name[: MAX_SLUG - 10]}-{number}"
-        number += 1
-    return candidate
