@@ -4,6 +4,7 @@ A line is JSON: the database's name, settings that differ from the environment's
 of a worker, or granian with one process, as on a server. The answer is the process id.
 """
 
+import gc
 import json
 import os
 import signal
@@ -18,7 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def main() -> None:
     sys.path.insert(0, str(ROOT / "site"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    gc.disable()
     load()
+    gc.freeze()  # what is imported stays
+    gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
     for line in sys.stdin:
         pid = os.fork()

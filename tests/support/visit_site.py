@@ -4,6 +4,7 @@
 first time, `--second-site` makes ready for that: the blog is at http://testserver/ then, and elsewhere a site that is no blog.
 """
 
+import gc
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ def main(paths: list[str]) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django
 
+    gc.disable()  # nearly all that is made while this process runs is imported, and stays
     django.setup()
     if paths[0] == "--second-site":
         add_second_site()
