@@ -22,8 +22,6 @@
         if (this.store.hasAttribute(name)) this.entry.setAttribute(name, this.store.getAttribute(name));
         this.store.removeAttribute(name);
       }
-      const described = [this.entry.getAttribute("aria-describedby"), this.note.id, this.fault.id];
-      this.entry.setAttribute("aria-describedby", described.filter(Boolean).join(" "));
       this.store.id += "-value";
       this.store.type = "hidden";
       this.active = -1;
@@ -176,7 +174,12 @@
       this.popup.replaceChildren(...options.map((option, place) => this.option(option, place)));
       this.active = -1;
       this.open(options.length > 0);
-      this.say([about.note, this.countValue.replace("%s", options.length)].filter(Boolean).join(" "));
+      this.say([about.note, this.found(options.length, text)].filter(Boolean).join(" "));
+    }
+
+    found(count, text) {
+      if (count) return this.countValue.replace("%s", count);
+      return this.has(text) ? this.twiceValue.replace("%s", text) : "";
     }
 
     option({ name, label, hint }, place) {

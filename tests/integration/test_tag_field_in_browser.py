@@ -16,6 +16,7 @@ from tests.support.factories import make_blog, make_post
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CHOSEN = ".tag-field__chosen li span"
+HELP = re.compile(r"^Enter, Tab or a comma takes what was typed\..* becomes that tag\.$")
 PASTE = """(field, text) => {
     const clipboardData = new DataTransfer()
     clipboardData.setData("text", text)
@@ -46,6 +47,7 @@ def test_tags_are_typed_by_keyboard(tab: Page, live_server: LiveServer, axe: str
     keys.press("Tab")
     expect(chosen).to_have_text(["Writing", "editing", "writ", "color"])
     expect(tab.locator(".tag-field__note")).to_have_text("“Colour” is called “color” now.")
+    expect(field).to_have_accessible_description(HELP)  # whose changes would be read out, beside what the status says
     keys.press("Backspace")
     expect(tab.locator(".tag-field [role=status]")).to_have_text("Removed: color.")
     keys.type("wri")
@@ -61,7 +63,8 @@ def test_tags_are_typed_by_keyboard(tab: Page, live_server: LiveServer, axe: str
     keys.press("Enter")
     expect(tab.locator(".tag-field__fault")).to_have_text("A tag’s name cannot have quotation marks.")
     expect(field).to_have_value('"no"')
-    expect(field).to_have_accessible_description(re.compile(r"A tag’s name cannot have quotation marks\.$"))
+    expect(field).to_have_accessible_error_message("A tag’s name cannot have quotation marks.")
+    expect(field).to_have_accessible_description(HELP)
     expect(field).to_have_attribute("aria-invalid", "true")
     tab.set_viewport_size({"width": 390, "height": 800})  # where Wagtail's menu hears Escape too
     keys.press("Escape")
@@ -72,6 +75,9 @@ def test_tags_are_typed_by_keyboard(tab: Page, live_server: LiveServer, axe: str
     expect(tab.get_by_role("button", name="Remove c", exact=True)).to_be_focused()
     keys.press("Enter")
     field.focus()
+    keys.type("Writing")
+    expect(tab.locator(".tag-field [role=status]")).to_have_text("Writing is chosen already.")
+    keys.press("Escape")
     keys.type("left behind")
     keys.press("Tab")
     keys.press("Tab")  # leaves the empty field
