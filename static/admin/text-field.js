@@ -26,7 +26,7 @@
   }]));
 
   class TextField extends window.StimulusModule.Controller {
-    static values = { labels: Object, addresses: Object, toolbar: String };
+    static values = { labels: Object, addresses: Object, toolbar: String, control: String };
 
     connect() {
       const area = this.element.querySelector("textarea");
@@ -82,7 +82,9 @@
       bar.setAttribute("aria-label", this.toolbarValue);
       buttons.forEach((button, place) => {
         button.tabIndex = place ? -1 : 0;
+        button.title = button.title.replace("Ctrl", this.controlValue);
         button.setAttribute("aria-label", button.title);
+        if (button.className in ACTIONS) this.showPressed(button);
       });
       bar.addEventListener("keydown", (event) => {
         const place = buttons.indexOf(document.activeElement);
@@ -93,6 +95,12 @@
         buttons.forEach((other) => { other.tabIndex = other === button ? 0 : -1; });
         button.focus();
       });
+    }
+
+    showPressed(button) { // as EasyMDE shows by a class what applies where the cursor is
+      const show = () => button.setAttribute("aria-pressed", button.classList.contains("active"));
+      new MutationObserver(show).observe(button, { attributeFilter: ["class"] });
+      show();
     }
 
     choose(kind) {

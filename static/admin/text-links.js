@@ -39,7 +39,7 @@ window.kimonote.Links = class {
       option.textContent = hint ? `${title} (${hint})` : title;
       return option;
     }));
-    if (!posts.length) { this.close(); return; }
+    if (!posts.length) { this.close(); this.say(this.status.dataset.none); return; }
     const { bottom, left } = this.editor.cursorCoords(true, "window");
     const box = this.popup.parentElement.getBoundingClientRect();
     const width = Math.min(400, box.width);
@@ -48,6 +48,11 @@ window.kimonote.Links = class {
     this.popup.hidden = false;
     this.active = 0;
     this.move(0);
+    this.say(`${this.status.dataset.count.replace("%s", posts.length)} ${this.popup.firstChild.textContent}`);
+  }
+
+  say(sentence) {
+    if (this.status.textContent !== sentence) this.status.textContent = sentence; // what is the same would be said again
   }
 
   move(step) {
@@ -58,7 +63,6 @@ window.kimonote.Links = class {
     const field = this.editor.getInputField();
     field.setAttribute("aria-controls", this.popup.id);
     field.setAttribute("aria-activedescendant", children[this.active].id);
-    this.status.textContent = children[this.active].textContent;
   }
 
   choose() {

@@ -1,6 +1,7 @@
 """The field of a text in Chromium, by keyboard, as a member of the Moderators; and Wagtail's checks beside it."""
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +44,12 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
 
     keys.type("See [[oth")
     expect(tab.locator(".text-field__posts [role=option]")).to_have_text(["The [other] one (1 January 2018)"])
+    status = tab.locator(".text-field [role=status]").first
+    expect(status).to_have_text("Posts to link to, with the arrow keys: 1. The [other] one (1 January 2018)")
+    keys.type("x")
+    expect(status).to_have_text("No post has that in its title.")
+    keys.press("Backspace")
+    expect(tab.get_by_role("option", selected=True)).to_be_visible()
     keys.press("Enter")
     link = rf"[The \[other\] one](page:{other.pk})"
     expect(tab.locator("#id_body")).to_have_value(f"See {link}")
@@ -61,7 +68,9 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
 
     expect(text).to_be_focused()
     keys.press("Shift+Tab")  # to the toolbar, of which Tab reaches one button
-    expect(tab.get_by_role("button", name="Bold")).to_be_focused()
+    bold = tab.get_by_role("button", name="Bold (Ctrl-B)")
+    expect(bold).to_be_focused()
+    expect(bold).to_have_attribute("aria-pressed", "false")
     keys.press("ArrowLeft")
     expect(tab.get_by_role("button", name="What Markdown can do")).to_be_focused()
     keys.press("Home")
@@ -75,7 +84,13 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
         button.focus()
         keys.press("Enter")
         tab.get_by_role("link", name="boat").click()
-        expect(tab.get_by_label("Alternative text")).to_be_focused()
+        alt = tab.get_by_role("dialog", name="Insert image").get_by_label("Alternative text")
+        expect(alt).to_be_focused()
+        alt.fill("")
+        keys.press("Enter")
+        expect(alt).to_have_accessible_description(re.compile("Please add some alt text for your image"))
+        expect(alt).to_be_focused()
+        alt.fill("A boat")
         expect(tab.locator(".modal")).not_to_contain_text("ormat")  # which Markdown does not have
         look(tab, "text-image-chosen")
         keys.press(key)
@@ -84,7 +99,9 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
     picture = f"![A boat](image:{image.pk})"
     expect(tab.locator("#id_body")).to_have_value(f"See {link}{picture * 2}")
     keys.press("ControlOrMeta+End")
-    keys.type("\n\n> quoted <b title='by Ada'>in bold</b>")
+    keys.type("\n\n> quoted")
+    expect(tab.get_by_role("button", name="Quotation")).to_have_attribute("aria-pressed", "true")
+    keys.type(" <b title='by Ada'>in bold</b>")
 
     tab.get_by_role("button", name="Toggle checks").click()
     checks = tab.locator("[data-side-panel=checks]")
