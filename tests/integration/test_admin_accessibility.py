@@ -1,14 +1,16 @@
 """Pages that this site adds to Wagtail's admin, or fills itself: axe-core finds nothing on them in Chromium."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from blog.models import Stream, Tag
 from blog.services.tags import merge
 from tests.support.axe import violations
-from tests.support.editors import leave, sign_in
+from tests.support.editors import leave, member_of, sign_in
 from tests.support.factories import make_author, make_blog, make_post
 from tests.support.signup_factories import make_subscriber
 
@@ -39,6 +41,20 @@ def test_pages_of_the_admin_have_no_fault_that_axe_finds(tab: Page, live_server:
         found[path] = violations(tab, axe)
     leave(tab)
     assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_focus_goes_to_the_way_to_the_first_error(tab: Page, live_server: LiveServer, settings: Any) -> None:
+    settings.WAGTAIL_AUTOSAVE_INTERVAL = 0  # whose writes would meet the test's own database in the same moment
+    make_blog("127.0.0.1")
+    sign_in(tab, live_server, member_of("Moderators"))
+    tab.goto(f"{live_server.url}/new")
+    tab.get_by_role("button", name="Publish", exact=True).click()
+    expect(tab.get_by_role("button", name="Go to the first error")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".error-message").first).to_be_focused()
+    tab.keyboard.press("Tab")
+    expect(tab.locator("#id_title")).to_be_focused()
+    leave(tab)
 
 
 CUT_OFF = """() => [...document.querySelectorAll('main table')].filter(table => {

@@ -14,6 +14,7 @@ from tests.support.factories import make_blog, make_posts
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
+CHOSEN = {"en": "All 50 pages on this screen selected", "de": "Alle 50 Seiten auf dem Bildschirm ausgewählt"}
 CUT_OFF = """bar => [...bar.querySelectorAll('a, button')].filter(button => button.offsetParent).filter(button => {
     const { left, right, top, bottom } = button.getBoundingClientRect();
     return left < 0 || right > innerWidth || top < 0 || bottom > innerHeight || button.scrollWidth > button.clientWidth;
@@ -34,6 +35,7 @@ def test_bar_of_bulk_actions_is_all_in_sight(tab: Page, live_server: LiveServer,
     everything = tab.locator("[data-bulk-action-num-objects-in-listing]")
     expect(everything).to_be_visible()
     bar = tab.locator("[data-bulk-action-footer]")
+    expect(tab.locator("main > [role=status]")).to_have_text(CHOSEN[language])
     bar.evaluate("bar => Promise.all(bar.getAnimations().map(animation => animation.finished))")
     assert bar.evaluate(CUT_OFF) == []
     assert bar.locator("a").count() > 3
