@@ -47,7 +47,7 @@ def test_tags_are_cared_for_by_keyboard(tab: Page, live_server: LiveServer, axe:
     keys.press("Enter")
     expect(tab.get_by_text("Merged: color → colour")).to_be_visible()
     look(tab, "tag-merged")
-    tab.get_by_role("button", name="Undo").focus()
+    tab.get_by_role("button", name="Undo: Merged: color → colour").focus()
     keys.press("Enter")
     expect(tab.get_by_text("Undone: Merged: color → colour")).to_be_visible()
     assert TagOperation.objects.get().undone_at
