@@ -17,6 +17,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.listing import IndexView
+from wagtail.admin.views.pages.preview import PreviewOnCreateView, PreviewOnEditView
 from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
 from wagtail.admin.widgets.button import BaseButton, Button
 
@@ -148,9 +149,28 @@ class PostCreateView(CreateView):
         return response
 
 
+class TolerantPreview:
+    """Wagtail's preview, also of a post whose time is yet to come: without a preview there are no checks to tell of it."""
+
+    def validate_form(self, form: Any) -> bool:
+        form.instance.is_previewed = True
+        is_valid: bool = super().validate_form(form)  # type: ignore[misc]
+        return is_valid
+
+
+class PreviewOnEdit(TolerantPreview, PreviewOnEditView):
+    """The preview of a post that is edited."""
+
+
+class PreviewOnCreate(TolerantPreview, PreviewOnCreateView):
+    """The preview of a post that is not stored yet."""
+
+
 class PostViewSet(PageViewSet):
     model = PostPage
     add_view_class = PostCreateView
+    preview_on_add_view_class = PreviewOnCreate
+    preview_on_edit_view_class = PreviewOnEdit
 
 
 class PostsPanel(Component):

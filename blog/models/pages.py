@@ -175,6 +175,7 @@ class PostPage(Page):
         ("email_whole", _("In an e-mail, as a whole text")),
     ]
 
+    is_previewed = False  # from a form that is not sent yet: what would be refused then is told by the checks
     _rendered: tuple[str, Rendered] | None = None
 
     class Meta:
@@ -194,7 +195,7 @@ class PostPage(Page):
                 self._rendered_text()
         except RenderError as error:
             raise ValidationError({"body": str(error)}) from error
-        if self.published and self.published > timezone.now() and not self.go_live_at:
+        if self.published and self.published > timezone.now() and not (self.go_live_at or self.is_previewed):
             raise ValidationError({"published": _("This time is yet to come: to publish the post then, use “Set schedule”.")})
 
     @property

@@ -35,7 +35,7 @@ def findings_of(post: PostPage, html: str) -> list[Finding]:
         Finding.NO_TAGS: not tags,
         Finding.NO_SUMMARY: not post.summary,
         Finding.BROKEN_LINKS: bool(missing(html)) or _has_dead_links(post, html),
-        Finding.FUTURE: bool(post.published and post.published > timezone.now()),
+        Finding.FUTURE: bool(post.published and post.published > timezone.now() and not post.go_live_at),
         Finding.USED_ONCE: len(set(used.values_list("tag", flat=True))) < len(tags),
     }
     return [finding for finding, is_so in found.items() if is_so]
