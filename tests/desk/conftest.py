@@ -27,7 +27,7 @@ from tests.support.desk import GROUPS, HEIGHTS, LANGUAGES, WAYS, Desk
 from tests.support.editors import sign_in
 from tests.support.made_once import made_once
 
-LIMIT = 60_000  # milliseconds: what is not there by then is missing
+LIMIT = 40_000  # milliseconds: what is not there by then is missing
 
 
 @pytest.fixture(params=GROUPS, scope="module")

@@ -220,5 +220,6 @@ class Desk:
         save = self.tab.get_by_role("button", name=self.word("Save draft"), exact=True)
         if not save.is_visible():
             self.press(self.tab.get_by_role("button", name=self.word("More actions")))
-        self.press(save)
+        with self.tab.expect_navigation():
+            self.press(save)
         expect(self.tab.locator(f".messages .{'error' if is_refused else 'success'}").first).to_be_visible()
