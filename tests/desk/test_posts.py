@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -239,6 +240,7 @@ def test_listing_has_columns_and_is_sorted_searched_and_exported(desk: Desk) -> 
     assert found == sorted(found)
     desk.look("posts-sorted")
     desk.type(desk.tab.locator("#id_q"), post.title)
+    desk.tab.wait_for_url(f"**/*q={quote_plus(post.title)}*")
     expect(titles(desk)).to_have_count(1)
     desk.look("posts-searched")
     header = desk.tab.locator("#w-slim-header-buttons")
@@ -320,12 +322,12 @@ def test_what_is_not_permitted_is_neither_offered_nor_possible(desk: Desk) -> No
     assert (row(desk, foreign).count() == 1) is (desk.group == "Editors")
     tick(desk, post)
     bar = desk.tab.locator("[data-bulk-action-footer]")
+    desk.look("posts-offered")
     for action in (Publish, Unpublish):
         expect(bar.get_by_role("link", name=read(desk, action.aria_label), exact=True)).to_have_count(0)
     desk.press(bar.get_by_role("button", name=desk.word("More"), exact=True))
     for action in (AddTags, RemoveTags, SetAuthor, MoveToBin):
         expect(bar.get_by_role("link", name=read(desk, action.aria_label), exact=True)).to_be_visible()
-    desk.look("posts-offered")
     own = Author.objects.get(handle="silke").pk
     forms = {"add_tags": {"tags": "Neu"}, "remove_tags": {"tags": "Hafen"}, "set_author": {"author": str(own)}}
     for name in ("publish", "unpublish", "bin", *forms):
