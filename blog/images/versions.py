@@ -4,15 +4,13 @@ import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.core.files import File
+from wagtail.images.models import AbstractImage, Filter
 
 from blog.images.encoding import encode_versions
 from blog.images.storage import PRIVATE
-
-if TYPE_CHECKING:
-    from wagtail.images.models import AbstractImage
 
 SHOWN = 960  # pixels, in the image's own format: for mail, feed readers, other sites and browsers that know no AVIF
 WIDTHS = (SHOWN, 1440)  # pixels, as AVIF: the column of text, and that on fine screens. No screen needs less than 600
@@ -34,7 +32,7 @@ class Versions(NamedTuple):
     sizes: str = SIZES  # of what is chosen from them
 
 
-def existing_versions(image: "AbstractImage") -> Versions:
+def existing_versions(image: AbstractImage) -> Versions:
     """Return the versions of an image that have been made, AVIF where it is complete; until then the file itself.
 
     It asks nothing of the database where the image's renditions were prefetched.
@@ -48,12 +46,12 @@ def existing_versions(image: "AbstractImage") -> Versions:
     return Versions(shown.url, shown.width, shown.height, image.description, complete)
 
 
-def portrait_spec(image: "AbstractImage") -> str:
+def portrait_spec(image: AbstractImage) -> str:
     """Return the filter of an author's picture."""
     return PORTRAIT if _has_sizes(image) else COPY
 
 
-def portrait(image: "AbstractImage") -> str:
+def portrait(image: AbstractImage) -> str:
     """Return the address of an author's picture; "" until it has been made, and of an image that not everybody may see."""
     spec = portrait_spec(image)
     key = focal_point_key(image, spec)
@@ -61,7 +59,7 @@ def portrait(image: "AbstractImage") -> str:
     return next((one.url for one in made if not one.file.name.startswith(PRIVATE)), "")
 
 
-def wanted_specs(image: "AbstractImage") -> list[str]:
+def wanted_specs(image: AbstractImage) -> list[str]:
     """Return the filters of an image's versions. It needs the image's width and the name of its file."""
     if not _has_sizes(image):
         return [COPY]
@@ -69,7 +67,7 @@ def wanted_specs(image: "AbstractImage") -> list[str]:
     return [f"width-{min(SHOWN, image.width)}", *(f"width-{width}|format-avif" for width in widths)]
 
 
-def make_versions(wanted: "Sequence[tuple[AbstractImage, Sequence[str]]]") -> None:
+def make_versions(wanted: Sequence[tuple[AbstractImage, Sequence[str]]]) -> None:
     """Make versions of images by their filters, one image on each core at a time; pass over what cannot be made."""
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
         for (image, specs), files in zip(wanted, threads.map(_files, wanted), strict=True):
@@ -79,12 +77,12 @@ def make_versions(wanted: "Sequence[tuple[AbstractImage, Sequence[str]]]") -> No
                 logger.warning("The versions of the image “%s” (%s) cannot be stored.", image.title, image.file.name)
 
 
-def _files(wanted: "tuple[AbstractImage, Sequence[str]]") -> "dict[str, File[bytes]]":
+def _files(wanted: tuple[AbstractImage, Sequence[str]]) -> "dict[str, File[bytes]]":
     image, specs = wanted
     return encode_versions(image, [spec for spec in specs if not _is_copy(image, spec)])
 
 
-def _store(image: "AbstractImage", specs: "Sequence[str]", files: "dict[str, File[bytes]]") -> None:
+def _store(image: AbstractImage, specs: Sequence[str], files: "dict[str, File[bytes]]") -> None:
     for spec, file in files.items():
         key = focal_point_key(image, spec)
         image.renditions.get_or_create(filter_spec=spec, focal_point_key=key, defaults={"file": file})
@@ -92,25 +90,23 @@ def _store(image: "AbstractImage", specs: "Sequence[str]", files: "dict[str, Fil
         _copy(image)
 
 
-def focal_point_key(image: "AbstractImage", spec: str) -> str:
+def focal_point_key(image: AbstractImage, spec: str) -> str:
     """Return the key of the focal point that a version depends on; "" for a filter that is none."""
-    from wagtail.images.models import Filter
-
     try:
         return str(Filter(spec=spec).get_cache_key(image))
     except Exception:
         return ""
 
 
-def _is_copy(image: "AbstractImage", spec: str) -> bool:
+def _is_copy(image: AbstractImage, spec: str) -> bool:
     return spec == COPY and not _has_sizes(image)
 
 
-def _copy(image: "AbstractImage") -> None:
+def _copy(image: AbstractImage) -> None:
     with image.file.open() as file:
         copy = {"file": File(file, name=image.filename)}
         image.renditions.get_or_create(filter_spec=COPY, focal_point_key="", defaults=copy)
 
 
-def _has_sizes(image: "AbstractImage") -> bool:
+def _has_sizes(image: AbstractImage) -> bool:
     return not image.is_svg() and not image.file.name.lower().endswith(".gif")  # drawn at any size; perhaps moving

@@ -16,7 +16,7 @@ from blog.resolve import UnknownTags, read, without_unknown
 from blog.selections.errors import SelectionError, explain
 from signup.describing import describe_selections
 from signup.forms import SignupForm, explain_unknown, known_to, read_any
-from signup.models import AnyOf, Rhythm, Texts, Wording
+from signup.models import AnyOf, Rhythm, SignupPage, Texts, Wording
 from signup.services import subscriptions
 from signup.services.subscriptions import SignupRequest
 from signup.views.context import blog_site, public_index, wording_for
@@ -27,13 +27,11 @@ from web.links import SeeOther
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from signup.models import SignupPage
-
 NO_STREAM = gettext_lazy("There is no such stream (any more): choose what to get.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def form(request: HttpRequest, page: "SignupPage | None" = None) -> HttpResponse:
+def form(request: HttpRequest, page: SignupPage | None = None) -> HttpResponse:
     """Show the form, perhaps on an editor's page; take it, with the same response for everyone."""
     if request.method != "POST":
         return _show(request, page, *_asked_for(request, page))
@@ -54,7 +52,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "signup/sent.html", {"words": wording_for(request).form_words(), "noindex": True})
 
 
-def _asked_for(request: HttpRequest, page: "SignupPage | None") -> tuple[AnyOf, "StrOrPromise"]:
+def _asked_for(request: HttpRequest, page: SignupPage | None) -> tuple[AnyOf, "StrOrPromise"]:
     """Return the selection to fill in, from `?tags=` or the page, and what is wrong with it, if anything."""
     index = public_index(request)
     if (slug := request.GET.get("stream")) and named_stream(request, slug) is None:
@@ -89,7 +87,7 @@ def _signup_request(request: HttpRequest, filled: SignupForm, stream: Stream | N
 
 
 def _show(
-    request: HttpRequest, page: "SignupPage | None", selections: AnyOf, notice: "StrOrPromise", filled: SignupForm | None = None
+    request: HttpRequest, page: SignupPage | None, selections: AnyOf, notice: "StrOrPromise", filled: SignupForm | None = None
 ) -> HttpResponse:
     """Render the form: new with a selection filled in, or as it was sent, with its errors."""
     context = {
