@@ -268,6 +268,12 @@ def test_front_page_is_called_as_the_blog_and_names_who_writes_it(client: Client
     assert Page(client, "/tags/a/").all("title, .people") == ["Notes tagged a · Notes"]
 
 
+def test_words_before_the_first_chip_are_one_text(client: Client, notes: BlogPage) -> None:
+    """Orca reads two elements side by side in a flex container as one word: “Notestagged”."""
+    assert Page(client, "/tags/a/").all("h1 > span") == ["Notes tagged"]
+    assert Page(client, "/?q=a").all("h1 > span") == ["Notes with"]
+
+
 def test_full_view_has_unique_ids(client: Client, blog: BlogPage) -> None:
     for _ in range(2):
         make_post(blog, body="## Same\n\nA note[^1].\n\n[^1]: Small print.")
