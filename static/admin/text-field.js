@@ -50,6 +50,9 @@
         clearTimeout(this.timer);
         this.timer = setTimeout(() => area.dispatchEvent(new Event("change", { bubbles: true })), 300); // milliseconds
       });
+      this.element.addEventListener("keydown", (event) => { // else Wagtail's menu on a narrow page takes the focus
+        if (event.key === "Escape" && !this.editor.getOption("fullScreen")) event.stopPropagation();
+      });
       this.onShown = () => setTimeout(() => this.editor.refresh(), 100); // milliseconds after its tab was shown
       document.addEventListener("w-tabs:changed", this.onShown);
     }

@@ -35,6 +35,7 @@ def test_message_has_the_button_that_undoes_it(
     assert pages(client) != before
     found = re.search(rf'action="({HISTORY}\d+/undo/)"', page)
     assert found
+    assert 'aria-label="Undo: 2 posts ' in page
     undone = moderator.post(found[1], {"next": "/admin/posts/?tags=a"}, follow=True)
     assert undone.redirect_chain[-1][0] == "/admin/posts/?tags=a"
     assert "2 posts are what they were before." in undone.content.decode()
