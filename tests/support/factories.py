@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count, repeat
 from typing import Any
 
 from django.db import transaction
@@ -30,9 +30,9 @@ def make_post(blog: BlogPage, tags: str = "", **fields: Any) -> PostPage:
     return blog.add_child(instance=_new_post(tags, fields))
 
 
-def make_posts(blog: BlogPage, tags: Iterable[str], **fields: Any) -> list[PostPage]:
-    """Many such posts, written as an import writes them: in a tenth of the time."""
-    posts = [_new_post(some, fields) for some in tags]
+def make_posts(blog: BlogPage, tags: Iterable[str], each: Iterable[dict[str, Any]] = (), **fields: Any) -> list[PostPage]:
+    """Many such posts, written as an import writes them: in a tenth of the time; `each` has the fields of one after another."""
+    posts = [_new_post(some, fields | own) for some, own in zip(tags, chain(each, repeat({})), strict=False)]
     for post in posts:
         post.first_published_at = post.last_published_at = post.published
         post.render()

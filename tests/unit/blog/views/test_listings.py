@@ -10,7 +10,7 @@ from lxml import html as lxml_html
 
 from blog.models import Author, BlogPage, PostPage, Stream, Tag
 from blog.rendering import contents, listing_page
-from tests.support.factories import make_author, make_blog, make_post
+from tests.support.factories import make_author, make_blog, make_post, make_posts
 
 
 class Page:
@@ -42,10 +42,16 @@ TITLES = ["Four", "Three", "Two", "One"]  # newest first
 
 @pytest.fixture
 def notes(blog: BlogPage) -> BlogPage:
-    make_post(blog, "a b", title="One")
-    make_post(blog, "a c", title="Two", link="https://example.org/")
-    make_post(blog, "a b c", title="Three", published=datetime(2019, 5, 1, tzinfo=UTC))
-    make_post(blog, "d", title="Four", authors=[make_author("ada")], published=datetime(2019, 6, 1, tzinfo=UTC))
+    make_posts(
+        blog,
+        ["a b", "a c", "a b c", "d"],
+        [
+            {"title": "One"},
+            {"title": "Two", "link": "https://example.org/"},
+            {"title": "Three", "published": datetime(2019, 5, 1, tzinfo=UTC)},
+            {"title": "Four", "authors": [make_author("ada")], "published": datetime(2019, 6, 1, tzinfo=UTC)},
+        ],
+    )
     return blog
 
 
