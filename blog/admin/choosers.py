@@ -13,10 +13,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
 from wagtail.admin.views import tags
 from wagtail.admin.views.generic.chooser import BaseChooseView
+from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 
 from blog.admin import suggested_tags
@@ -26,6 +28,8 @@ from blog.admin.post_titles import contains
 from blog.admin.tag_suggestions import NAME, cares_for_tags, names_beginning, suggest
 from blog.models import Tag
 from wagtail_actions.users import admin_user
+
+ChooserViewSet.search_tab_label = _("Search")  # Wagtail's is in the language of the process
 
 View = Callable[..., HttpResponse]
 

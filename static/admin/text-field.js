@@ -22,7 +22,9 @@
     const focus = () => (dialog.querySelector("[name$=alt_text]") ?? dialog).focus();
     const active = document.activeElement;
     if (active === dialog || !dialog.contains(active)) focus();
-    modal.container.one("shown.bs.modal", focus); // when Bootstrap's animation ends, which focuses the dialog
+    let held; // what got the focus while the dialog came: at the end of its animation Bootstrap takes it away
+    dialog.addEventListener("focusin", ({ target }) => { if (target !== dialog) held = target; });
+    modal.container.off("shown.bs.modal.kept").on("shown.bs.modal.kept", () => (held?.isConnected ? held.focus() : focus()));
   }]));
 
   class TextField extends window.StimulusModule.Controller {

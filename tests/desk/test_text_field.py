@@ -24,6 +24,7 @@ DROP = """(field, encoded) => {
     dataTransfer.items.add(new File([bytes], "boot.png", {type: "image/png"}))
     field.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true, cancelable: true}))
 }"""
+END_OF_ANIMATION = "() => jQuery('.modal').trigger('focus').trigger('shown.bs.modal')"  # as Bootstrap does then
 NOTE_PROGRESS = """progress => new MutationObserver(() => { if (!progress.hidden) progress.dataset.shown = "true" })
     .observe(progress, {attributeFilter: ["hidden"]})"""
 
@@ -57,7 +58,11 @@ def test_choosers_write_what_they_chose(desk: Desk) -> None:
 
     desk.press(desk.tab.get_by_role("button", name=desk.word("Link"), exact=True))
     post = PostPage.objects.get(slug="logbuch-1")
-    desk.type(modal.locator("[name=q]"), "Logbuch 1")
+    search = modal.locator("[name=q]")
+    desk.enter(search)
+    desk.tab.evaluate(END_OF_ANIMATION)
+    expect(search).to_be_focused()
+    desk.type(search, "Logbuch 1")
     found = modal.get_by_role("link", name="Logbuch 1", exact=True)
     found.wait_for()
     desk.look("chooser-of-pages")

@@ -222,4 +222,5 @@ class Desk:
             self.press(self.tab.get_by_role("button", name=self.word("More actions")))
         with self.tab.expect_navigation():
             self.press(save)
+        self.settle()
         expect(self.tab.locator(f".messages .{'error' if is_refused else 'success'}").first).to_be_visible()

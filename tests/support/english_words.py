@@ -11,10 +11,10 @@ from playwright.sync_api import Page as Tab
 
 COMMON = re.compile(r"\b(the|and|of|with|this|that|your|are|is|has|have|been|not|from|to|for|by|no|or)\b", re.I)
 GERMAN = re.compile(r"\b(des|der|die|das|und|ist|nicht|von|mit|an|den|ein|eine|zu|im|es|so|am)\b", re.I)
-WAGTAILS = {"Actions", "Search"}  # English in its templates, in every language
+WAGTAILS = {"Actions"}  # English in its templates, in every language
 # Everything that is read or heard, without what members wrote and what is code.
 TEXTS = """() => {
-    const own = "[contenteditable], [lang=en], .tag-field__chosen, code, kbd, pre, script, style, template, noscript, svg"
+    const own = "[contenteditable], [data-a11y-result-selector], [lang=en], .tag-field__chosen, code, kbd, pre, script, style, template, noscript, svg"
     const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walker.nextNode()) {
         const parent = walker.currentNode.parentElement
