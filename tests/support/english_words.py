@@ -14,7 +14,7 @@ GERMAN = re.compile(r"\b(des|der|die|das|und|ist|nicht|von|mit|an|den|ein|eine|z
 WAGTAILS = {"Actions"}  # English in its templates, in every language
 # Everything that is read or heard, without what members wrote and what is code.
 TEXTS = """() => {
-    const own = "[contenteditable], [data-a11y-result-selector], [lang=en], .tag-field__chosen, code, kbd, pre, script, style, template, noscript, svg"
+    const own = "[contenteditable], [lang=en], .tag-field__chosen, .w-content-checker__selector, code, kbd, pre, svg"
     const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walker.nextNode()) {
         const parent = walker.currentNode.parentElement
