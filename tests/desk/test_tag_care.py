@@ -114,6 +114,7 @@ def test_list_has_counts_uses_and_old_names_in_dictionary_order(desk: Desk) -> N
     expect(cells(desk, "Boot")).to_contain_text("kahn")
     count = cells(desk, "Boot").get_by_role("link", name="3", exact=True)
     expect(cells(desk, "Boot").get_by_role("link", name="/tags/boot/", exact=True)).to_have_attribute("href", "/tags/boot/")
+    expect(cells(desk, "Ähre").get_by_role("link", name="/tags/ähre/", exact=True)).to_be_visible()
     desk.look("tags")
     desk.press(count)
     desk.tab.wait_for_url("**/admin/posts/?tags=boot")

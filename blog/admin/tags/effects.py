@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -60,5 +61,5 @@ def _count(model: Any, named: list[Any]) -> str:
 
 
 def addresses(tag: Tag) -> list[str]:
-    """Return the addresses of a tag's listing, those of its old names too."""
-    return [tag_path(slug) for slug in (tag.slug, *tag.aliases.order_by("slug").values_list("slug", flat=True))]
+    """Return the addresses of a tag's listing as they are read, those of its old names too."""
+    return [uri_to_iri(tag_path(slug)) for slug in (tag.slug, *tag.aliases.order_by("slug").values_list("slug", flat=True))]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.encoding import uri_to_iri
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -162,7 +163,7 @@ class TagViewSet(SnippetViewSet):
         Column("described", label=_("Description"), accessor=lambda tag: Truncator(tag.description).chars(60)),
         Column("order", label=_("Order"), accessor=lambda tag: tag.get_order_display(), width="8%"),
         Column("pinned", label=_("Start here"), accessor=lambda tag: len(tag.pins.all()) or "", width="6%"),
-        LinkColumn("public", public_path, label=_("Notes"), accessor=public_path, width="8%"),
+        LinkColumn("public", public_path, label=_("Notes"), accessor=lambda tag: uri_to_iri(public_path(tag)), width="8%"),
     ]
     search_fields = ["name", "slug"]
     search_backend_name = None

@@ -42,7 +42,7 @@ def confirmed(client: Client, address: str, form: dict[str, str]) -> str:
 def test_list_is_in_dictionary_order_with_counts(moderator: Client, blog: BlogPage) -> None:
     for name in ("Zoo", "ärger", "Arm", "Strasse", "Straße"):
         Tag.objects.create(name=name)
-    make_post(blog, "Arm", slug="one")
+    make_post(blog, "Arm ärger", slug="one")
     TagAlias.objects.create(slug="elbow", tag=tag("arm"))
     response = moderator.get(LIST)
     page = response.content.decode()
@@ -50,6 +50,9 @@ def test_list_is_in_dictionary_order_with_counts(moderator: Client, blog: BlogPa
     assert "elbow" in page
     assert "/copy/" not in page
     assert ('href="/tags/arm/"' in page, 'href="/admin/posts/?tags=arm"' in page) == (True, True)
+    assert ">/tags/ärger/</a>" in page
+    preview = moderator.post(reverse("tag_delete", args=[tag("ärger").pk]), {}).content.decode()
+    assert "<li>Addresses: /tags/ärger/</li>" in preview
     found = moderator.get(LIST, {"q": "ELB"}).content.decode()
     assert ("/tags/arm/" in found, "Zoo" in found) == (True, False)
     assert moderator.get(LIST, {"ordering": "-post_count"}).content.decode().find("Arm") > 0
