@@ -1,11 +1,12 @@
 """Fixtures every test may use, and the order of the tests."""
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.template import Template
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
@@ -22,6 +23,7 @@ from tests.support.live_server import separate_requests
 from tests.support.migrated_rows import restore_after_flush
 
 TESTS = Path(__file__).parent
+RENDER = Template._render  # before Django prepares for tests
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}  # fixtures
 BROWSER = {"browser", "tab"}
 NOT_PURE = ("processes", "sockets", "browser", "once")  # markers
@@ -128,6 +130,14 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.set_threshold(50_000)  # instead of 700: a test makes that many objects in a few milliseconds
     gc.enable()
     return collected
+
+
+@pytest.fixture(scope="session", autouse=True)
+def render_as_a_server_does(django_test_environment: None) -> Iterator[None]:
+    """Keep no copy of each template's context for `response.context`: it takes long, and `context_data` is there without."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", RENDER)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -65,9 +65,9 @@ def test_second_of_two_editors_is_told(blog: BlogPage) -> None:
     ada, bob = (client_of(member_of("Editors", name=name)) for name in ("ada", "bob"))
     edit = reverse("wagtailadmin_pages:edit", args=[post.pk])
     page = bob.get(edit)
-    loaded = page.context["loaded_revision_id"], page.context["loaded_revision_created_at"]
+    loaded = post.latest_revision_id, page.context_data["loaded_revision_created_at"]
     assert ada.post(edit, post_form(title="Whale, by Ada", slug="whale")).status_code == 302
-    assert "ada" in ping(bob, page.context["editing_sessions"], post)
+    assert "ada" in ping(bob, page.context_data["editing_sessions"], post)
     late = {"loaded_revision_id": loaded[0], "loaded_revision_created_at": loaded[1]}
     refused = bob.post(edit, post_form(title="Whale, by Bob", slug="whale") | late, headers={"accept": "application/json"})
     assert (refused.status_code, refused.json()["error_code"]) == (400, "invalid_revision")

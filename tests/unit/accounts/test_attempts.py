@@ -150,7 +150,7 @@ def test_account_page_can_still_be_saved(ada: User) -> None:
     client = Client()
     client.force_login(ada)
     page = client.get(reverse("wagtailadmin_account"))
-    forms = [panel.get_form() for panels in page.context["panels_by_tab"].values() for panel in panels]
+    forms = [panel.get_form() for panels in page.context_data["panels_by_tab"].values() for panel in panels]
     data = {form.add_prefix(name): form[name].value() or "" for form in forms for name in form.fields}
     data = {name: value for name, value in data.items() if not name.startswith(("password", "avatar"))}
     named = {"name_email-first_name": "Ada", "name_email-last_name": "Lovelace"}

@@ -41,7 +41,7 @@ def moderator(db: None) -> Client:
 def listed(client: Client, query: str = "") -> list[str]:
     response = client.get(f"{LISTING}{query}")
     assert response.status_code == 200
-    return sorted(comment.name for comment in response.context["object_list"])
+    return sorted(comment.name for comment in response.context_data["object_list"])
 
 
 def decide(client: Client, comment: Comment, action: str) -> int:

@@ -57,7 +57,7 @@ def test_listing_searches_by_recipient(editor: Client) -> None:
     put(DeliveryState.SENT, "ada@example.org")
     put(DeliveryState.SENT, "bob@example.org")
     response = editor.get(f"{LISTING}?q=bob")
-    assert [mail.to for mail in response.context["object_list"]] == ["bob@example.org"]
+    assert [mail.to for mail in response.context_data["object_list"]] == ["bob@example.org"]
 
 
 def test_mails_page_offers_what_can_be_done(editor: Client) -> None:

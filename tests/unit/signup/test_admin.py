@@ -45,7 +45,7 @@ def listed(client: Client, query: str = "") -> list[str]:
     """The addresses in the listing, by name."""
     response = client.get(f"{LISTING}{query}")
     assert response.status_code == 200
-    return sorted(str(subscriber) for subscriber in response.context["object_list"])
+    return sorted(str(subscriber) for subscriber in response.context_data["object_list"])
 
 
 def act(client: Client, subscriber: Subscriber, action: str) -> HttpResponse:

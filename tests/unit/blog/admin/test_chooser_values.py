@@ -11,5 +11,5 @@ from tests.unit.blog.admin.test_editing import create
 def test_value_that_is_no_id_is_refused_in_the_form(moderator: Client, blog: BlogPage, value: str) -> None:
     response = create(moderator, blog, cover=value)
     assert response.status_code == 200
-    assert "cover" in response.context["form"].errors
+    assert "cover" in response.context_data["form"].errors
     assert not PostPage.objects.exists()

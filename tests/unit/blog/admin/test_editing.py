@@ -224,5 +224,5 @@ def test_publish_is_the_first_button_of_who_may_publish(moderator: Client, edito
 def test_form_of_a_stream_begins_with_the_only_blog(moderator: Client, blog: BlogPage, blogs: int) -> None:
     if blogs == 2:
         blog.get_parent().add_child(instance=BlogPage(title="Another", slug="another"))
-    form = moderator.get(reverse("wagtailsnippets_blog_stream:add")).context["form"]
+    form = moderator.get(reverse("wagtailsnippets_blog_stream:add")).context_data["form"]
     assert form["blog"].value() == (blog.pk if blogs == 1 else None)

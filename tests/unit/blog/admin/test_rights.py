@@ -71,7 +71,7 @@ def test_nobody_is_told_how_many_pages_they_may_not_see(blog: BlogPage, group: s
     client = client_of(member)
     summary = html.document_fromstring(client.get("/admin/").content.decode()).cssselect(".w-summary li a")
     assert summary[0].text_content().split()[:2] == [str(pages), "Pages"]
-    types = client.get("/admin/reports/page-types-usage/").context["object_list"]
+    types = client.get("/admin/reports/page-types-usage/").context_data["object_list"]
     assert {item.model: item.count for item in types if item.count} == {"page": 1, "blogpage": 1, "postpage": posts}
 
 

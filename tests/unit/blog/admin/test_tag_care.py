@@ -46,7 +46,7 @@ def test_list_is_in_dictionary_order_with_counts(moderator: Client, blog: BlogPa
     TagAlias.objects.create(slug="elbow", tag=tag("arm"))
     response = moderator.get(LIST)
     page = response.content.decode()
-    assert [tag.name for tag in response.context["object_list"]] == ["ärger", "Arm", "Strasse", "Straße", "Zoo"]
+    assert [tag.name for tag in response.context_data["object_list"]] == ["ärger", "Arm", "Strasse", "Straße", "Zoo"]
     assert "elbow" in page
     assert "/copy/" not in page
     assert ('href="/tags/arm/"' in page, 'href="/admin/posts/?tags=arm"' in page) == (True, True)
@@ -172,11 +172,11 @@ def test_reports_name_near_duplicates_and_orphans(moderator: Client, blog: BlogP
     for name in ("color", "red", "cloour"):
         Tag.objects.create(name=name)
     near = moderator.get(REPORTS[0])
-    pairs = [(pair.source.name, pair.target.name) for pair in near.context["object_list"]]
+    pairs = [(pair.source.name, pair.target.name) for pair in near.context_data["object_list"]]
     assert pairs == [("cloour", "colour"), ("color", "colour")]
     assert reverse("tag_merge", args=[tag("color").pk]) + "?target=colour" in near.content.decode()
     orphaned = moderator.get(REPORTS[1])
-    assert [one.name for one in orphaned.context["object_list"]] == ["cloour", "color", "red"]
+    assert [one.name for one in orphaned.context_data["object_list"]] == ["cloour", "color", "red"]
     assert reverse("tag_delete", args=[tag("red").pk]) in orphaned.content.decode()
 
 
@@ -208,7 +208,7 @@ def test_counts_tell_nothing_of_posts_that_the_member_may_not_see(
     for form in ({"name": "c", "other": "b"}, {"name": "c", "words": "dogs"}):
         page = client.post(reverse("tag_split", args=[tag("a").pk]), form).content.decode()
         assert "No post of this tag that you may see is such a one" in page
-    assert {one.slug: one.post_count for one in client.get(LIST).context["object_list"]} == {"a": 1, "b": 0}
+    assert {one.slug: one.post_count for one in client.get(LIST).context_data["object_list"]} == {"a": 1, "b": 0}
 
 
 def test_other_form_than_previewed_is_previewed_again(moderator: Client, tagged: BlogPage) -> None:
