@@ -212,6 +212,7 @@
     }
 
     blame(fault) { // say why what was typed can be no tag, or that it can
+      if (fault) this.note.textContent = ""; // of what was taken before
       this.fault.textContent = fault;
       this.entry.setAttribute("aria-invalid", Boolean(fault));
     }
