@@ -187,9 +187,10 @@ class Desk:
         self.tab.evaluate(SETTLED)
 
     def leave(self) -> None:
-        """Leave the page, and close the tab."""
+        """Leave the page, and close the tab, after the server has heard of it: its response sets a cookie."""
         self.settle()
         self.tab.goto("about:blank")
+        self.tab.request.get(f"{self.address}/_util/health/")
         self.tab.close()
 
     def look(self, name: str, *, is_covered: bool = False) -> None:
