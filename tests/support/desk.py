@@ -1,5 +1,6 @@
 """An editor's desk: a tab of a member of a group, driven by keyboard or by mouse, and what is judged of the pages seen."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ LANGUAGES = ("en", "de")
 HEIGHTS = {1280: 900, 390: 844}  # of windows, by their widths, in CSS pixels
 WAYS = ("keyboard", "mouse")
 MOST_PRESSES = 300  # of Tab, until the focus is where it should be
+SECONDS = 120  # to wait for a response
 FAILED = 500  # the first status that says that the server failed
 
 HAS_FOCUS = "element => element === document.activeElement"
@@ -182,7 +184,9 @@ class Desk:
         Playwright's "networkidle" never comes where a preview took another's place.
         """
         self.tab.wait_for_load_state()
+        deadline = time.monotonic() + SECONDS
         while self.asked:
+            assert time.monotonic() < deadline, f"No response: {[request.url for request in self.asked]}"
             self.tab.wait_for_timeout(20)  # milliseconds, in which what was responded is noted
         self.tab.evaluate(SETTLED)
 
