@@ -79,6 +79,7 @@ hooks.register("construct_page_action_menu", publish_first)
 hooks.register("construct_page_chooser_queryset", limit_page_chooser)
 hooks.register("construct_admin_api", file_api.register, order=LATER)
 hooks.register("insert_global_admin_css", partial(render_to_string, "blog/admin/head.html"))
+hooks.register("insert_global_admin_js", partial(render_to_string, "blog/admin/scripts.html"))
 for _name in ("after_create_page", "after_edit_page"):
     hooks.register(_name, warnings_when_saved.warn)
 for _name in ("after_create_snippet", "after_edit_snippet"):

@@ -97,7 +97,7 @@ def seen(index: Any) -> Seen:
     for tag, _ in index.tags():
         chosen = index.select(Selection.of([tag.slug]))
         ids = list(index.ids(chosen))
-        assert ids == _by_pages(index, chosen) == list(index.ids(chosen, oldest_first=True))[::-1]
+        assert ids == _by_pages(index, chosen)
         for post in ids:
             found.setdefault(post, []).append(tag.slug)
     everything = list(index.ids(index.all_positions))
