@@ -200,7 +200,7 @@ class Desk:
     def look(self, name: str, *, is_covered: bool = False) -> None:
         """Keep a screenshot, and judge the page: its requests and scripts since the last look, its width, its words, by axe.
 
-        Where an open menu covers what is behind it, that is no smaller target for it.
+        Where an open menu, or Wagtail's header, covers a part of what is behind it, that is no smaller target for it.
         """
         self.settle()
         path = FOLDER / name / f"{self.group}-{self.language}-{self.width}-{self.by}.png"
