@@ -23,6 +23,7 @@ LANGUAGES = ("en", "de")
 HEIGHTS = {1280: 900, 390: 844}  # of windows, by their widths, in CSS pixels
 WAYS = ("keyboard", "mouse")
 MOST_PRESSES = 300  # of Tab, until the focus is where it should be
+ARROW_PAUSE = 200  # milliseconds: Wagtail's tabs move the focus some time after the key
 SECONDS = 120  # to wait for a response
 FAILED = 500  # the first status that says that the server failed
 
@@ -125,15 +126,16 @@ class Desk:
         target.wait_for()
         if target.evaluate(IS_AMONG):
             self._move(target.locator(IN_REACH), "Shift+Tab" if target.evaluate(COMES_BEFORE) else "Tab")
-            self._move(target, "ArrowRight")
+            self._move(target, "ArrowRight", pause=ARROW_PAUSE)
         else:
             self._move(target, "Shift+Tab" if target.evaluate(COMES_BEFORE) else "Tab")
 
-    def _move(self, target: Locator, key: str) -> None:
+    def _move(self, target: Locator, key: str, pause: int = 0) -> None:
         for _press in range(MOST_PRESSES):
             if target.evaluate(HAS_FOCUS):
                 return
             self.tab.keyboard.press(key)
+            self.tab.wait_for_timeout(pause)
         raise AssertionError(f"{MOST_PRESSES} × {key} do not reach {target}: the focus is at {self.tab.evaluate(WHERE)}")
 
     def press(self, target: Locator, key: str = "") -> None:
@@ -229,3 +231,5 @@ class Desk:
             self.press(save)
         self.settle()
         expect(self.tab.locator(f".messages .{'error' if is_refused else 'success'}").first).to_be_visible()
+        if is_refused:
+            expect(self.tab.locator(".messages [data-w-focus-target-value]")).to_be_focused()
