@@ -13,6 +13,7 @@ RESERVED_SLUGS = frozenset(
 )
 KEPT_SLUGS = frozenset("export page comment".split())  # for routes to come; old addresses may begin so
 MOST_SLUG = 255  # characters
+MOST_BEFORE_NUMBER = MOST_SLUG - 10  # characters
 YEAR = re.compile(r"[0-9]{4}").fullmatch
 
 
@@ -31,4 +32,4 @@ def numbered(slug: str) -> Iterator[str]:
     """Yield a slug, then the slug with 2, 3 and so on."""
     yield slug
     for number in count(2):
-        yield f"{slug[: MOST_SLUG - 10]}-{number}"
+        yield f"{slug[:MOST_BEFORE_NUMBER]}-{number}"

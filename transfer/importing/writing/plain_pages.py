@@ -9,7 +9,7 @@ from wagtail.models import Page
 
 from blog.markdown import caching_renders
 from blog.models import BlogPage, PlainPage
-from blog.models.reserved_slugs import numbered, refuse_reserved
+from blog.models.reserved_slugs import MOST_BEFORE_NUMBER, numbered, refuse_reserved
 from blog.models.revision import locked_revision, raise_revision
 from transfer.importing.source import SourcePost
 
@@ -71,7 +71,7 @@ def _parent(blog: BlogPage, source: SourcePost) -> Page:
 def _free_slug(parent: Page, wanted: str, new: Collection[int]) -> str:
     """Return the first free slug; "" where an earlier import has created the page."""
     earlier = set(PlainPage.objects.child_of(parent).exclude(pk__in=new).values_list("slug", flat=True))
-    taken = set(parent.get_children().filter(slug__startswith=wanted).values_list("slug", flat=True))
+    taken = set(parent.get_children().filter(slug__startswith=wanted[:MOST_BEFORE_NUMBER]).values_list("slug", flat=True))
     slug = next(name for name in numbered(wanted) if name not in taken or name in earlier)
     return "" if slug in earlier else slug
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from wagtail.models import Page
 
 from blog.models import BlogPage
-from blog.models.reserved_slugs import numbered
+from blog.models.reserved_slugs import MOST_BEFORE_NUMBER, numbered
 
 
 class SlugAllocator:
@@ -21,7 +21,7 @@ class SlugAllocator:
         taken = self.taken | set(children.filter(slug__in=wanted).values_list("slug", flat=True))
         contested = {name for name in wanted if name in taken or wanted.count(name) > 1}
         for name in contested:
-            taken |= set(children.filter(slug__startswith=f"{name}-").values_list("slug", flat=True))
+            taken |= set(children.filter(slug__startswith=f"{name[:MOST_BEFORE_NUMBER]}-").values_list("slug", flat=True))
         slugs = []
         for name in wanted:
             slugs.append(next(slug for slug in numbered(name) if slug not in taken))
