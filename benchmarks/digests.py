@@ -78,7 +78,7 @@ def is_sent_in_time(name: str, now: datetime) -> bool:
     written = Delivery.objects.count() - before
     assert written == digests, (written, digests)
     print(f"{name}: who gets it {matching:.2f} s (at most {MOST_MATCHING}); {written} digests into the outbox")
-    print(f"  {writing:.2f} s (at most {MOST_WRITING}), {writing / max(written, 1) * 1000:.2f} ms a letter; {grown:+.0f} MB")
+    print(f"  {writing:.2f} s (at most {MOST_WRITING}), {writing / max(written, 1) * 1000:.2f} ms each; {grown:+.0f} MB")
     return matching <= MOST_MATCHING and writing <= MOST_WRITING
 
 

@@ -38,8 +38,19 @@ class PermittedBulkAction(BulkAction):
         return response
 
 
+class BulkButtons:
+    """A listing that offers the bulk actions of its model which its user may do: Wagtail offers each to everybody."""
+
+    model: type[Model]
+    request: HttpRequest
+
+    @cached_property
+    def bulk_buttons(self) -> list[BaseButton]:
+        return buttons_for(self.model, self.request.user)
+
+
 def buttons_for(model: type[Model], user: AbstractBaseUser | AnonymousUser) -> list[BaseButton]:
-    """Return the buttons of a model's bulk actions that a user may do: Wagtail offers each to everybody."""
+    """Return the buttons of a model's bulk actions that a user may do."""
     meta = model._meta
     found = bulk_action_registry.get_bulk_actions_for_model(meta.app_label, meta.model_name)
     permitted = sorted((one for one in found if one.is_permitted(user)), key=lambda one: one.action_priority)
@@ -57,15 +68,11 @@ def _button(action: type[PermittedBulkAction], kind: type[BaseButton], **more: s
     return kind(action.display_name, url=url, attrs=attrs, priority=action.action_priority, **more)
 
 
-class ChoosingIndexView(SafeExportIndexView):
+class ChoosingIndexView(BulkButtons, SafeExportIndexView):
     """A listing whose rows are chosen for bulk actions, where its user may do any."""
 
     template_name = "wagtail_actions/choosing.html"
     choose_all: Any = ""  # what the button says that chooses what stands on other pages, too
-
-    @cached_property
-    def bulk_buttons(self) -> list[BaseButton]:
-        return buttons_for(self.model, self.request.user)
 
     @cached_property
     def columns(self) -> list[BaseColumn]:

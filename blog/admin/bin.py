@@ -19,7 +19,6 @@ from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColum
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.admin.widgets.button import BaseButton
 from wagtail.models import Page, ReferenceIndex
 from wagtail.permissions import policy_registry
 
@@ -28,7 +27,7 @@ from blog.admin.many import AT_ONCE, PAGE_RIGHTS, start_many
 from blog.models import BinnedPost, PostPage
 from blog.services.bin import Restored, delete_for_good, move_to_bin, restore
 from jobs.admin.tools import to_job
-from wagtail_actions.many import buttons_for
+from wagtail_actions.many import BulkButtons
 from wagtail_actions.users import admin_user
 
 RESTORE = "binnedpost_restore"  # the kind of job: `blog.admin.bin_many` has what it does
@@ -46,7 +45,7 @@ class TitleColumn(Column):
     cell_template_name = "blog/admin/bin_title.html"
 
 
-class BinIndexView(IndexView):
+class BinIndexView(BulkButtons, IndexView):
     """The posts of the bin that the user may restore, the one moved last first."""
 
     model = BinnedPost
@@ -63,10 +62,6 @@ class BinIndexView(IndexView):
     @cached_property
     def permission_policy(self) -> Any:
         return policy_registry.get_by_type(Page)
-
-    @cached_property
-    def bulk_buttons(self) -> list[BaseButton]:
-        return buttons_for(self.model, self.request.user)
 
     @cached_property
     def columns(self) -> list[Any]:

@@ -19,14 +19,14 @@ from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.views.pages.preview import PreviewOnCreateView, PreviewOnEditView
 from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
-from wagtail.admin.widgets.button import BaseButton, Button
+from wagtail.admin.widgets.button import Button
 
 from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_export import TEXTS, PostExportView, byline, comment_count, tag_names
 from blog.admin.post_filters import PostFilterSet, tags_without_posts
 from blog.admin.prefilling import prefill
 from blog.models import Comment, PostAuthor, PostPage
-from wagtail_actions.many import buttons_for
+from wagtail_actions.many import BulkButtons
 from wagtail_actions.users import admin_user
 
 KEPT = ("bulk_actions", "title", "latest_revision_created_at", "status")  # of Wagtail's columns
@@ -46,7 +46,7 @@ def listed_posts(request: HttpRequest, asked: QueryDict) -> QuerySet[PostPage]:
     return found
 
 
-class PostIndexView(PostExportView):
+class PostIndexView(BulkButtons, PostExportView):
     """The listing of posts, the one last written first.
 
     Its page is found first, by ids, and only then is everything read that its rows show: at any number of posts as much.
@@ -88,10 +88,6 @@ class PostIndexView(PostExportView):
         """Return why nothing is listed, in sentences."""
         why = tags_without_posts(admin_user(self.request), self.request.GET.get("tags", ""))
         return why or [gettext("No post is found: remove a filter, or search for other words.")]
-
-    @cached_property
-    def bulk_buttons(self) -> list[BaseButton]:
-        return buttons_for(self.model, self.request.user)
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:

@@ -24,7 +24,7 @@ from blog.selections.slugs import in_order
 from blog.services.findings import findings_of
 from blog.views.posts import PostPageContext, cover_of
 
-EMAIL_HOOK = "render_letter_of_post"  # the HTML of the email that holds one post; this package knows no emails
+EMAIL_HOOK = "render_email_of_post"  # the HTML of the email that holds one post; this package knows no emails
 
 
 def preview(request: HttpRequest, post: PostPage, mode: str) -> HttpResponse:

@@ -8,6 +8,13 @@ from pytest_django.live_server_helper import LiveServer
 from jobs.running import run_pending
 from tests.support.desk import Desk
 
+SEND = """async ([address, form]) => {
+    const token = JSON.parse(document.getElementById("wagtail-config").textContent).CSRF_TOKEN
+    const response = await fetch(address, {method: "POST", headers: {"X-CSRFToken": token}, body: new URLSearchParams(form)})
+    await response.text()
+    return [response.status, new URL(response.url).pathname]
+}"""
+
 
 def read(desk: Desk, lazy: Any) -> str:
     """Return a lazy translation as the member reads it."""

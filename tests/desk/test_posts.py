@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from blog.admin.many import ManyAction
 from blog.admin.post_bulk_actions import AddTags, MoveToBin, Publish, RemoveTags, SetAuthor, Unpublish
 from blog.models import Author, BinnedPost, PostPage
-from tests.desk.operating import counted, expect_message, read, run_worker, undo
+from tests.desk.operating import SEND, counted, expect_message, read, run_worker, undo
 from tests.desk.public_pages import Pages, public_pages
 from tests.support.comment_factories import make_comment
 from tests.support.desk import Desk
@@ -308,14 +308,6 @@ def test_listing_is_filtered(desk: Desk) -> None:
     expect_found(desk, draft, post)
     pick(desk, open_filter(desk, "comments", "Comments"), "With comments")
     expect_found(desk, post, draft)
-
-
-SEND = """async ([address, form]) => {
-    const token = JSON.parse(document.getElementById("wagtail-config").textContent).CSRF_TOKEN
-    const response = await fetch(address, {method: "POST", headers: {"X-CSRFToken": token}, body: new URLSearchParams(form)})
-    await response.text()
-    return [response.status, new URL(response.url).pathname]
-}"""
 
 
 @pytest.mark.parametrize("group", ["Authors", "Editors"], scope="module")

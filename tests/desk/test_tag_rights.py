@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from blog.models import Tag, TagOperation
 from blog.services.tags import add_alias
+from tests.desk.operating import SEND
 from tests.desk.public_pages import public_pages
-from tests.desk.test_posts import SEND
 from tests.support.desk import Desk
 
 pytestmark = [
