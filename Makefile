@@ -5,7 +5,7 @@ PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 KILLS ?= 100
 REQUESTS ?= 20000
 FAULTS := tests/faults $(addprefix tests/integration/test_,database_outage.py digest_histories.py full_disk.py import_beside_editors.py lock_order.py \
@@ -68,7 +68,7 @@ test-next: .venv/.dev-installed | var  ## the tests with the newest Django, Wagt
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) var/next
 	$(BIN)/uv pip install --quiet --python var/next/bin/python -r var/next.in
 	$(BIN)/uv pip freeze --quiet --python var/next/bin/python | grep -i -E '^(django|wagtail)=='
-	var/next/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser" -W default::DeprecationWarning -W default::PendingDeprecationWarning
+	var/next/bin/python -m pytest -n auto --dist loadfile -m "not browser" -W default::DeprecationWarning -W default::PendingDeprecationWarning
 
 test-faults: .venv/.dev-installed  ## processes killed, databases and mail servers gone, clocks that jump (KILLS=100 web, half as many worker)
 	@export DIGEST_READERS=1000 DIGEST_EVENTS=60; \

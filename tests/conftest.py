@@ -1,6 +1,7 @@
 """Fixtures every test may use, and the order of the tests."""
 
 import gc
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -88,6 +89,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=10, help="how often a process is killed (tests/faults)")
     parser.addoption("--requests", type=int, default=1000, help="how many hostile requests of each kind are sent (tests/fuzz)")
     parser.addoption("--seed", type=int, default=1, help="of chance (tests/fuzz)")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` starts: one more than processors, for tests of browsers and outages mostly wait."""
+    return min(len(os.sched_getaffinity(0)), 4) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
