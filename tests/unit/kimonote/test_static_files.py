@@ -40,6 +40,8 @@ def test_served_sheet_is_the_minified_one(settings: LazySettings, tmp_path: Path
         served = tmp_path / str(staticfiles_storage.stored_name(name))
         assert served.name != name
         assert served.read_text() == rcssmin.cssmin(sheet(name))
+        assert [path.suffix for path in sorted(tmp_path.glob(f"{served.name}*"))] == [".css", ".br", ".gz"]
+        assert [path.suffix for path in tmp_path.glob(f"{name}*")] == [".css"], "no page links to it"
 
 
 def test_sheet_is_small() -> None:
