@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import ItemsView
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from sys import getsizeof
 from threading import Lock
 from typing import Final, NamedTuple, Self
 
@@ -16,7 +17,7 @@ from blog.caching.compression import best_coding, recompress
 from blog.caching.conditional import dated_at, is_current
 from blog.request import RequestState
 
-OVERHEAD: Final = 1_500  # bytes that an entry costs beside its body
+OVERHEAD: Final = 600  # bytes that an entry takes beside its texts
 NOT_MODIFIED: Final = ("ETag", "Last-Modified", "Cache-Control", "Vary")  # headers of a 304: RFC 9110, section 15.4.5
 STALE: Final = "kimonote; hit; fwd=stale; detail=database-unavailable"
 CHECKED: Final = 1_000  # responses whose headers are kept as Django checked them, of 2 KB each
@@ -142,7 +143,7 @@ class ResponseCache:
         with self._lock:
             self._drop(key)
             self._responses[key] = response
-            self.size += len(response.body) + OVERHEAD
+            self.size += _size(key, response)
             while self.size > self._limit:
                 self._drop(next(iter(self._responses)))
 
@@ -154,7 +155,12 @@ class ResponseCache:
     def _drop(self, key: Key) -> None:
         dropped = self._responses.pop(key, None)
         if dropped is not None:
-            self.size -= len(dropped.body) + OVERHEAD
+            self.size -= _size(key, dropped)
+
+
+def _size(key: Key, response: CachedResponse) -> int:
+    """Return how many bytes an entry takes: its address, which is as long as its visitor likes, may stand in a header too."""
+    return OVERHEAD + len(response.body) + sum(map(getsizeof, (key.path, key.query, *dict(response.headers).values())))
 
 
 response_cache = ResponseCache(settings.PAGE_CACHE_BYTES)

@@ -1,8 +1,11 @@
 import gzip
 import os
+import pickle
 import shutil
+import tracemalloc
 from datetime import timedelta
 from pathlib import Path
+from sys import getsizeof
 
 import brotli
 import pytest
@@ -30,14 +33,33 @@ def response(body: bytes) -> CachedResponse:
 
 
 def test_cache_beyond_its_limit_drops_the_least_recently_used() -> None:
-    small = ResponseCache(limit=3 * (OVERHEAD + 10))
+    entry = OVERHEAD + 10 + getsizeof("a") + getsizeof("")
+    small = ResponseCache(limit=3 * entry)
     keys = [Key("http", "h", path, "", "") for path in "abc"]
     for key in keys:
         small.put(key, response(b"0123456789"))
     small.get(keys[0])
     small.put(Key("http", "h", "d", "", ""), response(b"0123456789"))
     assert [small.get(key) is not None for key in keys] == [True, False, True]
-    assert small.size == 3 * (OVERHEAD + 10)
+    assert small.size == 3 * entry
+
+
+@pytest.mark.parametrize("address", ["/tags/a/?n={}", "/tags/a/?n={}&x=" + "x" * 7000, "/tags/b+a/?n={}&x=" + "x" * 7000])
+def test_size_is_the_memory_that_entries_take(client: Client, blog: BlogPage, address: str) -> None:
+    """Of pages, with addresses as long as a server takes, and of redirects to these."""
+    make_post(blog, "a b")
+    for number in range(200):
+        client.get(address.format(number))
+    keys = [Key.of(RequestFactory().get(address.format(number))) for number in range(200)]
+    copied = pickle.dumps([(key, response_cache.get(key)) for key in keys])
+    kept = ResponseCache(limit=100_000_000)
+    tracemalloc.start()
+    for entry in pickle.loads(copied):
+        kept.put(*entry)
+    del entry
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert 0.8 < taken / kept.size < 1.2
 
 
 def test_page_again_is_the_same_without_asking_more_than_the_revision(
