@@ -15,8 +15,8 @@ from blog.rendering.tag_cloud import Cloud, cloud
 from blog.request import RequestState
 from blog.resolve import CanonicalRedirect, check_known, read
 from blog.selections.query import MAX_QUERY, query, read_page
+from blog.views import pages
 from blog.views.errors import helpful
-from blog.views.pages import page as respond
 
 BY_COUNT = "count"
 NAMED = 12  # tags named in the meta description
@@ -62,7 +62,7 @@ def tags(request: HttpRequest, state: RequestState) -> HttpResponseBase:
         ),
         "canonical": path + query({"page": str(page)} if page > 1 else {}),
     }
-    return respond(state, "blog/tags.html", **context, by_count=by_count, here="tags", noindex=bool(within or sought))
+    return pages.page(state, "blog/tags.html", **context, by_count=by_count, here="tags", noindex=bool(within or sought))
 
 
 def _counted(found: Cloud) -> str:
