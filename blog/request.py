@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import User
-from django.db.models import Q, Value
+from django.db.models import Q, Value, prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -207,7 +207,9 @@ def _blog_at(request: HttpRequest, revision: int) -> Blog | None:
 
 
 def _read_audience(request: HttpRequest) -> frozenset[int]:
-    restrictions = PageViewRestriction.objects.prefetch_related("groups")
+    restrictions = list(PageViewRestriction.objects.prefetch_related("groups"))
+    if request.user.is_authenticated and any(one.restriction_type == PageViewRestriction.GROUPS for one in restrictions):
+        prefetch_related_objects([request.user], "groups")  # else each restriction asks for them
     return frozenset(restriction.pk for restriction in restrictions if restriction.accept_request(request))
 
 

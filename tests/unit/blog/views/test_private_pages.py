@@ -1,11 +1,14 @@
 """Private posts: the pages that ask who the reader is, in the site's own look."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage
+from tests.support.editors import client_of
 from tests.support.factories import make_post
 
 
@@ -38,3 +41,31 @@ def test_wrong_password_is_said_and_nothing_shown(client: Client, blog: BlogPage
     text = client.post(address, {"password": "guess", "return_url": f"/{post.slug}/"}).content.decode()
     assert "Hidden title" not in text
     assert 'class="error"' in text
+
+
+def test_pages_of_groups_cost_no_query_each(blog: BlogPage) -> None:
+    friends, strangers = (Group.objects.create(name=name) for name in ("friends", "strangers"))
+    reader = User.objects.create_user("reader")
+    reader.groups.add(friends)
+    client = client_of(reader)
+    make_post_for(friends, blog, "First")
+    one, shown = queries(client)
+    assert "First" in shown
+    make_post_for(strangers, blog, "Second")
+    make_post_for(friends, blog, "Third")
+    three, shown = queries(client)
+    assert [title in shown for title in ("First", "Second", "Third")] == [True, False, True]
+    assert three == one
+
+
+def make_post_for(group: Group, blog: BlogPage, title: str) -> None:
+    post = make_post(blog, "a", title=title)
+    PageViewRestriction.objects.create(page=post, restriction_type="groups").groups.add(group)
+
+
+def queries(client: Client) -> tuple[int, str]:
+    """Return the number of queries of a front page that the process knows already, and the page."""
+    client.get("/")
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/").content.decode()
+    return len(captured), page
