@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
+from django.utils import timezone
 from wagtail.models import Site
 
 from blog.models import PostPage
@@ -47,15 +48,16 @@ class Facts:
     tags: frozenset[str]
     authors: frozenset[str]
     source: str
-    published: datetime
+    published: datetime  # in the site's time zone, as the index has years
 
     @classmethod
     def of(cls, post: PostPage) -> "Facts":
+        moment = post.published or post.first_published_at or timezone.now()
         return cls(
             tags=frozenset(tag.slug for tag in post.tags.all()),
             authors=frozenset(author.handle for author in post.authors),
             source="external" if post.link else "internal",
-            published=(post.published or post.first_published_at or datetime.now(UTC)).astimezone(UTC),
+            published=moment.astimezone(timezone.get_default_timezone()),
         )
 
     def are_in(self, selection: Selection) -> bool:

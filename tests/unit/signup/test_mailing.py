@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from blog.models import BlogPage, PostPage, Stream
+from blog.selections.selection import Selection
+from blog.tagindex.store import PUBLIC, snapshot
 from mail.models import Delivery, Result
 from mail.worker import Sender
 from signup.admin.mailing import label, sentence
@@ -53,6 +56,15 @@ def test_audience_counts_each_reader_once_and_at_the_soonest(blog: BlogPage, clo
     post.authors = [make_author("ada")]
     post.save()
     assert audience_of(post, clock.now) == Audience(7, ((MORNING, 1),))
+
+
+def test_audience_is_of_the_year_that_it_is_at_the_site(blog: BlogPage, settings: Settings) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    post = make_post(blog, published=datetime(2018, 12, 31, 23, 30, tzinfo=UTC))
+    for expression, number in (("year:2018", 0), ("year:2019", 1), ("year:2019+month:1", 2)):
+        make_subscriber(expression=expression)
+        assert audience_of(post, timezone.now()) == Audience(number, ())
+        assert len(snapshot(blog.path, PUBLIC).select(Selection.parse(expression))) == min(number, 1)  # as digests have it
 
 
 def test_audience_is_whom_the_letters_go_to(blog: BlogPage, clock: Clock) -> None:
