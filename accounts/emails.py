@@ -36,7 +36,7 @@ def password_reset(delivery: Delivery) -> Email:
     if not users:
         raise Unwanted(_("No account with a password has this address."))
     with translation.override(language_of(None)):
-        wording = Wording.for_site(default_site())
+        wording = Wording.of(default_site())
         context = {
             "links": [(user.get_username(), reset_url(user)) for user in users],
             "asked": parse_datetime(delivery.context.get("asked_at", "")) or delivery.created,

@@ -61,7 +61,7 @@ def reply_to_form(delivery: Delivery) -> Email:
             "rhythm": describe_schedule(asked),
             "present": "; ".join(describe_subscription(one, index, only_known=True) for one in present),
         }
-        return render_kind(kind, Wording.for_site(site), values, _context(delivery, subscriber, site, asked))
+        return render_kind(kind, Wording.of(site), values, _context(delivery, subscriber, site, asked))
 
 
 def asked_by(delivery: Delivery, subscriber: Subscriber) -> Subscription:
@@ -149,7 +149,7 @@ def trial(delivery: Delivery) -> Email:
 
 def test(delivery: Delivery) -> Email:
     """Compose a test, as the default site sends its emails."""
-    wording = Wording.for_site(default_site())
+    wording = Wording.of(default_site())
     with translation.override(language_of(None)):
         subject = _("A test from %s") % wording.site_name
         context = {"introduction": _("This mail was sent to see whether it arrives.")}

@@ -15,6 +15,7 @@ from blog.models import BlogPage
 from mail import compose
 from mail.models import Delivery, DeliveryState
 from mail.worker import Sender
+from signup.models import Wording
 from web.rates import SIGN_IN, read_limits
 
 PATH = "/admin/password_reset/"
@@ -59,6 +60,7 @@ def test_email_leads_to_a_form_that_sets_the_password(ada: User) -> None:
     message = compose.compose(Delivery.objects.get())
     assert message.to == ["ada@example.org"]
     assert "For the account “ada”:" in message.body
+    assert not Wording.objects.exists()
     link = re.search(r"http://testserver(/admin/password_reset/confirm/\S+)", message.body)
     assert link is not None
     client = Client()

@@ -76,6 +76,13 @@ def test_confirmation_says_who_asked_where_and_when_and_has_one_link(blog: BlogP
     ]
 
 
+def test_composing_writes_no_settings(blog: BlogPage) -> None:
+    for delivery in (put_confirm(), put_test()):
+        compose(delivery)
+    assert not Wording.objects.exists()
+    assert not Appearance.objects.exists()
+
+
 def test_link_is_good_for_its_purpose_and_subscription(blog: BlogPage) -> None:
     found = dict(re.findall(r"/signup/(\w+)/([^/]+)/", compose(put_confirm()).body))
     bearers = {purpose: read_token(purpose, token).bearer_id for purpose, token in found.items()}
