@@ -1,1 +1,1 @@
-"""Attempts to sign in, as the account's owner and administrators see them."""
+"""What an account's owner, and administrators, see and change of it: sign-ins, sessions, second factor, address, picture."""

@@ -1,4 +1,4 @@
-"""Descriptions of selections for titles, feeds and e-mails; and messages for invalid ones."""
+"""Descriptions of selections for titles, feeds and e-mails."""
 
 from collections.abc import Callable
 from functools import lru_cache

@@ -39,7 +39,7 @@ def digest(text: ShareText) -> str:
 
 
 def file_name(text: ShareText) -> str:
-    """Return the name of a picture's file in the storage of versions."""
+    """Return the name of a picture's file in the storage of media."""
     return f"{FOLDER}{digest(text)}.png"
 
 

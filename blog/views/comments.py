@@ -18,7 +18,7 @@ PAGE_LENGTH = 50  # comments
 
 @public_view
 def latest_page(request: HttpRequest, state: RequestState) -> HttpResponse:
-    """Return the page of the comments approved last, or its feed."""
+    """Return the page of the comments approved last."""
     return page(
         state,
         "blog/comments.html",
