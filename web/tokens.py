@@ -63,16 +63,16 @@ def make(purpose: Purpose, bearer: Bearer) -> str:
     return purpose.signer.sign(f"{bearer.pk}{SEPARATOR}{bearer.nonce}")
 
 
-def read(purpose: Purpose, token: str, max_age: timedelta | None = None) -> Claim:
-    """Return what a token says; `max_age` replaces its purpose's own lifetime.
+def read(purpose: Purpose, token: str) -> Claim:
+    """Return what a token says.
 
     Raises BadToken when it was not signed for this purpose, ExpiredToken when that is too long ago.
     """
-    signer, age = purpose.signer, max_age or purpose.lifetime
+    signer = purpose.signer
     try:
         claim = _claim(signer.unsign(token))
         if isinstance(signer, signing.TimestampSigner):
-            signer.unsign(token, max_age=age)
+            signer.unsign(token, max_age=purpose.lifetime)
     except signing.SignatureExpired as error:
         raise ExpiredToken(_("This link has expired."), claim) from error
     except (signing.BadSignature, ValueError) as error:

@@ -1,7 +1,5 @@
 """Tokens of the links in emails, by the names of their purposes."""
 
-from datetime import timedelta
-
 from comments.tokens import PUBLISH, REPLIES, WITHDRAW
 from signup.models import Subscriber
 from signup.tokens import CONFIRM, PURPOSES
@@ -18,5 +16,5 @@ def make_token(purpose: str, bearer: tokens.Bearer) -> str:
     return tokens.make(BY_NAME[purpose], bearer)
 
 
-def read_token(purpose: str, token: str, max_age: timedelta | None = None) -> tokens.Claim:
-    return tokens.read(BY_NAME[purpose], token, max_age)
+def read_token(purpose: str, token: str) -> tokens.Claim:
+    return tokens.read(BY_NAME[purpose], token)
