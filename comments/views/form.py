@@ -33,10 +33,6 @@ class Place(NamedTuple):
     answered: Comment | None
     commenter: Commenter | None
 
-    @property
-    def path(self) -> str:
-        return reverse("commenting:form", args=[self.post.slug])
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, slug: str) -> HttpResponse:
