@@ -1,13 +1,15 @@
 """Subscriptions in words, for pages and emails."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import partial
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from blog.paths import selection_url, stream_path
 from blog.rendering.describe import describe
+from blog.rendering.navigation import name_of
+from blog.resolve import without_unknown
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
@@ -19,10 +21,12 @@ def describe_selections(selections: AnyOf, index: TagIndex, only_known: bool = F
 
     `only_known`: without the tags that no post has, so that no word of a visitor's reaches another's mailbox.
     """
-    choices = [_known(choice, index) for choice in selections.choices] if only_known else selections.choices
+    choices = selections.choices
+    if only_known:
+        choices = tuple(without_unknown(choice, index.unknown(choice)) for choice in choices)
     if len(choices) > 1 and all(choice == Selection(wanted=choice.wanted) and len(choice) == 1 for choice in choices):
-        return _("Notes tagged %s") % get_text_list([_name(choice.wanted[0], index) for choice in choices], _("or"))
-    described = (describe(one, lambda slug: _name(slug, index), index.author_name(one.author)) for one in choices)
+        return _("Notes tagged %s") % get_text_list([name_of(index, choice.wanted[0]) for choice in choices], _("or"))
+    described = (describe(one, partial(name_of, index), index.author_name(one.author)) for one in choices)
     return get_text_list(list(described), _("or"))
 
 
@@ -58,14 +62,3 @@ def listing_of(subscriptions: Iterable[Subscription]) -> str:
         return stream_path(several[0].stream.slug)
     choices = [choice for one in several for choice in one.selections.choices]
     return selection_url(choices[0] if len(choices) == 1 else Selection())
-
-
-def _name(slug: str, index: TagIndex) -> str:
-    found = index.tag(slug)
-    return found.name if found else slug
-
-
-def _known(selection: Selection, index: TagIndex) -> Selection:
-    unknown = index.unknown(selection)
-    known = selection.dropping(*unknown)
-    return replace(known, author=None) if known.author and f"@{known.author}" in unknown else known
