@@ -27,7 +27,6 @@ from blog.models.site_settings import INDIGO
 from blog.models.tags import Order
 from blog.paths import selection_path, stream_path, web_url
 from blog.replica import require
-from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, read_revision, snapshot
@@ -255,8 +254,5 @@ def _read_series(blog: BlogPage) -> Iterator[Series]:
     streams = Stream.objects.filter(blog=blog, order=Order.SERIES).values_list("name", "slug", "expression", Value(True))
     tags = Tag.objects.filter(order=Order.SERIES).values_list("name", "slug", "slug", Value(False))
     for name, slug, expression, is_stream in tags.order_by().union(streams.order_by(), all=True).order_by():
-        try:
-            selection = Selection.parse(expression)
-        except SelectionError:  # a stream left for its editor to resolve
-            continue
+        selection = Selection.parse(expression)
         yield Series(name, selection, stream_path(slug) if is_stream else selection_path(selection))
