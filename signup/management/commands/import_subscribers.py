@@ -116,6 +116,6 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 known = ", ".join((*COLUMNS, *OPTIONAL))
                 raise CommandError(f"{file} {' and '.join(wrong)}: its first line names some of {known}.")
             for row in reader:
-                yield reader.line_num, {name: value or "" for name, value in row.items() if name is not None and value != []}
+                yield reader.line_num, {name: value or "" for name, value in row.items() if name is not None}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError(f"{file} cannot be read as CSV in UTF-8 ({error}).") from error
