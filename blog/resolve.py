@@ -107,9 +107,14 @@ def find(expression: str, handle: str, index: TagIndex) -> Selection:
 
 def came_by(given: Mapping[str, str], blog: int, index: TagIndex) -> Stream | Selection:
     """Return the stream of `?stream=`, or the selection of `?in=`, by which a reader came to a post. Raise SelectionError."""
-    slug = given.get("stream")
-    stream = Stream.objects.filter(blog_id=blog, slug=slug).first() if slug else None
-    return stream or read(given.get("in", ""), index)
+    return find_stream(given.get("stream", ""), blog) or read(given.get("in", ""), index)
+
+
+def find_stream(slug: str, blog: int) -> Stream | None:
+    """Return the blog's stream of this slug, which may be any text that was sent; None where there is none."""
+    if not slug or "\0" in slug:  # which PostgreSQL refuses
+        return None
+    return Stream.objects.filter(blog_id=blog, slug=slug).first()
 
 
 def check_known(selection: Selection, index: TagIndex) -> None:

@@ -22,7 +22,7 @@ from blog.rendering.share import PICTURE, listing_text
 from blog.rendering.streams import stream_views
 from blog.replica import read
 from blog.request import RequestState, is_public, latest_snapshot
-from blog.resolve import CanonicalRedirect, UnknownTags, find, narrow_by_terms
+from blog.resolve import CanonicalRedirect, UnknownTags, find, find_stream, narrow_by_terms
 from blog.selections.query import FULL, NEWEST, Reading, narrow, query
 from blog.selections.selection import Selection
 from blog.views import editor_links, sharing
@@ -65,7 +65,7 @@ def selection(
 @helpful
 def stream(request: HttpRequest, state: RequestState, slug: str, form: str = HTML) -> HttpResponseBase:
     """Return a stream's listing as a page or a feed."""
-    found = Stream.objects.filter(blog_id=state.blog.id, slug=slug).first()
+    found = find_stream(slug, state.blog.id)
     if found is None:
         raise Http404(_("There is no stream “%s”.") % slug)
     given = request.GET.dict()

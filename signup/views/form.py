@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from blog.models import Stream
 from blog.request import blog_of
-from blog.resolve import UnknownTags, read, without_unknown
+from blog.resolve import UnknownTags, find_stream, read, without_unknown
 from blog.selections.errors import SelectionError, explain
 from signup.describing import describe_selections
 from signup.forms import SignupForm, explain_unknown, known_to, read_any
@@ -68,7 +68,7 @@ def _asked_for(request: HttpRequest, page: SignupPage | None) -> tuple[AnyOf, "S
 
 def named_stream(request: HttpRequest, slug: str) -> Stream | None:
     """Return the blog's stream of this slug; None where there is none (any more)."""
-    return Stream.objects.filter(blog=blog_of(request).id, slug=slug[:100]).first() if slug else None
+    return find_stream(slug, blog_of(request).id)
 
 
 def _signup_request(request: HttpRequest, filled: SignupForm, stream: Stream | None) -> SignupRequest:

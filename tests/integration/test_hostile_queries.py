@@ -24,6 +24,7 @@ AROUND = (  # by turns
         ("/tags/a+-", "/?order=oldest"),
     ),
     *(("/signup/confirm/", "/"), ("/signup/manage/", "/"), ("/comments/publish/", "/"), ("/note/comment/?to=", "")),
+    *(("/note/?stream=", ""), ("/signup/?stream=", "")),
 )
 PLACES: dict[str, Callable[[list[str]], list[str]]] = {
     "unknown tags": lambda texts: [f"/tags/{quote(text, safe='')}/" for text in by_turns(texts, 0, 4)],

@@ -317,8 +317,10 @@ def test_a_stream_is_subscribed_to_by_reference(client: Client, blog: BlogPage) 
     assert Subscription.objects.values_list("stream", "expression").get() == (None, "b")
 
 
-def test_a_stream_that_is_gone_subscribes_to_nothing(client: Client) -> None:
-    response = sign_up(client, stream="gone")
+@pytest.mark.parametrize("slug", ["gone", "\0", "best\0"])
+def test_a_stream_that_is_gone_subscribes_to_nothing(client: Client, blog: BlogPage, slug: str) -> None:
+    Stream.objects.create(blog=blog, name="Best of", slug="best")
+    response = sign_up(client, stream=slug)
     assert "There is no such stream (any more)" in words(response)
     assert not Subscriber.objects.exists()
 

@@ -32,7 +32,10 @@ PLACES = [
     "/{}.md",
     "/sitemap-{}.xml",
 ]
-QUERIES = ["q", "order", "view", "source", "year", "month", "before", "after", "contents", "in", "with", "by", "p"]
+QUERIES = [
+    *("q", "order", "view", "source", "year", "month", "before", "after", "contents", "in", "with", "by", "p"),
+    *("stream", "page", "find", "tags", "to"),
+]
 GOOD = {200, 301, 302, 400, 404, 414}
 
 
@@ -49,12 +52,16 @@ def test_hostile_path_is_answered(client: Client, little: BlogPage, place: str) 
 
 
 @pytest.mark.parametrize(
-    ("number", "place"), [*enumerate(["/", "/tags/a+b/", "/tags/", "/post-x/", "/feed.atom", "/sitemap-posts.xml"])]
+    ("number", "place"),
+    [
+        *enumerate(["/", "/tags/a+b/", "/tags/", "/post-x/", "/feed.atom", "/sitemap-posts.xml"]),
+        *enumerate(["/first/", "/random/", "/signup/", "/first/comment/"]),
+    ],
 )
 def test_hostile_query_is_answered(client: Client, little: BlogPage, number: int, place: str) -> None:
     answers = {}
     for turn, name in enumerate(QUERIES):
-        for hostile in by_turns(HOSTILE, (number + turn) % 3, 3):
+        for hostile in ("%00", *by_turns(HOSTILE, (number + turn) % 3, 3)):
             response = client.get(f"{place}?{name}={hostile}")
             response.getvalue()
             answers[f"{name}={hostile}"] = response.status_code
