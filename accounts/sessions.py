@@ -23,6 +23,9 @@ class SessionStore(DatabaseSessionStore):
 
     last_seen_at = EPOCH
 
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(None if "\0" in (session_key or "") else session_key)  # a cookie may hold it; PostgreSQL refuses it
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
