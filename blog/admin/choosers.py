@@ -54,11 +54,11 @@ class NamedChooserViewSet(SnippetChooserViewSet):
 
 def complete_tag(request: HttpRequest, app_name: str | None = None, model_name: str | None = None) -> HttpResponse:
     """Complete a tag for whoever may give one to something; others are told of none."""
-    user = admin_user(request)
-    if not is_editor(user):
+    user, term = admin_user(request), request.GET.get("term", "")
+    if not is_editor(user) or "\0" in term:  # which PostgreSQL refuses
         return JsonResponse([], safe=False)
     if (app_name, model_name) == (Tag._meta.app_label, Tag._meta.model_name):
-        return JsonResponse(names_beginning(request.GET.get("term", ""), user), safe=False)
+        return JsonResponse(names_beginning(term, user), safe=False)
     response: HttpResponse = tags.autocomplete(request, app_name, model_name)
     return response
 

@@ -26,7 +26,7 @@ def contains(field: str, text: str) -> Q:
 @require_safe
 def find(request: HttpRequest) -> JsonResponse:
     """Respond with the latest posts whose title has the text `q`."""
-    text = " ".join(request.GET.get("q", "").split())
+    text = " ".join(request.GET.get("q", "").replace("\0", " ").split())
     pages = choosable_pages(admin_user(request)).filter(contains("title", text))
     posts = PostPage.objects.filter(pk__in=pages.values("pk")).order_by("-latest_revision_created_at", "-pk")[:MOST]
     return JsonResponse({"posts": [{"id": post.pk, "title": post.title, "hint": _hint(post)} for post in posts]})

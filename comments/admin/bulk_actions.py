@@ -24,7 +24,8 @@ class ForMany(PermittedBulkAction):
         """Return what “all” means: everything that the listing held, as it was filtered and searched."""
         asked = QueryDict(urlsplit(self.next_url).query)
         found = CommentFilterSet(asked, queryset=Comment.objects.filter(post__binned=None)).qs
-        return list((found_by(found, asked["q"]) if asked.get("q") else found).values_list("pk", flat=True))
+        words = asked.get("q", "").replace("\0", " ")  # which PostgreSQL refuses
+        return list((found_by(found, words) if words else found).values_list("pk", flat=True))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(title=self.aria_label, button=self.display_name, **kwargs)

@@ -41,7 +41,7 @@ def in_listing(asked: QueryDict) -> SubscriberQuerySet:
     """Return what the listing holds for a query string, without who is erased."""
     found: SubscriberQuerySet = SubscriberFilterSet(asked, queryset=Subscriber.objects.not_erased()).qs
     words = asked.get("q", "")
-    return found.found_by(words) if isinstance(words, str) and words else found
+    return found.found_by(words.replace("\0", " ")) if isinstance(words, str) and words else found  # PostgreSQL refuses it
 
 
 class SubscriberSpreadsheet(SafeSpreadsheet):
