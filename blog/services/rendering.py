@@ -62,7 +62,7 @@ def _outdated(blog: BlogPage) -> PostQuerySet:
 
 
 def _render(posts: list[PostPage], options: RenderOptions) -> None:
-    """Render posts, and store those that nobody has saved meanwhile."""
+    """Render posts, and store those whose texts nobody has changed meanwhile, as publishing a draft does."""
     for post in posts:
         try:
             post.take_rendered(render(post.body, options=options))
@@ -70,9 +70,9 @@ def _render(posts: list[PostPage], options: RenderOptions) -> None:
             post.rendered_as = options.code
     with locked_revision():
         for post in posts:
-            unsaved = PostPage.objects.filter(pk=post.pk, latest_revision=post.latest_revision_id)
+            unchanged = PostPage.objects.filter(pk=post.pk, body=post.body, summary=post.summary)
             fields = ("html", "toc", "excerpt", "minutes", "rendered_as")
-            unsaved.update(**{name: getattr(post, name) for name in fields})
+            unchanged.update(**{name: getattr(post, name) for name in fields})
         raise_revision([post.pk for post in posts])
 
 

@@ -1,12 +1,16 @@
 """A blog's switches for texts: what is saved, previewed and rendered anew."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client, override_settings
 
+from blog.markdown import Rendered
 from blog.models import Appearance, Author, BlogPage, PlainPage, PostPage, Stream, Tag
+from blog.services import rendering
+from blog.services.many_posts import publish
 from blog.services.rendering import render_outdated
 from tests.support.factories import make_blog, make_post
 
@@ -77,6 +81,28 @@ def test_other_texts_are_rendered_anew_too(blog: BlogPage, client: Client) -> No
     make_blog("elsewhere.example", default=False)  # which has the switches off
     tag.save()
     assert tag.description_html.strip() == '<p>"c"</p>'
+
+
+@pytest.mark.parametrize(("body", "summary"), [("*new*", ""), ("old", "new")])
+def test_draft_published_while_posts_are_rendered_keeps_its_html(
+    blog: BlogPage, monkeypatch: pytest.MonkeyPatch, body: str, summary: str
+) -> None:
+    post = make_post(blog, body="old")
+    post.body, post.summary = body, summary
+    post.save_revision()
+    switch_on(blog)
+
+    def publish_meanwhile(*args: Any, **options: Any) -> Rendered:
+        publish([post.pk])
+        return render(*args, **options)
+
+    render = rendering.render
+    monkeypatch.setattr(rendering, "render", publish_meanwhile)
+    while render_outdated():
+        pass
+    post.refresh_from_db()
+    assert (post.body, post.excerpt) == (body, "new")
+    assert post.html == render(body).html
 
 
 def test_text_too_large_with_other_signs_stays_as_it_is(blog: BlogPage) -> None:
