@@ -41,9 +41,11 @@ def _state(subscription: Subscription) -> tuple[object, ...]:
 
 @transaction.atomic
 def change(subscription: Subscription, draft: SubscriptionDraft, network: str = "") -> Subscription:
-    """Change a subscription. Raise Refused where its subscriber has such a one already."""
+    """Change a subscription. Raise Refused where its subscriber has such a one already, or this one no longer."""
     held = hold(subscription.subscriber)
-    changed = held.subscriptions.get(pk=subscription.pk)
+    changed = held.subscriptions.filter(pk=subscription.pk).first()
+    if changed is None:
+        raise Refused(_("You have left this subscription meanwhile."))
     before, texts = _state(changed), changed.texts
     draft.put_into(changed)
     if _state(changed) != before:
@@ -76,11 +78,14 @@ def add(subscriber: Subscriber, draft: SubscriptionDraft, network: str = "", wor
 def drop(subscription: Subscription, network: str = "") -> None:
     """End one subscription; with the last one, everything, so that they can come back to it."""
     held = hold(subscription.subscriber)
-    if not held.subscriptions.confirmed().exclude(pk=subscription.pk).exists():
+    dropped = held.subscriptions.filter(pk=subscription.pk).first()
+    if dropped is None:
+        return
+    if not held.subscriptions.confirmed().exclude(pk=dropped.pk).exists():
         leave(held, network)
         return
-    note(held, Event.UNSUBSCRIBED, subscription=subscription, network=network)
-    held.subscriptions.filter(pk=subscription.pk).delete()
+    note(held, Event.UNSUBSCRIBED, subscription=dropped, network=network)
+    dropped.delete()
 
 
 @transaction.atomic
@@ -91,7 +96,8 @@ def pause(
     held = hold(subscriber)
     moment = datetime.combine(until, time(), held.zone) if until else None
     paused = held.subscriptions.filter(pk=only.pk) if only else held.subscriptions.all()
-    paused.update(paused_until=moment, next_at=None)
+    if not paused.update(paused_until=moment, next_at=None) and only:
+        return
     note(held, Event.CHANGED, f"paused until {until}" if until else "goes on", only, network=network, actor=actor)
 
 

@@ -15,7 +15,7 @@ from signup.models import AnyOf, ConsentRecord, Event, Rhythm, State, Subscriber
 from signup.services import managing, subscriptions, suppression
 from signup.services.managing import SubscriptionDraft
 from signup.services.subscriptions import Refused, SignupRequest
-from tests.support.signup_factories import make_subscriber, selections_of
+from tests.support.signup_factories import make_subscriber, make_subscription, selections_of
 from web.addresses import normalise
 from web.models import Counter
 from web.rates import read_limits
@@ -222,6 +222,19 @@ def test_change_notes_what_was_changed_once() -> None:
         managing.change(ada.subscriptions.get(), SubscriptionDraft(AnyOf.parse("-b"), rhythm="weekly"), "192.0.2.0/24")
     assert list(Subscription.objects.values_list("expression", "rhythm")) == [("-b", "weekly")]
     assert list(ada.consents.values_list("event", "expression", "rhythm")) == [(Event.CHANGED, "-b", "weekly")]
+
+
+def test_nothing_is_done_to_a_subscription_dropped_meanwhile() -> None:
+    ada = make_subscriber(expression="a")
+    make_subscription(ada, "b")
+    read_before = ada.subscriptions.get(expression="a")
+    managing.drop(ada.subscriptions.get(expression="a"))
+    managing.drop(read_before)
+    managing.pause(ada, ada.today, only=read_before)
+    connection.check_constraints()
+    with pytest.raises(Refused, match="left this subscription"):
+        managing.change(read_before, SubscriptionDraft(AnyOf.parse("c")))
+    assert (selections_of(), events(ada), state(ada)) == (["b"], [Event.UNSUBSCRIBED], State.CONFIRMED)
 
 
 @pytest.mark.parametrize(
