@@ -48,7 +48,9 @@ class EditView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Form):
 
     def form_valid(self, form: EditForm) -> HttpResponse:
         name = form.cleaned_data.get("name", self.comment.name)
-        moderation.edit(self.comment.pk, name, form.cleaned_data["text"], self.request.user)
+        if not moderation.edit(self.comment.pk, name, form.cleaned_data["text"], self.request.user):
+            messages.error(self.request, gettext("This comment has been deleted meanwhile."))
+            return HttpResponseRedirect(reverse("comments:index"))
         messages.success(self.request, gettext("The comment is changed."))
         return HttpResponseRedirect(self.way_back())
 

@@ -54,16 +54,18 @@ def _decide(among: CommentQuerySet, state: CommentState, actor: str) -> int:
     return len(changed)
 
 
-def edit(pk: int, name: str, text: str, user: Any) -> None:
-    """Give a comment another name and text; whoever reads it sees that at once."""
+def edit(pk: int, name: str, text: str, user: Any) -> bool:
+    """Give a comment another name and text, which whoever reads it sees at once; return whether it is there still."""
     comment = Comment(text=text)
     comment.render()
     with locked_revision():
-        Comment.objects.filter(pk=pk).update(name=name, text=text, html=comment.html)
+        if not Comment.objects.filter(pk=pk).update(name=name, text=text, html=comment.html):
+            return False
         changed = Comment.objects.get(pk=pk)
         log(instance=changed, action="wagtail.edit", user=user)
         if changed.is_approved:
             raise_revision([changed.post_id])
+        return True
 
 
 def _notify_writer(comment: Comment) -> None:

@@ -95,16 +95,24 @@ def _end(savepoint: str, *, keep: bool) -> None:
 
 def comment_of(claim: tokens.Claim) -> Comment:
     """Return the comment that a token names; raises Gone when it is not kept any more."""
-    comment = Comment.objects.select_related("post", "author").filter(pk=claim.bearer_id).first()
-    if comment is None or comment.nonce != claim.nonce:
+    comment = kept(Comment.objects.select_related("post", "author").filter(pk=claim.bearer_id).first())
+    return kept(comment if comment.nonce == claim.nonce else None)
+
+
+def kept(comment: Comment | None) -> Comment:
+    """Return a comment that was found; raise Gone where none was."""
+    if comment is None:
         raise Gone(_("This comment is not kept any more: it was deleted, or never confirmed."))
     return comment
 
 
 @transaction.atomic
 def confirm(comment: Comment, *, wants_replies: bool = False) -> None:
-    """Let a comment await moderation, now that its writer has confirmed the address, and perhaps e-mails about replies."""
-    held = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    """Let a comment await moderation, now that its writer has confirmed the address, and perhaps e-mails about replies.
+
+    Raise Gone where it was deleted meanwhile.
+    """
+    held = kept(Comment.objects.select_for_update(of=("self",)).filter(pk=comment.pk).first())
     if held.state == CommentState.UNCONFIRMED:
         held.state, held.confirmed = CommentState.WAITING, timezone.now()
         held.replies_asked, held.replies_confirmed = wants_replies, held.confirmed if wants_replies else None
@@ -123,7 +131,7 @@ def erase(comment: Comment) -> None:
     """Delete a comment and the emails about it. Replies to it stay, at the first level."""
     of_replies = Q(to=comment.address, key__startswith=replies_key(comment))  # SQLite finds no beginning of a key by an index
     Delivery.objects.filter(Q(key__in=keys(comment)) | of_replies).delete()
-    Comment.objects.get(pk=comment.pk).delete()
+    Comment.objects.filter(pk=comment.pk).delete()
 
 
 @locked_revision()

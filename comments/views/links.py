@@ -21,13 +21,13 @@ Opened = Callable[[HttpRequest, Comment], HttpResponse]
 
 
 def opened_by(purpose: Purpose) -> Callable[[Opened], Page]:
-    """Decorate a view of the comment that a token for this purpose names."""
+    """Decorate a view of the comment that a token for this purpose names; it may raise Gone."""
 
     def decorate(view: Opened) -> Page:
         @wraps(view)
         def open_page(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                comment = writing.comment_of(tokens.read(purpose, token))
+                return view(request, writing.comment_of(tokens.read(purpose, token)))
             except BadToken as error:
                 return explain(request, _("This link does not work"), str(error), 404)
             except ExpiredToken:
@@ -36,7 +36,6 @@ def opened_by(purpose: Purpose) -> Callable[[Opened], Page]:
                 )
             except writing.Gone as error:
                 return explain(request, _("Nothing is kept any more"), str(error), 410)
-            return view(request, comment)
 
         return behind_a_link(open_page)
 

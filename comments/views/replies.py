@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from blog.models import Comment
 from comments.services import replies as service
+from comments.services import writing
 from comments.tokens import REPLIES
 from comments.views.links import explain, opened_by
 from mail.suppression import is_suppressed
@@ -35,7 +36,7 @@ def _begin(request: HttpRequest, comment: Comment) -> HttpResponse:
 
 
 def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
-    comment.refresh_from_db(fields=["replies_confirmed"])
+    comment = writing.kept(Comment.objects.select_related("post").filter(pk=comment.pk).first())
     context = {
         "comment": comment,
         "post": comment.post if public_index(request).position(comment.post_id) is not None else None,

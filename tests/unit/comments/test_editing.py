@@ -5,7 +5,7 @@ from django.test import Client
 from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
-from blog.models import BlogPage, CommentState
+from blog.models import BlogPage, Comment, CommentState
 from tests.support.comment_factories import make_comment
 from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author, make_post
@@ -47,6 +47,20 @@ def test_what_cannot_be_shown_is_refused(blog: BlogPage) -> None:
     assert "Please write something." in page
     comment.refresh_from_db()
     assert comment.text == "Words"
+
+
+def test_a_comment_deleted_meanwhile_is_said_to_be_gone(blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = make_comment(make_post(blog), "Words", state=CommentState.WAITING)
+    mona = client_of(member_of("Moderators"))
+
+    def delete_meanwhile(rendered: Comment) -> None:
+        Comment.objects.filter(pk=comment.pk).delete()
+
+    monkeypatch.setattr(Comment, "render", delete_meanwhile)
+    done = mona.post(f"/admin/comments/{comment.pk}/edit/", {"name": "Ben", "text": "Other"}, follow=True)
+    assert (done.status_code, done.redirect_chain) == (200, [("/admin/comments/", 302)])
+    assert "This comment has been deleted meanwhile." in done.content.decode()
+    assert not ModelLogEntry.objects.exists()
 
 
 def test_an_author_keeps_their_name(blog: BlogPage) -> None:

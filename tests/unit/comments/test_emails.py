@@ -8,6 +8,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from blog.models import Comment, CommentState, PostPage
+from comments.services import writing
 from mail import compose
 from mail.models import Delivery, SuppressionReason
 from signup.models import State, Subscriber
@@ -18,6 +19,7 @@ from tests.support.factories import make_author
 from tests.support.html import words
 from tests.support.signup_factories import make_subscriber, signed_at
 from tests.support.tokens import make_token
+from web.tokens import Claim
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,39 @@ def test_writer_withdraws_a_comment(client: Client, post: PostPage) -> None:
     assert b"xylophone" not in client.get("/harbour/").content
     assert b"1 comment<" in client.get("/").content
     assert list(Comment.objects.values_list("pk", "reply_to")) == [(reply.pk, None)]
+
+
+@pytest.mark.parametrize(
+    ("page", "given", "state", "said", "status"),
+    [
+        ("publish", {}, CommentState.UNCONFIRMED, "Nothing is kept any more", 410),
+        ("publish", {"disown": "1"}, CommentState.UNCONFIRMED, "The comment is deleted", 200),
+        ("withdraw", {}, CommentState.APPROVED, "Your comment is deleted", 200),
+        ("replies", {}, CommentState.APPROVED, "Nothing is kept any more", 410),
+    ],
+)
+def test_second_click_on_a_comment_deleted_meanwhile_is_no_error(
+    client: Client,
+    post: PostPage,
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    given: dict[str, str],
+    state: CommentState,
+    said: str,
+    status: int,
+) -> None:
+    comment = make_comment(post, address="ada@example.org", state=state)
+
+    def delete_after_reading(claim: Claim) -> Comment:
+        found = read(claim)
+        Comment.objects.filter(pk=found.pk).delete()
+        return found
+
+    read = writing.comment_of
+    monkeypatch.setattr(writing, "comment_of", delete_after_reading)
+    response = client.post(f"/comments/{page}/{make_token(page, comment)}/", given)
+    assert response.status_code == status
+    assert said in words(response)
 
 
 @pytest.mark.parametrize("page", ["publish", "withdraw"])
