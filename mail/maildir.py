@@ -6,12 +6,14 @@ A message handled is in `cur/` and flagged S (seen); one that was not understood
 import fcntl
 import logging
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from re import Pattern
 from typing import BinaryIO
 
 from django.db import InterfaceError, OperationalError
@@ -64,14 +66,21 @@ def erase(path: str | Path, address: str, deliveries: Iterable[int] = ()) -> int
     folder = Path(path)
     if not folder.is_dir():
         return 0
-    names = [address.lower().encode(), *(f"bounces+{number}-".encode() for number in deliveries)]
-    return sum(_delete_naming(file, names) for file in _files(folder))
+    named = _pattern_of(address, deliveries)
+    return sum(_delete_naming(file, named) for file in _files(folder))
 
 
-def _delete_naming(file: Path, names: list[bytes]) -> bool:
+def _pattern_of(address: str, deliveries: Iterable[int]) -> Pattern[str]:
+    """Return what finds an address that is no part of a longer one, also as another's VERP has it, and these deliveries."""
+    local, _at, domain = (re.escape(part) for part in address.lower().rpartition("@"))
+    whole, numbers = rf"(?<![\w.+-])(?<!\w'){local}@{domain}(?!\.?[\w-])", "|".join(map(str, deliveries))
+    return re.compile(rf"{whole}|[+-]{local}={domain}@|bounces\+(?:{numbers})-")
+
+
+def _delete_naming(file: Path, named: Pattern[str]) -> bool:
     try:
-        text = file.read_bytes()[:MAX_BYTES].lower()
-        if not any(name in text for name in names):
+        text = file.read_bytes()[:MAX_BYTES].decode(errors="replace").lower()
+        if not named.search(text):
             return False
         file.unlink()
     except OSError:

@@ -141,3 +141,32 @@ def test_erase_deletes_what_names_an_address_or_its_deliveries(tmp_path: Path) -
     assert maildirs.erase(tmp_path, "Ada@example.org", [7]) == 2
     assert [file.name for file in (tmp_path / "cur").iterdir()] == ["3:2,S"]
     assert maildirs.erase(tmp_path / "nowhere", "ada@example.org") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_deleted"),
+    [
+        ("Final-Recipient: rfc822;a@example.org", True),
+        ("To: Ann <A@Example.org>", True),
+        ("'a@example.org': no such user", True),
+        ("“a@example.org”: no such user", True),
+        ("There is no a@example.org. We are sorry.", True),
+        ("mailto:a@example.org?subject=x", True),
+        ("Return-Path: <list+a=example.org@lists.example>", True),
+        ("To: ada@example.org", False),
+        ("To: ad.a@example.org", False),
+        ("To: ad+a@example.org", False),
+        ("To: d'a@example.org", False),
+        ("To: éa@example.org", False),
+        ("To: a@example.org.uk", False),
+        ("To: a@example.org-chart.example", False),
+        ("To: a@exampleXorg", False),
+        ("Return-Path: <list+ada=example.org@lists.example>", False),
+    ],
+)
+def test_erase_leaves_what_names_a_longer_address(tmp_path: Path, text: str, is_deleted: bool) -> None:
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new" / "1").write_text(f"Subject: returned\n\n{text}\n", encoding="utf-8")
+    assert maildirs.erase(tmp_path, "A@example.org") == is_deleted
+    assert (tmp_path / "new" / "1").exists() is not is_deleted
