@@ -86,7 +86,7 @@ def replace(run: Run) -> dict[str, int]:
 
 def _replace_in(run: Run, pk: int, pattern: Pattern, fields: tuple[str, ...], done: dict[str, int]) -> None:
     """Replace in one post, if it is still there and the user may change it; log why not."""
-    post = PostPage.objects.filter(pk=pk).first()
+    post = PostPage.objects.filter(pk=pk, binned=None).first()
     if post is None or not may_change(run.user, post):
         seen = explorable_pages(run.user).filter(pk=pk).first()
         run.log(_("%(title)s: you may not change it.") % {"title": seen.draft_title if seen else pk})
@@ -129,7 +129,7 @@ def _changed(post: PostPage, pattern: Pattern, fields: tuple[str, ...]) -> tuple
 
 def _save(post: PostPage, changed: list[tuple[str, PostPage]], user: Any) -> dict[str, Any]:
     """Save the versions that are changed; return how the post was published, and the newest revision made."""
-    now = PostPage.objects.filter(pk=post.pk).values_list("latest_revision_id", "live", "live_revision_id").first()
+    now = PostPage.objects.filter(pk=post.pk, binned=None).values_list("latest_revision_id", "live", "live_revision_id").first()
     if now != (post.latest_revision_id, post.live, post.live_revision_id):
         raise ChangedMeanwhile
     before, made = publication_of([post.pk])[str(post.pk)], None

@@ -25,8 +25,8 @@ def rows_among(pages: QuerySet[Page], job: Job) -> list[dict[str, Any]]:
 
 
 def changeable(user: Any, posts: Iterable[int]) -> Iterator[PostPage]:
-    """Yield those posts that are still there and that a user may change, in the order of their ids."""
+    """Yield those posts that are still there, not in the bin, and that a user may change, in the order of their ids."""
     for pk in sorted(posts):
-        post = PostPage.objects.filter(pk=pk).first()
+        post = PostPage.objects.filter(pk=pk, binned=None).first()
         if post and may_change(user, post):
             yield post

@@ -1,6 +1,6 @@
 """Pages of the admin that would name a page to whoever may not see it there: Wagtail asks for permission too late, or not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.contrib import messages
@@ -13,6 +13,8 @@ from django.urls import URLPattern, path
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_denied, require_admin_access
+from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkAction
 from wagtail.admin.views.reports.audit_logging import LogEntriesView
 from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportView
 from wagtail.models import Page, PageLogEntry
@@ -56,6 +58,13 @@ def _may_see(user: User, page: Page) -> bool:
     """Return whether a user may edit a page, as whoever is to approve it may, or has another right on it."""
     policy = policy_registry.get_by_type(Page)
     return bool(page.permissions_for_user(user).can_edit() or policy.user_has_any_permission_for_instance(user, TO_SEE, page))
+
+
+def lead_from_binned(request: HttpRequest, _type: str, objects: Sequence[Any], action: BulkAction) -> HttpResponseBase | None:
+    """Lead to the bin where one of many chosen pages is there: a receiver of Wagtail's hook before it acts on them."""
+    if isinstance(action, PageBulkAction) and BinnedPost.objects.filter(post__in=[page.pk for page in objects]).exists():
+        return _lead_to_bin(request)
+    return None
 
 
 def _refuse(request: HttpRequest) -> HttpResponseBase:

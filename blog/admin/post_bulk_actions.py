@@ -80,7 +80,7 @@ class PostsAction(ManyAction):
 
     @classmethod
     def get_queryset(cls, model: Any, object_ids: Any) -> list[PostPage]:
-        posts = PostPage.objects.filter(pk__in=object_ids).defer(*TEXTS).prefetch_workflow_states()
+        posts = PostPage.objects.filter(pk__in=object_ids, binned=None).defer(*TEXTS).prefetch_workflow_states()
         return list(posts.annotate_approved_schedule().order_by("-latest_revision_created_at", "-pk"))
 
     def get_all_objects_in_listing_query(self, parent_id: object) -> list[int]:

@@ -1,5 +1,7 @@
 """Changing many posts at once: tags, authors, publication. Each verb is one transaction, of few statements at any number.
 
+What is in the bin stays as it is.
+
 The published row and the newest revision, which the editor opens, change together: a change that only the row had would be lost
 when the draft is published, and one that only the draft had would not show. What undoes it
 is stored in the same transaction; the parts of one action, done one by one, share a `batch`: see `undo_posts`.
@@ -155,8 +157,8 @@ def publish(posts: Iterable[int], user: Any = None, batch: UUID | None = None) -
     """
     published, faults, logged = {}, [], {}
     with locked_revision():
-        found = PostPage.objects.filter(pk__in=list(posts), alias_of=None).select_related("latest_revision").order_by("pk")
-        found = found.exclude(live=True, has_unpublished_changes=False)
+        found = PostPage.objects.filter(pk__in=list(posts), alias_of=None, binned=None)
+        found = found.select_related("latest_revision").order_by("pk").exclude(live=True, has_unpublished_changes=False)
         before = publication_of([post.pk for post in found])
         for post in found:
             if post.live:
@@ -199,8 +201,8 @@ def _stored(value: Any) -> Any:
 
 
 def _posts(posts: Iterable[int]) -> Any:
-    """Return posts without what they say, which may be much."""
-    return PostPage.objects.filter(pk__in=list(posts)).defer("body", "html", "toc").order_by("pk")
+    """Return posts without what they say, which may be much, and without those in the bin."""
+    return PostPage.objects.filter(pk__in=list(posts), binned=None).defer("body", "html", "toc").order_by("pk")
 
 
 def _names(tags: Iterable[Tag]) -> str:

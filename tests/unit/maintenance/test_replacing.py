@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from blog.models import BlogPage, PostOperation, PostPage
+from blog.services.bin import move_to_bin
 from jobs.models import Job
 from jobs.running import run_pending
 from maintenance import replacing
@@ -179,6 +180,15 @@ def test_a_change_made_meanwhile_is_kept(mona: Client, blog: BlogPage, monkeypat
     monkeypatch.setattr(replacing, "_changed", save_meanwhile)
     assert "somebody has saved it meanwhile" in replace(mona, job).log
     assert texts(post)[0] == "A bird."
+
+
+def test_a_draft_moved_to_the_bin_meanwhile_stays_as_it_is(blog: BlogPage) -> None:
+    post = make_post(blog, body="A cat.", live=False)
+    superuser = client_of(User.objects.create_superuser("root"))
+    job = find(superuser)
+    move_to_bin([post.pk])
+    assert replace(superuser, job).result == {"posts": 0, "number": 0}
+    assert texts(post)[1] == "A cat."
 
 
 def test_an_expression_that_cannot_be_read_is_refused_in_the_form(mona: Client) -> None:

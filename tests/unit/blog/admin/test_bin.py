@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page
 
 from blog.models import BinnedPost, BlogPage, PlainPage, PostPage
 from blog.services.bin import move_to_bin
@@ -53,6 +54,18 @@ def test_deleting_pages_in_the_explorer_moves_posts_alone(moderator: Client, blo
     assert not PlainPage.objects.exists()
     undo(moderator, page)
     assert not BinnedPost.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["publish", "move", "delete"])
+def test_actions_on_pages_of_the_explorer_lead_from_the_bin(blog: BlogPage, posts: list[PostPage], action: str) -> None:
+    superuser = client_of(User.objects.create_superuser("root"))
+    posts[0].unpublish()
+    move_to_bin([post.pk for post in posts[:2]])
+    before = list(Page.objects.order_by("pk").values())
+    page = superuser.post(bulk(action, *(post.pk for post in posts)), {"chooser": blog.pk}, follow=True)
+    assert page.redirect_chain == [("/admin/bin/", 302)]
+    assert "restore it first" in page.content.decode()
+    assert list(Page.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.parametrize("who", ["superuser", "Moderators"])

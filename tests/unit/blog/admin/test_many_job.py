@@ -14,6 +14,7 @@ from blog.admin.many import ManyAction
 from blog.admin.post_bulk_actions import Publish
 from blog.models import Author, BinnedPost, BlogPage, PostOperation, PostPage, Tag
 from blog.models.revision import IndexRevision
+from blog.services.bin import move_to_bin
 from jobs import running
 from jobs.models import Job, JobState
 from jobs.running import run_pending
@@ -226,6 +227,18 @@ def test_rights_are_asked_again_of_each_post(mona: User, posts: list[PostPage]) 
     run_pending()
     job.refresh_from_db()
     assert (job.result, job.log) == ({"seen": 5, "changed": 0}, "No longer there: 1.\n")
+
+
+def test_post_moved_to_the_bin_meanwhile_stays_there_as_it_is(blog: BlogPage, posts: list[PostPage]) -> None:
+    for post in posts:
+        post.unpublish()
+    client = client_of(User.objects.create_superuser("root"))
+    client.post(f"/admin/bulk/blog/postpage/publish/?next={LISTING}&id=all")
+    move_to_bin([posts[0].pk])
+    run_pending()
+    job = Job.objects.latest("pk")
+    assert (job.state, job.result, job.log) == (JobState.DONE, {"seen": 5, "changed": 4}, "No longer there: 1.\n")
+    assert [live for _tags, _authors, live in states()] == [False, *[True] * 4]
 
 
 def test_an_author_who_is_deleted_meanwhile_is_no_author(mona: User, posts: list[PostPage]) -> None:

@@ -1,6 +1,6 @@
 """What is done with many posts changes each as it would one: the page, the draft, the log and the index of references."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import pytest
@@ -100,6 +100,26 @@ def test_author_is_set_on_page_and_draft(client: Client, posts: list[PostPage]) 
     assert references_are_right(posts)
     PostPage.objects.get(slug="changed").get_latest_revision().publish()
     assert PostPage.objects.get(slug="changed").authors == [eve]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ids: add_tags(ids, [Tag.objects.get(slug="c")]),
+        lambda ids: remove_tags(ids, [Tag.objects.get(slug="a")]),
+        lambda ids: set_author(ids, make_author("cyd")),
+        lambda ids: publish(ids)[0],
+        unpublish,
+    ],
+)
+def test_post_in_the_bin_stays_as_it_is(posts: list[PostPage], change: Callable[[list[int]], int]) -> None:
+    Tag.objects.create(name="c", slug="c")
+    ids = [post.pk for post in posts]
+    move_to_bin(ids)
+    before = list(PostPage.objects.order_by("pk").values())
+    assert change(ids) == 0
+    assert list(PostPage.objects.order_by("pk").values()) == before
+    assert {tuple(tags) for found in states(posts) for tags in found} == {("a", "b")}
 
 
 def test_bin_gives_back_public_pages_and_feeds_byte_for_byte(client: Client, posts: list[PostPage]) -> None:
