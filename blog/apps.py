@@ -15,5 +15,5 @@ class BlogConfig(AppConfig):
 
         show_empty()
         limit_usage()
-        for kind in (*many_job.KINDS, picture_versions.KIND, post_undo.KIND):
+        for kind in (*many_job.KINDS, picture_versions.KIND, picture_versions.SOON, post_undo.KIND):
             register(kind)

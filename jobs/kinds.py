@@ -60,7 +60,7 @@ class JobKind:
     function: str  # its dotted path: only the process that does the work loads it
     template: str = ""  # of what the job's page shows of its result, with `job` and what `context` returns
     context: Callable[[Any, HttpRequest], dict[str, Any]] = lambda job, request: {}
-    may_start: Callable[[Any], object] = user_has_any_page_permission  # also asked before a user sees one started before
+    may_start: Callable[[Any], object] = user_has_any_page_permission  # also asked as it begins, and before its page is seen
 
 
 _kinds: dict[str, JobKind] = {}

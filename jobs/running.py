@@ -64,6 +64,9 @@ def _do(job: Job) -> None:
     if job.started_by is None or not job.started_by.is_active:
         run.log(_("Whoever started this has no account any more."))
         return run.finish(JobState.FAILED)
+    if not kind_of(job.kind).may_start(job.started_by):
+        run.log(_("Whoever started this may no longer do so."))
+        return run.finish(JobState.FAILED)
     if job.attempts >= MAX_ATTEMPTS:
         run.log(_("The process that did this ended %(count)d times: it is not tried again.") % {"count": job.attempts})
         return run.finish(JobState.FAILED)

@@ -1,16 +1,19 @@
 """Picture versions: a button that has all that are missing made now, and how far that is."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.images import get_image_model
 from wagtail.permissions import policy_registry
 
 from blog.services.image_files import VersionMaker
 from blog.services.version_job import KIND as NAME
+from blog.services.version_job import SOON as SOON_NAME
 from blog.services.version_job import make_missing
 from jobs.admin.tools import StartView, ToolViewSet
 from jobs.kinds import JobKind
@@ -22,6 +25,7 @@ KIND = JobKind(
     "blog/admin/versions_made.html",
     may_start=lambda user: policy_registry.get_by_type(get_image_model()).user_has_permission(user, "change"),
 )
+SOON = replace(KIND, name=SOON_NAME, may_start=user_has_any_page_permission)
 
 
 class VersionsView(StartView):

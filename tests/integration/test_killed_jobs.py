@@ -198,7 +198,7 @@ CASES = [
         upload=archive(),
     ),
     Case("export", {"public_only": False}, exported, (POSTS, ["export.zip"])),
-    Case("make_versions", {}, versions, ([2] * POSTS, 2 * POSTS), before=add_pictures),
+    *(Case(kind, {}, versions, ([2] * POSTS, 2 * POSTS), before=add_pictures) for kind in (version_job.KIND, version_job.SOON)),
 ]
 
 

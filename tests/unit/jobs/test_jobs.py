@@ -205,6 +205,17 @@ def test_of_whoever_has_no_account_any_more_nothing_is_done(define: Define, ada:
     assert set(Job.objects.values_list("pk", "state")) == {(job.pk, "failed"), (other.pk, "failed")}
 
 
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_of_whoever_has_lost_the_right_nothing_is_done(define: Define, ada: User, attempts: int) -> None:
+    define(lambda run: pytest.fail("begun"))
+    job = start("count", ada, {})
+    Job.objects.update(attempts=attempts)
+    ada.groups.clear()
+    running.run_pending()
+    job.refresh_from_db()
+    assert (job.state, job.log) == (JobState.FAILED, "Whoever started this may no longer do so.\n")
+
+
 def test_jobs_are_seen_and_cancelled_by_whoever_started_them(define: Define, ada: User) -> None:
     define(lambda run: None)
     job = start("count", ada, {})

@@ -6,17 +6,18 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import GroupPagePermission
 from wagtail.users.models import UserProfile
 
 from blog.models import BlogPage, PostPage
 from jobs.models import KEEP_FILES, Job, JobState
 from jobs.running import run_pending
-from tests.support.editors import client_of, member_of
-from tests.support.factories import make_post
+from tests.support.editors import client_of, editor_of, member_of
+from tests.support.factories import make_blog, make_post
 from tests.support.importing import simple
 from transfer.importing.workers import MIN_ITEMS_FOR_PROCESSES
 
@@ -143,12 +144,22 @@ def test_whoever_may_not_publish_neither_imports_nor_exports(mona: Client) -> No
     assert not Job.objects.exists()
 
 
-def test_whoever_lost_the_right_meanwhile_imports_nothing(mona: Client) -> None:
+@pytest.mark.parametrize(
+    ("has_another", "log"),
+    [
+        (False, "Whoever started this may no longer do so.\n"),
+        (True, "There is no such blog, or you may no longer do this with it.\n"),
+    ],
+)
+def test_whoever_lost_the_right_meanwhile_imports_nothing(mona: Client, has_another: bool, log: str) -> None:
     mona.post("/admin/import/", {"file": SimpleUploadedFile("posts.zip", archive(("2018-05-31-a.md", simple())))})
-    User.objects.get(username="mona").groups.clear()
+    groups = editor_of(another := make_blog("elsewhere.example", default=False)).groups.all()
+    publishing = Permission.objects.get(codename="publish_page")
+    GroupPagePermission.objects.create(group=groups[0], page=another, permission=publishing)
+    User.objects.get(username="mona").groups.set(groups if has_another else [])
     run_pending()
     job = Job.objects.get()
-    assert (job.state, job.log) == ("failed", "There is no such blog, or you may no longer do this with it.\n")
+    assert (job.state, job.log) == ("failed", log)
 
 
 def export(client: Client, **fields: str) -> Job:

@@ -222,7 +222,7 @@ def test_rights_are_asked_again_of_each_post(mona: User, posts: list[PostPage]) 
         *(f"Kite {number}: you may not change it." for number in range(3)),
         "No longer there: 1.",
     ]
-    mona.groups.clear()
+    mona.groups.set(member_of("Authors").groups.all())
     Job.objects.filter(pk=job.pk).update(state=JobState.WAITING, position=None, log="", attempts=0)
     run_pending()
     job.refresh_from_db()

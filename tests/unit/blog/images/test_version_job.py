@@ -72,6 +72,20 @@ def test_a_damaged_picture_is_named(mona: Client) -> None:
     assert job.log == "“Damaged” cannot be made in every size: the file is damaged, or too large.\n"
 
 
+def test_whoever_imports_has_them_made_without_a_right_on_pictures(blog: BlogPage) -> None:
+    writer = editor_of(blog)
+    image, damaged = make_image(), make_image("Damaged")
+    with damaged.file.storage.open(damaged.file.name, "wb") as file:
+        file.write(b"no picture")
+    for _time in range(2):
+        version_job.make_soon(writer)
+    run_pending()
+    job = Job.objects.get()
+    assert (job.state, job.log, image.renditions.count()) == (JobState.DONE, "", 2)
+    assert job.result == {"images": 2, "failed": 1, "left": 0}
+    assert "2 pictures lacked versions." in client_of(writer).get(f"/admin/jobs/{job.pk}/").content.decode()
+
+
 def test_only_who_may_change_pictures_starts_it(blog: BlogPage) -> None:
     client = client_of(editor_of(blog))
     assert client.get(TOOL).status_code == 302
