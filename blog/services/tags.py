@@ -1,6 +1,7 @@
 """Renaming, merging, splitting and deleting tags: URLs, drafts, older revisions, streams and subscriptions follow.
 
 Each is stored as a `TagOperation` with the rows that it changed, by which `blog.services.undo` takes it back.
+The admin changes a tag by its form, and renames it by `save_renamed`.
 """
 
 from collections.abc import Collection, Iterator
@@ -67,15 +68,8 @@ def recorded(kind: Kind, tag: Tag, target: str, user: Any, *others: Tag, slug: s
         raise_revision()
 
 
-def rename_tag(tag: Tag, name: str, slug: str | None = None) -> TagOperation:
-    """Rename a tag, optionally with a new slug; URLs with the old slug redirect to the new one."""
-    tag.name, tag.slug = name, tag.slug if slug is None else slug
-    tag.full_clean()
-    return save_renamed(tag)
-
-
 def save_renamed(tag: Tag, user: Any = None) -> TagOperation:
-    """Save a tag whose name or slug was changed."""
+    """Save a tag whose name or slug was changed; URLs with the old slug redirect to the new one."""
     with recorded(Kind.RENAME, tag, tag.name, user, slug=tag.slug) as recording:
         tag.save()
     return recording.operation

@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 
 from blog.models import BlogPage, PostPage, Stream, Tag
-from blog.services.tags import merge, rename_tag
+from blog.services.tags import merge
 from mail import outbox
 from mail.models import Delivery
 from signup.digests import digester
@@ -23,7 +23,7 @@ from signup.services import managing, subscriptions, suppression
 from signup.services.managing import SubscriptionDraft
 from signup.services.subscriptions import Refused
 from tests.support.digest_model import Choice, Model, ModelPost, ModelSubscription
-from tests.support.factories import make_post
+from tests.support.factories import make_post, rename_tag
 from tests.support.signup_factories import make_subscriber
 
 # `make test-faults` asks for a thousand: 25 s of processor for each seed.

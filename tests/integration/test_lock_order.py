@@ -22,10 +22,10 @@ from blog.demo import fill_site
 from blog.models import Author, BlogPage, IndexRevision, PostPage, Stream, Tag
 from blog.models.revision import locked_revision, raise_revision, revision_locked_by_first_write
 from blog.services import tags
-from blog.services.tags import delete_tag, rename_tag, split_tag
+from blog.services.tags import delete_tag, split_tag
 from blog.services.undo import undo
 from tests.support.editors import client_of, member_of
-from tests.support.factories import make_author, make_blog, make_post, make_posts
+from tests.support.factories import make_author, make_blog, make_post, make_posts, rename_tag
 from tests.support.publishing_processes import hear, processes, tell
 from tests.support.signup_factories import make_subscriber, make_subscription
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from wagtail.models import Page, Site
 
-from blog.models import Author, BlogPage, PostPage
+from blog.models import Author, BlogPage, PostPage, Tag, TagOperation
 from blog.models.revision import raise_revision
+from blog.services.tags import save_renamed
 from transfer.importing.writing.bulk_create import bulk_create_posts
 
 FIRST_DAY = datetime(2018, 1, 1, 12, tzinfo=UTC)
@@ -54,3 +55,10 @@ def _new_post(tags: str, fields: dict[str, Any]) -> PostPage:
 
 def make_author(handle: str = "ada", **fields: Any) -> Author:
     return Author.objects.create(**{"handle": handle, "name": handle.title(), **fields})
+
+
+def rename_tag(tag: Tag, name: str, slug: str | None = None) -> TagOperation:
+    """Rename a tag, perhaps with another slug, as the admin's form does."""
+    tag.name, tag.slug = name, tag.slug if slug is None else slug
+    tag.full_clean()
+    return save_renamed(tag)

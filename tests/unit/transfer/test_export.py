@@ -19,10 +19,9 @@ from wagtail.models import Page, PageViewRestriction
 
 from blog.demo import fill_site
 from blog.models import Appearance, Author, BlogPage, PlainPage, PostPage, Tag, TagAlias
-from blog.services.tags import rename_tag
 from tests.support.comment_factories import make_comment
 from tests.support.crawl import crawl
-from tests.support.factories import FIRST_DAY, make_author, make_blog, make_post
+from tests.support.factories import FIRST_DAY, make_author, make_blog, make_post, rename_tag
 from tests.support.images import make_versions, png
 from tests.support.importing import command, post, simple, write_tree
 

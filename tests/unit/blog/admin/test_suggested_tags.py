@@ -9,11 +9,10 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PostPage, Tag
-from blog.services.tags import rename_tag
 from blog.suggestions import stored
 from blog.suggestions.stored import refresh
 from tests.support.editors import client_of, member_of
-from tests.support.factories import make_post
+from tests.support.factories import make_post, rename_tag
 from tests.unit.blog.suggestions.planted import planted_posts
 
 pytestmark = pytest.mark.django_db

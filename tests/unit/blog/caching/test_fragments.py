@@ -12,11 +12,10 @@ from blog.caching.fragments import OVERHEAD, FragmentCache
 from blog.models import BlogPage, CommentState, IndexRevision, Tag
 from blog.models.revision import MAX_REVISIONS, raise_revision
 from blog.rendering.listing_cards import read_cards
-from blog.services.tags import rename_tag
 from blog.tagindex import store
 from comments.services import moderation
 from tests.support.comment_factories import make_comment
-from tests.support.factories import make_author, make_blog, make_post
+from tests.support.factories import make_author, make_blog, make_post, rename_tag
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is not committed is not kept
 

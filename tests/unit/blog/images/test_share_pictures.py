@@ -19,9 +19,8 @@ from blog.images.share_fonts import Face, face_of, sized
 from blog.images.share_picture import HEIGHT, WIDTH, ShareText, _wrapped, draw
 from blog.models import Appearance, BlogPage, Stream, Tag
 from blog.services.share_pictures import FOLDER, SharePictureMaker
-from blog.services.tags import rename_tag
 from tests.support.editors import member_of
-from tests.support.factories import make_author, make_post
+from tests.support.factories import make_author, make_post, rename_tag
 
 MOST = 60_000  # bytes
 NAMED = re.compile(

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from blog.models import BlogPage, PostPage, Tag
-from blog.services.tags import merge, rename_tag
-from tests.support.factories import make_post
+from blog.services.tags import merge
+from tests.support.factories import make_post, rename_tag
 from tests.support.importing import post, run_import, simple, tags_of, write_tree
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,7 @@ from django.test import Client
 
 from blog.models import BlogPage, Tag
 from blog.search import analyze_tables, excerpt
-from blog.services.tags import rename_tag
-from tests.support.factories import make_post
+from tests.support.factories import make_post, rename_tag
 
 
 @pytest.mark.parametrize(

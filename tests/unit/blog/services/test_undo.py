@@ -10,10 +10,10 @@ from django.utils import timezone
 from blog.models import BlogPage, Pin, PostPage, PostTag, Stream, Tag, TagAlias, TagOperation
 from blog.models.operations import UNDOABLE
 from blog.selections.selection import Selection
-from blog.services.tags import add_alias, delete_tag, merge, rename_tag, split_tag
+from blog.services.tags import add_alias, delete_tag, merge, split_tag
 from blog.services.undo import CannotBeUndone, undo
 from signup.models import ConsentRecord, Event, Subscription
-from tests.support.factories import make_blog, make_post
+from tests.support.factories import make_blog, make_post, rename_tag
 from tests.support.signup_factories import make_subscriber, make_subscription
 
 pytestmark = pytest.mark.django_db
