@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -72,6 +73,8 @@ class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
             self.action.do(self.object, request.user.get_username()[:ACTOR_LENGTH])
         except CannotBeDone as error:
             messages.error(request, str(error))
+        except self.model.DoesNotExist:
+            messages.error(request, _("“%(object)s” has been deleted meanwhile.") % {"object": name})
         else:
             messages.success(request, self.action.done % {"object": name})
         return HttpResponseRedirect(self.way_back())

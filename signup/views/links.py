@@ -47,7 +47,11 @@ def _opened_by(
                 return expired(request, error)
             except subscriptions.Refused as error:
                 return gone(request) if gone else explain(request, _("Nothing is kept any more"), str(error), 410)
-            return view(request, bearer, token)
+            try:
+                return view(request, bearer, token)
+            except Subscriber.DoesNotExist:  # erased while the view waited for its lock
+                reason = _("Nothing is kept about this address any more: the subscription was erased, or never confirmed.")
+                return gone(request) if gone else explain(request, _("Nothing is kept any more"), reason, 410)
 
         return behind_a_link(open_page)
 

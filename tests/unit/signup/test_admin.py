@@ -180,6 +180,18 @@ def test_erase_leaves_no_address_anywhere(editor: Client) -> None:
     assert not [entry for entry in ModelLogEntry.objects.all() if "ada@example.org" in f"{entry.label} {entry.data}"]
 
 
+def test_an_action_on_someone_deleted_meanwhile_says_so(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = make_subscriber("ada@example.org")
+
+    def find_none(_subscriber: Subscriber) -> Subscriber:
+        raise Subscriber.DoesNotExist
+
+    monkeypatch.setattr(suppression, "hold", find_none)
+    page = editor.post(f"{LISTING}{ada.pk}/erase/", follow=True)
+    assert page.status_code == 200
+    assert "“ada@example.org” has been deleted meanwhile." in page.content.decode()
+
+
 def test_lifting_someone_erased_leads_back_to_the_listing(editor: Client) -> None:
     ada = make_subscriber()
     suppression.erase(ada)

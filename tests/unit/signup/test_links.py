@@ -2,6 +2,7 @@ import json
 import logging
 import re
 from datetime import datetime, time, timedelta
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,7 @@ from blog.models import BlogPage
 from mail.compose import compose
 from mail.models import Delivery, SuppressionReason
 from signup.models import ConsentRecord, Rhythm, State, Subscriber, Subscription
-from signup.services import subscriptions, suppression
+from signup.services import managing, subscriptions, suppression
 from tests.support.factories import make_post
 from tests.support.html import soup, words
 from tests.support.signup_factories import make_subscriber, make_subscription, sign_up, signed_at
@@ -191,6 +192,36 @@ def test_one_click_takes_multipart_as_mail_services_send_it(client: Client) -> N
     body = f'--{boundary}\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--{boundary}--\r\n'
     response = client.generic("POST", link("leave", ada), body, f"multipart/form-data; boundary={boundary}")
     assert (response.status_code, state(ada)) == (200, State.UNSUBSCRIBED)
+
+
+@pytest.mark.parametrize(
+    ("page", "sent", "service", "said", "status"),
+    [
+        ("erase", {}, suppression, "Your address is erased", 200),
+        ("refuse", {}, suppression, "Nothing is kept any more", 410),
+        ("leave", {}, subscriptions, "You get no more letters", 200),
+        ("confirm", {}, subscriptions, "Nothing is kept any more", 410),
+        ("manage", {"do": "drop"}, managing, "Nothing is kept any more", 410),
+    ],
+)
+def test_second_click_on_what_was_erased_meanwhile_is_no_error(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    sent: dict[str, str],
+    service: ModuleType,
+    said: str,
+    status: int,
+) -> None:
+    address = link(page, make_subscriber())
+
+    def find_none(_subscriber: Subscriber) -> Subscriber:  # as PostgreSQL does, which waited for the row that is erased
+        raise Subscriber.DoesNotExist
+
+    monkeypatch.setattr(service, "hold", find_none)
+    response = client.post(address, sent)
+    assert response.status_code == status
+    assert said in words(response)
 
 
 def test_leaving_once_erased_or_forgotten_is_well(client: Client) -> None:
