@@ -12,6 +12,7 @@ from blog.markdown import caching_renders
 from blog.models import PostOperation, PostPage
 from blog.models.post_history import PostKind
 from blog.models.revision import locked_revision
+from blog.services.beside_draft import publish_beside_draft
 from blog.services.many_posts import publication_of
 from jobs.kinds import JobFailed, Run
 from maintenance.pattern import Pattern, PatternFault
@@ -136,7 +137,7 @@ def _save(post: PostPage, changed: list[tuple[str, PostPage]], user: Any) -> dic
     for state, version in changed:
         revision = version.save_revision(user=user, log_action=True, clean=False)
         if state == "live":
-            revision.publish(user=user)
+            publish_beside_draft(revision, user)
         made = revision.pk
     return {**before, "made": made}
 

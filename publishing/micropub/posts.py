@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.actions.registry import action_registry
 from wagtail.api.v3.form_data import build_form_data, get_api_form_class
-from wagtail.models import Page, Site
+from wagtail.models import Page, Revision, Site
 from wagtail.permissions import policy_registry
 from wagtail.utils.forms import FormValidationError
 
@@ -18,12 +18,13 @@ from blog.models import BinnedPost, BlogPage, PostPage
 from blog.models.reserved_slugs import is_reserved, numbered
 from blog.paths import post_path
 from blog.request import base_of
+from blog.services.beside_draft import publish_beside_draft
 from blog.services.bin import move_to_bin, restore
 from publishing import scopes
 from publishing.micropub.commands import Command, Properties, bad, changed
 from publishing.micropub.fields import OWN, Fields, fields_of, properties_of
 from publishing.models import KeptProperties
-from publishing.refusals import FORBIDDEN, Refusal
+from publishing.refusals import CONFLICT, FORBIDDEN, Refusal
 from publishing.tokens import Program
 from transfer.importing.static_sites.file_names import page_slug
 
@@ -56,12 +57,11 @@ def posts_of(program: Program, blog: BlogPage) -> Any:
 
 
 def find(program: Program, blog: BlogPage, request: HttpRequest, url: str) -> PostPage:
-    """Return the newest draft of the post at an address. Raise Refusal, always the same, where the user sees none there."""
-    post = posts_of(program, blog).filter(slug=_slug(request, url)).first()
+    """Return the post at an address, as readers have it. Raise Refusal, always the same, where the user sees none there."""
+    post: PostPage | None = posts_of(program, blog).filter(slug=_slug(request, url)).first()
     if post is None:
         raise bad(_("There is no post at this address that you may see."))
-    found: PostPage = post.get_latest_revision_as_object()
-    return found
+    return post
 
 
 def _slug(request: HttpRequest, url: str) -> str:
@@ -72,9 +72,26 @@ def _slug(request: HttpRequest, url: str) -> str:
 
 
 def read(program: Program, post: PostPage) -> Properties:
-    """Return the properties of a post's newest draft."""
-    row = KeptProperties.objects.filter(post=post.pk).first()
-    return properties_of(post, row.properties if row else {}, is_draft=not post.live)
+    """Return the properties of the version of a post that an update changes."""
+    version = _version(program, post)
+    return _properties(version, is_draft=not version.live or version is not post)
+
+
+def _version(program: Program, post: PostPage) -> PostPage:
+    """Return what is published of a post, to whoever may publish what they change of it, and else its newest draft."""
+    if post.live and (not post.has_unpublished_changes or post.permissions_for_user(program.user).can_publish()):
+        return post
+    return _draft(post)
+
+
+def _draft(post: PostPage) -> PostPage:
+    draft: PostPage = post.get_latest_revision_as_object()
+    return draft
+
+
+def _properties(version: PostPage, is_draft: bool) -> Properties:
+    row = KeptProperties.objects.filter(post=version.pk).first()
+    return properties_of(version, row.properties if row else {}, is_draft)
 
 
 def create(program: Program, request: HttpRequest, command: Command) -> Written:
@@ -105,21 +122,27 @@ def _wanted(command: Command) -> Fields:
 
 
 def update(program: Program, request: HttpRequest, command: Command) -> Written:
-    """Change a post, and publish it anew if it is published and its user may; else a moderator sees the change first."""
+    """Change a post, and publish it anew if it is published and its user may; else a moderator sees the change first.
+
+    A draft above what is published so is changed likewise, and stays one.
+    """
     blog = blog_of(request)
     post = find(program, blog, request, command.url)
-    was_live, slug = post.live, _slug_now(post)
-    wanted = _changes(command, read(program, post))
+    was_live, slug, version = post.live, post.slug, _version(program, post)
+    draft = _draft(post) if version is post and post.has_unpublished_changes else None
+    wanted = _changes(command, _properties(version, is_draft=not was_live))
+    wanted_of_draft = _changes_beside(command, version, draft, wanted) if draft else None
     is_to_be_live = was_live if wanted.publish is None else wanted.publish
     if was_live and not is_to_be_live:
         raise bad(_("A published post is hidden in the admin, or deleted."))
     publish = is_to_be_live and bool(post.permissions_for_user(program.user).can_publish())
-    form = _form(post, blog, program, wanted)
-    action = action_registry.get_action_class(PostPage, "edit")
-    _run(action(form.instance, user=program.user, form=form, publish=publish))
+    revision = _edit(program, blog, version, wanted, publish=publish and draft is None, clean=publish)
+    if draft and wanted_of_draft:
+        publish_beside_draft(revision, program.user)
+        _edit(program, blog, draft, wanted_of_draft)
     _keep(post, wanted.kept)
     if is_to_be_live and not publish:
-        _submit(form.instance, program)
+        _submit(post, program)
     slug_now = _slug_now(post)
     return Written(_address(request, slug_now), is_to_be_live and not publish, slug_now != slug)
 
@@ -130,6 +153,33 @@ def _changes(command: Command, now: Properties) -> Fields:
         raise bad(_("Pictures are part of the content: change them there."))
     after = changed(command, now)
     return fields_of(after, [name for name in after if after[name] != now.get(name, [])])
+
+
+def _changes_beside(command: Command, post: PostPage, draft: PostPage, wanted: Fields) -> Fields:
+    """Return the fields that an update changes in a draft above what is published.
+
+    Raise Refusal where it would replace what the draft has otherwise, and for a time to come, at which the draft would appear.
+    """
+    public, newest = _properties(post, is_draft=False), _properties(draft, is_draft=False)
+    replaced = [*command.replace, *(name for name, values in command.remove.items() if values is None)]
+    lost = [name for name in replaced if public.get(name) != newest.get(name)]
+    lost += ["published"] if wanted.go_live_at and "published" not in lost else []
+    if lost:
+        sentence = _("There is a draft above what is published, with its own “%s”: publish or revert it in the admin first.")
+        raise Refusal(CONFLICT, sentence % ", ".join(lost))
+    return _changes(command, newest)
+
+
+def _edit(
+    program: Program, blog: BlogPage, version: PostPage, wanted: Fields, *, publish: bool = False, clean: bool = False
+) -> Revision:
+    """Save a version of a post with other fields; return the revision made."""
+    form = _form(version, blog, program, wanted)
+    action = action_registry.get_action_class(PostPage, "edit")(
+        form.instance, user=program.user, form=form, publish=publish, clean=clean
+    )
+    _run(action)
+    return action.revision
 
 
 def _slug_now(post: PostPage) -> str:

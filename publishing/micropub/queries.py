@@ -67,8 +67,7 @@ def _source(program: Program, request: HttpRequest) -> dict[str, Any]:
     listed = posts.posts_of(program, blog).order_by("-latest_revision_created_at", "-pk")[start : start + length]
     items = []
     for post in listed:
-        draft = post.get_latest_revision_as_object()
-        found = posts.read(program, draft) | {"url": [f"{base_of(request)}{post_path(post.slug)}"]}
+        found = posts.read(program, post) | {"url": [f"{base_of(request)}{post_path(post.slug)}"]}
         items.append({"type": ["h-entry"], **_chosen(found, asked)})
     return {"items": items}
 

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import WorkflowState
 
 from blog.models import BlogPage, PostOperation, PostPage
 from blog.services.bin import move_to_bin
@@ -94,6 +95,17 @@ def test_a_draft_above_what_is_live_stays_one(mona: Client, blog: BlogPage) -> N
     replace(mona, find(mona))
     assert texts(post) == ("A catcat.", "A catcat and a dog.")
     assert PostPage.objects.get(pk=post.pk).has_unpublished_changes
+
+
+def test_a_draft_that_waits_for_a_moderator_goes_on_waiting(mona: Client, blog: BlogPage) -> None:
+    post = make_post(blog, body="A cat.")
+    newer = PostPage.objects.get(pk=post.pk)
+    newer.body = "A cat and a dog."
+    newer.save_revision()
+    newer.get_workflow().start(newer, member_of("Editors"))
+    replace(mona, find(mona))
+    assert texts(post) == ("A catcat.", "A catcat and a dog.")
+    assert WorkflowState.objects.active().get().object_id == str(post.pk)
 
 
 def test_what_is_scheduled_is_locked(mona: Client, blog: BlogPage) -> None:
