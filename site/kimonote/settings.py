@@ -216,7 +216,7 @@ WAGTAILIMAGES_RENDITION_STORAGE = "versions"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "blog.admin.images.ImageForm"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "accounts.forms.PasswordResetForm"  # noqa: S105, through the outbox
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database", "SEARCH_CONFIG": "simple"}}  # see blog.terms
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "blog.search.backend", "SEARCH_CONFIG": "simple"}}  # see blog.terms
 
 # Mail. Every ANYMAIL_… variable reaches Anymail, so that a mail service is a matter of the environment (docs/mail.md).
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "mail.smtp.EmailBackend")
