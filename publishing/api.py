@@ -26,7 +26,7 @@ from blog.admin.page_policy import TO_SEE
 from blog.images.visibility import EDITOR_ACTIONS
 from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
-from publishing import guard, scopes
+from publishing import guard, scopes, written_fields
 from publishing.refusals import INVALID, NOT_FOUND, Refusal
 from publishing.tokens import Program
 from web.links import keep_private
@@ -63,6 +63,7 @@ def _guarded(view: View) -> View:
             _check_scope(program, request)
             _check_text(request)
             _check_visible(program, request, kwargs)
+            _check_fields(request, kwargs)
         except Refusal as refusal:
             response: HttpResponse = problem_response(status=refusal.status, detail=refusal.sentence)
             for header, value in refusal.headers.items():
@@ -133,6 +134,14 @@ def _check_visible(program: Program, request: HttpRequest, kwargs: dict[str, str
     parent = (data.get("meta") or {}).get("parent_id")
     if parent is not None and not explorable_pages(program.user).filter(pk=_id(str(parent))).exists():
         raise Refusal(NOT_FOUND, _("There is no such page."))
+
+
+def _check_fields(request: HttpRequest, kwargs: dict[str, str]) -> None:
+    """Raise Refusal for a field that would be passed over."""
+    if request.method in ("POST", "PATCH"):
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        data = {} if request.content_type == guard.MULTIPART else _json(request)
+        written_fields.check(request, str(name), kwargs, data)
 
 
 def _id(text: str) -> int:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 UNAUTHORIZED, FORBIDDEN, INSUFFICIENT = "unauthorized", "forbidden", "insufficient_scope"
 INVALID, TOO_MANY, TOO_LARGE = "invalid_request", "too_many_requests", "too_large"
-NOT_FOUND, CONFLICT = "not_found", "conflict"
+NOT_FOUND, CONFLICT, UNPROCESSABLE = "not_found", "conflict", "unprocessable"
 INVALID_GRANT, UNSUPPORTED = "invalid_grant", "unsupported_grant_type"  # of OAuth 2.0
-STATUSES = {UNAUTHORIZED: 401, FORBIDDEN: 403, INSUFFICIENT: 403, TOO_MANY: 429, TOO_LARGE: 413, NOT_FOUND: 404, CONFLICT: 409}
+STATUSES = {
+    **{UNAUTHORIZED: 401, FORBIDDEN: 403, INSUFFICIENT: 403, TOO_MANY: 429, TOO_LARGE: 413},
+    **{NOT_FOUND: 404, CONFLICT: 409, UNPROCESSABLE: 422},
+}
 
 
 @dataclass(eq=False)  # an exception that is raised is written to

@@ -249,6 +249,42 @@ def test_bad_bodies_are_refused(blog: BlogPage, moderator: User) -> None:
     assert PostPage.objects.count() == 1
 
 
+UNWRITTEN = (
+    *({"cover": value} for value in (1, 99999, "abc", -1, {"id": 1}, None)),
+    *({name: "x"} for name in ("id", "html", "authors", "first_published_at", "unknown")),
+    *({"meta": {name: "x"}} for name in ("slug", "seo_title", "parent", "first_published_at")),
+)
+
+
+@pytest.mark.parametrize("fields", UNWRITTEN)
+def test_fields_that_would_be_passed_over_are_named(blog: BlogPage, moderator: User, fields: dict[str, Any]) -> None:
+    program, post = Program(moderator), make_post(blog)
+    (name,) = fields
+    new = draft(blog)
+    created = {**new, **fields, "meta": {**new["meta"], **fields.get("meta", {})}}
+    for response in (
+        program.patch(f"{PAGES}{post.pk}/", fields, content_type=JSON),
+        program.post(PAGES, created, content_type=JSON),
+    ):
+        assert (response.status_code, response["Content-Type"]) == (422, "application/problem+json"), response.content
+        assert f"“{name}" in response.json()["detail"]
+    assert PostPage.objects.count() == 1
+
+
+def test_cover_is_written_by_its_number(blog: BlogPage, moderator: User, media: object) -> None:
+    program, post = Program(moderator), make_post(blog)
+    uploaded = program.post("/api/v3/images/", {"file": png("sea.png"), "title": "Sea", "tags": "x"})
+    assert (uploaded.status_code, "“tags”" in uploaded.json()["detail"]) == (422, True)
+    image = program.post("/api/v3/images/", {"file": png("sea.png"), "title": "Sea"}).json()["id"]
+    address = f"{PAGES}{post.pk}/"
+    assert program.patch(f"/api/v3/images/{image}/", {"width": 1}, content_type=JSON).status_code == 422
+    assert program.patch(f"/api/v3/images/{image}/", {"title": "Waves"}, content_type=JSON).json()["title"] == "Waves"
+    assert program.patch(address, {"cover_id": image}, content_type=JSON).json()["cover"]["id"] == image
+    assert program.patch(address, {"cover_id": None}, content_type=JSON).json()["cover"] is None
+    for wrong in (99999, "abc", -1):
+        assert program.patch(address, {"cover_id": wrong}, content_type=JSON).status_code == 422
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
