@@ -8,10 +8,11 @@ tags, redirects and sites, is not offered.
 import json
 from collections.abc import Callable, Iterator
 from functools import wraps
+from itertools import chain
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -40,6 +41,7 @@ OFFERED: Final = {  # by the names of Wagtail's routes
     *("pages_actions_revert", "pages_actions_delete"),
     *("create_image", "detail_image", "update_image", "delete_image"),
 }
+NOT_THERE: Final = "not-there"
 MOST_ID: Final = 2**31 - 1
 
 
@@ -51,7 +53,22 @@ def urls() -> list[URLPattern | URLResolver]:
         for pattern in patterns
         if pattern.name in OFFERED
     ]
-    return [path("api/v3/", (guarded, app, namespace))]
+    _describe_what_is_offered()
+    return [path("api/v3/", ([*guarded, path("<path:rest>", _guarded(_not_there), name=NOT_THERE)], app, namespace))]
+
+
+def _describe_what_is_offered() -> None:
+    """Leave out of openapi.json what is not offered."""
+    operations = (view.operations for router in api._get_bound_routers() for view in router.path_operations.values())
+    for operation in chain.from_iterable(operations):
+        operation.include_in_schema = operation.url_name in OFFERED
+
+
+def _not_there(request: HttpRequest, rest: str) -> HttpResponse:
+    """Respond at an address that is not offered; without its last slash, with a redirect, as everywhere."""
+    if request.method in SAFE and not rest.endswith("/"):
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    raise Refusal(NOT_FOUND, _("There is nothing at this address of the API."))
 
 
 def _guarded(view: View) -> View:
@@ -64,15 +81,23 @@ def _guarded(view: View) -> View:
             _check_text(request)
             _check_visible(program, request, kwargs)
             _check_fields(request, kwargs)
+            response: HttpResponse = view(request, **kwargs) if request.method in SAFE else _written(view, request, kwargs)
         except Refusal as refusal:
-            response: HttpResponse = problem_response(status=refusal.status, detail=refusal.sentence)
+            response = problem_response(status=refusal.status, detail=refusal.sentence)
             for header, value in refusal.headers.items():
                 response[header] = value
-        else:
-            response = view(request, **kwargs) if request.method in SAFE else _written(view, request, kwargs)
-        return keep_private(response)
+        return keep_private(_as_problem(response))
 
     return respond
+
+
+def _as_problem(response: HttpResponse) -> HttpResponse:
+    """Return an error as application/problem+json: that a method is not allowed is said otherwise."""
+    if response.status_code != 405:
+        return response
+    problem: HttpResponse = problem_response(status=405, detail=_("This is not done at this address."))
+    problem["Allow"] = response["Allow"]
+    return problem
 
 
 def _written(view: View, request: HttpRequest, kwargs: dict[str, str]) -> HttpResponse:
@@ -86,7 +111,7 @@ def _written(view: View, request: HttpRequest, kwargs: dict[str, str]) -> HttpRe
 
 def _check_scope(program: Program, request: HttpRequest) -> None:
     name, method = request.resolver_match.url_name if request.resolver_match else "", request.method or ""
-    if name in ("whoami", "openapi-json", "api-root") and method in SAFE:
+    if name == NOT_THERE or (name in ("whoami", "openapi-json", "api-root") and method in SAFE):
         return
     if name == "create_image" and method in SAFE:
         raise Refusal(NOT_FOUND, _("Pictures are not listed here."))  # Wagtail would name those that the user may not see

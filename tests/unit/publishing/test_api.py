@@ -54,8 +54,41 @@ def test_nobody_gets_anything_without_a_token(client: Client, admin_client: Clie
             assert response["Cache-Control"] == "private, no-store"
             assert "Public" not in response.content.decode()
     assert admin_client.post(PAGES, draft(blog), content_type=JSON).status_code == 401
-    assert client.get("/api/v3/docs/").status_code == 404
-    assert client.get("/api/v3/sites/").status_code == 404
+    program = Program(member_of("Moderators"))
+    for address in ("/api/v3/docs/", "/api/v3/sites/"):
+        assert (client.get(address).status_code, program.get(address).status_code) == (401, 404)
+
+
+@pytest.mark.parametrize(
+    "address", ["pages/{}/actions/frob/", "pages/{}/actions/copy/", "users/", "users", "sites/1/", "pages"]
+)
+def test_what_is_not_offered_is_a_problem_in_json(blog: BlogPage, moderator: User, address: str) -> None:
+    post = make_post(blog)
+    program = Program(moderator, enforce_csrf_checks=True)
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        response = program.generic(method, f"/api/v3/{address.format(post.pk)}", "{}", content_type=JSON)
+        if method == "GET" and not address.endswith("/"):
+            assert (response.status_code, response["Location"]) == (301, f"/api/v3/{address}/")
+            continue
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json"), method
+        assert response.json()["detail"]
+
+
+def test_methods_that_an_address_does_not_know(blog: BlogPage, moderator: User) -> None:
+    program = Program(moderator, enforce_csrf_checks=True)
+    for address in (f"{PAGES}{make_post(blog).pk}/", f"{PAGES}{blog.pk}/actions/publish/", "/api/v3/whoami/"):
+        response = program.put(address, {}, content_type=JSON)
+        assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json"), address
+        assert "PUT" not in response["Allow"]
+        assert response.json()["detail"]
+
+
+def test_openapi_has_what_is_offered(moderator: User) -> None:
+    paths = Program(moderator).get("/api/v3/openapi.json").json()["paths"]
+    assert {path.removeprefix("/api/v3/").split("/")[0] for path in paths} == {"pages", "images", "schema", "whoami"}
+    actions = {path.split("/actions/")[1] for path in paths if "/actions/" in path}
+    assert actions == {"publish/", "unpublish/", "revert/", "delete/"}
+    assert list(paths["/api/v3/images/"]) == ["post"]
 
 
 def test_token_is_stored_hashed_and_ends(blog: BlogPage, moderator: User) -> None:
