@@ -99,6 +99,9 @@ class SplitForm(ActionForm):
         if self.errors or not name:
             return
         self.is_old_name = self.tag.aliases.filter(slug=slug(name)).exists()
+        if find_tags([name]).get(name) == self.tag and not self.is_old_name:
+            self.add_error("name", gettext("The posts have the tag “%s” already: choose another.") % self.tag)
+            return
         if not (other or words or self.is_old_name):
             raise ValidationError(gettext("Say which posts get the tag: those with another tag, or with some words."))
         self.posts = matching_posts(self.user, self.tag, other, words) if other or words else []

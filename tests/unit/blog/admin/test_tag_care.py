@@ -222,6 +222,8 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ("merge", {"target": "A"}, "cannot be merged into itself"),
     ("split", {"name": "new"}, "Say which posts get the tag"),
     ("split", {"name": 'say "x"', "other": "b"}, "cannot have"),
+    ("split", {"name": "A", "other": "b"}, "The posts have the tag “a” already"),
+    ("split", {"name": "a", "words": "cats"}, "The posts have the tag “a” already"),
     ("delete", {"leads_to": "a -b"}, "cannot lead to itself"),
     ("delete", {"leads_to": "b -b"}, "both wanted and unwanted"),
     ("delete", {"leads_to": "x, y"}, "There is no tag “y”"),
