@@ -26,7 +26,8 @@ from wagtail_actions.users import admin_user
 def found(job: Job, request: HttpRequest) -> dict[str, Any]:
     """Return what was found in posts that the user may still change."""
     posts = rows_among(editable_pages(admin_user(request)), job)
-    return {"posts": posts, "number": sum(post["number"] for post in posts), "may_begin": may_begin(job)}
+    words = "{times} {in_posts}".format(**_counts(sum(post["number"] for post in posts), len(posts)))
+    return {"posts": posts, "words": words, "may_begin": may_begin(job)}
 
 
 def may_begin(job: Job) -> bool:
@@ -38,13 +39,20 @@ def replaced(job: Job, request: HttpRequest) -> dict[str, Any]:
     """Return what has been replaced up to now; and once the job has ended, what is to be undone by a button."""
     if not job.position:
         return {}
-    number, count = job.position["number"], job.position["posts"]
-    words = ngettext("%(number)s times replaced in %(count)s post", "%(number)s times replaced in %(count)s posts", count)
-    context = {"words": words % {"number": number, "count": count}}
+    counts = _counts(job.position["number"], job.position["posts"])
+    context = {"words": gettext("%(times)s replaced %(in_posts)s") % counts}
     if job.is_pending:
         return context
     done = operations_of(admin_user(request)).filter(batch=job.parameters.get("batch"), undone_at=None)
     return context | {"operation": done.first()}
+
+
+def _counts(number: int, posts: int) -> dict[str, str]:
+    """Return how often, and in how many posts: each in words of its own number."""
+    return {
+        "times": ngettext("%(count)s time", "%(count)s times", number) % {"count": number},
+        "in_posts": ngettext("in %(count)s post", "in %(count)s posts", posts) % {"count": posts},
+    }
 
 
 FIND = JobKind("find", _("Find and replace: dry run"), "maintenance.replacing.find", "maintenance/admin/found.html", found)
