@@ -24,7 +24,10 @@ class CannotBeDone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an editor may do with an object: `do` gets the object and the editor's name."""
+    """What an editor may do with an object: `do` gets the object and the editor's name.
+
+    `question` and `done` are texts with the object's name, or are made of the object.
+    """
 
     name: str
     label: Any
@@ -35,6 +38,11 @@ class Action:
     is_possible: Callable[[Any], bool]
     do: Callable[[Any, str], object]
     serious: bool = False
+
+
+def in_words(words: Any, one: Any, name: str) -> str:
+    """Return an action's text about an object."""
+    return str(words(one) if callable(words) else words % {"object": name})
 
 
 class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -76,7 +84,7 @@ class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         except self.model.DoesNotExist:
             messages.error(request, _("“%(object)s” has been deleted meanwhile.") % {"object": name})
         else:
-            messages.success(request, self.action.done % {"object": name})
+            messages.success(request, in_words(self.action.done, self.object, name))
         return HttpResponseRedirect(self.way_back())
 
     def way_back(self) -> str:
@@ -96,5 +104,5 @@ class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         return [*self.breadcrumbs_items, listing, one, {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        question = self.action.question % {"object": self.object}
+        question = in_words(self.action.question, self.object, str(self.object))
         return super().get_context_data(question=question, action=self.action, way_back=self.way_back(), **kwargs)

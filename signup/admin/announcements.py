@@ -1,11 +1,14 @@
 """Announcements in the admin: written, tested, sent now or at a time, stopped."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import HeaderButton
@@ -21,6 +24,40 @@ def is_draft(announcement: Announcement) -> bool:
     return announcement.state == AnnouncementState.DRAFT
 
 
+def question_before(announcement: Announcement) -> str:
+    """Say to how many readers it is sent, and when."""
+    number = service.count_readers(announcement)
+    if announcement.due is None:
+        words = ngettext(
+            "Send “%(object)s” to %(number)s reader now? It cannot be changed afterwards.",
+            "Send “%(object)s” to %(number)s readers now? It cannot be changed afterwards.",
+            number,
+        )
+    elif announcement.is_late:
+        words = ngettext(
+            "Its time, %(time)s, has passed. Send “%(object)s” to %(number)s reader now? It cannot be changed afterwards.",
+            "Its time, %(time)s, has passed. Send “%(object)s” to %(number)s readers now? It cannot be changed afterwards.",
+            number,
+        )
+    else:
+        words = ngettext(
+            "Send “%(object)s” to %(number)s reader at its time, %(time)s? It cannot be changed afterwards.",
+            "Send “%(object)s” to %(number)s readers at its time, %(time)s? It cannot be changed afterwards.",
+            number,
+        )
+    return words % {"object": announcement, "number": localize(number, use_l10n=True), "time": _time(announcement.due)}
+
+
+def message_after(announcement: Announcement) -> str:
+    at_its_time = announcement.due is not None and not announcement.is_late
+    words = _("“%(object)s” is sent at its time, %(time)s.") if at_its_time else _("“%(object)s” is sent now.")
+    return words % {"object": announcement, "time": _time(announcement.due)}
+
+
+def _time(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
+
+
 def send(announcement: Announcement, by: str) -> None:
     if not service.send(announcement, by):
         raise CannotBeDone(_("“%s” is no draft any more.") % announcement)
@@ -34,8 +71,8 @@ def stop(announcement: Announcement, _by: str) -> None:
 SEND = Action(
     "send",
     gettext_lazy("Send"),
-    gettext_lazy("Send “%(object)s” to its readers, at its time or now where it has none? It cannot be changed afterwards."),
-    gettext_lazy("“%(object)s” is sent at its time."),
+    question_before,
+    message_after,
     "change",
     "mail",
     is_draft,

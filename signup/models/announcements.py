@@ -10,9 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.markdown import render_short, validate
+from blog.models import Author, Tag
 from blog.models.fields import MarkdownField
+from blog.models.tag_names import find_tags
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
+from blog.selections.typed import KnownTags, read_typed
 from mail.models import Delivery, DeliveryQuerySet, DeliveryState
 from signup.models.wording import one_line
 
@@ -68,6 +71,11 @@ class Announcement(models.Model):
         return Selection.parse(self.expression)
 
     @property
+    def is_late(self) -> bool:
+        """Whether its time has passed."""
+        return self.due is not None and self.due < timezone.now()
+
+    @property
     def key(self) -> str:
         """What the keys of its deliveries begin with."""
         return f"announcement:{self.pk}:"
@@ -83,13 +91,31 @@ class Announcement(models.Model):
         return ", ".join(f"{state.label}: {counts[state]}" for state in DeliveryState if state in counts)
 
     def clean(self) -> None:
-        """Refuse a selection that cannot be meant, in its own words."""
+        """Refuse a selection that cannot be meant, in its own words, and a time that has passed."""
         super().clean()
+        if self.is_late:
+            raise ValidationError({"due": _("This time has passed. Leave it empty to send as soon as you press “Send”.")})
         try:
-            self.expression = str(self.selection)
+            self.expression = str(_read(self.expression))
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error
+        except ValidationError as error:
+            raise ValidationError({"expression": error.messages}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.html = render_short(self.text)
         super().save(*args, **kwargs)
+
+
+def _read(text: str) -> Selection:
+    """Read a selection as editors type it, of tags and an author that there are. Raise SelectionError, ValidationError."""
+    typed = read_typed(text, KnownTags.of(Tag.objects.values_list("slug", "name")))
+    found = find_tags(typed.tags)
+    faults = [_("There is no tag “%s”: write the name of one that there is.") % tag for tag in typed.tags if tag not in found]
+    if typed.author and not Author.objects.filter(handle=typed.author).exists():
+        faults.append(_("There is no author “@%s”.") % typed.author)
+    if faults:
+        raise ValidationError(faults)
+    present = typed.renaming({former: tag.slug for former, tag in found.items()})
+    present.check()
+    return present

@@ -15,6 +15,7 @@ from mail.models import DeliveryState
 from signup.kinds import Kind
 from signup.models import AnyOf, Subscriber, Subscription
 from signup.models.announcements import Announcement, AnnouncementState
+from signup.models.subscriptions import SubscriptionQuerySet
 
 BATCH_SIZE = 250  # readers in one transaction
 RUN_TIME = 10.0  # seconds, after which the worker turns to its other tasks
@@ -73,7 +74,7 @@ def _write_some(announcement: Announcement) -> int | None:
         held.state = AnnouncementState.WRITTEN
         held.save(update_fields=["state"])
         return None
-    concerned = _concerned(held, list(readers))
+    concerned = _concerned(held, Subscription.objects.current().filter(subscriber__in=readers))
     context = {"announcement": held.pk}
     outbox.put_many(
         outbox.make(f"{held.key}{pk}", Kind.ANNOUNCEMENT, readers[pk].address, {**context, "subscriber": pk})
@@ -84,17 +85,19 @@ def _write_some(announcement: Announcement) -> int | None:
     return len(concerned)
 
 
-def _concerned(announcement: Announcement, readers: list[int]) -> list[int]:
-    """Return those of some readers who have a subscription on its site, to its selection where it has one."""
+def count_readers(announcement: Announcement) -> int:
+    """Return how many readers it would be sent to now."""
+    return len(_concerned(announcement, Subscription.objects.current()))
+
+
+def _concerned(announcement: Announcement, subscriptions: SubscriptionQuerySet) -> list[int]:
+    """Return whose of some subscriptions are on its site, and to its selection where it has one."""
     sites = {announcement.site_id, None} if announcement.site.is_default_site else {announcement.site_id}
-    rows = Subscription.objects.current().filter(subscriber__in=readers)
-    names = ("subscriber", "site", "expression", "stream__expression")
-    found = {
-        reader
-        for reader, site, expression, stream in rows.values_list(*names)
-        if site in sites and (not announcement.expression or _has(expression if stream is None else stream, announcement))
-    }
-    return sorted(found)
+    rows = subscriptions.values_list("subscriber", "site", "expression", "stream__expression")
+    found = [(reader, own if stream is None else stream) for reader, site, own, stream in rows if site in sites]
+    expressions = {expression for _reader, expression in found}
+    wanted = {one for one in expressions if not announcement.expression or _has(one, announcement)}
+    return sorted({reader for reader, expression in found if expression in wanted})
 
 
 def _has(expression: str, announcement: Announcement) -> bool:

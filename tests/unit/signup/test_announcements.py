@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.utils import timezone
+from django.core.exceptions import ValidationError
+from django.utils import timezone, translation
 from wagtail.models import Site
 
-from blog.models import BlogPage, Stream
+from blog.models import BlogPage, Stream, Tag, TagAlias
 from mail import outbox
 from mail.models import Delivery, DeliveryState
 from mail.worker import Sender
+from signup.admin.announcements import question_before
 from signup.models import Announcement, AnnouncementState, Subscriber
 from signup.services import announcements, subscriptions, suppression
 from tests.support.editors import client_of
@@ -139,6 +141,7 @@ def test_editor_writes_tests_sends_and_stops_it(mailoutbox: Any) -> None:
     wrong = browser.post(f"{home}new/", {**fields, "expression": "a -a", "site": Site.objects.get().pk})
     assert wrong.status_code == 200
     assert "errorlist" in wrong.content.decode() or "error-message" in wrong.content.decode()
+    Tag.objects.bulk_create([Tag(name=name, slug=name) for name in ("design", "work")])
     assert browser.post(f"{home}new/", {**fields, "site": Site.objects.get().pk}).status_code == 302
     announcement = Announcement.objects.get()
     assert announcement.expression == "design+-work"
@@ -165,3 +168,49 @@ def test_announcements_are_closed_to_who_has_no_right() -> None:
     browser.post(f"/admin/announcements/{announcement.pk}/send/")
     announcement.refresh_from_db()
     assert announcement.state == AnnouncementState.DRAFT
+
+
+def test_time_that_has_passed_is_refused() -> None:
+    with pytest.raises(ValidationError, match="has passed") as refused:
+        make_announcement(due=timezone.now() - timedelta(minutes=1)).full_clean()
+    assert [*refused.value.message_dict] == ["due"]
+    make_announcement(due=timezone.now() + timedelta(minutes=1)).full_clean()
+
+
+def test_selection_is_of_what_there_is() -> None:
+    tag = Tag.objects.create(name="How we work", slug="how-we-work")
+    TagAlias.objects.create(tag=tag, slug="methods")
+    with pytest.raises(ValidationError) as refused:
+        make_announcement(expression="how we work -desing @nobody").full_clean()
+    words = refused.value.message_dict["expression"]
+    assert ["desing" in words[0], "@nobody" in words[1], len(words)] == [True, True, 2]
+    for text in ("How we work", "methods"):
+        announcement = make_announcement(expression=text)
+        announcement.full_clean()
+        assert announcement.expression == "how-we-work"
+
+
+@pytest.mark.parametrize(
+    ("hours", "question", "message"),
+    [(None, "to 2 readers now?", "is sent now."), (-1, "has passed. Send", "is sent now."), (1, "at its time", "at its time")],
+)
+def test_question_says_to_how_many_readers_and_when(hours: int | None, question: str, message: str) -> None:
+    for expression in ("design", "design|web", "web"):
+        make_subscriber(expression=expression)
+    due = timezone.now() + timedelta(hours=hours) if hours else None
+    announcement = make_announcement(expression="design", due=due)
+    browser = client_of(User.objects.create_superuser("eve"))
+    asked = browser.get(f"/admin/announcements/{announcement.pk}/send/").content.decode()
+    assert "to 2 readers" in asked
+    assert question in asked
+    done = browser.post(f"/admin/announcements/{announcement.pk}/send/", follow=True).content.decode()
+    assert message in done
+    assert announcements.write_due(timezone.now() + timedelta(hours=2)) == 2
+
+
+def test_question_counts_in_german() -> None:
+    make_subscriber()
+    with translation.override("de"):
+        assert "jetzt an 1 Leser senden" in question_before(make_announcement())
+        make_subscriber()
+        assert "jetzt an 2 Leser senden" in question_before(make_announcement())
