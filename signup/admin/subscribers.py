@@ -64,8 +64,9 @@ ACTIONS = (
         "erase",
         _("Erase"),
         _(
-            "Delete everything held about %(object)s: the subscription, its history, its letters? Only a checksum stays, which "
-            "keeps the address suppressed. This cannot be undone."
+            "Delete everything held about %(object)s: the subscription, its history, its letters? Only a checksum stays, from "
+            "which the address cannot be read: nothing more is sent to it, except one letter that asks for a confirmation when "
+            "somebody signs it up anew. This cannot be undone."
         ),
         _("%(object)s is erased."),
         "delete",

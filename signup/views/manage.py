@@ -145,7 +145,10 @@ def download(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRe
 
 
 def erased(request: HttpRequest) -> HttpResponse:
-    reason = _("Nothing is kept about it but a checksum, by which we know not to write to it unless you sign up anew.")
+    reason = _(
+        "Only a checksum stays, from which the address cannot be read: nothing more is sent to it, except one letter that asks "
+        "for a confirmation when somebody signs it up anew."
+    )
     return explain(request, _("Your address is erased"), reason, 200)
 
 
