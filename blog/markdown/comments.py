@@ -17,7 +17,8 @@ CLEANER = nh3.Cleaner(
         "pre": {"tabindex"},
         "span": {"class", "tabindex"},
     }
-    | {name: set(FORMULA) for name in MATHML},
+    | {name: set(FORMULA) for name in MATHML}
+    | {"math": {*FORMULA, "tabindex"}},
     link_rel=None,
 )
 

@@ -11,6 +11,7 @@ from blog.markdown.tokens import Tag, Token
 SCROLLS = {"tabindex": "0"}  # or a keyboard could not reach what is wider than the page
 AVIF = "data-avif"  # of a picture: its versions in that format, with `sizes`, until it is framed; authors can give neither
 TRANSLATED = "data-translated"  # of an element whose word is put into the site's language when it is shown
+LONG = 16  # characters of a formula in a line of text, beyond which it may be wider than a phone
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 
 
@@ -27,6 +28,8 @@ def lay_out(tokens: list[Token]) -> list[Token]:
         if isinstance(token, Tag) and token.name == "math":
             formula = formula if token.closing else "display" in token.attributes
             written += _scrolling(token, "span") if formula else [token]
+            if token.closing and not formula:
+                _let_scroll_if_long(written)
             continue
         if isinstance(token, Tag) and not token.closing:
             headings += [len(written)] if token.name in HEADINGS else []
@@ -49,6 +52,17 @@ def _end(name: str, written: list[Token], headings: list[int]) -> None:
 def _scrolling(wide: Tag, box: str) -> list[Token]:
     """Begin or end a box round an outermost table or a formula."""
     return [wide, Tag(box, closing=True)] if wide.closing else [Tag(box, {"class": "wide", **SCROLLS}), wide]
+
+
+def _let_scroll_if_long(written: list[Token]) -> None:
+    """Make a formula in a line of text, which has just ended, a box that scrolls where it may be wide."""
+    length = 0
+    for token in reversed(written):
+        if isinstance(token, str):
+            length += len(token)
+        elif token.name == "math" and not token.closing:
+            token.attributes |= SCROLLS if length > LONG else {}
+            return
 
 
 def _complete(tag: Tag) -> None:

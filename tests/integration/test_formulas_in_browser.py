@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import FloatRect, Page
 
+from blog.markdown import render
 from blog.markdown.mathml import formula
 
 pytestmark = pytest.mark.browser
@@ -49,6 +50,34 @@ class Draw:
     def style(self, part: str, name: str) -> str:
         value: str = self.tab.locator(f"math {part}").first.evaluate(f"one => getComputedStyle(one).{name}")
         return value
+
+
+POLYNOMIAL = "f(x) = a_0 + a_1 x + a_2 x^2 + a_3 x^3 + a_4 x^4 + a_5 x^5 + a_6 x^6"
+
+
+@pytest.mark.parametrize("source", [POLYNOMIAL, " + ".join(f"x_{{{number}}}" for number in range(200))])
+@pytest.mark.parametrize("dollars", ["$", "$$"])
+def test_nothing_is_wider_than_a_phone(tab: Page, sheet: str, source: str, dollars: str) -> None:
+    """A formula that is scrolls by itself, by the keyboard too, and stands on the line of the words beside it."""
+    tab.set_viewport_size({"width": 320, "height": 640})
+    html = render(f"With {dollars}{source}{dollars} in it.").html
+    tab.set_content(f"<!doctype html><html lang=en><title>x</title><style>{sheet}</style><main>{html}</main>")
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
+    tab.keyboard.press("Tab")
+    for _press in range(5):
+        tab.keyboard.press("ArrowRight")
+    tab.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+def test_box_that_scrolls_changes_no_pixel_of_a_formula_that_has_room(tab: Page, sheet: str) -> None:
+    formulas = r"$\sum_{i=1}^n x_i^2 + \frac{\frac{a}{b}}{c_{d_{e_f}}} = \overbrace{y_1 + \cdots + y_n}^{\hat{\hat{z}}}$"
+    html = render(f"With {formulas} in it.\n\nAnd {formulas}, {formulas}.").html
+    assert html.count(" tabindex") == 3
+    shots = []
+    for text in (html, html.replace(' tabindex="0"', "")):
+        tab.set_content(f"<!doctype html><style>{sheet}</style><main>{text}</main>")
+        shots.append(tab.screenshot())
+    assert shots[0] == shots[1]
 
 
 @pytest.mark.parametrize("source", LIMITS)
