@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +18,7 @@ from blog.models.revision import raise_revision
 from blog.services.bin import move_to_bin
 from tests.support.admin_addresses import public_routes, route_of
 from tests.support.comment_factories import make_comment
+from tests.support.editors import client_of, member_of
 from tests.support.factories import make_author, make_post
 
 WORD = "xylophone"  # in the title, text, summary and slug of the post, and nowhere else
@@ -295,6 +297,24 @@ def test_private_post_shows_to_whom_it_may(client: Client, admin_client: Client,
     login = client.get(f"/{hidden.slug}/")
     assert login.status_code == 302
     assert "/_util/login/" in login["Location"]
+
+
+def test_member_whom_a_post_is_not_for_is_told_so(client: Client, world: tuple[PostPage, PostPage]) -> None:
+    _neighbour, hidden = world
+    restriction = PageViewRestriction.objects.create(page=hidden, restriction_type="groups")
+    restriction.groups.set(Group.objects.filter(name="Moderators"))
+    led = client_of(member_of("Authors", name="autho")).get(f"/{hidden.slug}/", follow=True)
+    shown = led.content.decode()
+    assert (led.redirect_chain[0][1], led.status_code) == (302, 200)
+    assert "You are signed in as autho, but this page is for others" in shown
+    assert "for those who sign in" not in shown
+    assert f"The {WORD}" not in shown
+    anybody = client.get(f"/{hidden.slug}/", follow=True).content.decode()
+    assert "This page is for those who sign in" in anybody
+    assert (
+        "This page is for those who sign in"
+        in client_of(User.objects.get(username="autho")).get("/_util/login/").content.decode()
+    )
 
 
 def test_post_behind_a_password_opens_with_it(client: Client, world: tuple[PostPage, PostPage]) -> None:
