@@ -44,6 +44,7 @@ def import_posts(run: Run) -> dict[str, int]:
             overwrite=asked["overwrite"],
             fetcher=ImageFetcher(fetched) if fetched else None,
         )
+        importer.report.form = asked.get("words", {})
         run.total = len(found.files)
         try:
             importer.run(found, run.step)

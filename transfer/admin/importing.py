@@ -23,6 +23,7 @@ from transfer.admin.blogs import BlogForm
 from transfer.rights import blogs_to_import
 
 MAX_UPLOAD = 500  # MB; larger ones are imported by `manage.py import_posts`
+OPTIONS = ("as_draft", "file_dates", "overwrite", "fetch_images")  # of the command, which the form has too
 SUFFIXES = (".zip", ".xml", ".rss", ".atom", ".json", ".html", ".htm", ".md", ".markdown", ".mdx", ".rst", ".lhs")
 
 
@@ -74,6 +75,12 @@ class ImportForm(BlogForm):
         return file
 
 
+def words_of_form() -> dict[str, str]:
+    """Return what a report names in place of the command's options: the form's own, or the command where it has none."""
+    labels = {f"--{name.replace('_', '-')}": gettext("“%s”") % ImportForm.base_fields[name].label for name in OPTIONS}
+    return {**labels, "--encoding": gettext("--encoding (by “manage.py import_posts” on the server)")}
+
+
 class ImportView(StartView):
     page_title = _("Import")
     introduction = _("First the file is only read and checked: the report says what would be imported, and nothing is written.")
@@ -85,8 +92,14 @@ class ImportView(StartView):
         return {**super().get_form_kwargs(), "user": self.request.user}
 
     def parameters(self, form: ImportForm) -> dict[str, Any]:
-        chosen = {name: form.cleaned_data[name] for name in ("as_draft", "file_dates", "overwrite", "fetch_images")}
-        return {"blog": form.blog.pk, "dry_run": True, "name": form.cleaned_data["file"].name, **chosen}
+        chosen = {name: form.cleaned_data[name] for name in OPTIONS}
+        return {
+            "blog": form.blog.pk,
+            "dry_run": True,
+            "name": form.cleaned_data["file"].name,
+            "words": words_of_form(),
+            **chosen,
+        }
 
     def upload(self, form: ImportForm) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = form.cleaned_data["file"]

@@ -16,6 +16,7 @@ class ImportReport:
     """The counts, refusals and notices of one run."""
 
     unit: str = "file"  # what is counted
+    form: dict[str, str] = field(default_factory=dict)  # what the admin's form has in place of options; empty for the command
     imported: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -93,7 +94,13 @@ class ImportReport:
         return lead + words % counts
 
     def _refused(self) -> list[str]:
-        return [_line(_("refused"), key, line, reason) for key, line, reason in self.refusals]
+        return [_line(_("refused"), key, line, self._for_form(reason)) for key, line, reason in self.refusals]
+
+    def _for_form(self, sentence: str) -> str:
+        """Name what the form has, where a sentence names an option of the command."""
+        for option, words in self.form.items():
+            sentence = sentence.replace(option, words)
+        return sentence
 
     def _notices(self) -> list[str]:
         lines = [_line(_("note"), key, line, sentence) for key, line, sentence in self.notices[:MAX_NOTICES]]
@@ -103,12 +110,17 @@ class ImportReport:
     def _template_tags(self) -> list[str]:
         groups = (
             (_("Template tags turned into Markdown: %(counts)s."), self.converted),
-            (_("Template tags not shown (--shortcodes says what they mean): %(counts)s."), self.hidden),
+            (self._not_shown(), self.hidden),
             (self._shown_as_text(), self.unconverted),
             (_("Left out of texts: %(counts)s."), self.dropped),
         )
         posts = f"{self.posts_with_literal_tags:,}"
         return [words % {"counts": format_counts(counts), "posts": posts} for words, counts in groups if counts]
+
+    def _not_shown(self) -> str:
+        if self.form:
+            return _("Template tags not shown: %(counts)s.")
+        return _("Template tags not shown (--shortcodes says what they mean): %(counts)s.")
 
     def _shown_as_text(self) -> str:
         return ngettext(
@@ -130,12 +142,17 @@ class ImportReport:
 
     def _links(self) -> list[str]:
         count = sum(map(len, self.links_to_nowhere.values()))
-        words = ngettext(
-            "Links to nowhere: %(count)s in %(posts)s post (-v 2 lists them).",
-            "Links to nowhere: %(count)s in %(posts)s posts (-v 2 lists them).",
-            len(self.links_to_nowhere),
+        posts = len(self.links_to_nowhere)
+        words = (
+            ngettext("Links to nowhere: %(count)s in %(posts)s post.", "Links to nowhere: %(count)s in %(posts)s posts.", posts)
+            if self.form
+            else ngettext(
+                "Links to nowhere: %(count)s in %(posts)s post (-v 2 lists them).",
+                "Links to nowhere: %(count)s in %(posts)s posts (-v 2 lists them).",
+                posts,
+            )
         )
-        return [words % {"count": f"{count:,}", "posts": f"{len(self.links_to_nowhere):,}"}] if count else []
+        return [words % {"count": f"{count:,}", "posts": f"{posts:,}"}] if count else []
 
     def _logins(self) -> list[str]:
         """Return the names of authors that readers would hardly call names, and the cure."""
@@ -144,13 +161,24 @@ class ImportReport:
         named = ", ".join(map(printable, sorted(self.logins)[:MAX_LOGINS]))
         more = len(self.logins) - MAX_LOGINS
         rest = " " + _("and %(count)s more") % {"count": f"{more:,}"} if more > 0 else ""
-        words = _("Authors whose names look like logins (--authors FILE gives their names): %(names)s.")
+        words = (
+            _("Authors whose names look like logins (they can be renamed under “Authors”): %(names)s.")
+            if self.form
+            else _("Authors whose names look like logins (--authors FILE gives their names): %(names)s.")
+        )
         return [words % {"names": named + rest}]
 
     def _switches(self) -> list[str]:
-        words = _(
-            "Switched on in this blog, as the old site had it: %(names)s. The worker renders earlier posts so, too; "
-            "--keep-typography leaves the switches as they are."
+        words = (
+            _(
+                "Switched on for the whole blog, as the old site had it: %(names)s. The worker renders earlier posts so, too. "
+                "Whoever does not want that switches it off in the form of the blog."
+            )
+            if self.form
+            else _(
+                "Switched on in this blog, as the old site had it: %(names)s. The worker renders earlier posts so, too; "
+                "--keep-typography leaves the switches as they are."
+            )
         )
         return [words % {"names": ", ".join(self.switched_on)}] if self.switched_on else []
 

@@ -1,5 +1,6 @@
 """Import and export in the admin, as jobs: by whoever may publish, refused in words, each file once and for its owner."""
 
+import re
 import stat
 import zipfile
 from io import BytesIO
@@ -77,11 +78,27 @@ def test_report_is_in_the_language_of_whoever_imports(blog: BlogPage) -> None:
     lines = upload(client_of(user), archive(*files, ("_posts/none.md", "---\ntitle: A\n---\n"))).log.splitlines()
     assert lines[0] == (
         "abgelehnt: _posts/none.md:1: Es gibt kein Datum, weder in den Kopfdaten noch im Namen: "
-        "Schreib eines hinein, etwa „date: 2018-05-31“, oder importiere mit --as-draft oder --file-dates."
+        "Schreib eines hinein, etwa „date: 2018-05-31“, oder importiere mit "
+        "„Jeden Beitrag als Entwurf importieren“ oder „Als Datum eines Beitrags ohne Datum nehmen, wann die Datei zuletzt "
+        "geändert wurde“."
     )
     assert lines[-1] == (
         "Probelauf, nichts wurde geschrieben. Es wären: 60 importiert, 0 geändert, 0 unverändert, 1 abgelehnt: 61 Dateien."
     )
+
+
+def test_report_names_what_the_form_has(mona: Client) -> None:
+    text = "---\ntitle: A\nauthor: jdoe42\n---\n[Nowhere](/nowhere/) {% frobnicate %} :tada:\n"
+    files = [
+        ("_config.yml", "plugins: [jemoji]"),
+        ("_posts/2018-05-31-a.md", text),
+        ("_posts/none.md", "---\ntitle: B\n---\nB"),
+    ]
+    log = upload(mona, archive(*files, ("_posts/2018-05-31-c.md", "caf\xe9"))).log
+    assert "import with “Import every post as a draft” or “Take when a file was last changed" in log
+    assert "Links to nowhere: 1 in 1 post." in log
+    assert "Switched on for the whole blog, as the old site had it: emoji codes, typographic signs." in log
+    assert re.search(r"(?<!\w)-(-[a-z]|v )", log) is None, log
 
 
 def test_a_single_post_is_imported_as_a_draft(mona: Client) -> None:
