@@ -56,6 +56,11 @@ class ManyAction(PermittedBulkAction):
         return []
 
     @classmethod
+    def is_done(cls, one: Any) -> bool:
+        """Return whether an object that is not allowed is so already, which the question says in other words."""
+        return False
+
+    @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
         """Do it, in the transaction of whoever calls, which has locked the revision; return how many objects are changed.
 
@@ -89,7 +94,9 @@ class ManyAction(PermittedBulkAction):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        refused = context["items_with_no_access"]
+        others = context["items_with_no_access"]
+        refused = [one for one in others if not self.is_done(one)]
+        done = [one for one in others if self.is_done(one)]
         return {
             **context,
             "title": self.aria_label,
@@ -101,6 +108,8 @@ class ManyAction(PermittedBulkAction):
             "is_job": len(context["items"]) > self.at_once,
             "refused": len(refused),
             "refused_titles": [self.title_of(one) for one in refused[:MOST_SHOWN]],
+            "done": len(done),
+            "done_titles": [self.title_of(one) for one in done[:MOST_SHOWN]],
         }
 
     def ids_asked(self) -> list[int]:

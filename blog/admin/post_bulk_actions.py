@@ -211,6 +211,10 @@ class Unpublish(PostsAction):
         return bool(post.permissions_for_user(user).can_unpublish())
 
     @classmethod
+    def is_done(cls, one: PostPage) -> bool:
+        return not one.live
+
+    @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
         return many_posts.unpublish(ids, user, UUID(asked["batch"]))
 

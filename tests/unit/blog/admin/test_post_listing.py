@@ -188,6 +188,15 @@ def test_all_of_a_listing_goes_to_the_bin_and_back(moderator: Client, posts: dic
     assert set(BinnedPost.objects.values_list("post", flat=True)) == {posts["Two"].pk, posts["Three"].pk}
 
 
+def test_unpublishing_drafts_says_that_they_are_not_published(moderator: Client, posts: dict[str, PostPage]) -> None:
+    posts["One"].unpublish()
+    posts["Three"].unpublish()
+    question = moderator.get(many("unpublish", posts.values())).content.decode()
+    assert "This concerns 2 posts:" in question
+    assert "2 posts are not published, and stay as they are:" in question
+    assert "You may not do this" not in question
+
+
 def test_nobody_does_with_many_what_they_may_not_do_with_one(
     client: Client, blog: BlogPage, posts: dict[str, PostPage]
 ) -> None:
