@@ -118,14 +118,19 @@ def find_stream(slug: str, blog: int) -> Stream | None:
 
 
 def check_known(selection: Selection, index: TagIndex) -> None:
-    """Raise CanonicalRedirect if an unknown tag is a former slug of a known one, else UnknownTags."""
+    """Raise CanonicalRedirect if an unknown tag is a former slug of a known one, else UnknownTags.
+
+    Raise SelectionError where the selection under present names is invalid.
+    """
     unknown = index.unknown(selection)
     if not unknown:
         return
     former = dict(TagAlias.objects.filter(slug__in=unknown).values_list("slug", "tag__slug"))
     renamed = {old: new for old, new in former.items() if index.tag(new)}
     if renamed:
-        raise CanonicalRedirect(selection.renaming(renamed))
+        present = selection.renaming(renamed)
+        present.check(settings.TAG_LIMIT)
+        raise CanonicalRedirect(present)
     followed = TagRedirect.followed(selection)
     if followed != selection and not index.unknown(followed):
         followed.check(settings.TAG_LIMIT)

@@ -61,7 +61,7 @@ class Stream(models.Model):
 
     @property
     def selection(self) -> Selection:
-        return Selection.parse(self.expression)
+        return Selection.stored(self.expression)
 
     def clean(self) -> None:
         """Validate: raise ValidationError with the selection's own message if it is invalid."""

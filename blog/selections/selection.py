@@ -48,16 +48,21 @@ class Selection:
         Raise TooManyTags above `limit` tags, Contradiction for a tag both wanted and unwanted, BadTag for
         an invalid character, SelectionError for an invalid source, year or month.
         """
+        selection = cls.stored(text)
+        selection.check(limit)
+        return selection
+
+    @classmethod
+    def stored(cls, text: str) -> Self:
+        """Parse a stored selection, which may have come to contradict itself: no post is in it then."""
         words = [word for word in map(fold, SEPARATORS.split(text)) if word]
         tags = [word for word in words if not _is_attribute(word)]
         attributes = dict(_attribute(word) for word in words if _is_attribute(word))
-        selection = cls.of(
+        return cls.of(
             (tag for tag in tags if not tag.startswith("-")),
             (tag.lstrip("-") for tag in tags if tag.startswith("-")),
             **attributes,
         )
-        selection.check(limit)
-        return selection
 
     def check(self, limit: int | None = None) -> None:
         """Raise a SelectionError if this selection is invalid; see `parse`."""

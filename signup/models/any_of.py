@@ -31,8 +31,8 @@ class AnyOf:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse what is stored. Raise SelectionError where a selection is invalid."""
-        return cls.of(Selection.parse(part) for part in text.split(SEPARATOR))
+        """Parse what is stored; see `Selection.stored`. Raise SelectionError for an invalid source, year or month."""
+        return cls.of(Selection.stored(part) for part in text.split(SEPARATOR))
 
     def __str__(self) -> str:
         return SEPARATOR.join(map(str, self.choices))

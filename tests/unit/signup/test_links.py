@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Site
 
-from blog.models import BlogPage
+from blog.models import BlogPage, Tag
 from mail.compose import compose
 from mail.models import Delivery, SuppressionReason
 from signup.models import ConsentRecord, Rhythm, State, Subscriber, Subscription
 from signup.services import managing, subscriptions, suppression
 from tests.support.factories import make_post
 from tests.support.html import soup, words
-from tests.support.signup_factories import make_subscriber, make_subscription, sign_up, signed_at
+from tests.support.signup_factories import make_subscriber, make_subscription, selections_of, sign_up, signed_at
 from tests.support.tokens import SIGNUP, make_token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blog")]
@@ -329,6 +329,37 @@ def test_manage_adds_and_refuses_what_there_is(client: Client, reader: Subscribe
     assert (again.status_code, page.select_one("#tags-new-error").get_text()) == (422, "You have this subscription already.")
     assert page.select_one("#errors a")["href"] == "#tags-new"
     assert page.select_one("#tags-new")["value"] == "a"
+
+
+CONTRADICTION = "The tag “mail” is both wanted and unwanted: leave one of the two out."
+
+
+def test_a_tag_both_wanted_and_refused_by_its_old_name_is_refused(client: Client, blog: BlogPage, reader: Subscriber) -> None:
+    make_post(blog, "mail")
+    Tag.objects.get(slug="mail").aliases.create(slug="e-mail")
+    signed = sign_up(Client(), "bob@example.org", tags="mail -e-mail")
+    assert (signed.status_code, CONTRADICTION in words(signed), Delivery.objects.count()) == (422, True, 0)
+    for tags in ("mail -mail", "mail -e-mail", "e-mail -mail"):
+        added = press(client, reader, "add", tags=tags, rhythm="each")
+        assert (added.status_code, CONTRADICTION in words(added)) == (422, True)
+    assert selections_of() == ["a", "b"]
+
+
+@pytest.mark.parametrize("expression", ["mail+-mail", "a|mail+-mail", "design+-mail"])
+def test_a_contradiction_that_is_stored_can_be_changed_and_left(client: Client, blog: BlogPage, expression: str) -> None:
+    make_post(blog, "mail a")
+    Tag.objects.get(slug="mail").aliases.create(slug="design")
+    ada = make_subscriber("ada@example.org", expression=expression)
+    manage = link("manage", ada)
+    assert "mail" in soup(client.get(manage)).select_one("#subscription-" + str(ada.subscriptions.get().pk)).get_text()
+    tags = expression.replace("+", " ").replace("|", " or ")
+    saved = client.post(manage, {"tags": tags, "rhythm": "weekly"})
+    assert (saved.status_code, CONTRADICTION in words(saved), selections_of()) == (422, True, [expression])
+    assert client.post(manage, {"do": "leave"}).status_code == 303
+    assert (client.get(manage).status_code, state(ada)) == (200, State.UNSUBSCRIBED)
+    assert client.post(manage, {"do": "come back"}).status_code == 303
+    assert client.post(manage, {"tags": "a", "rhythm": "weekly"}).status_code == 303
+    assert selections_of() == ["a"]
 
 
 def test_manage_changes_how_much_of_each_note_comes(client: Client, reader: Subscriber) -> None:
