@@ -40,6 +40,14 @@ def describe_subscription(subscription: Subscription, index: TagIndex, only_know
         return subscription.expression
 
 
+def brings_nothing(subscription: Subscription, index: TagIndex) -> bool:
+    """Return whether no note can be in a subscription: each selection wants what no note has, or contradicts itself."""
+    return all(
+        {*choice.wanted} & {*choice.unwanted} or index.unknown(Selection(choice.wanted, author=choice.author))
+        for choice in subscription.selections.choices
+    )
+
+
 def describe_schedule(subscription: Subscription) -> str:
     """Return when a subscription's emails come, and whether with whole texts, in words: “daily at 6:00, with whole texts”."""
     words = _describe_times(subscription)

@@ -6,7 +6,7 @@ from typing import Any
 from django.forms import Form
 
 from blog.tagindex import TagIndex
-from signup.describing import describe_schedule, describe_subscription
+from signup.describing import brings_nothing, describe_schedule, describe_subscription
 from signup.forms import ZONES
 from signup.models import Rhythm, Subscriber, Subscription, Texts, Weekday
 from signup.models.schedule import DEFAULT_HOUR, HOURS
@@ -31,6 +31,7 @@ class Part:
     subscription: Subscription | None = None
     in_words: str = ""
     schedule: str = ""
+    brings_nothing: bool = False
 
 
 def page_context(subscriber: Subscriber, index: TagIndex, sent: Sent | None) -> dict[str, Any]:
@@ -60,7 +61,8 @@ def _part(one: Subscription, index: TagIndex, sent: Sent | None) -> Part:
     values = {"rhythm": one.rhythm, "texts": one.texts, "hour": one.hour, "weekday": one.weekday, "until": ""}
     if not one.stream:
         values["tags"] = written(one.selections)
-    part = Part(str(one.pk), values, {}, one, describe_subscription(one, index), describe_schedule(one))
+    words = describe_subscription(one, index)
+    part = Part(str(one.pk), values, {}, one, words, describe_schedule(one), brings_nothing(one, index))
     return _filled(part, sent)
 
 

@@ -13,10 +13,11 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.permissions import ModelPermissionPolicy
 
 from blog.admin.tags.done import LISTING, say_done
-from blog.admin.tags.effects import effects_of
+from blog.admin.tags.effects import contradicted, effects_of
 from blog.admin.tags.forms import ActionForm, AliasForm, DeleteForm, MergeForm, SplitForm
 from blog.models import Tag, TagOperation
 from blog.models.tag_names import find_tags
+from blog.selections.selection import Selection
 from blog.services.tags import TagError, add_alias, delete_tag, merge, split_tag
 from wagtail_actions.users import admin_user
 
@@ -123,7 +124,9 @@ class Merge(TagActionView):
     is_serious = True
 
     def effects(self, form: Any) -> list[str]:
-        return effects_of(admin_user(self.request), self.object, form.cleaned_data["target"])
+        target = form.cleaned_data["target"]
+        effects = effects_of(admin_user(self.request), self.object, target)
+        return [*effects, *contradicted(self.object.slug, Selection.of([target.slug]))]
 
     def do(self, form: Any) -> TagOperation:
         return merge(self.object, form.cleaned_data["target"], self.request.user)
@@ -176,7 +179,8 @@ class Delete(TagActionView):
         leads_to = form.cleaned_data["leads_to"]
         lost = gettext("Its addresses will be unknown: streams and subscriptions that name it select nothing by it.")
         follow = gettext("Its addresses, and streams and subscriptions that name it, follow to “%s”.") % leads_to.typed
-        return [*effects_of(admin_user(self.request), self.object), follow if leads_to else lost]
+        stay = contradicted(self.object.slug, leads_to) if leads_to else []
+        return [*effects_of(admin_user(self.request), self.object), follow if leads_to else lost, *stay]
 
     def do(self, form: Any) -> TagOperation:
         return delete_tag(self.object, self.request.user, form.cleaned_data["leads_to"])

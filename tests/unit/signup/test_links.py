@@ -278,6 +278,16 @@ def test_manage_keeps_a_tag_without_posts(client: Client) -> None:
     assert list(Subscription.objects.values_list("expression", "rhythm")) == [("gone", "daily")]
 
 
+@pytest.mark.parametrize(
+    ("expression", "nothing"),
+    [("gone+-a", True), ("a+-a", True), ("gone|a", False), ("a+-gone", False), ("@nobody", True), ("", False)],
+)
+def test_manage_says_what_brings_nothing(client: Client, blog: BlogPage, expression: str, nothing: bool) -> None:
+    make_post(blog, "a")
+    ada = make_subscriber(expression=expression)
+    assert ("as it is, no letters come for it" in words(client.get(link("manage", ada)))) == nothing
+
+
 def test_manage_leaves_and_comes_back(client: Client) -> None:
     ada = make_subscriber()
     client.post(link("manage", ada), {"do": "leave"})

@@ -15,6 +15,7 @@ from blog.models import BlogPage, PostPage, Stream, Tag, TagAlias, TagOperation
 from blog.services.tags import merge
 from tests.support.editors import client_of
 from tests.support.factories import make_post
+from tests.support.signup_factories import make_subscriber, selections_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,30 @@ def tagged(blog: BlogPage) -> BlogPage:
     make_post(blog, "a b", slug="two")
     Stream.objects.create(blog=blog, name="Both", slug="both", expression="a+b")
     return blog
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "found"),
+    [
+        ("merge", {"target": "B"}, "1 stream: Torn, 2 subscriptions"),
+        ("delete", {"leads_to": "b"}, "1 stream: Torn, 2 subscriptions"),
+        ("delete", {"leads_to": "b year:2018"}, "1 stream: Torn, 1 subscription"),
+        ("delete", {"leads_to": "c"}, ""),
+        ("delete", {}, ""),
+    ],
+)
+def test_preview_names_what_cannot_follow(
+    moderator: Client, tagged: BlogPage, name: str, form: dict[str, str], found: str
+) -> None:
+    make_post(tagged, "c")
+    Stream.objects.create(blog=tagged, name="Torn", slug="torn", expression="a+-b")
+    for expression in ("c|a+-b", "b+-a", "a", "-a"):
+        make_subscriber(expression=expression)
+    preview = confirmed(moderator, reverse(f"tag_{name}", args=[tag("a").pk]), form)
+    sentences = re.findall(r"name a tag that is no more\. ([^<]*)<", preview)
+    assert [sentence.strip() for sentence in sentences] == ([found] if found else [])
+    stays = ("a+-b" if found or not form else "c+-b", "c|a+-b" if found or not form else "c|c+-b")
+    assert (Stream.objects.get(slug="torn").expression, selections_of()[0]) == stays
 
 
 @pytest.mark.parametrize(("name", "form", "after", "sentences"), ACTIONS)
