@@ -17,7 +17,7 @@ from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from signup.models import AnyOf, Rhythm, Texts, Weekday
-from signup.models.any_of import split
+from signup.models.any_of import CONJUNCTIONS, split
 from signup.models.schedule import HOURS, zone_names
 from web.antispam import VisitorForm
 
@@ -35,12 +35,25 @@ def known_to(index: TagIndex, selection: Selection) -> Selection:
 
 
 def read_any(text: str, read_one: Callable[[str], Selection]) -> AnyOf:
-    """Return the selections that a text names with “or” between them: read as one where that is a tag's own name."""
+    """Return the selections that a text names with “or” between them: read as one where that is a part of a tag's name.
+
+    A tag that is named “or” itself is written `#or`.
+    """
     parts = split(text)
     if len(parts) > 1:
         with suppress(UnknownTags, SelectionError):
-            return AnyOf.of([read_one(text)])
+            one = read_one(text)
+            if not _tags_named_or(read_one).intersection(one.tags):
+                return AnyOf.of([one])
     return AnyOf.of(map(read_one, parts))
+
+
+def _tags_named_or(read_one: Callable[[str], Selection]) -> set[str]:
+    found = set[str]()
+    for word in CONJUNCTIONS:
+        with suppress(UnknownTags, SelectionError):
+            found.update(read_one(word).tags)
+    return found
 
 
 def explain_unknown(error: UnknownTags, index: TagIndex) -> str:

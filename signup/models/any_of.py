@@ -8,7 +8,8 @@ from typing import Self
 from blog.selections.selection import Selection
 
 SEPARATOR = "|"  # which no slug holds
-OR = re.compile(r"\s*[|\n]\s*|\s+(?:or|oder)\s+", re.IGNORECASE)
+CONJUNCTIONS = ("or", "oder")
+OR = re.compile(rf"\s*[|\n]\s*|\s+(?:{'|'.join(CONJUNCTIONS)})\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

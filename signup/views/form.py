@@ -14,9 +14,11 @@ from blog.models import Stream
 from blog.request import blog_of
 from blog.resolve import UnknownTags, find_stream, read, without_unknown
 from blog.selections.errors import SelectionError, explain
+from blog.selections.selection import Selection
 from signup.describing import describe_selections
 from signup.forms import SignupForm, explain_unknown, known_to, read_any
 from signup.models import AnyOf, Rhythm, SignupPage, Texts, Wording
+from signup.models.any_of import CONJUNCTIONS
 from signup.services import subscriptions
 from signup.services.subscriptions import SignupRequest
 from signup.views.context import blog_site, public_index, wording_for
@@ -129,4 +131,8 @@ def _errors(filled: SignupForm) -> list[tuple[str, str]]:
 
 def written(selections: AnyOf) -> str:
     """Return selections as one types them into the field."""
-    return f" {_('or')} ".join(choice.typed for choice in selections.choices)
+    return f" {_('or')} ".join(_typed(choice) for choice in selections.choices)
+
+
+def _typed(selection: Selection) -> str:
+    return " ".join(f"#{word}" if word in CONJUNCTIONS else word for word in selection.typed.split(" "))

@@ -8,10 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from blog.models import BlogPage, Stream
+from blog.models import BlogPage, Stream, Tag
+from blog.tagindex.store import snapshot
 from mail.models import Delivery
-from signup.models import ConsentRecord, SignupPage, State, Subscriber, Subscription
+from signup.forms import SelectionForm
+from signup.models import AnyOf, ConsentRecord, SignupPage, State, Subscriber, Subscription
 from signup.services import suppression
+from signup.views.form import written
 from tests.support.factories import make_post
 from tests.support.html import soup, words
 from tests.support.signup_factories import make_subscriber, selections_of, sign_up, stamp
@@ -332,6 +335,29 @@ def test_any_of_several_is_one_subscription(client: Client, blog: BlogPage) -> N
     assert "You would get: Notes tagged design or typography." in words(page)
     assert sign_up(client, tags="design or typography").status_code == 303
     assert selections_of() == ["design|typography"]
+
+
+@pytest.mark.parametrize("own", ["or", "mail"])  # the latter has “or” as an old name
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("design or writing", "design|writing"),
+        ("design OR writing -food", "design|writing+-food"),
+        ("design #or writing", "design+%s+writing"),
+        ("this or that design", "design+this-or-that"),
+    ],
+)
+def test_a_tag_named_or_leaves_the_word_its_meaning(blog: BlogPage, own: str, typed: str, stored: str) -> None:
+    post = make_post(blog, f"design writing food {own}")
+    post.tags.add("this or that")
+    post.save()
+    if own != "or":
+        Tag.objects.get(slug=own).aliases.create(slug="or")
+    selections = AnyOf.parse(stored.replace("%s", own))
+    for text in (typed, written(selections)):
+        form = SelectionForm({"tags": text}, index=snapshot(blog.path))
+        assert form.is_valid()
+        assert form.cleaned_data["tags"] == selections
 
 
 def test_a_host_without_a_blog_takes_no_sign_ups(client: Client, blog: BlogPage) -> None:
