@@ -125,8 +125,7 @@ def check_known(selection: Selection, index: TagIndex) -> None:
     unknown = index.unknown(selection)
     if not unknown:
         return
-    former = dict(TagAlias.objects.filter(slug__in=unknown).values_list("slug", "tag__slug"))
-    renamed = {old: new for old, new in former.items() if index.tag(new)}
+    renamed = {old: new for old, new in TagAlias.present(unknown).items() if index.tag(new)}
     if renamed:
         present = selection.renaming(renamed)
         present.check(settings.TAG_LIMIT)

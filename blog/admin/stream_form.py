@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from blog.admin.page_choosers import is_editor
 from blog.admin.tag_field import TagsInput
 from blog.admin.tag_suggestions import MOST_NAMES, Suggestions
-from blog.models import BlogPage, Stream, Tag
+from blog.models import BlogPage, Stream, Tag, TagAlias
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.selections.typed import ATTRIBUTES, MINUS, KnownTags, read_typed, typed_name
@@ -94,6 +94,9 @@ def preview(request: HttpRequest) -> JsonResponse:
     found = {"slug": slugify(name, allow_unicode=True)[:100], "selection": proposed, "count": "", "unknown": ""}
     try:
         selection = read_typed(text, known, settings.TAG_LIMIT)
+        former = TagAlias.present(index.unknown(selection)) if index else {}
+        selection = selection.renaming({old: new for old, new in former.items() if new in known.slug_of})
+        selection.check()
     except SelectionError as error:
         return JsonResponse({**found, "unknown": explain(error)})
     count = len(index.select(selection)) if index else 0

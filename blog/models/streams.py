@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.markdown import render_short, validate
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
-from blog.models.tags import SERIES_HELP, Order, Tag
+from blog.models.tags import SERIES_HELP, Order, Tag, TagAlias
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.selections.typed import KnownTags, read_typed
@@ -68,9 +68,12 @@ class Stream(models.Model):
         super().clean()
         try:
             known = KnownTags.of(Tag.objects.values_list("slug", "name"))
-            self.expression = str(read_typed(self.expression, known, settings.TAG_LIMIT))  # its page leads to its tags' pages
+            selection = read_typed(self.expression, known, settings.TAG_LIMIT)  # its page leads to its tags' pages
+            selection = selection.renaming(TagAlias.present(selection.tags))
+            selection.check()
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error
+        self.expression = str(selection)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.introduction_html = render_short(self.introduction, self.blog.render_options)

@@ -226,6 +226,11 @@ class TagAlias(models.Model):
     def __str__(self) -> str:
         return f"{self.slug} → {self.tag}"
 
+    @classmethod
+    def present(cls, slugs: Iterable[str]) -> dict[str, str]:
+        """Return the present slug of the tag for each of some slugs that is a former one."""
+        return dict(cls.objects.filter(slug__in=slugs).values_list("slug", "tag__slug"))
+
 
 class MergedTag(models.Model):
     """The id of a tag merged into another: drafts and scheduled revisions still refer to it."""

@@ -144,6 +144,7 @@ def add_alias(tag: Tag, name: str, user: Any = None) -> TagOperation:
     with recorded(Kind.ALIAS, tag, name, user, slug=slug_of(name)) as recording:
         TagRedirect.objects.filter(slug=slug_of(name)).delete()
         tag.aliases.create(slug=slug_of(name))
+        Stream.objects.rename_tag(slug_of(name), tag.slug)
     return recording.operation
 
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +13,8 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry, PageViewRestriction
 
 from blog.models import BlogPage, PostPage, Stream, Tag, TagAlias, TagOperation
-from blog.services.tags import merge
+from blog.services.tags import add_alias, merge
+from blog.services.undo import undo
 from tests.support.editors import client_of
 from tests.support.factories import make_post
 from tests.support.signup_factories import make_subscriber, selections_of
@@ -270,6 +272,26 @@ def test_undoing_that_is_impossible_says_why(moderator: Client, tagged: BlogPage
     Tag.objects.create(name="A", slug="other")
     page = moderator.post(reverse("tag_undo", args=[first.pk]), follow=True).content.decode()
     assert "stands for the tag “A” by now" in page
+
+
+def test_stream_by_an_old_name_is_of_the_tag(moderator: Client, tagged: BlogPage) -> None:
+    Stream.objects.create(blog=tagged, name="Before", slug="before", expression="e-b")
+    operation = add_alias(tag("b"), "e-b")
+    assert Stream.objects.get(slug="before").expression == "b"
+    undo(operation)
+    assert Stream.objects.get(slug="before").expression == "e-b"
+    add_alias(tag("b"), "e-b")
+    stream = Stream(blog=tagged, name="New", slug="new", expression="a, -e-b")
+    stream.full_clean()
+    assert stream.expression == "a+-b"
+    contradictory = Stream(blog=tagged, name="New", slug="new", expression="b, -e-b")
+    with pytest.raises(ValidationError, match="“b” is both wanted and unwanted"):
+        contradictory.full_clean()
+    asked = {"blog": str(tagged.pk), "selection": "a, -e-b"}
+    found = moderator.get(reverse("selection_preview"), asked).json()
+    assert (found["count"], found["unknown"]) == ("Readers find 1 note.", "")
+    refused = moderator.get(reverse("selection_preview"), {**asked, "selection": "b -e-b"}).json()
+    assert "both wanted" in refused["unknown"]
 
 
 def test_stream_form_proposes_counts_and_names_unknown_tags(moderator: Client, client: Client, blog: BlogPage) -> None:
