@@ -30,16 +30,17 @@ def manage(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResp
     """Show the subscriptions; change them by POST."""
     if request.method != "POST":
         return _show(request, subscriber, token)
-    sent = ACTIONS.get(request.POST.get("do", ""), _change)(request, subscriber)
+    try:
+        sent = ACTIONS.get(request.POST.get("do", ""), _change)(request, subscriber)
+    except Refused as error:
+        return _show(request, subscriber, token, refused=str(error))
     if sent is not None and sent.form.errors:
         return _show(request, subscriber, token, sent)
     return SeeOther(f"{reverse('signup:manage', args=[token])}?saved=1")
 
 
-def _change(request: HttpRequest, subscriber: Subscriber) -> Sent | None:
+def _change(request: HttpRequest, subscriber: Subscriber) -> Sent:
     subscription = _named(request, subscriber)
-    if subscription is None:
-        return None
     form = ManageForm(request.POST, index=public_index(request), subscribed=_stored(subscription))
     sent = Sent(form, str(subscription.pk))
     if subscription.stream:
@@ -60,14 +61,11 @@ def _add(request: HttpRequest, subscriber: Subscriber) -> Sent:
 
 
 def _drop(request: HttpRequest, subscriber: Subscriber) -> None:
-    if subscription := _named(request, subscriber):
-        managing.drop(subscription, network_of(request))
+    managing.drop(_named(request, subscriber), network_of(request))
 
 
-def _pause(request: HttpRequest, subscriber: Subscriber) -> Sent | None:
+def _pause(request: HttpRequest, subscriber: Subscriber) -> Sent:
     only = _named(request, subscriber) if "subscription" in request.POST else None
-    if "subscription" in request.POST and only is None:
-        return None
     form = PauseForm(request.POST, today=subscriber.today)
     pause = lambda: managing.pause(subscriber, form.cleaned_data["until"], network_of(request), only)  # noqa: E731
     return _try(Sent(form, str(only.pk) if only else "all"), pause)
@@ -112,11 +110,14 @@ def _try(sent: Sent, act: Callable[[], object]) -> Sent:
     return sent
 
 
-def _named(request: HttpRequest, subscriber: Subscriber) -> Subscription | None:
-    """Return the subscription that a form names; the first one where it names none."""
+def _named(request: HttpRequest, subscriber: Subscriber) -> Subscription:
+    """Return the subscription that a form names; the first one where it names none. Raise Refused where it is gone."""
     found = subscriber.subscriptions.select_related("stream", "subscriber")
     number = request.POST.get("subscription", "")
-    return found.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else found.first()
+    named = found.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else found.first()
+    if named is None:
+        raise Refused(_("You have left this subscription meanwhile."))
+    return named
 
 
 def _stored(subscription: Subscription) -> AnyOf:
@@ -161,11 +162,15 @@ def erase(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRespo
     return erased(request)
 
 
-def _show(request: HttpRequest, subscriber: Subscriber, token: str, sent: Sent | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest, subscriber: Subscriber, token: str, sent: Sent | None = None, refused: str = ""
+) -> HttpResponse:
     context: dict[str, Any] = {
         **context_of(request, subscriber),
         **page_context(subscriber, public_index(request), sent),
         "token": token,
-        "saved": "saved" in request.GET and sent is None,
+        "saved": "saved" in request.GET and not (sent or refused),
     }
-    return render(request, "signup/manage.html", context, status=422 if sent else 200)
+    if refused:
+        context["errors"] = [("main", refused)]
+    return render(request, "signup/manage.html", context, status=422 if sent or refused else 200)

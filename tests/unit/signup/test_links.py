@@ -395,6 +395,17 @@ def test_manage_leaves_one_and_with_the_last_all(client: Client, reader: Subscri
     assert Subscription.objects.current().count() == 1
 
 
+@pytest.mark.parametrize("do", ["", "pause", "drop"])
+def test_manage_says_that_another_tab_left_a_subscription(client: Client, reader: Subscriber, do: str) -> None:
+    first, second = reader.subscriptions.all()
+    press(client, reader, "drop", subscription=str(first.pk))
+    until = (timezone.now() + timedelta(days=9)).date().isoformat()
+    sent = press(client, reader, do, subscription=str(first.pk), tags="c", rhythm="each", until=until)
+    assert (sent.status_code, "You have left this subscription meanwhile." in words(sent)) == (422, True)
+    assert "Saved." not in words(sent)
+    assert (selections_of(), reader.subscriptions.get().paused_until) == ([second.expression], None)
+
+
 def test_manage_pauses_one_or_all_until_a_day(client: Client, reader: Subscriber) -> None:
     first, _second = reader.subscriptions.all()
     press(client, reader, "time zone", time_zone="Asia/Tokyo")
