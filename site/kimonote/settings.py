@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
+from zoneinfo import available_timezones
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 from jinja2 import StrictUndefined, Undefined
@@ -205,6 +207,8 @@ for _source in MEDIA_SOURCES:
     if not re.fullmatch(r"https:|(https://)?(\*\.)?[a-z0-9.-]+(:\d+)?", _source):
         raise ImproperlyConfigured(f"MEDIA_SOURCES names {_source!r}: write hosts, such as img.example, or https: for all.")
 WAGTAIL_SITE_NAME = "Kimonote"
+# Without names that are of no zone, which browsers refuse; finding them opens 600 files.
+WAGTAIL_USER_TIME_ZONES = SimpleLazyObject(lambda: sorted(available_timezones() - {"localtime", "Factory"}))
 OTP_TOTP_ISSUER = _host  # what an authenticator app calls the site
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # accounts.admin.email asks for the present password
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns who edits
