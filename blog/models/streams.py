@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from blog.markdown import render_short, validate
-from blog.models.fields import MarkdownField
+from blog.models.fields import MarkdownField, fits
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tags import SERIES_HELP, Order, Tag, TagAlias
 from blog.selections.errors import SelectionError, explain
@@ -27,7 +27,8 @@ class StreamQuerySet(models.QuerySet["Stream"]):
                 renamed.check()
             except SelectionError:  # both wanted and unwanted after the renaming: left for its editor to resolve
                 continue
-            self.filter(pk=stream.pk).update(expression=str(renamed))
+            if fits(Stream, str(renamed)):
+                self.filter(pk=stream.pk).update(expression=str(renamed))
 
 
 class Stream(models.Model):
@@ -74,6 +75,7 @@ class Stream(models.Model):
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error
         self.expression = str(selection)
+        self.clean_fields(exclude={field.name for field in self._meta.fields} - {"expression"})  # longer than typed, perhaps
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.introduction_html = render_short(self.introduction, self.blog.render_options)

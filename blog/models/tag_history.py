@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from blog.models.fields import fits
 from blog.models.operations import Operation, OperationQuerySet
 from blog.selections.selection import Selection
 
@@ -54,7 +55,7 @@ class TagRedirectQuerySet(models.QuerySet["TagRedirect"]):
         """Replace a tag's slug by its new one in every redirect; one that would contradict itself stays as it is."""
         for redirect in self.filter(expression__contains=old_slug):
             renamed = redirect.selection.renaming({old_slug: new_slug})
-            if not set(renamed.wanted) & set(renamed.unwanted):
+            if not set(renamed.wanted) & set(renamed.unwanted) and fits(TagRedirect, str(renamed)):
                 self.filter(pk=redirect.pk).update(expression=str(renamed))
 
 

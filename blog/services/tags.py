@@ -14,6 +14,7 @@ from wagtail.log_actions import log
 from wagtail.models import ReferenceIndex
 
 from blog.models import MergedTag, Pin, PostTag, Stream, Tag, TagAlias, TagOperation, TagRedirect
+from blog.models.fields import fits
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_history import Kind
 from blog.models.tag_names import find_tags
@@ -108,7 +109,8 @@ def _redirect(slugs: list[str], selection: Selection) -> None:
             replaced.check()
         except SelectionError:  # both wanted and unwanted now: left for its editor to resolve
             continue
-        Stream.objects.filter(pk=stream.pk).update(expression=str(replaced))
+        if fits(Stream, str(replaced)):
+            Stream.objects.filter(pk=stream.pk).update(expression=str(replaced))
 
 
 def merge(source: Tag, target: Tag, user: Any = None) -> TagOperation:

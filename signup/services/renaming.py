@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from blog.models import Stream
+from blog.models.fields import fits
 from blog.models.revision import locked_revision
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
@@ -24,10 +25,10 @@ def replace_tag(slug: str, other: Selection) -> None:
 def _change(slug: str, change: Callable[[Selection], Selection], detail: str) -> None:
     """Change every selection that names a tag; a slug may stand in an expression as a part of another's."""
     for subscription in Subscription.objects.filter(expression__contains=slug).order_by("subscriber_id", "pk"):
-        if (changed := _changed(subscription.expression, change)) is not None:
+        if (changed := _changed(subscription.expression, change)) is not None and fits(Subscription, changed):
             _select(subscription, changed, detail)
     for page in SignupPage.objects.filter(expression__contains=slug):
-        if (changed := _changed(page.expression, change)) is not None:
+        if (changed := _changed(page.expression, change)) is not None and fits(SignupPage, changed):
             SignupPage.objects.filter(pk=page.pk).update(expression=changed)
 
 

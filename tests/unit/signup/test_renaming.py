@@ -1,6 +1,7 @@
 import pytest
+from django.core.exceptions import ValidationError
 
-from blog.models import BlogPage, Tag
+from blog.models import BlogPage, Stream, Tag, TagRedirect
 from blog.selections.selection import Selection
 from blog.services.tags import delete_tag, merge
 from blog.services.undo import undo
@@ -55,3 +56,33 @@ def test_subscriptions_follow_a_merge_unless_it_contradicts_them(blog: BlogPage)
     make_subscriber("bob@example.org", expression="food+-meals")
     merge(Tag.objects.get(slug="meals"), Tag.objects.get(slug="food"))
     assert expressions() == {"ada@example.org": "food", "bob@example.org": "food+-meals"}
+
+
+@pytest.mark.parametrize("how", ["rename", "merge", "lead"])
+def test_what_would_become_too_long_stays(blog: BlogPage, how: str) -> None:
+    names = [f"{number}{'x' * 59}" for number in range(8)]
+    long = "y" * 100
+    tags = [Tag.objects.create(name=name, slug=name) for name in (*names, long)]
+    streams = "+".join(names)  # 487 of 500 characters
+    several = "|".join(["+".join(names), "+".join([*names[:7], "-z" * 10]), "y"])  # of 1000
+    Stream.objects.create(blog=blog, name="Long", slug="long", expression=streams)
+    blog.add_child(instance=SignupPage(title="Letters", slug="letters", expression=streams))
+    TagRedirect.objects.create(slug="gone", expression="+".join([*names, *(letter * 99 for letter in "abcde")]))
+    make_subscriber("ada@example.org", expression=several)
+    if how == "rename":
+        tags[0].name = tags[0].slug = "z" * 100
+        tags[0].save()
+    elif how == "merge":
+        merge(tags[0], tags[-1])
+    else:
+        delete_tag(tags[0], leads_to=Selection.parse(f"{long}+year:2018"))
+    assert Stream.objects.get(slug="long").expression == SignupPage.objects.get().expression == streams
+    assert expressions() == {"ada@example.org": several}
+    assert len(TagRedirect.objects.get(slug="gone").expression) == 987
+
+
+def test_a_stream_whose_selection_becomes_too_long_is_refused(blog: BlogPage) -> None:
+    for letter in "abcdefg":
+        Tag.objects.create(name=letter, slug=letter * 100)
+    with pytest.raises(ValidationError, match="at most 500 characters"):
+        Stream(blog=blog, name="Long", slug="long", expression="a b c d e f").full_clean()
