@@ -52,6 +52,15 @@ class Draw:
         return value
 
 
+# Where words behind a formula, which is seen up to the edge of its box, stand over it in its line.
+COVERED = """() => {
+    const math = document.querySelector("math"), box = math.getBoundingClientRect(), words = document.createRange()
+    words.setStartAfter(document.querySelector(".wide") ?? math)
+    words.setEndAfter(document.querySelector("main").lastChild)
+    const middle = (box.top + box.bottom) / 2
+    const rects = [...words.getClientRects()].filter(one => one.top < middle && one.bottom > middle)
+    return rects.map(one => one.left).filter(left => left < box.right)
+}"""
 POLYNOMIAL = "f(x) = a_0 + a_1 x + a_2 x^2 + a_3 x^3 + a_4 x^4 + a_5 x^5 + a_6 x^6"
 
 
@@ -60,9 +69,10 @@ POLYNOMIAL = "f(x) = a_0 + a_1 x + a_2 x^2 + a_3 x^3 + a_4 x^4 + a_5 x^5 + a_6 x
 def test_nothing_is_wider_than_a_phone(tab: Page, sheet: str, source: str, dollars: str) -> None:
     """A formula that is scrolls by itself, by the keyboard too, and stands on the line of the words beside it."""
     tab.set_viewport_size({"width": 320, "height": 640})
-    html = render(f"With {dollars}{source}{dollars} in it.").html
+    html = render(f"With {dollars}{source}{dollars} it is.").html
     tab.set_content(f"<!doctype html><html lang=en><title>x</title><style>{sheet}</style><main>{html}</main>")
     assert tab.evaluate("document.documentElement.scrollWidth") == 320
+    assert tab.evaluate(COVERED) == []
     tab.keyboard.press("Tab")
     for _press in range(5):
         tab.keyboard.press("ArrowRight")
