@@ -254,5 +254,5 @@ def _read_series(blog: BlogPage) -> Iterator[Series]:
     streams = Stream.objects.filter(blog=blog, order=Order.SERIES).values_list("name", "slug", "expression", Value(True))
     tags = Tag.objects.filter(order=Order.SERIES).values_list("name", "slug", "slug", Value(False))
     for name, slug, expression, is_stream in tags.order_by().union(streams.order_by(), all=True).order_by():
-        selection = Selection.parse(expression)
+        selection = Selection.stored(expression)
         yield Series(name, selection, stream_path(slug) if is_stream else selection_path(selection))

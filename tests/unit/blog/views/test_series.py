@@ -81,6 +81,13 @@ def test_stream_is_a_series(client: Client, blog: BlogPage, parts: list[PostPage
     assert page.address(".place > span a") == "/streams/all/"
 
 
+def test_stream_that_contradicts_itself_is_no_series(client: Client, blog: BlogPage, parts: list[PostPage]) -> None:
+    """As one may come to, whose tags have become one: the pages are there."""
+    stream = Stream.objects.create(blog=blog, name="None", slug="none", expression="alps", order=Order.SERIES)
+    Stream.objects.filter(pk=stream.pk).update(expression="alps+-alps")
+    assert [client.get(address).status_code for address in ("/", "/one/", "/streams/none/")] == [200, 200, 200]
+
+
 def test_the_whole_is_listed_from_its_first_part(client: Client, series: list[PostPage], blog: BlogPage) -> None:
     Stream.objects.create(blog=blog, name="Walks", slug="walks", expression="walks", order=Order.SERIES)
     assert Page(client, "/tags/alps/").titles == ["One", "Two", "Three"]
