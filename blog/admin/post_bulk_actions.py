@@ -91,7 +91,7 @@ class PostsAction(ManyAction):
         """Return what “all” means: the posts of the listing, as it was filtered and searched."""
         asked = QueryDict(urlsplit(self.next_url).query)
         found: Any = listed_posts(self.request, asked)  # Any: modelsearch adds a method
-        if words := asked.get("q", "").replace("\0", " "):  # which PostgreSQL refuses
+        if words := asked.get("q"):
             return [post.pk for post in found.only("pk").autocomplete(words)]
         return list(found.values_list("pk", flat=True))
 
