@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
@@ -19,7 +18,7 @@ from blog.models.revision import IndexRevision
 from publishing.models import Access
 from publishing.tokens import MOST_TOKENS, make
 from tests.support.editors import editor_of, member_of
-from tests.support.factories import make_author, make_post
+from tests.support.factories import make_post
 from tests.support.images import media, png
 from tests.support.programs import Program
 from web.rates import API, read_limits
@@ -38,11 +37,6 @@ def publish(blog: BlogPage, **fields: Any) -> dict[str, Any]:
     data = draft(blog, **fields)
     data["meta"]["action"] = "publish"
     return data
-
-
-@pytest.fixture
-def moderator(blog: BlogPage) -> User:
-    return member_of("Moderators", "Editors")
 
 
 def test_nobody_gets_anything_without_a_token(client: Client, admin_client: Client, blog: BlogPage) -> None:
@@ -115,7 +109,6 @@ def test_scopes(blog: BlogPage, moderator: User) -> None:
 
 
 def test_post_is_written_changed_published_and_binned(blog: BlogPage, moderator: User) -> None:
-    make_author("mo", user=moderator)
     program = Program(moderator)
     before = IndexRevision.objects.get().number
     made = program.post(PAGES, publish(blog, body="Some *text*.", tags=["Alpha", "Beta"]), content_type=JSON)

@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import User
 
 from blog.models import BlogPage, PostPage
-from tests.support.editors import member_of
 from tests.support.factories import make_post
 from tests.support.images import media, png
 from tests.support.programs import Program
@@ -15,11 +14,6 @@ __all__ = ["media"]
 
 PAGES = "/api/v3/pages/"
 JSON = "application/json"
-
-
-@pytest.fixture
-def moderator(blog: BlogPage) -> User:
-    return member_of("Moderators", "Editors")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from wagtail.models import Revision, WorkflowState
 from blog.models import BinnedPost, BlogPage, PostPage
 from publishing.models import KeptProperties
 from tests.support.editors import member_of
-from tests.support.factories import make_author, make_post
+from tests.support.factories import make_post
 from tests.support.images import media, png
 from tests.support.programs import Program
 
@@ -30,13 +30,6 @@ __all__ = ["media"]
 ENDPOINT, MEDIA = "/micropub/", "/micropub/media/"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SITE = "http://testserver"
-
-
-@pytest.fixture
-def moderator(blog: BlogPage) -> User:
-    user = member_of("Moderators", "Editors")
-    make_author("mo", user=user)
-    return user
 
 
 @pytest.fixture

@@ -9,17 +9,10 @@ from wagtail.models import WorkflowState
 
 from blog.models import BlogPage, PostPage
 from tests.support.editors import member_of
-from tests.support.factories import make_author, make_post
+from tests.support.factories import make_post
 from tests.support.programs import Program
 
 ENDPOINT, ADDRESS = "/micropub/", "http://testserver/mine/"
-
-
-@pytest.fixture
-def moderator(blog: BlogPage) -> User:
-    user = member_of("Moderators", "Editors")
-    make_author("mo", user=user)
-    return user
 
 
 @pytest.fixture

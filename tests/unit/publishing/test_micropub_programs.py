@@ -5,18 +5,11 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.models import User
 
-from blog.models import BlogPage
-from tests.support.editors import member_of
 from tests.support.images import media, png
 from tests.support.programs import Program
 from tests.unit.publishing.test_micropub import ENDPOINT, FORM, MEDIA, SITE, at, send, send_form, source, tags
 
 __all__ = ["media"]
-
-
-@pytest.fixture
-def moderator(blog: BlogPage) -> User:
-    return member_of("Moderators", "Editors")
 
 
 @pytest.fixture
