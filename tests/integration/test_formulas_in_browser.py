@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import FloatRect, Page
+from playwright.sync_api import FloatRect, Page, expect
 
 from blog.markdown import render
 from blog.markdown.mathml import formula
@@ -76,7 +76,7 @@ def test_nothing_is_wider_than_a_phone(tab: Page, sheet: str, source: str, dolla
     tab.keyboard.press("Tab")
     for _press in range(5):
         tab.keyboard.press("ArrowRight")
-    tab.wait_for_function("document.activeElement.scrollLeft > 0")
+    expect(tab.locator(":focus")).not_to_have_js_property("scrollLeft", 0)
 
 
 def test_box_that_scrolls_changes_no_pixel_of_a_formula_that_has_room(tab: Page, sheet: str) -> None:

@@ -1,7 +1,7 @@
 """Everything Markdown can do, as Chromium shows it: code, formulas, headings, contents, pictures, what is embedded."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.support.page_kinds import POSTS
@@ -46,7 +46,7 @@ def test_what_is_too_wide_scrolls_by_keyboard(post: Page, wide: str) -> None:
     box.focus()
     assert box.evaluate("one => one == document.activeElement && one.matches(':focus-visible')")
     post.keyboard.press("ArrowRight")
-    post.wait_for_function("one => one.scrollLeft > 0", arg=box.element_handle())
+    expect(box).not_to_have_js_property("scrollLeft", 0)
 
 
 def test_formulas_are_mathml(post: Page) -> None:
@@ -80,7 +80,7 @@ def test_what_is_embedded_is_a_picture_that_leads_to_it(tab: Page, sample_server
     link.scroll_into_view_if_needed()
     assert link.get_attribute("href") == "https://www.youtube.com/watch?v=aqz-KE-bpKQ"
     image = link.locator("img")
-    tab.wait_for_function("one => one.complete && one.naturalWidth > 0", arg=image.element_handle())
+    expect(image).not_to_have_js_property("naturalWidth", 0)
     assert image.evaluate("one => [one.width / one.height > 1.7, one.loading, one.alt]") == [True, "lazy", ""]
     assert [address for address in asked if not address.startswith(f"http://{EVERYTHING.host}:")] == []
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 from PIL import Image as Picture
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 from wagtail.images import get_image_model
 from wagtail.images.models import Image
@@ -89,7 +89,7 @@ def test_browser_takes_the_smaller_format_and_nothing_jumps(tab: Page, live_serv
     tab.goto(f"{live_server.url}/{post.slug}/")
     picture = tab.locator(".prose img")
     picture.scroll_into_view_if_needed()
-    tab.wait_for_function("document.querySelector('.prose img').complete")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
     address, width, ratio = picture.evaluate("one => [one.currentSrc, one.naturalWidth, one.offsetWidth / one.offsetHeight]")
     assert address.endswith(".avif")
     assert width > 0
