@@ -12,13 +12,14 @@ from wagtail.images.models import AbstractImage
 from wagtail.models import Site
 
 from blog.markdown import caching_renders
-from blog.models import Author, BlogPage, ImportedFile, PostPage, Tag
+from blog.models import Author, BinnedPost, BlogPage, ImportedFile, PostPage, Tag
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_names import get_or_create_tags
 from blog.models.tags import name_fault
+from blog.services.bin import restore
 from blog.terms import caching_terms
 from transfer.importing.exports.post import ExportedPost
-from transfer.importing.history import EarlierImport
+from transfer.importing.history import EarlierImport, check_again
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.report import ImportReport
 from transfer.importing.source import Refusal, SourcePost
@@ -126,6 +127,8 @@ class PostWriter:
         rendered = {ready.source.body: ready.prepared.rendered} if ready.prepared.rendered else {}
         with caching_renders(rendered), caching_terms(ready.prepared.terms), locked_revision():
             start = time.monotonic()
+            check_again(ready.known, overwrite=overwrite)
+            restore(BinnedPost.objects.filter(post=ready.known.post_id))
             terms = self._get_or_create([ready])
             post = update_post(ready.known.post_id, ready.prepared, self._fields(ready, terms), self._tags(ready, terms))
             redirects = self._create_redirects([(post, ready)])
@@ -136,6 +139,9 @@ class PostWriter:
         seconds = time.monotonic() - start
         self.report.changed += 1
         self.report.comments += comments
+        if ready.known.is_edited:
+            sentence = _("The file won over what was edited here: the post's history keeps that.")
+            self.report.add_notice(ready.key, 1, sentence)
         self._report_details([ready], terms, redirects)
         return seconds
 
