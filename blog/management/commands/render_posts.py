@@ -1,6 +1,5 @@
 """`manage.py render_posts`: render the posts anew whose blog has other switches than when they were rendered."""
 
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -17,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         total = left = count_outdated()
-        with tqdm(total=total, unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+        with tqdm(total=total, unit=" posts", disable=None) as bar:
             while render_outdated():
                 before, left = left, count_outdated()
                 bar.update(before - left)

@@ -6,6 +6,7 @@ An existing key is never overwritten: mail signed with it could no longer be ver
 import os
 import re
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,12 @@ def new_key(kind: str) -> PrivateKey:
 def write_key(key: PrivateKey, path: Path) -> None:
     pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(path, "xb", opener=partial(os.open, mode=0o600)) as file:
+            file.write(pem)
     except FileExistsError as error:
         raise CommandError(f"{path} exists and is left as it is: choose another --out or --selector.") from error
     except OSError as error:
         raise CommandError(f"{path} cannot be written ({error.strerror}): choose another --out.") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
 
 
 def _ascii(domain: str) -> str:

@@ -1,6 +1,5 @@
 """`manage.py export_posts`: write a blog into a folder of Markdown, which Jekyll, Hugo and `import_posts` read."""
 
-import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
@@ -28,10 +27,8 @@ EXAMPLES = """examples:
 class Command(BaseCommand):
     help = HELP
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLES, **kwargs)
-        parser.formatter_class = RawDescriptionHelpFormatter
-        return parser
+    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
+        return super().create_parser(*args, epilog=EXAMPLES, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR", help="where to write; it is created, or must be empty")
@@ -48,7 +45,7 @@ class Command(BaseCommand):
         try:
             if folder.exists() and any(folder.iterdir()) and not options["force"]:
                 raise CommandError(f"{folder} is not empty: name another folder, or write into it with --force.")
-            with tqdm(total=export.total, unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+            with tqdm(total=export.total, unit=" posts", disable=None) as bar:
                 export.run(bar.update)
         except OSError as error:
             raise CommandError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error

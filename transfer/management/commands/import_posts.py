@@ -61,10 +61,8 @@ NOTHING_FOUND = (
 class Command(BaseCommand):
     help = HELP
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLES, **kwargs)
-        parser.formatter_class = RawDescriptionHelpFormatter
-        return parser
+    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
+        return super().create_parser(*args, epilog=EXAMPLES, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="what to import: see above")
@@ -133,7 +131,7 @@ class Command(BaseCommand):
         found = self._find(finder, options["paths"])
         interrupted = False
         try:
-            with tqdm(total=len(found.files), unit=" posts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+            with tqdm(total=len(found.files), unit=" posts", disable=None) as bar:
                 run.run(found, bar.update)
             analyze_tables()
         except KeyboardInterrupt:

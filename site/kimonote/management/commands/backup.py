@@ -1,6 +1,5 @@
 """`manage.py backup FOLDER`: write the database and the media into one file, read it back, and delete older ones."""
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"--keep is {keep}: name the number of backups to keep, 1 or more.")
         if not folder.is_dir():
             raise CommandError(f"{folder} is no folder: create it first, with the mode 700.")
-        with tqdm(unit=" files", disable=not sys.stderr.isatty()) as bar:
+        with tqdm(unit=" files", disable=None) as bar:
             try:
                 path = making.make(folder, [parse_recipient(key) for key in encrypt_to], lambda name: bar.update())
             except BackupError as error:

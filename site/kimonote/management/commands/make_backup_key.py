@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,8 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: Any) -> None:
         identity = Identity.generate()
         try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(file, "x", opener=partial(os.open, mode=0o600)) as target:
+                target.write(f"# public key: {identity.to_public()}\n{identity}\n")
         except OSError as error:
             raise CommandError(f"{file} cannot be created ({error.strerror}); an existing key is never overwritten.") from error
-        with os.fdopen(descriptor, "w") as target:
-            target.write(f"# public key: {identity.to_public()}\n{identity}\n")
         self.stdout.write(str(identity.to_public()))

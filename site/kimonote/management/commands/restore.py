@@ -1,6 +1,5 @@
 """`manage.py restore FILE`: put a backup in place of the database and the media, all or nothing."""
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, identity: Path | None, dry_run: bool, overwrite: bool, **options: Any) -> None:
         if not file.is_file():
             raise CommandError(f"{file} is no file.")
-        with tqdm(unit=" files", disable=not sys.stderr.isatty()) as bar:
+        with tqdm(unit=" files", disable=None) as bar:
             try:
                 key = read_identity(identity) if identity else None
                 if dry_run:
