@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn, UserColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
@@ -31,6 +31,8 @@ from wagtail_actions.many import BulkButtons
 from wagtail_actions.users import admin_user
 
 RESTORE = "binnedpost_restore"  # the kind of job: `blog.admin.bin_many` has what it does
+RESTORED = ngettext_lazy("%(count)d post is restored.", "%(count)d posts are restored.", "count")
+IN_BIN = ngettext_lazy("%(count)d post is in the bin.", "%(count)d posts are in the bin.", "count")
 
 
 class RestoreColumn(FormColumn):
@@ -145,13 +147,9 @@ def say_restored(request: HttpRequest, restored: list[Restored]) -> None:
     if not restored:
         messages.warning(request, _("Nothing is restored: these posts are no longer in the bin."))
         return
-    messages.success(request, words_of_restored(len(restored)))
+    messages.success(request, RESTORED % {"count": len(restored)})
     if changes := new_addresses(restored):
         messages.warning(request, changes)
-
-
-def words_of_restored(count: int) -> str:
-    return ngettext("%(count)d post is restored.", "%(count)d posts are restored.", count) % {"count": count}
 
 
 def new_addresses(restored: list[Restored]) -> str:
@@ -160,13 +158,9 @@ def new_addresses(restored: list[Restored]) -> str:
     return _("Another post has their address meanwhile, so they have a new one: %s.") % changes if changes else ""
 
 
-def words_of_bin(count: int) -> str:
-    return ngettext("%(count)d post is in the bin.", "%(count)d posts are in the bin.", count) % {"count": count}
-
-
 def say_binned(request: HttpRequest, batch: UUID, count: int, address: str = "") -> None:
     """Show how many posts are in the bin now, with a button that restores them."""
-    context = {"words": words_of_bin(count), "batch": batch, "next": address}
+    context = {"words": IN_BIN % {"count": count}, "batch": batch, "next": address}
     messages.success(request, render_to_string("blog/admin/binned_message.html", context, request))
 
 

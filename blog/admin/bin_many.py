@@ -5,11 +5,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
 from wagtail.models import Page
 
-from blog.admin.bin import new_addresses, restorable, say_binned, words_of_restored
+from blog.admin.bin import RESTORED, new_addresses, restorable, say_binned
 from blog.admin.many import ONE_BY_ONE_AT_ONCE, Asked, ManyAction, Note
 from blog.models import BinnedPost, PostPage
 from blog.models.revision import locked_revision
@@ -79,6 +79,7 @@ class RestoreMany(InBin):
     aria_label = _("Restore the chosen posts")
     action_type = "restore"
     question = _("Put these posts back where they were, published if they were published?")
+    done = RESTORED
 
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
@@ -87,16 +88,13 @@ class RestoreMany(InBin):
             note(changes)
         return len(restored)
 
-    @classmethod
-    def words(cls, count: int) -> str:
-        return words_of_restored(count)
-
 
 class DeleteManyForGood(InBin):
     display_name = _("Delete for good")
     aria_label = _("Delete the chosen posts for good")
     action_type = "delete"
     question = _("Delete these posts with their revisions and comments? This cannot be undone.")
+    done = ngettext_lazy("%(count)d post is deleted for good.", "%(count)d posts are deleted for good.", "count")
     serious = True
     classes = {"serious"}
     at_once = ONE_BY_ONE_AT_ONCE
@@ -104,11 +102,6 @@ class DeleteManyForGood(InBin):
     @classmethod
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
         return delete_for_good(BinnedPost.objects.filter(pk__in=ids), user)
-
-    @classmethod
-    def words(cls, count: int) -> str:
-        words = ngettext("%(count)d post is deleted for good.", "%(count)d posts are deleted for good.", count)
-        return words % {"count": count}
 
 
 BIN_ACTIONS = (DeletePages, RestoreMany, DeleteManyForGood)

@@ -37,6 +37,7 @@ class ManyAction(PermittedBulkAction):
     template_name = "blog/admin/confirm_many.html"
     action_priority = 50
     question: Any = ""
+    done: Any = ""  # what has been done, with a place for the `count` of objects
     serious = False
     at_once = AT_ONCE
     rights: tuple[str, ...] = PAGE_RIGHTS  # on pages, of which whoever is offered this has any
@@ -66,11 +67,6 @@ class ManyAction(PermittedBulkAction):
 
         Raise JobFailed, with a sentence, where what `asked` names is no longer there.
         """
-        raise NotImplementedError
-
-    @classmethod
-    def words(cls, count: int) -> str:
-        """Return what has been done."""
         raise NotImplementedError
 
     @classmethod
@@ -154,7 +150,7 @@ class ManyAction(PermittedBulkAction):
             return cls.change([one.pk for one in objects], **context), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:
-        return self.words(num_parent_objects)
+        return str(self.done % {"count": num_parent_objects})
 
 
 def start_many(kind: str, user: Any, ids: Sequence[int], asked: Asked) -> Job:

@@ -47,7 +47,7 @@ def _change(run: Run, action: type[ManyAction], lot: list[int]) -> int:
 
 def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
     """Return what has been done up to now; and once it has ended, what is to be undone by a button."""
-    words = ACTIONS[job.kind].words(job.position["changed"]) if job.position else ""
+    words = ACTIONS[job.kind].done % {"count": job.position["changed"]} if job.position else ""
     batch = job.parameters["asked"].get("batch")
     if batch is None or job.is_pending:
         return {"words": words}

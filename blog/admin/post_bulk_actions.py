@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from blog.admin.bin import may_bin, say_binned, words_of_bin
+from blog.admin.bin import IN_BIN, may_bin, say_binned
 from blog.admin.many import ONE_BY_ONE_AT_ONCE, Asked, ManyAction, Note
 from blog.admin.page_choosers import explorable_pages
 from blog.admin.post_export import TEXTS
@@ -55,6 +55,7 @@ class PostsAction(ManyAction):
     """An action on chosen posts; `many_posts` has the verb."""
 
     models = [PostPage]
+    done = ngettext_lazy("%(count)d post has been changed.", "%(count)d posts have been changed.", "count")
     most = 20_000  # posts at once
 
     @cached_property
@@ -113,13 +114,10 @@ class PostsAction(ManyAction):
     def title_of(cls, one: PostPage) -> str:
         return str(one.draft_title or one.title)
 
-    @classmethod
-    def words(cls, count: int) -> str:
-        return ngettext("%(count)d post has been changed.", "%(count)d posts have been changed.", count) % {"count": count}
-
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str | None:
         """Return it with a button that undoes it."""
-        return undo_message(self.request, UUID(self.asked["batch"]), self.words(num_parent_objects), self.next_url)
+        words = self.done % {"count": num_parent_objects}
+        return undo_message(self.request, UUID(self.asked["batch"]), words, self.next_url)
 
 
 class AddTags(PostsAction):
@@ -175,6 +173,7 @@ class Publish(PostsAction):
     display_name = _("Publish")
     aria_label = _("Publish the chosen posts")
     question = _("Publish the newest draft of each of these posts?")
+    done = ngettext_lazy("%(count)d post has been published.", "%(count)d posts have been published.", "count")
     action_type = "publish"
     action_priority = 40
     rights = ("publish",)
@@ -192,16 +191,12 @@ class Publish(PostsAction):
             note(fault)
         return number
 
-    @classmethod
-    def words(cls, count: int) -> str:
-        words = ngettext("%(count)d post has been published.", "%(count)d posts have been published.", count)
-        return words % {"count": count}
-
 
 class Unpublish(PostsAction):
     display_name = _("Unpublish")
     aria_label = _("Unpublish the chosen posts")
     question = _("Take these posts from every page? They stay here as drafts.")
+    done = ngettext_lazy("%(count)d post has been unpublished.", "%(count)d posts have been unpublished.", "count")
     action_type = "unpublish"
     action_priority = 50
     rights = ("publish",)
@@ -218,16 +213,12 @@ class Unpublish(PostsAction):
     def change(cls, ids: Sequence[int], user: Any, asked: Asked, note: Note) -> int:
         return many_posts.unpublish(ids, user, UUID(asked["batch"]))
 
-    @classmethod
-    def words(cls, count: int) -> str:
-        words = ngettext("%(count)d post has been unpublished.", "%(count)d posts have been unpublished.", count)
-        return words % {"count": count}
-
 
 class MoveToBin(PostsAction):
     display_name = _("Move to the bin")
     aria_label = _("Move the chosen posts to the bin")
     question = _("Take these posts from every page? They stay in the bin for thirty days with everything they have.")
+    done = IN_BIN
     action_type = "bin"
     action_priority = 60
     classes = {"serious"}
@@ -242,10 +233,6 @@ class MoveToBin(PostsAction):
         count: int = PostPage.objects.filter(pk__in=ids, binned=None).count()  # without aliases, which go with them
         move_to_bin(ids, user, UUID(asked["batch"]))
         return count
-
-    @classmethod
-    def words(cls, count: int) -> str:
-        return words_of_bin(count)
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> None:
         """Show it with a button that undoes it."""

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin.ui.tables import Column, DateColumn, UserColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
@@ -32,6 +32,12 @@ from jobs.starting import start
 from wagtail_actions.users import admin_user
 
 HISTORY, UNDO = "post_history", "post_undo"  # views; the second is a kind of job, too
+UNDONE = ngettext_lazy("%(count)d post is what it was before.", "%(count)d posts are what they were before.", "count")
+LEFT = ngettext_lazy(
+    "%(count)d post stays as it is: it was changed since, or is not yours to change.",
+    "%(count)d posts stay as they are: they were changed since, or are not yours to change.",
+    "count",
+)
 
 
 def may_change(user: User, post: PostPage) -> bool:
@@ -103,24 +109,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if len(counts) > 1:
         return to_job(start(UNDO, user, {"batch": str(operation.batch)}))
     number = undo_posts(operation, user, partial(may_undo, user, operation))
-    messages.success(request, words_of_undone(number))
+    messages.success(request, UNDONE % {"count": number})
     if (left := sum(counts) - number) > 0:  # an alias of a post, which is unpublished with it, is one more
-        messages.warning(request, words_of_left(left))
+        messages.warning(request, LEFT % {"count": left})
     return redirect(get_valid_next_url_from_request(request) or HISTORY)
-
-
-def words_of_undone(count: int) -> str:
-    words = ngettext("%(count)d post is what it was before.", "%(count)d posts are what they were before.", count)
-    return words % {"count": count}
-
-
-def words_of_left(count: int) -> str:
-    words = ngettext(
-        "%(count)d post stays as it is: it was changed since, or is not yours to change.",
-        "%(count)d posts stay as they are: they were changed since, or are not yours to change.",
-        count,
-    )
-    return words % {"count": count}
 
 
 def undo_lots(run: Run) -> dict[str, int]:
@@ -139,13 +131,13 @@ def undo_lots(run: Run) -> dict[str, int]:
             run.keep_position(done)
         run.step(count)
     if (left := done["seen"] - done["changed"]) > 0:
-        run.log(words_of_left(left))
+        run.log(LEFT % {"count": left})
     return done
 
 
 def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
     """Return how many posts are what they were, up to now."""
-    return {"words": words_of_undone(job.position["changed"]) if job.position else ""}
+    return {"words": UNDONE % {"count": job.position["changed"]} if job.position else ""}
 
 
 KIND: Final = JobKind(
