@@ -98,8 +98,8 @@ def _only_for(allowed: Callable[[User], bool], view: View) -> View:
 
 _completion = require_admin_access(complete_tag)
 urls: list[URLPattern] = [  # before Wagtail's own, at the same addresses
-    path("tag-suggestions/", require_admin_access(suggest), name=NAME),
-    path("suggested-tags/", require_admin_access(suggested_tags.suggest), name=suggested_tags.NAME),
+    path("tag-suggestions/", require_admin_access(for_editors(suggest)), name=NAME),
+    path("suggested-tags/", require_admin_access(for_editors(suggested_tags.suggest)), name=suggested_tags.NAME),
     path("tag-autocomplete/", _completion),
     path("tag-autocomplete/<slug:app_name>/<slug:model_name>/", _completion),
 ]

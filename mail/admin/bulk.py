@@ -23,23 +23,22 @@ def button() -> HeaderButton:
     return HeaderButton(_("Pause bulk mail"), url=reverse("outbox:pause"), icon_name="circle-check")
 
 
-class BulkMailView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Ask by GET, pause or resume by POST."""
+class OutboxActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Ask by GET, act on the outbox by POST."""
 
     template_name = "wagtail_actions/action.html"
     permission_required = "change"
     header_icon = "mail"
     model = Delivery
     question: Any = ""
-    done: Any = ""
     serious = False
 
-    def act(self, by: str) -> bool:
+    def act(self, by: str) -> str:
+        """Do it, and return what is done, in words."""
         raise NotImplementedError
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        self.act(request.user.get_username())
-        messages.success(request, self.done)
+        messages.success(request, self.act(request.user.get_username()))
         return HttpResponseRedirect(reverse("outbox:index"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -47,7 +46,7 @@ class BulkMailView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
         return super().get_context_data(question=self.question, action=action, way_back=reverse("outbox:index"), **kwargs)
 
 
-class PauseView(BulkMailView):
+class PauseView(OutboxActionView):
     """Pause mail to many."""
 
     page_title = gettext_lazy("Pause bulk mail")
@@ -55,19 +54,19 @@ class PauseView(BulkMailView):
         "Send no new notes and no announcements until you resume? Confirmations and other mail that somebody waits for "
         "go out all the same."
     )
-    done = gettext_lazy("Bulk mail is paused.")
     serious = True
 
-    def act(self, by: str) -> bool:
-        return pace.pause(by)
+    def act(self, by: str) -> str:
+        pace.pause(by)
+        return _("Bulk mail is paused.")
 
 
-class ResumeView(BulkMailView):
+class ResumeView(OutboxActionView):
     """Resume mail to many."""
 
     page_title = gettext_lazy("Resume bulk mail")
     question = gettext_lazy("Send what has been waiting since bulk mail was paused?")
-    done = gettext_lazy("Bulk mail is sent again.")
 
-    def act(self, by: str) -> bool:
-        return pace.resume(by)
+    def act(self, by: str) -> str:
+        pace.resume(by)
+        return _("Bulk mail is sent again.")

@@ -4,18 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import TemplateView
-from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import policy_registry
 
@@ -77,25 +73,20 @@ class OutboxIndexView(SafeExportIndexView):
         return [*(stuck if Delivery.objects.stuck().exists() else []), bulk.button()]
 
 
-class RetryAllView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Ask by GET, send all that is stuck by POST: what to do when the mail server has been mended."""
+class RetryAllView(bulk.OutboxActionView):
+    """Send all that is stuck: what to do when the mail server has been mended."""
 
-    template_name = "wagtail_actions/action.html"
     page_title = gettext_lazy("Send all that is stuck")
-    permission_required = "change"
     header_icon = "resubmit"
-    model = Delivery
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        count = sum(outbox.retry(delivery) for delivery in Delivery.objects.stuck())
-        messages.success(request, ngettext("%d mail is on its way.", "%d mails are on their way.", count) % count)
-        return HttpResponseRedirect(reverse("outbox:index"))
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    @property
+    def question(self) -> str:
         count = Delivery.objects.stuck().count()
-        question = ngettext("Send %d stuck mail now?", "Send %d stuck mails now?", count) % count
-        action = {"label": self.page_title, "serious": False}
-        return super().get_context_data(question=question, action=action, way_back=reverse("outbox:index"), **kwargs)
+        return ngettext("Send %d stuck mail now?", "Send %d stuck mails now?", count) % count
+
+    def act(self, by: str) -> str:
+        count = sum(outbox.retry(delivery) for delivery in Delivery.objects.stuck())
+        return ngettext("%d mail is on its way.", "%d mails are on their way.", count) % count
 
 
 class OutboxViewSet(ActingViewSet):
