@@ -5,9 +5,8 @@ Code is not changed.
 
 import re
 from collections.abc import Callable
-from functools import partial
 
-from transfer.importing.static_sites.targets import CODE
+from transfer.importing.static_sites.targets import CODE, outside_code
 from transfer.importing.static_sites.template_tags.alerts import ALERTS
 
 IMAGE: re.Pattern[str] = re.compile(r"\.(?:gif|jpe?g|png|webp|avif|svg)(?:\||\]\])", re.IGNORECASE)
@@ -52,10 +51,5 @@ OF_GENERATORS: dict[str, tuple[Rule, ...]] = {
 def in_common_form(text: str, generator: str) -> str:
     """Return a text with what only this generator reads as others write it."""
     for pattern, written in (*ANYWHERE, *OF_GENERATORS.get(generator, ())):
-        replaced = partial(_replaced, written)
-        text = re.sub(rf"(?P<code>{CODE})|{pattern}", replaced, text, flags=re.MULTILINE | re.IGNORECASE)
+        text = outside_code(re.compile(rf"(?P<code>{CODE})|{pattern}", re.MULTILINE | re.IGNORECASE), written, text)
     return text
-
-
-def _replaced(written: Callable[[re.Match[str]], str], found: re.Match[str]) -> str:
-    return found[0] if found["code"] is not None else written(found)

@@ -7,7 +7,7 @@ from typing import Final
 
 from transfer.importing.static_sites.front_matter import FrontMatter
 from transfer.importing.static_sites.generators import SourceSite, configuration_text
-from transfer.importing.static_sites.permalink_patterns import DATE_FORMATS
+from transfer.importing.static_sites.permalink_patterns import PLACEHOLDERS
 
 DATA_FILES: Final = ("{}.11tydata.js", "{}.11tydata.cjs", "{}.11tydata.mjs", "{}.11tydata.json", "{}.json")
 LAYOUT_FOLDERS: Final = ("_includes", "_layouts", "src/_includes", "src/_layouts", "templates")
@@ -34,7 +34,6 @@ FUNCTION: Final = re.compile(r"(?:async\s+)?function\b|\(|\w+\s*=>")
 RETURNED: Final = re.compile(r"""\bpermalink["']?\s*:[^`]{1,300}?(?:return|=>)[^`\w]{0,20}`([^`\n]+)`""")
 MAX_FILTER: Final = 500  # characters of a filter's definition, in which its form is looked for
 FORMAT: Final = re.compile(r"""(?:[fF]ormat|strftime)\((?:[\w.]+,)?\s*["']([^"'\n]+)["']""")
-DIRECTIVES: Final = {form: name for name, form in reversed(DATE_FORMATS.items())}
 
 
 def data_pattern(path: Path, front_matter: FrontMatter, site: SourceSite) -> str:
@@ -81,7 +80,7 @@ def _format_of(name: str, configuration: str) -> re.Match[str] | None:
 
 def _date(form: str) -> str:
     if "%" in form:
-        return re.sub(r"%\w", lambda found: f":{DIRECTIVES.get(found[0], '')}", form)
+        return re.sub(r"%\w", lambda found: f":{PLACEHOLDERS.get(found[0], '')}", form)
     return re.sub(r"[A-Za-z]+", lambda found: f":{TOKENS.get(found[0], '')}", form)
 
 

@@ -6,7 +6,7 @@ Of `$…$`, which no generator knows as a formula by itself, it took those befor
 import re
 
 from blog.markdown.syntax.formulas import DISPLAY, INLINE
-from transfer.importing.static_sites.targets import CODE
+from transfer.importing.static_sites.targets import CODE, outside_code
 
 FORMULA = re.compile(
     rf"(?P<code>{CODE})|(?P<display>(?<![\\$]){DISPLAY.pattern})|(?<![\\$\w])(?:{INLINE.pattern})", re.M | re.S
@@ -21,12 +21,9 @@ def without_doubled_escapes(text: str) -> str:
     >>> print(without_doubled_escapes(r"$x\_1 \\in \\{a\\}$, $$\\begin{x} a \\\\ b$$, `$\\{a\\}$`, $\text{a\_b}$"))
     $x_1 \\in \{a\}$, $$\\begin{x} a \\ b$$, `$\\{a\\}$`, $\text{a\_b}$
     """
-    return FORMULA.sub(_unescaped, text) if "$" in text and "\\" in text else text
+    return outside_code(FORMULA, _unescaped, text) if "$" in text and "\\" in text else text
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    formula = found[0]
-    if found["code"] is not None:
-        return formula
-    formula = DOUBLED.sub(r"\\", formula.replace("\\\\\\\\", "\\\\"))
+    formula = DOUBLED.sub(r"\\", found[0].replace("\\\\\\\\", "\\\\"))
     return formula if found["display"] else ESCAPED.sub(lambda escape: escape["name"] or "", formula)

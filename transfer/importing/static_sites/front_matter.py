@@ -6,6 +6,8 @@ YAML's scalars are read as text, as they were written: a tag `no`, `on` or `1.10
 import json
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -56,6 +58,13 @@ class FrontMatter:
             if isinstance(value, str) and value.strip().lower() not in NULLS:
                 return value.strip()
         return ""
+
+    def below(self, *keys: str) -> Value:
+        """Return the value under a path of keys, each folded or as it was written; "" where there is none."""
+        value: Value = self.values
+        for key in keys:
+            value = next((value[each] for each in (fold_key(key), key) if each in value), "") if isinstance(value, dict) else ""
+        return value
 
     def line(self, *keys: str) -> int:
         """Return the line of the first of these keys that is there; else 1."""
@@ -108,21 +117,22 @@ def _fenced(text: str, opening: re.Match[str]) -> tuple[FrontMatter, str, int]:
 
 
 def _json(text: str) -> tuple[FrontMatter, str, int]:
-    start = len(text) - len(text.lstrip())
-    try:
-        values, end = json.JSONDecoder().raw_decode(text, start)
-    except (json.JSONDecodeError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        raise Refusal(
-            _("The JSON front matter cannot be read: %(error)s.") % {"error": getattr(error, "msg", _("too deep"))}, line
-        ) from error
+    with _refusing_json(1):
+        values, end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))
     return _front_matter(values, 1, {}), text[end:].lstrip(), text.count("\n", 0, end) + 1
 
 
 def read_json(text: str, first: int) -> FrontMatter:
     """Read JSON whose first line is `first`."""
-    try:
+    with _refusing_json(first):
         return _front_matter(json.loads(text), first, {})
+
+
+@contextmanager
+def _refusing_json(first: int) -> Iterator[None]:
+    """Raise Refusal in place of what the standard library raises."""
+    try:
+        yield
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", 1) + first - 1
         raise Refusal(

@@ -164,15 +164,10 @@ def _read(path: Path) -> FrontMatter:
 
 
 def _permalinks(configuration: FrontMatter) -> dict[str, str]:
-    collections = configuration.values.get("collections")
-    posts = collections.get("posts") if isinstance(collections, dict) else None
-    collected = posts.get("permalink") if isinstance(posts, dict) else None
+    collected = configuration.below("collections", "posts", "permalink")
     permalinks = {"": collected or configuration.values.get("permalink", "")}  # `none` is a style here
-    sections = configuration.values.get("permalinks")
-    if isinstance(sections, dict):
-        nested = sections.get("page")
-        named = {**sections, **(nested if isinstance(nested, dict) else {})}
-        permalinks |= named
+    for sections in (configuration.below("permalinks"), configuration.below("permalinks", "page")):
+        permalinks |= sections if isinstance(sections, dict) else {}
     return {name: text for name, text in permalinks.items() if isinstance(text, str) and re.match(r"[/:\w]", text)}
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from transfer.importing.static_sites.targets import CODE
+from transfer.importing.static_sites.targets import CODE, outside_code
 
 TAG = r"#(?:[\w/-]++(?: [\w/-]++)*+#|(?=[\w/-]*[^\W\d_])[\w/-]++)"
 LINE = re.compile(rf"(?P<code>{CODE})|^(?P<tags>(?:{TAG}[ \t]*+)++)$\n?", re.MULTILINE)
@@ -17,10 +17,8 @@ def split_hash_tags(text: str) -> tuple[tuple[str, ...], str]:
     tags: dict[str, None] = {}
 
     def taken(found: re.Match[str]) -> str:
-        if found["code"] is not None:
-            return found[0]
         tags.update(dict.fromkeys(tag.strip("#") for tag in re.findall(TAG, found["tags"])))
         return ""
 
-    kept = LINE.sub(taken, text)
+    kept = outside_code(LINE, taken, text)
     return tuple(tags), kept

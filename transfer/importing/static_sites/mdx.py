@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from transfer.importing.static_sites.targets import CODE
+from transfer.importing.static_sites.targets import CODE, outside_code
 from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag
 from transfer.importing.static_sites.template_tags.markup import comment
 
@@ -27,7 +27,7 @@ COMPONENT = re.compile(
 
 def mdx_to_markdown(text: str) -> tuple[str, Counter[str]]:
     """Return the Markdown of an MDX file, and the components that lost their marks, by name."""
-    without_modules = MODULE_LINES.sub(lambda found: found[0] if found["code"] is not None else "", text)
+    without_modules = outside_code(MODULE_LINES, lambda found: "", text)
     return components_to_markdown(without_modules, dict(IMPORTED_FILE.findall(text)))
 
 
@@ -36,8 +36,6 @@ def components_to_markdown(text: str, files: Mapping[str, str] | None = None) ->
     dropped: Counter[str] = Counter()
 
     def replaced(found: re.Match[str]) -> str:
-        if found["code"] is not None:
-            return found[0]
         if found["remark"] or found["closed"]:
             return MORE if found["remark"] and "truncate" in found["remark"] else ""
         if found["element"]:
@@ -50,7 +48,7 @@ def components_to_markdown(text: str, files: Mapping[str, str] | None = None) ->
             return comment(found[0]) if found[0].endswith("/>") else ""
         return markdown
 
-    return COMPONENT.sub(replaced, text), dropped
+    return outside_code(COMPONENT, replaced, text), dropped
 
 
 def _evaluated(files: Mapping[str, str], attributes: str) -> str:

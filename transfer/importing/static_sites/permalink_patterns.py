@@ -64,6 +64,7 @@ DATE_FORMATS = {  # of strftime
     "minute": "%M",
     "second": "%S",
 }
+PLACEHOLDERS = {form: name for name, form in reversed(DATE_FORMATS.items())}  # by strftime's directives
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 import re
 
 from transfer.importing.static_sites.front_matter import FrontMatter, from_texts
-from transfer.importing.static_sites.permalink_patterns import DATE_FORMATS
+from transfer.importing.static_sites.permalink_patterns import PLACEHOLDERS
 
 TEXT = re.compile(r"^([A-Z_]+)[ \t]*=[ \t]*[ru]*(?:\"([^\"\n]*)\"|'([^'\n]*)')", re.MULTILINE)
 DATE = re.compile(r"\{date:([^{}]*)\}")
 FOLDER = re.compile(r"""\(\s*["'](?P<folder>[^"'*/]+)/[^"'*]*\*[^"']*["'],\s*["'](?P<address>[^"']*)["'],""")  # of POSTS, PAGES
 UGLY = re.compile(r"^PRETTY_URLS\s*=\s*False", re.MULTILINE)
-FORMATS = {form: name for name, form in reversed(DATE_FORMATS.items())}
 
 
 def read_settings(text: str) -> FrontMatter:
@@ -22,7 +21,7 @@ def pelican_permalinks(settings: FrontMatter) -> dict[str, str]:
     url = settings.text("articleurl", "articlesaveas") or "{slug}.html"
     if settings.text("slugifysource") == "basename" or "(?P<slug>" in settings.text("filenamemetadata"):
         url = url.replace("{slug}", "{name}")
-    dated = DATE.sub(lambda date: re.sub(r"%\w", lambda part: f":{FORMATS.get(part[0])}", date[1]), url)
+    dated = DATE.sub(lambda date: re.sub(r"%\w", lambda part: f":{PLACEHOLDERS.get(part[0])}", date[1]), url)
     return {"": "/" + re.sub(r"\{(\w+)\}", r":\1", dated).lstrip("/")}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.find import SourceFile
-from transfer.importing.static_sites.targets import CODE
+from transfer.importing.static_sites.targets import CODE, outside_code
 from transfer.importing.static_sites.template_tags.code_tags import code_block
 from transfer.importing.static_sites.template_tags.markup import comment
 
@@ -25,8 +25,6 @@ def with_snippets(text: str, file: SourceFile) -> tuple[str, Counter[str]]:
     missing: Counter[str] = Counter()
 
     def replaced(found: re.Match[str]) -> str:
-        if found["code"] is not None:
-            return found[0]
         path = found["path"] or found["address"]
         code = _read(path, file)
         if code is None:
@@ -36,7 +34,7 @@ def with_snippets(text: str, file: SourceFile) -> tuple[str, Counter[str]]:
         lines = f" {{{found['lines']}}}" if re.fullmatch(r"[\d,-]+", found["lines"] or "") else ""
         return code_block(_lines(part, found["range"] or ""), path.rpartition(".")[2] + lines)
 
-    return SNIPPET.sub(replaced, text), missing
+    return outside_code(SNIPPET, replaced, text), missing
 
 
 def _read(path: str, file: SourceFile) -> str | None:

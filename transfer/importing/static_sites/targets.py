@@ -53,6 +53,11 @@ class Target:
     text: str = ""
 
 
+def outside_code(pattern: re.Pattern[str], written: Callable[[re.Match[str]], str], text: str) -> str:
+    """Replace what a pattern finds by what is written for it; what its group `code` finds stays as it is."""
+    return pattern.sub(lambda found: found[0] if found["code"] is not None else written(found), text)
+
+
 Replacement = Callable[[Target], "str | None"]  # the new address; for a wiki link, the new Markdown; None: no change
 
 
@@ -61,8 +66,6 @@ def replace_targets(text: str, replacement: Replacement) -> str:
     labels = {_fold(found[2] or found[1]) for found in IMAGE_LABELS.finditer(text)}
 
     def replaced(found: re.Match[str]) -> str:
-        if found["code"] is not None:
-            return found[0]
         if found["wiki"] is not None:
             return _replaced_wiki_link(found, replacement)
         form = next(form for form in FORMS if found[form] is not None)
@@ -71,7 +74,7 @@ def replace_targets(text: str, replacement: Replacement) -> str:
         new = replacement(Target(TargetKind.IMAGE if is_image else TargetKind.LINK, address))
         return found[0] if new is None else _with_address(found, form, new)
 
-    return REFERENCE.sub(replaced, text)
+    return outside_code(REFERENCE, replaced, text)
 
 
 def find_targets(text: str) -> list[Target]:

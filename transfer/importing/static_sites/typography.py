@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-from transfer.importing.static_sites.front_matter import Value
 from transfer.importing.static_sites.generators import SourceSite, configuration_text
 
 SMART, EMOJI = "smart_punctuation", "emoji_codes"  # fields of `BlogPage`
@@ -18,13 +17,13 @@ def switched_on(site: SourceSite) -> frozenset[str]:
 def _jekyll(site: SourceSite) -> tuple[bool, bool]:
     values = site.configuration.values
     kramdown = str(values.get("markdown", "kramdown")).lower() == "kramdown"
-    straight = "apos" in str(_below(site, "kramdown", "smart_quotes"))
+    straight = "apos" in str(site.configuration.below("kramdown", "smart_quotes"))
     return kramdown and not straight, "jemoji" in f"{values.get('plugins')} {values.get('gems')}"
 
 
 def _hugo(site: SourceSite) -> tuple[bool, bool]:
     extension = ("markup", "goldmark", "extensions", "typographer")
-    off = _below(site, *extension) == "false" or _is_on(site, *extension, "disable")
+    off = site.configuration.below(*extension) == "false" or _is_on(site, *extension, "disable")
     return not off, _is_on(site, "enableemoji")
 
 
@@ -72,13 +71,5 @@ GENERATORS: dict[str, Callable[[SourceSite], tuple[bool, bool]]] = {
 }
 
 
-def _below(site: SourceSite, *keys: str) -> Value:
-    """Return what stands in the configuration below some keys; "" where there is nothing."""
-    found: Value = site.configuration.values
-    for key in keys:
-        found = found.get(key, "") if isinstance(found, dict) else ""
-    return found
-
-
 def _is_on(site: SourceSite, *keys: str) -> bool:
-    return str(_below(site, *keys)).lower() == "true"
+    return str(site.configuration.below(*keys)).lower() == "true"

@@ -2,7 +2,7 @@
 
 import re
 
-from transfer.importing.static_sites.front_matter import FrontMatter, Value, fold_key
+from transfer.importing.static_sites.front_matter import FrontMatter
 from transfer.importing.static_sites.template_tags.arguments import parse_arguments
 from transfer.importing.static_sites.template_tags.markup import link, video_page
 
@@ -74,9 +74,7 @@ class Variables:
 
 def _look_up(values: FrontMatter, *keys: str) -> str:
     """Return the text under a path of keys; "" where there is none."""
-    value: Value = values.values
-    for key in keys:
-        value = next((value[each] for each in (fold_key(key), key) if each in value), "") if isinstance(value, dict) else ""
+    value = values.below(*keys)
     return value.strip() if isinstance(value, str) else ""
 
 
