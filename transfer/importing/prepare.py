@@ -29,22 +29,15 @@ def read_file(file: Source, options: ImportOptions) -> PreparedFile:
     digest = ""
     try:
         digest = digest_of(file)
-        post = read_source(file, options)
+        return PreparedFile(file, digest, read_source(file, options))
     except OSError as error:
-        return PreparedFile(
-            file, digest, refusal=Refusal(_("The file cannot be read: %(strerror)s.") % {"strerror": error.strerror})
-        )
-    except Refusal as refusal:
-        return PreparedFile(file, digest, refusal=refusal)
+        refusal = Refusal(_("The file cannot be read: %(strerror)s.") % {"strerror": error.strerror})
+    except Refusal as error:
+        refusal = error
     except Exception as error:  # one bad file never stops the rest
-        return PreparedFile(
-            file,
-            digest,
-            refusal=Refusal(
-                _("The file cannot be understood: %(kind)s: %(error)s.") % {"kind": type(error).__name__, "error": error}
-            ),
-        )
-    return PreparedFile(file, digest, post)
+        reason = _("The file cannot be understood: %(kind)s: %(error)s.") % {"kind": type(error).__name__, "error": error}
+        refusal = Refusal(reason)
+    return PreparedFile(file, digest, refusal=refusal)
 
 
 def render_prepared(prepared: PreparedFile, options: RenderOptions = DEFAULTS) -> PreparedFile:

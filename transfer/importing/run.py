@@ -21,7 +21,7 @@ from transfer.importing.own_export.read import OwnExport, OwnPost
 from transfer.importing.prepare import PreparedFile, read_file, render_prepared
 from transfer.importing.report import ImportReport
 from transfer.importing.restoring.site import SiteRestorer, wanted_identities
-from transfer.importing.source import ImportOptions, Refusal
+from transfer.importing.source import ImportOptions, Refusal, is_text
 from transfer.importing.sources import Source, digest_of, host_of
 from transfer.importing.static_sites.find import SourceFile
 from transfer.importing.static_sites.links import LinkedPost, LinkIndex, LinkResolver
@@ -154,7 +154,7 @@ class Import:
         if file.key in keys:
             raise Refusal(_("Another file of this run has the same path below its site's root: import one site at a time."))
         keys.add(file.key)
-        if len(file.key) > MAX_KEY or not _is_text(file.key):
+        if len(file.key) > MAX_KEY or not is_text(file.key):
             raise Refusal(
                 _("The file's path is longer than %(max_key)s characters, or is no UTF-8: rename it.") % {"max_key": MAX_KEY}
             )
@@ -285,10 +285,6 @@ def _digest(file: Source) -> str:
         return digest_of(file)
     except OSError:
         return ""
-
-
-def _is_text(key: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in key)
 
 
 def _first_line(error: Exception) -> str:

@@ -19,6 +19,11 @@ class Refusal(ValueError):
         return Refusal, (self.reason, self.line)
 
 
+def is_text(text: str) -> bool:
+    """Say whether a text is of characters alone: no NUL, which PostgreSQL refuses, and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence in the report about a file that was imported, with a line of that file."""

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from transfer.importing.exports.html_to_markdown import check_length, to_markdown
 from transfer.importing.exports.markdown_escapes import escape
 from transfer.importing.exports.wordpress_markup import wordpress_to_html
-from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost
+from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost, is_text
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.dates import parse_date
-from transfer.importing.static_sites.fields import MAX_SUMMARY, MAX_TAG, first_words, truncate
+from transfer.importing.static_sites.fields import MAX_SUMMARY, distinct_tags, first_words, truncate
 from transfer.importing.static_sites.file_names import page_slug
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.permalinks import normalize_path
@@ -133,7 +133,7 @@ def read_exported(post: ExportedPost, options: ImportOptions) -> SourcePost:
 
 
 def _converted(body: str, post: ExportedPost) -> str:
-    if "\0" in body or any("\ud800" <= sign <= "\udfff" for sign in body):
+    if not is_text(body):
         raise Refusal(_("The text holds a character that is none (NUL, or half of a surrogate pair)."), post.line)
     try:
         return MARKUPS[post.markup](body)
@@ -147,21 +147,14 @@ def _plain(text: str) -> str:
 
 
 def _tags(names: Iterable[str], without: frozenset[str], line: int) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for name in (" ".join(name.split()).lstrip("#").strip() or name.strip() for name in names):
-        if name and name.lower() not in without:
-            found.setdefault(name.lower(), name)
+    stripped = (" ".join(name.split()).lstrip("#").strip() or name.strip() for name in names)
+    found = distinct_tags(filter(None, stripped), without, line)
     if len(found) > MAX_TAGS:
         raise Refusal(
             _("The post has %(count)s tags: it may have %(max_tags)s.") % {"count": f"{len(found):,}", "max_tags": MAX_TAGS},
             line,
         )
-    long = next((name for name in found.values() if len(name) > MAX_TAG), "")
-    if long:
-        raise Refusal(
-            _("The tag “%(long)s…” is longer than %(max_tag)s characters.") % {"long": long[:40], "max_tag": MAX_TAG}, line
-        )
-    return tuple(found.values())
+    return found
 
 
 def text_to_markdown(text: str) -> str:

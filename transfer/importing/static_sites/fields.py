@@ -31,15 +31,19 @@ def tags(front_matter: FrontMatter, without: frozenset[str], further: tuple[str,
     nested = front_matter.values.get("taxonomies")
     lists = [front_matter.values.get(key, "") for key in TAGS]
     lists += [nested.get(key, "") for key in TAGS] if isinstance(nested, dict) else []
+    return distinct_tags((*(tag for value in lists for tag in _words(value)), *further), without, front_matter.line(*TAGS))
+
+
+def distinct_tags(names: Iterable[str], without: frozenset[str], line: int) -> tuple[str, ...]:
+    """Return tags in order, each once. Raise Refusal, with the line, for one that is too long."""
     found: dict[str, str] = {}
-    for tag in (*(tag for value in lists for tag in _words(value)), *further):
+    for tag in names:
         if tag.lower() not in without:
             found.setdefault(tag.lower(), tag)
     long = next((tag for tag in found.values() if len(tag) > MAX_TAG), "")
     if long:
         raise Refusal(
-            _("The tag “%(long)s…” is longer than %(max_tag)s characters.") % {"long": long[:40], "max_tag": MAX_TAG},
-            front_matter.line(*TAGS),
+            _("The tag “%(long)s…” is longer than %(max_tag)s characters.") % {"long": long[:40], "max_tag": MAX_TAG}, line
         )
     return tuple(found.values())
 

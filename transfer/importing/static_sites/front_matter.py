@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from transfer.importing.source import Notice, Refusal
+from transfer.importing.source import Notice, Refusal, is_text
 from transfer.importing.words import _
 
 try:
@@ -274,7 +274,7 @@ def _scalar(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if not is_text(text):
         raise Refusal(_("The front matter holds a character that is none (NUL, or half of a surrogate pair)."))
     return text
 
