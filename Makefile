@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 KILLS ?= 100
 REQUESTS ?= 20000
 FAULTS := tests/faults $(addprefix tests/integration/test_,database_outage.py digest_histories.py full_disk.py import_beside_editors.py lock_order.py \
-	mail_workers.py publishing_concurrently.py replica.py several_machines.py worker_waiting.py) tests/unit/kimonote/test_killed_restore.py
+	lock_order_of_readers.py mail_workers.py publishing_concurrently.py replica.py several_machines.py worker_waiting.py) tests/unit/kimonote/test_killed_restore.py
 FUZZ = tests/fuzz $(shell grep -rl '^@given' tests/unit)
 NOT_TRANSLATED := .venv node_modules var tests benchmarks
 PRODUCTION := DEVELOPMENT=false SITE_URL=https://notes.example PROXY_SSL_HEADER=X-Forwarded-Proto DATABASE_URL=sqlite://:memory:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from anymail.exceptions import AnymailRecipientsRefused
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import Error, connection, transaction
+from django.db import Error, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -174,12 +174,13 @@ def _codes(error: AnymailRecipientsRefused) -> str:
 
 
 def _refuse(delivery: Delivery, words: str) -> None:
-    """End a delivery that the recipient's server refused: a bounce, hard or soft by the server's words."""
-    with transaction.atomic():
-        outbox.refused(delivery, words)
-        signals.bounced.send(
-            sender=Sender, address=delivery.to, kind=classify(None, words)[0], when=timezone.now(), detail=words
-        )
+    """End a delivery that the recipient's server refused: a bounce, hard or soft by the server's words.
+
+    Its receivers lock their rows before those of deliveries, so its own is written last, in no transaction with theirs.
+    """
+    kind, _detail = classify(None, words)
+    signals.bounced.send(sender=Sender, address=delivery.to, kind=kind, when=timezone.now(), detail=words)
+    outbox.refused(delivery, words)
 
 
 def _close(server: BaseEmailBackend) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.log_actions import log
@@ -112,7 +111,7 @@ def moderators() -> QuerySet[Any]:
     return users.exclude(email="").exclude(wagtail_userprofile__submitted_notifications=False).order_by("pk")
 
 
-@transaction.atomic
+@locked_revision()
 def notify_moderators() -> int:
     """Write each moderator one email about all comments that await them since the last; return the number of comments."""
     unnotified = list(Comment.objects.unnotified().select_for_update(of=("self",)).order_by("pk")[:NOTICE_LENGTH])

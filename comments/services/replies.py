@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import Comment
+from blog.models.revision import locked_revision
 from comments.kinds import REPLIES, replies_key
 from comments.services.moderation import SETTLING
 from mail import outbox
@@ -31,19 +32,20 @@ def end(comment: Comment) -> None:
     Comment.objects.filter(pk=comment.pk).update(replies_asked=False, replies_confirmed=None)
 
 
-@transaction.atomic
+@locked_revision()
 def end_all(address: str) -> None:
     """Tell whoever has an address of no more replies to any comment."""
     Comment.objects.from_address(address).update(replies_asked=False, replies_confirmed=None)
 
 
+@locked_revision()
 def forget(now: datetime) -> int:
     """End what was confirmed longer than DURATION ago; return the number of comments."""
     old = Comment.objects.filter(replies_confirmed__lt=now - DURATION)
     return old.update(replies_asked=False, replies_confirmed=None)
 
 
-@transaction.atomic
+@locked_revision()
 def tell_commenters() -> int:
     """Write one email for each comment with new replies that its writer wants to know of; return their number.
 

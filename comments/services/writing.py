@@ -143,6 +143,7 @@ def erase_many(comments: Iterable[int]) -> int:
     return len(found)
 
 
+@locked_revision()
 def forget(now: datetime) -> int:
     """Delete what nobody confirmed, and what was turned down long ago; return their number."""
     rejected = Comment.objects.turned_down_since(now - REJECTED_RETENTION)

@@ -89,10 +89,11 @@ def _next_readers(due: SubscriptionQuerySet, after: int) -> list[int]:
 def _send_to(readers: list[int], matcher: Matcher, now: datetime) -> int:
     """Move the marks of these readers' subscriptions on, and write the emails that they call for.
 
-    Readers are locked as when they change something: whoever leaves or is erased meanwhile is sent nothing.
+    Readers are locked as when they change something: whoever leaves or is erased meanwhile is sent nothing. Those who are
+    locked already are left to the next run: a verb that holds several, such as merging tags, waits for none of ours.
     """
-    list(Subscriber.objects.select_for_update(of=("self",)).filter(pk__in=readers).order_by("pk").values_list("pk"))
-    found = read_readers(readers, matcher, now)
+    free = Subscriber.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=readers)
+    found = read_readers(list(free.order_by("pk").values_list("pk", flat=True)), matcher, now)
     _move(found, matcher, now)
     digests = [digest for reader in found for digest in reader.digests]
     outbox.put_many(_delivery(digest, matcher.last) for digest in digests)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from blog.models.revision import locked_revision
 from blog.selections.errors import SelectionError
 from mail import outbox
 from mail.models import DeliveryState
@@ -59,7 +60,7 @@ def write_due(now: datetime | None = None, stopping: Callable[[], bool] = lambda
     return written
 
 
-@transaction.atomic
+@locked_revision()
 def _write_some(announcement: Announcement) -> int | None:
     """Write to the next readers and return the number of emails; None when there is nobody left, or it was stopped.
 

@@ -9,7 +9,8 @@ DETAIL_LENGTH = 500  # characters
 def hold(subscriber: Subscriber) -> Subscriber:
     """Return the subscriber as the database has it now, locked until the transaction ends.
 
-    Whoever changes a subscription holds its subscriber first, of several the lowest primary key.
+    Whoever changes a subscription, or mail's rows of its subscriber, holds the subscriber first; of several subscribers the
+    lowest primary key, or before them the revision row.
     """
     return Subscriber.objects.select_for_update(of=("self",)).get(pk=subscriber.pk)
 

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from blog.models import Comment
+from blog.models.revision import locked_revision
 from mail import maildir, refusals, suppression
 from mail.mailboxes import domain_of
 from mail.models import Delivery, SuppressionReason, address_hmacs
@@ -52,9 +53,9 @@ def _record_bounce(whom: Subscriber | str, kind: str, when: datetime, detail: st
 @transaction.atomic
 def _withdraw_bounce(address_hmac: str, domain: str) -> None:
     """Let a subscription go on whose mail came back because the domain refuses our mail."""
+    held = Subscriber.objects.select_for_update(of=("self",)).filter(address_hmac=address_hmac).first()
     suppression.withdraw_bounce(address_hmac)
-    found = Subscriber.objects.filter(address_hmac=address_hmac, suppressed_because=SuppressionReason.BOUNCE).first()
-    if found is not None and (held := hold(found)).state == State.SUPPRESSED:
+    if held is not None and held.suppressed_because == SuppressionReason.BOUNCE:
         held.state = _state_before(held)
         held.suppressed_because = ""
         held.save()
@@ -103,7 +104,7 @@ def lift(subscriber: Subscriber, actor: str) -> None:
         note(held, Event.LIFTED, actor=actor)
 
 
-@transaction.atomic
+@locked_revision()
 def erase(subscriber: Subscriber) -> None:
     """Delete everything held about a subscriber, emails and history too, but the HMAC, which keeps the address suppressed.
 

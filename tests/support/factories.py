@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, count, repeat
 from typing import Any
 
-from django.db import transaction
 from wagtail.models import Page, Site
 
 from blog.models import Author, BlogPage, PostPage, Tag, TagOperation
-from blog.models.revision import raise_revision
+from blog.models.revision import locked_revision, raise_revision
 from blog.services.tags import save_renamed
 from transfer.importing.writing.bulk_create import bulk_create_posts
 
@@ -37,7 +36,7 @@ def make_posts(blog: BlogPage, tags: Iterable[str], each: Iterable[dict[str, Any
     for post in posts:
         post.first_published_at = post.last_published_at = post.published
         post.render()
-    with transaction.atomic():
+    with locked_revision():
         bulk_create_posts(blog, posts)
         raise_revision()
     return posts
