@@ -68,15 +68,18 @@ class PostRow(NamedTuple):
     alias_of: int | None  # the page that it is an alias of
 
     @classmethod
-    def read(cls, row: tuple[Any, ...]) -> Self:
-        pk, slug, title, subtitle, key, published, updated, link, html, toc, excerpt, minutes, authors, *rest = row
-        since = _moment(published)
-        changed = max(since, _moment(updated or published))
-        return cls(
-            *(pk, slug, title, subtitle, key.replace("-", ""), since, changed, web_url(link), html, toc, excerpt, minutes),
-            tuple(AuthorName(*author) for author in json.loads(authors or "[]")),
-            *rest,
+    def read(cls, columns: tuple[Any, ...]) -> Self:
+        """Return the row of what `SELECT` selects: a column for each field, in their order."""
+        stored: Any = cls._make(columns)
+        published = _moment(stored.published)
+        row: Self = stored._replace(
+            key=stored.key.replace("-", ""),
+            published=published,
+            updated=max(published, _moment(stored.updated or stored.published)),
+            link=web_url(stored.link),
+            authors=tuple(AuthorName(*author) for author in json.loads(stored.authors or "[]")),
         )
+        return row
 
     @classmethod
     def of(cls, post: "PostPage", *, texts: bool = True) -> Self:
