@@ -13,6 +13,7 @@ from wagtail.models import Page
 
 from blog.models import PlainPage, PostPage
 from blog.paths import web_url
+from transfer.added_fields import added_values
 
 MAX_NAME: Final = 150  # bytes of a slug in a file's name
 LINE_ENDS: Final = re.compile("[\x85\u2028\u2029\ufeff\r]")
@@ -155,6 +156,7 @@ def _own_fields(post: PostPage, references: dict[str, str], state: str, privacy:
         "published": post.published,
         "unannounced": post.unannounced,
         "comments_closed": not post.comments_allowed,
+        "fields": added_values(post),
     }
 
 

@@ -65,6 +65,7 @@ class OwnFields:
     password: str = ""
     groups: tuple[str, ...] = ()
     references: dict[str, str] = field(default_factory=dict)  # such as image:7, by the paths that stand for them in the text
+    added: dict[str, Any] = field(default_factory=dict)  # by the names of fields that a site has added
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from tests.support.crawl import crawl
 from tests.support.factories import FIRST_DAY, make_author, make_blog, make_post, rename_tag
 from tests.support.images import make_versions, png
 from tests.support.importing import command, post, simple, write_tree
+from transfer import added_fields
 
 HOME = "http://testserver/"
 RANDOM = re.compile(r"(?<=\.)\w{16}\.(?=width-|original)")
@@ -248,6 +249,27 @@ def test_texts_beyond_the_limits_are_refused_alone(blog: BlogPage, tmp_path: Pat
     status, printed = command(tmp_path)
     assert (status, "too deeply" in printed) == (1, True), printed
     assert PostPage.objects.exists()
+
+
+@pytest.mark.parametrize(("place", "reason"), [("Oslo", ""), ("Oslo " * 60, "has at most 255 characters")])
+def test_fields_that_a_site_has_added_to_posts_come_along(
+    blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, reason: str
+) -> None:
+    """`subtitle` and `comments_allowed` stand for added ones: what exports call them otherwise is taken out of the file."""
+    monkeypatch.setattr(added_fields, "EXPORTED", {"published", "link"})
+    make_post(blog, "sea", title="Sea", slug="sea", subtitle="Oslo", comments_allowed=False)
+    folder = export(tmp_path / "export")
+    (file,) = (folder / "_posts").iterdir()
+    text = re.sub(r"^ *(subtitle: Oslo|comments_closed: .*)\n", "", file.read_text(), count=2, flags=re.M)
+    header, body = text.split("---\n")[1:]
+    own = yaml.safe_load(header)["kimonote"]
+    assert (own["fields"], "comments_closed" in own) == ({"subtitle": "Oslo", "comments_allowed": "False"}, False)
+    file.write_text(f"---\n{header.replace('subtitle: Oslo', f'subtitle: {place}')}---\n{body}")
+    empty_the_site()
+    status, printed = command(folder)
+    assert (status, reason in printed) == (bool(reason), True), printed
+    shown = list(PostPage.objects.values_list("subtitle", "comments_allowed"))
+    assert shown == ([] if reason else [("Oslo", False)])
 
 
 def test_document_that_is_not_what_its_name_says_is_reported_and_left_out(blog: BlogPage, tmp_path: Path, media: Path) -> None:

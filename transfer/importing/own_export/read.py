@@ -145,7 +145,7 @@ def _own_fields(values: Values, more: Values) -> OwnFields:
     privacy = more.below("privacy")
     if privacy.values and privacy.text("type") not in PRIVACY:
         raise Refusal(_("“%(text)s” is no kind of privacy: login, password or groups.") % {"text": privacy.text("type")})
-    references = more.below("references")
+    references, added = more.below("references"), more.below("fields")
     return OwnFields(
         number=more.number("id"),
         key=more.uuid("key"),
@@ -164,6 +164,7 @@ def _own_fields(values: Values, more: Values) -> OwnFields:
         password=privacy.text("password"),
         groups=privacy.texts("groups"),
         references={path: references.text(path) for path in references.values},
+        added={name: added.text(name) if isinstance(value, str) else value for name, value in added.values.items()},
     )
 
 

@@ -8,6 +8,7 @@ from wagtail.images.models import AbstractImage
 
 from blog.models import Author, PlainPage, PostPage, PostTag, Tag
 from blog.models.reserved_slugs import is_reserved
+from transfer.added_fields import added_fields
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.source import OwnFields, Refusal, SourcePost
 from transfer.importing.words import _
@@ -76,7 +77,7 @@ def build_post(prepared: PreparedFile, slug: str, fields: dict[str, Any], tags: 
 
 
 def _set_own_fields(post: PostPage, own: OwnFields) -> None:
-    """Set what an export of Kimonote says: when a post was published, and is to be mailed."""
+    """Set what an export of Kimonote says: when a post was published, is to be mailed, and fields that a site has added."""
     names = ["seo_title", "search_description", "comments_allowed", "unannounced"]
     if own.values["published"]:
         names.append("published")
@@ -84,6 +85,9 @@ def _set_own_fields(post: PostPage, own: OwnFields) -> None:
         names += ["first_published_at", "last_published_at"]
     for name in names:
         setattr(post, name, own.values[name])
+    for field in added_fields():
+        if field.name in own.added:
+            setattr(post, field.name, own.added[field.name])
 
 
 def check_post(post: PostPage, source: SourcePost) -> None:
