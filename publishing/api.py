@@ -41,6 +41,7 @@ OFFERED: Final = {  # by the names of Wagtail's routes
     *("pages_actions_revert", "pages_actions_delete"),
     *("create_image", "detail_image", "update_image", "delete_image"),
 }
+PAGES: Final = ("list_pages", "create_page", "detail_page", "update_page")  # routes whose body is a page
 NOT_THERE: Final = "not-there"
 MOST_ID: Final = 2**31 - 1
 
@@ -135,7 +136,7 @@ def _check_text(request: HttpRequest) -> None:
     """Raise Refusal for what no text of the database can hold."""
     if "\0" in request.GET.urlencode() or "%00" in request.META.get("QUERY_STRING", ""):
         raise Refusal(INVALID, _("The address holds a character that is none (NUL)."))
-    if request.content_type == guard.MULTIPART:  # read by Django, which refuses halves of pairs
+    if _is_form(request):  # read by Django, which refuses halves of pairs
         if any("\0" in value for values in request.POST.lists() for value in values[1]):
             raise Refusal(INVALID, _("The text holds a character that is none (NUL, or half of a surrogate pair)."))
         return
@@ -155,7 +156,7 @@ def _check_visible(program: Program, request: HttpRequest, kwargs: dict[str, str
         if not seen.filter(pk=_id(kwargs["image_id"])).exists():
             raise Refusal(NOT_FOUND, _("There is no such picture."))
     _id(kwargs.get("revision_id", "0"))
-    data = {} if request.method in SAFE or request.content_type == guard.MULTIPART else _json(request)
+    data = {} if request.method in SAFE or _is_form(request) else _json(request)
     parent = (data.get("meta") or {}).get("parent_id")
     if parent is not None and not explorable_pages(program.user).filter(pk=_id(str(parent))).exists():
         raise Refusal(NOT_FOUND, _("There is no such page."))
@@ -165,8 +166,14 @@ def _check_fields(request: HttpRequest, kwargs: dict[str, str]) -> None:
     """Raise Refusal for a field that would be passed over."""
     if request.method in ("POST", "PATCH"):
         name = request.resolver_match.url_name if request.resolver_match else ""
-        data = {} if request.content_type == guard.MULTIPART else _json(request)
+        data = {} if _is_form(request) else _json(request)
         written_fields.check(request, str(name), kwargs, data)
+
+
+def _is_form(request: HttpRequest) -> bool:
+    """Return whether a body is a form, which may be sent where Wagtail does not read a page as JSON."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return request.content_type == guard.MULTIPART and name not in PAGES
 
 
 def _id(text: str) -> int:

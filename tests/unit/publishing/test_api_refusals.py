@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from blog.models import BlogPage, PostPage
 from tests.support.factories import make_post
@@ -38,6 +39,17 @@ def test_methods_that_an_address_does_not_know(blog: BlogPage, moderator: User) 
         assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json"), address
         assert "PUT" not in response["Allow"]
         assert response.json()["detail"]
+
+
+def test_form_where_json_is_read_is_refused_in_words(blog: BlogPage, moderator: User) -> None:
+    program = Program(moderator)
+    post = make_post(blog)
+    for method, address in (("POST", ""), ("PATCH", f"{post.pk}/")):
+        form = encode_multipart(BOUNDARY, {"title": "From a form"})
+        response = program.generic(method, f"{PAGES}{address}", form, content_type=MULTIPART_CONTENT)
+        assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json"), (method, address)
+        assert response.json()["detail"] == "The body is no JSON."
+    assert (PostPage.objects.get().title, PostPage.objects.get().live) == (post.title, True)
 
 
 def test_openapi_has_what_is_offered(moderator: User) -> None:
