@@ -122,7 +122,7 @@ def desk(
 ) -> Iterator[Desk]:
     """A member of a group at work on the site, which is as it was at the start of each test."""
     settings.WAGTAIL_AUTOSAVE_INTERVAL = 0  # whose writes would meet the test's own database in the same moment
-    settings.WAGTAILADMIN_BASE_URL = settings.SITE_URL = live_server.url  # where letters find their pictures
+    settings.WAGTAILADMIN_BASE_URL = settings.SITE_URL = live_server.url  # where emails find their pictures
     settings.MEDIA_ROOT = str(shutil.copytree(filled / "media", tmp_path / "media"))
     _copy(filled / "site.sqlite3")
     server = urlsplit(live_server.url)

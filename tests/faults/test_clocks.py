@@ -74,7 +74,7 @@ def test_lease_of_a_fast_clock_binds_nobody(db: None) -> None:
 
 
 @pytest.mark.parametrize("night", [datetime(2027, 3, 27, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC)])
-def test_one_daily_letter_on_days_of_23_and_25_hours(
+def test_one_daily_email_on_days_of_23_and_25_hours(
     night: datetime, blog: BlogPage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every hour a post; at two, which that night comes twice or not at all, an email."""
@@ -97,8 +97,8 @@ def test_one_daily_letter_on_days_of_23_and_25_hours(
         reader.address: Counter(post for mail in Delivery.objects.to_address(reader.address) for post in mail.context["posts"])
         for reader in readers
     }
-    rows = [f"{address}: {[str(day) for day in days]} letters {list(days.values())}" for address, days in found.items()]
-    report(f"Daily letters about {night:%Y-%m-%d}", rows, capsys)
+    rows = [f"{address}: {[str(day) for day in days]} emails {list(days.values())}" for address, days in found.items()]
+    report(f"Daily emails about {night:%Y-%m-%d}", rows, capsys)
     assert {count for days in found.values() for count in days.values()} == {1}
     assert {len(days) for days in found.values()} <= {3, 4}
     assert {count for each in posts.values() for count in each.values()} == {1}

@@ -63,7 +63,7 @@ def test_from_the_form_to_the_card(client: Client, blog: BlogPage, settings: Set
         before = {address: client.get(address).content for address in OUTPUTS}
         assert set(notified(client).values()) == {False}
         work()
-        _letter, notice = smtp_server.wait_for(2)
+        _email, notice = smtp_server.wait_for(2)
         assert (notice.recipients, str(notice.message["Subject"])) == ([EDITOR], "A comment awaits you")
         one, listing = links(notice)
         admin = Client()

@@ -74,7 +74,7 @@ REFUSALS = (
     Kind("not yours", "/_util/403/", 403),
     Kind("failure", "/_util/500/", 500),
     Kind("down", "/_util/503/", 503),
-    Kind("broken link in a letter", "/signup/confirm/x/", 404),
+    Kind("broken link in an email", "/signup/confirm/x/", 404),
 )
 SIZES = (
     Kind("the only note", "/", host=ONE),

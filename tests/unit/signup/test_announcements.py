@@ -102,7 +102,7 @@ def test_stopped_announcement_sends_nothing_more(monkeypatch: pytest.MonkeyPatch
     assert not announcements.stop(announcement)
 
 
-def test_letter_is_a_letter_of_the_list(mailoutbox: Any) -> None:
+def test_announcement_is_an_email_of_the_list(mailoutbox: Any) -> None:
     reader = make_subscriber(expression="design")
     announcement = make_announcement(expression="design")
     announcements.send(announcement)

@@ -82,7 +82,7 @@ def test_post_hidden_when_a_digest_is_written_is_sent_once_it_is_shown_again(blo
     assert [posts_sent(reader), posts_sent(at_once)] == [[[post.pk]], [[post.pk]]]
 
 
-def test_post_hidden_when_a_letter_is_sent_is_sent_once_it_is_shown_again(blog: BlogPage, clock: Clock) -> None:
+def test_post_hidden_when_an_email_is_sent_is_sent_once_it_is_shown_again(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber()
     shown, hidden = clock.publish(blog, title="Shown"), clock.publish(blog, title="Hidden")
     clock.wait(SETTLING)
@@ -96,7 +96,7 @@ def test_post_hidden_when_a_letter_is_sent_is_sent_once_it_is_shown_again(blog: 
     assert posts_sent(reader) == [[shown.pk], [hidden.pk]]
 
 
-def test_post_of_several_subscriptions_comes_once_in_one_letter(blog: BlogPage, clock: Clock) -> None:
+def test_post_of_several_subscriptions_comes_once_in_one_email(blog: BlogPage, clock: Clock) -> None:
     reader = make_subscriber(expression="a")
     make_subscription(reader, "b")
     make_subscription(reader, "a+b", rhythm=Rhythm.WEEKLY)

@@ -263,7 +263,7 @@ def test_digest_shows_the_posts_picture_and_the_blogs_colour_and_footer(
     assert 'Written by <a href="http://testserver/about/">Ada</a>.' in html
 
 
-def test_smallest_letter_with_a_picture_is_no_picture_alone(blog: BlogPage, settings: Settings, tmp_path: Path) -> None:
+def test_smallest_email_with_a_picture_is_no_picture_alone(blog: BlogPage, settings: Settings, tmp_path: Path) -> None:
     """SpamAssassin takes 3,200 bytes of HTML or fewer, with a picture in them, for little else (HTML_IMAGE_ONLY_32)."""
     settings.MEDIA_ROOT = str(tmp_path)
     cover = get_image_model().objects.create(title="Flower", file=png("flower.png"), description="")

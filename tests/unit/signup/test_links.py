@@ -310,7 +310,7 @@ def press(client: Client, subscriber: Subscriber, do: str, **sent: str) -> HttpR
     return client.post(link("manage", subscriber), {"do": do, **sent})
 
 
-def test_second_sign_up_is_added_by_the_button_in_its_letter(client: Client, reader: Subscriber) -> None:
+def test_second_sign_up_is_added_by_the_button_in_its_email(client: Client, reader: Subscriber) -> None:
     sign_up(Client(), tags="c", rhythm="weekly")
     asked = reader.subscriptions.get(expression="c")
     message = compose(Delivery.objects.get())

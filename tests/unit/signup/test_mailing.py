@@ -67,7 +67,7 @@ def test_audience_is_of_the_year_that_it_is_at_the_site(blog: BlogPage, settings
         assert len(snapshot(blog.path, PUBLIC).select(Selection.parse(expression))) == min(number, 1)  # as digests have it
 
 
-def test_audience_is_whom_the_letters_go_to(blog: BlogPage, clock: Clock) -> None:
+def test_audience_is_whom_the_emails_go_to(blog: BlogPage, clock: Clock) -> None:
     for number, rhythm in enumerate(3 * [*Rhythm.values]):
         make_subscriber(expression=("", "a", "b")[number // 3], rhythm=rhythm)
     clock.wait(MINUTE)
@@ -150,7 +150,7 @@ def test_excluded_post_says_so(blog: BlogPage, clock: Clock) -> None:
     assert label(post) == "Is not mailed"
 
 
-def test_do_not_mail_holds_for_the_letters_that_are_not_written_yet(blog: BlogPage, clock: Clock) -> None:
+def test_do_not_mail_holds_for_the_emails_that_are_not_written_yet(blog: BlogPage, clock: Clock) -> None:
     at_once, daily = (make_subscriber(rhythm=rhythm, confirmed_at=MONDAY - DAY) for rhythm in (Rhythm.EACH, Rhythm.DAILY))
     clock.look()
     post = clock.publish(blog)
@@ -164,7 +164,7 @@ def test_do_not_mail_holds_for_the_letters_that_are_not_written_yet(blog: BlogPa
     assert "On: no letter written from now on tells subscribers of this post." in form
 
 
-def test_letters_are_counted_by_post_and_domain(blog: BlogPage, mailoutbox: Any) -> None:
+def test_emails_are_counted_by_post_and_domain(blog: BlogPage, mailoutbox: Any) -> None:
     clock = Clock(timezone.now() - DAY)
     for address in ("a@one.example", "b@one.example", "c@two.example"):
         make_subscriber(address, confirmed_at=clock.now)
