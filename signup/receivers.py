@@ -13,7 +13,7 @@ from blog.services import row_changes, undo
 from mail import signals
 from mail.bounces import Kind
 from mail.models import Delivery, Result
-from signup.models import LetterCount, Subscriber, Subscription
+from signup.models import EmailCount, Subscriber, Subscription
 from signup.models.mailings import CountedEmails
 from signup.services import renaming, restoring, subscriptions, suppression
 from signup.tokens import LEAVE
@@ -29,7 +29,7 @@ def record_bounce(address: str, kind: Kind, when: datetime, detail: str, **_unus
 def count_emails(results: list[tuple[Delivery, Result]], **_unused: Any) -> None:
     """Count what became of digests, for each post that they held."""
     held = ((delivery, result, post) for delivery, result in results for post in delivery.context.get("posts", ()))
-    LetterCount.objects.add(Counter(CountedEmails(post, delivery.domain, result) for delivery, result, post in held))
+    EmailCount.objects.add(Counter(CountedEmails(post, delivery.domain, result) for delivery, result, post in held))
 
 
 @receiver(signals.unsubscribed, dispatch_uid="signup.unsubscribe")

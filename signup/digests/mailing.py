@@ -12,7 +12,7 @@ from signup.digests.editions import MARGIN, SETTLING, last_settled, publish
 from signup.kinds import Kind
 from signup.models import Edition
 from signup.models.digests import News
-from signup.models.mailings import HeldPost, LetterCount
+from signup.models.mailings import EmailCount, HeldPost
 
 
 class Stage(Enum):
@@ -83,4 +83,4 @@ def send_test(post: PostPage, to: str, *, whole: bool) -> None:
 
 def outcome(post: PostPage) -> dict[str, dict[str, int]]:
     """Return what became of the emails that held a post, by domain and result."""
-    return LetterCount.objects.by_domain(post.pk)
+    return EmailCount.objects.by_domain(post.pk)

@@ -3,7 +3,7 @@
 from signup.models.announcements import Announcement, AnnouncementState
 from signup.models.any_of import AnyOf
 from signup.models.digests import Edition, News
-from signup.models.mailings import LetterCount
+from signup.models.mailings import EmailCount
 from signup.models.pages import SignupPage
 from signup.models.schedule import Rhythm, Weekday
 from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
@@ -16,8 +16,8 @@ __all__ = [
     "AnyOf",
     "ConsentRecord",
     "Edition",
+    "EmailCount",
     "Event",
-    "LetterCount",
     "News",
     "Rhythm",
     "SignupPage",

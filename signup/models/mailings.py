@@ -31,7 +31,7 @@ class CountedEmails(NamedTuple):
     result: str
 
 
-class LetterCountQuerySet(models.QuerySet["LetterCount"]):
+class EmailCountQuerySet(models.QuerySet["EmailCount"]):
     def add(self, counted: Mapping[CountedEmails, int]) -> None:
         """Add these numbers to the counts."""
         numbers = {(post, domain[:255], result): number for (post, domain, result), number in counted.items()}
@@ -47,7 +47,7 @@ class LetterCountQuerySet(models.QuerySet["LetterCount"]):
         return found
 
 
-class LetterCount(models.Model):
+class EmailCount(models.Model):
     """A number of attempts to send emails that hold a post, to one domain, with one result."""
 
     post_id = models.PositiveBigIntegerField()  # no foreign key: the post may be gone
@@ -55,9 +55,10 @@ class LetterCount(models.Model):
     result = models.CharField(_("result"), max_length=10, choices=Result)
     count = models.PositiveIntegerField(default=0)
 
-    objects = LetterCountQuerySet.as_manager()
+    objects = EmailCountQuerySet.as_manager()
 
     class Meta:
+        db_table = "signup_lettercount"  # as it was called first: a version before goes on writing to it
         constraints = [models.UniqueConstraint(fields=["post_id", "domain", "result"], name="letter_count_once")]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from signup.digests import mailing
 from signup.digests.audience import Audience, audience_of
 from signup.digests.editions import SETTLING
 from signup.digests.mailing import Stage
-from signup.models import LetterCount, Rhythm
+from signup.models import EmailCount, Rhythm
 from tests.support.digest_clock import DAY, MINUTE, MONDAY, Clock, posts_sent
 from tests.support.editors import client_of, editor_of, member_of
 from tests.support.factories import make_author, make_post
@@ -173,7 +173,7 @@ def test_emails_are_counted_by_post_and_domain(blog: BlogPage, mailoutbox: Any) 
     assert clock.wait(SETTLING) == 3
     assert Sender().send_due() == 3
     assert mailing.outcome(post) == {"one.example": {Result.ACCEPTED: 2}, "two.example": {Result.ACCEPTED: 1}}
-    assert LetterCount.objects.count() == 2
+    assert EmailCount.objects.count() == 2
 
 
 @pytest.mark.parametrize("whole", [False, True])
