@@ -2,7 +2,7 @@
 
 The rows are what counts: their owner sees them and ends them. Whatever deletes a row notes in the cache, under a key of its
 own, that the session has ended, before the deletion is committed: so a copy that another process writes at that moment is
-never used. Where the cache cannot be read, the row is; where it cannot be written, no session ends, and whoever tried is told.
+never used. Where the cache cannot be read, the row is; where it cannot be written, no session ends, and an error is raised.
 """
 
 import logging

@@ -32,7 +32,7 @@ PAUSE = 0.05  # seconds between two saves
 def main(quick: bool) -> None:
     if "SAVING" in os.environ:
         start_django()
-        save_until_told()
+        save_until_stopped()
         return
     start_django()
     from django.core.management import call_command
@@ -107,7 +107,7 @@ def save(pk: int) -> float:
     return time.perf_counter() - start
 
 
-def save_until_told() -> None:
+def save_until_stopped() -> None:
     posts = [int(post) for post in os.environ["SAVING"].split()]
     print("begun", flush=True)
     taken: list[float] = []

@@ -38,7 +38,7 @@ class Cost(NamedTuple):
 def main(quick: bool) -> None:
     start_django()
     if "SAVING" in os.environ:
-        save_until_told()
+        save_until_stopped()
         return
     count = FEW_POSTS if quick else POSTS
     posts = prepare(count)
@@ -167,7 +167,7 @@ def save_post(pk: int) -> None:
     PostPage.objects.get(pk=pk).save_revision().publish()
 
 
-def save_until_told() -> None:
+def save_until_stopped() -> None:
     """Save posts over and over; then tell how many, how long the slowest took, and how many could not be saved."""
     from select import select
 

@@ -50,7 +50,7 @@ class NameForm(forms.Form):
 class CommentForm(VisitorForm, NameForm, TextForm):
     """A visitor's comment: name and address, the text, and the antispam fields of `VisitorForm`."""
 
-    replies = forms.BooleanField(required=False)  # whether to be told of replies by e-mail
+    replies = forms.BooleanField(required=False)  # whether emails about replies are wanted
 
 
 class EditForm(NameForm, TextForm):

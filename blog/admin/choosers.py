@@ -53,7 +53,7 @@ class NamedChooserViewSet(SnippetChooserViewSet):
 
 
 def complete_tag(request: HttpRequest, app_name: str | None = None, model_name: str | None = None) -> HttpResponse:
-    """Complete a tag for whoever may give one to something; others are told of none."""
+    """Complete a tag for whoever may give one to something; others get none."""
     user, term = admin_user(request), request.GET.get("term", "")
     if not is_editor(user) or "\0" in term:  # which PostgreSQL refuses
         return JsonResponse([], safe=False)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
-from blog.admin.tags.done import TellsTagError, say_done
+from blog.admin.tags.done import ReportsTagError, say_done
 from blog.admin.tags.effects import effects_of
 from blog.admin.tags.forms import TagNameField
 from blog.models import Tag, TagOperation
@@ -22,7 +22,7 @@ class MergeForm(forms.Form):
     target = TagNameField(label=_("Merge them into"))
 
 
-class TagBulkAction(TellsTagError, SnippetBulkAction):
+class TagBulkAction(ReportsTagError, SnippetBulkAction):
     """An action on several tags, each of which can be undone."""
 
     models = [Tag]

@@ -52,7 +52,7 @@ def selected(posts: QuerySet[PostPage], selection: Selection) -> QuerySet[PostPa
 def tags_without_posts(user: User, typed: str) -> list[str]:
     """Return sentences on what was typed as tags: it cannot be read, or no post that a user may see has one of them.
 
-    Other tags are not read: that there are any is not told.
+    Other tags are not read, so that nothing discloses whether there are any.
     """
     seen = Tag.objects.filter(pk__in=seen_items(user).values("tag")).order_by()
     known = KnownTags.of(seen.values_list("slug", "name"))

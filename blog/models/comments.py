@@ -57,13 +57,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return the comments whose writers have confirmed that they want e-mails about replies."""
         return self.filter(IS_FOLLOWED)
 
-    def untold_replies(self, approved_before: datetime, last_told: datetime) -> Self:
-        """Return the replies that the writers of what they answer have yet to be told of, by what they answer.
+    def unnotified_replies(self, approved_before: datetime, last_notified: datetime) -> Self:
+        """Return the replies about which no email was sent yet to the writer of the parent comment, in order of the parents.
 
-        Left out are those to comments of whose replies something was told after `last_told`.
+        Replies are left out whose parent's writer was sent an email about another reply after `last_notified`.
         """
         answered = Comment.objects.approved().followed().values("pk")
-        lately = Comment.objects.filter(reply_to__in=answered, writer_told__gt=last_told).values("reply_to")
+        lately = Comment.objects.filter(reply_to__in=answered, writer_told__gt=last_notified).values("reply_to")
         found = self.approved().filter(reply_to__in=answered, writer_told=None, decided__lte=approved_before)
         return found.exclude(reply_to__in=lately).order_by("reply_to_id", "sent", "pk")
 

@@ -175,7 +175,7 @@ class PostPage(Page):
         ("email_whole", _("In an e-mail, as a whole text")),
     ]
 
-    is_previewed = False  # from a form that is not sent yet: what would be refused then is told by the checks
+    is_previewed = False  # a form that is not sent yet: the checks name what would be refused then
     _rendered: tuple[str, Rendered] | None = None
 
     class Meta:

@@ -57,7 +57,7 @@ def _original(request: HttpRequest, path: str) -> tuple[AbstractImage | None, tu
 
 
 def file_response(request: HttpRequest, storage: Storage, name: str) -> HttpResponseBase:
-    """Return a file, sent by nginx where that is in front (it says so by a header, as Rack's servers are told)."""
+    """Return a file, sent by nginx where that is in front (it announces that in a header, X-Sendfile-Type, as for Rack)."""
     if request.headers.get("X-Sendfile-Type") == ACCEL and getattr(storage, "is_local", False):
         response = HttpResponse(headers={ACCEL: INTERNAL + quote(name)})
         del response["Content-Type"]  # nginx knows it by the name

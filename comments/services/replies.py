@@ -21,44 +21,44 @@ REPLIES_AT_ONCE = 500  # looked at in one transaction
 
 @transaction.atomic
 def confirm(comment: Comment) -> None:
-    """Let the writer of a comment be told of replies, now that they have confirmed it."""
+    """Confirm that the writer of a comment wants emails about replies to it."""
     unconfirmed = Comment.objects.exclude(address="").filter(pk=comment.pk, replies_confirmed=None)
     unconfirmed.update(replies_asked=True, replies_confirmed=timezone.now())
 
 
 @transaction.atomic
 def end(comment: Comment) -> None:
-    """Tell the writer of a comment of no more replies to it."""
+    """End the emails about replies to a comment."""
     Comment.objects.filter(pk=comment.pk).update(replies_asked=False, replies_confirmed=None)
 
 
 @locked_revision()
 def end_all(address: str) -> None:
-    """Tell whoever has an address of no more replies to any comment."""
+    """End the emails to an address about replies, whichever of its comments they answer."""
     Comment.objects.from_address(address).update(replies_asked=False, replies_confirmed=None)
 
 
 @locked_revision()
 def forget(now: datetime) -> int:
-    """End what was confirmed longer than DURATION ago; return the number of comments."""
+    """End the emails that were confirmed longer than DURATION ago; return the number of comments."""
     old = Comment.objects.filter(replies_confirmed__lt=now - DURATION)
     return old.update(replies_asked=False, replies_confirmed=None)
 
 
 @locked_revision()
-def tell_commenters() -> int:
-    """Write one email for each comment with new replies that its writer wants to know of; return their number.
+def notify_commenters() -> int:
+    """Write one email for each comment with new replies whose writer wants such emails; return their number.
 
-    An approval may be undone for a while, so replies are told of after that. Each is looked at once.
+    An approval may be undone for SETTLING, so an email is written after that. Each reply is considered once.
     """
     now = timezone.now()
-    untold = Comment.objects.untold_replies(now - SETTLING, now - PAUSE).select_related("reply_to", "author__user")
-    found = list(untold.select_for_update(of=("self",))[:REPLIES_AT_ONCE])
+    unnotified = Comment.objects.unnotified_replies(now - SETTLING, now - PAUSE).select_related("reply_to", "author__user")
+    found = list(unnotified.select_for_update(of=("self",))[:REPLIES_AT_ONCE])
     Comment.objects.filter(pk__in=[reply.pk for reply in found]).update(writer_told=now)
-    return sum(_tell(list(replies)) for _answered, replies in groupby(found, lambda reply: reply.reply_to_id))
+    return sum(_notify(list(replies)) for _answered, replies in groupby(found, lambda reply: reply.reply_to_id))
 
 
-def _tell(replies: Sequence[Comment]) -> bool:
+def _notify(replies: Sequence[Comment]) -> bool:
     """Put the email about some replies to one comment into the outbox, unless all of them are the writer's own."""
     comment = replies[0].reply_to
     assert comment is not None

@@ -16,7 +16,7 @@ from web.links import SeeOther
 
 @opened_by(REPLIES)
 def replies(request: HttpRequest, comment: Comment) -> HttpResponse:
-    """Show whether replies are told of; by POST begin that, or end it: as a mail program does, which wants no redirect.
+    """Show whether emails about replies are sent; by POST begin or end them, without a redirect where a mail program asks.
 
     RFC 8058, 3.1: a POST that does not ask for more ends what there is.
     """

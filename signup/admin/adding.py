@@ -117,7 +117,7 @@ class AddView(PermissionCheckedMixin, WagtailAdminTemplateMixin, AddFormView):
 
 
 class NotesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, NotesUpdateView):
-    """Change the remarks of operators on a subscriber. Wagtail's log, which outlasts an erasure, is told nothing of it."""
+    """Change the remarks of operators on a subscriber. Wagtail's log, which outlasts an erasure, has no entry about it."""
 
     permission_required = "change"
     model = Subscriber

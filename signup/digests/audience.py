@@ -109,7 +109,7 @@ def _selects(expression: str, facts: Facts) -> bool:
 
 
 def _sites_of(post: PostPage) -> set[int | None]:
-    """Return the sites whose readers are told of a post: those of its blog; None with the default one."""
+    """Return the sites whose subscribers a post is mailed to: those of its blog; None with the default one."""
     parent = post.get_parent()
     sites = Site.objects.filter(root_page=parent).values_list("pk", "is_default_site")
     return {pk for pk, _default in sites} | ({None} if any(default for _pk, default in sites) else set())

@@ -44,7 +44,7 @@ def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[Pe
         PeriodicTask("write digests", timedelta(seconds=10), Digester(stopping).send_due),
         PeriodicTask("write announcements", timedelta(seconds=10), lambda: announcements.write_due(stopping=stopping)),
         PeriodicTask("tell moderators", timedelta(seconds=30), moderation.notify_moderators),
-        PeriodicTask("tell commenters of replies", timedelta(minutes=1), replies.tell_commenters),
+        PeriodicTask("tell commenters of replies", timedelta(minutes=1), replies.notify_commenters),
         PeriodicTask("send mail", interval, Sender(stopping).send_batch),
         PeriodicTask("read returned mail", timedelta(seconds=30), read_returned),
         PeriodicTask("empty the bin", timedelta(minutes=10), empty_bin, exclusive=True),

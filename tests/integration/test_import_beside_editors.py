@@ -18,7 +18,7 @@ def test_editor_saves_while_an_import_writes(tmp_path: Path) -> None:
     own = [str(make_post(blog).pk) for _ in range(3)]
     files = {f"{number}.md": simple(f"Post {number}", tags=f"[a, b{number}]") for number in range(CHUNKS * POSTS_PER_CHUNK)}
     folder = write_tree(tmp_path / "site", files)
-    kinds = [["save_until_told", *own], ["import_posts", blog.path, str(folder), str(POSTS_PER_CHUNK)]]
+    kinds = [["save_until_stopped", *own], ["import_posts", blog.path, str(folder), str(POSTS_PER_CHUNK)]]
     with processes(kinds, tmp_path) as (editor, importer):
         tell(importer, "begin")
         began, ended, imported = hear(importer)

@@ -23,7 +23,7 @@ numbers = count(1)
 @pytest.fixture
 def pair(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Connection, Connection]]:
     """A process that edits, and one that lists."""
-    with processes([["edit_as_told"], ["compare"]], tmp_path) as (editor, reader):
+    with processes([["run_edits"], ["compare"]], tmp_path) as (editor, reader):
         yield editor, reader
 
 

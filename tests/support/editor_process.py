@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.support.publishing_processes import hear_command, say
+from tests.support.publishing_processes import read_command, say
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,14 +23,14 @@ class Refuse(logging.Handler):
 
 
 def compare() -> None:
-    """Hold the newest snapshot of a blog, whose posts are told, against one written without thinking of speed."""
+    """Compare the newest snapshot of a blog, whose posts each command lists, with a reference index of them."""
     from blog.selections.selection import Selection
     from blog.tagindex import store
     from tests.support.reference_index import ReferenceIndex, ReferencePost, assert_same
 
     logging.getLogger("blog.tagindex.store").addHandler(Refuse())
     say("ready")
-    while (command := hear_command()) is not None:
+    while (command := read_command()) is not None:
         posts = [
             ReferencePost(post, moment(at), frozenset(tags), frozenset(authors), external)
             for post, at, tags, authors, external in command["posts"]
@@ -43,12 +43,12 @@ def compare() -> None:
             say(traceback.format_exc())
 
 
-def edit_as_told() -> None:
-    """Do what is told, each in one transaction or in as many as Wagtail likes, and answer with a new post's id."""
+def run_edits() -> None:
+    """Run each command, in one transaction or in as many as Wagtail takes, and reply with a new post's id."""
     from blog.models.revision import revision_locked_by_first_write
 
     say("ready")
-    while (command := hear_command()) is not None:
+    while (command := read_command()) is not None:
         name, atomic, *arguments = command
         with revision_locked_by_first_write() if atomic else nullcontext():  # the admin's own way
             answer = getattr(Acts, name)(*arguments)

@@ -1,7 +1,7 @@
 """Processes of the project on a test's own database, which publish or read while others do.
 
 They are forked from one that has loaded Django, take commands through a pipe, and answer, in JSON. What each does is a
-function of this module or of `editor_process`: `write`, `read`, `edit_as_told`, `compare`, `save`, `save_until_told`,
+function of this module or of `editor_process`: `write`, `read`, `run_edits`, `compare`, `save`, `save_until_stopped`,
 `import_posts`, `do`, `give_code`.
 """
 
@@ -81,8 +81,8 @@ def say(what: Any) -> None:
     test.send(json.dumps(what))
 
 
-def hear_command() -> Any:
-    """Return what the test tells this process; None when it has no more to tell."""
+def read_command() -> Any:
+    """Return the next command of the test; None when there is no more."""
     try:
         return json.loads(test.recv())
     except EOFError:
@@ -117,7 +117,7 @@ def _by_pages(index: Any, chosen: Any) -> list[int]:
 
 
 def read(path: str) -> None:
-    """Until told to stop, list and note: when it began, the revision that was seen, and once for each what was seen."""
+    """Until the next command, list and note: when it began, the revision that was seen, and once for each what was seen."""
     from blog.tagindex import store
 
     say("ready")
@@ -134,14 +134,14 @@ def read(path: str) -> None:
 
 
 def write(path: str, number: str) -> None:
-    """Publish and so on as often as told; note after each commit its revision, and what is to be seen of its own posts."""
+    """Publish and so on, as often as the command says; note after each commit its revision and what it should show."""
     from blog.models.revision import revision_locked_by_first_write
     from blog.tagindex.store import read_revision
 
     editor = Editor(path, int(number))
     say("ready")
     commits = []
-    for _ in range(hear_command()):
+    for _ in range(read_command()):
         time.sleep(0.01)  # the other editor wants the database, too
         try:
             with revision_locked_by_first_write():  # as every write in the admin
@@ -161,11 +161,11 @@ def write(path: str, number: str) -> None:
 
 
 def save(*posts: str) -> None:
-    """Publish these posts in turn for as many seconds as told, and at least once; then tell how many, and what went wrong."""
+    """Publish these posts in turn for the command's number of seconds, at least once; then report how many, and the errors."""
     from blog.models import PostPage
 
     say("ready")
-    end = time.monotonic() + hear_command()
+    end = time.monotonic() + read_command()
     saved, failed = 0, list[str]()
     while not saved or time.monotonic() < end:
         try:
@@ -176,8 +176,8 @@ def save(*posts: str) -> None:
     say([saved, failed])
 
 
-def save_until_told(*posts: str) -> None:
-    """Publish these posts in turn until told to stop; then tell when each save ended, and what went wrong."""
+def save_until_stopped(*posts: str) -> None:
+    """Publish these posts in turn until the next command; then report when each save ended, and the errors."""
     from blog.models import PostPage
 
     say("ready")
@@ -192,25 +192,25 @@ def save_until_told(*posts: str) -> None:
 
 
 def import_posts(path: str, folder: str, posts: str) -> None:
-    """When told, import a folder, so many posts a transaction; tell when it began and ended, and how many it imported."""
+    """At a command, import a folder, so many posts a transaction; report when it began and ended, and how many it imported."""
     from blog.models import BlogPage
     from tests.support.importing import run_import
     from transfer.importing import chunk_size
 
     chunk_size.FIRST_CHUNK = chunk_size.MIN_CHUNK = chunk_size.MAX_CHUNK = int(posts)
     say("ready")
-    hear_command()
+    read_command()
     began = time.monotonic()
     report = run_import(BlogPage.objects.get(path=path), Path(folder))
     say([began, time.monotonic(), report.imported])
 
 
 def do() -> None:
-    """Do what is told, one of the verbs of `tests.integration.test_lock_order`; answer with what went wrong."""
+    """Run the command, one of the verbs of `tests.integration.test_lock_order`; reply with the error, if any."""
     from tests.integration.test_lock_order import VERBS
 
     say("ready")
-    verb = hear_command()
+    verb = read_command()
     try:
         VERBS[verb]()
     except Exception as error:
@@ -220,7 +220,7 @@ def do() -> None:
 
 
 def give_code(username: str) -> None:
-    """Give the password, then the code that is told; answer whether that signed in."""
+    """Give the password, then the code of the command; reply whether that signed in."""
     from django.contrib.auth.models import User
     from django.urls import reverse
 
@@ -229,7 +229,7 @@ def give_code(username: str) -> None:
 
     client = give_password(User.objects.get(username=username))
     say("ready")
-    client.post(reverse("accounts_second_factor"), {"code": hear_command()})
+    client.post(reverse("accounts_second_factor"), {"code": read_command()})
     say(is_signed_in(client))
 
 
@@ -319,7 +319,7 @@ def _run(pipe: Connection, database: str, kind: str, *arguments: str) -> None:
     global test  # noqa: PLW0603 (a process has one)
     from django.db import connections
 
-    from tests.support.editor_process import compare, edit_as_told
+    from tests.support.editor_process import compare, run_edits
 
     test = pipe
     connections.databases["default"]["NAME"] = database
@@ -327,9 +327,9 @@ def _run(pipe: Connection, database: str, kind: str, *arguments: str) -> None:
         "read": read,
         "write": write,
         "compare": compare,
-        "edit_as_told": edit_as_told,
+        "run_edits": run_edits,
         "save": save,
-        "save_until_told": save_until_told,
+        "save_until_stopped": save_until_stopped,
         "import_posts": import_posts,
         "do": do,
         "give_code": give_code,

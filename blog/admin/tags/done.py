@@ -25,7 +25,7 @@ def say_done(request: HttpRequest, *operations: TagOperation) -> None:
         messages.success(request, done_message(request, operation))
 
 
-class TellsTagError(View):
+class ReportsTagError(View):
     """A view that says, above the list of tags, why something cannot be done to a tag: somebody deleted it meanwhile."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -19,7 +19,7 @@ from blog.admin.choosers import TagChooserViewSet
 from blog.admin.deleting import DeleteNamed
 from blog.admin.tags.actions import may_care
 from blog.admin.tags.counts import counted
-from blog.admin.tags.done import TellsTagError, done_message, say_done
+from blog.admin.tags.done import ReportsTagError, done_message, say_done
 from blog.admin.tags.history import HISTORY
 from blog.admin.tags.reports import NEAR, ORPHANS
 from blog.models import Pin, Tag, TagAlias
@@ -106,7 +106,7 @@ class TagIndexView(IndexView):
         ]
 
 
-class TagEditView(TellsTagError, EditView):
+class TagEditView(ReportsTagError, EditView):
     """Wagtail's form; a new name or slug is one of the operations that can be undone."""
 
     @property
@@ -132,7 +132,7 @@ class TagEditView(TellsTagError, EditView):
         return saved
 
 
-class TagDeleteView(TellsTagError, DeleteNamed):
+class TagDeleteView(ReportsTagError, DeleteNamed):
     """Deletes a tag, as an operation that can be undone; the form asks where its addresses are to lead."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -45,7 +45,7 @@ def make_reply(comment: Comment, text: str = "Is it?", **fields: Any) -> Comment
 
 def told() -> list[tuple[str, list[int]]]:
     """To whom emails about replies were written, and about which."""
-    replies.tell_commenters()
+    replies.notify_commenters()
     found = Delivery.objects.filter(kind="comment_replies").order_by("pk")
     return [(delivery.to, delivery.context["replies"]) for delivery in found]
 
