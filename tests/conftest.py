@@ -71,7 +71,7 @@ SLOWEST_FIRST = (
     "test_untranslated_words",  # 50
     "test_lock_order",  # 40
     "test_leaks",  # 40
-    "test_tag_care_in_browser",  # 40
+    "test_tag_management_in_browser",  # 40
     "test_secrets",  # 40
     "test_deploy",  # 40
     "test_page_cache",  # 40

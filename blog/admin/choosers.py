@@ -25,7 +25,7 @@ from blog.admin import suggested_tags
 from blog.admin.author_chooser import AuthorChooser
 from blog.admin.page_choosers import is_editor
 from blog.admin.post_titles import contains
-from blog.admin.tag_suggestions import NAME, cares_for_tags, names_beginning, suggest
+from blog.admin.tag_suggestions import NAME, may_list_tags, names_beginning, suggest
 from blog.models import Tag
 from wagtail_actions.users import admin_user
 
@@ -78,7 +78,7 @@ class TagChooserViewSet(NamedChooserViewSet):
     """A chooser of tags for whoever may see the list of them."""
 
     def construct_view(self, view_class: type, **options: Any) -> View:
-        return _only_for(cares_for_tags, super().construct_view(view_class, **options))
+        return _only_for(may_list_tags, super().construct_view(view_class, **options))
 
 
 def for_editors(view: View) -> View:

@@ -44,15 +44,15 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 
 def seen_counts(user: User, tags: Collection[int]) -> dict[int, int]:
-    """Return the number of posts with each of these tags that a user may see; tags without any for who cares for tags alone."""
+    """Return the number of posts with each of these tags that a user may see; 0 only for whoever may list all tags."""
     items = PostTag.objects.filter(tag__in=tags).order_by()
     if not user.is_superuser:
         items = items.filter(content_object__in=choosable_pages(user).values("pk"))
     counts = dict(items.values_list("tag").annotate(Count("pk")))
-    return dict.fromkeys(tags, 0) | counts if cares_for_tags(user) else counts
+    return dict.fromkeys(tags, 0) | counts if may_list_tags(user) else counts
 
 
-def cares_for_tags(user: User) -> bool:
+def may_list_tags(user: User) -> bool:
     """Return whether a user may see the list of all tags."""
     return any(user.has_perm(f"blog.{action}_tag") for action in ("view", "change", "delete"))
 

@@ -1,4 +1,4 @@
-"""Topics: a form that has them found, and their report, for whoever cares for tags."""
+"""Topics: a form that has them found, and their report, for whoever may change tags."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who cares for no tags: Editors see them, Authors see none; nothing is offered to them, and nothing is done for them."""
+"""Who may not change tags: Editors see them, Authors see none; nothing is offered to them, and nothing is done for them."""
 
 import pytest
 from playwright.sync_api import expect

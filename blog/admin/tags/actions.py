@@ -30,7 +30,7 @@ EDIT = "wagtailsnippets_blog_tag:edit"
 policy = ModelPermissionPolicy(Tag)
 
 
-def may_care(user: Any) -> bool:
+def may_manage_tags(user: Any) -> bool:
     """Return whether a user may do everything to tags."""
     return all(policy.user_has_permission(user, action) for action in ("add", "change", "delete"))
 
@@ -51,13 +51,13 @@ class TagActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Form):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.preview = []
-        if may_care(request.user):  # else refused, before anything is read
+        if may_manage_tags(request.user):  # else refused, before anything is read
             self.object = get_object_or_404(Tag, pk=kwargs["pk"])
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
     def user_has_permission(self, permission: str) -> bool:
-        return may_care(self.request.user)
+        return may_manage_tags(self.request.user)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "tag": self.object, "user": self.request.user}

@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, UserColumn
 from wagtail.admin.views.reports import ReportView
 
 from blog.admin.columns import UndoColumn
-from blog.admin.tags.actions import may_care
+from blog.admin.tags.actions import may_manage_tags
 from blog.admin.tags.done import LISTING
 from blog.models import TagOperation
 from blog.services.undo import CannotBeUndone, undo
@@ -23,21 +23,21 @@ from blog.services.undo import CannotBeUndone, undo
 HISTORY, UNDO = "tag_history", "tag_undo"
 
 
-class ForCarers:
+class ForTagManagers:
     """Reports for whoever may do everything to tags."""
 
     request: HttpRequest
     any_permission_required = ["change"]
 
     def user_has_any_permission(self, permissions: list[str]) -> bool:
-        return may_care(self.request.user)
+        return may_manage_tags(self.request.user)
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         found: list[dict[str, str]] = super().get_breadcrumbs_items()  # type: ignore[misc]
         return [*found[:1], {"url": reverse(LISTING), "label": gettext("Tags")}, *found[1:]]
 
 
-class HistoryView(ForCarers, ReportView):
+class HistoryView(ForTagManagers, ReportView):
     """The listing of operations, the latest first."""
 
     page_title = _("History of tags")
@@ -61,7 +61,7 @@ class HistoryView(ForCarers, ReportView):
 @require_POST
 def undo_operation(request: HttpRequest, pk: int) -> Any:
     """Undo what was done, or say why that cannot be."""
-    if not may_care(request.user):
+    if not may_manage_tags(request.user):
         return permission_denied(request)
     operation = get_object_or_404(TagOperation.objects.defer("changes"), pk=pk)
     try:

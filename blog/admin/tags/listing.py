@@ -17,7 +17,7 @@ from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet
 
 from blog.admin.choosers import TagChooserViewSet
 from blog.admin.deleting import DeleteNamed
-from blog.admin.tags.actions import may_care
+from blog.admin.tags.actions import may_manage_tags
 from blog.admin.tags.counts import counted
 from blog.admin.tags.done import ReportsTagError, done_message, say_done
 from blog.admin.tags.history import HISTORY
@@ -69,14 +69,14 @@ class TagIndexView(IndexView):
     def columns(self) -> list[Column]:
         """Return them without boxes for whoever may do nothing with what is ticked."""
         columns: list[Column] = super().columns
-        return [one for one in columns if may_care(self.request.user) or not isinstance(one, BulkActionsCheckboxColumn)]
+        return [one for one in columns if may_manage_tags(self.request.user) or not isinstance(one, BulkActionsCheckboxColumn)]
 
     def _get_title_column(self, *args: Any, **kwargs: Any) -> Any:
         return super()._get_title_column(*args, **kwargs, width="22%")
 
     @property
     def header_more_buttons(self) -> list[Button]:
-        if not may_care(self.request.user):
+        if not may_manage_tags(self.request.user):
             return list(super().header_more_buttons)
         reports = (
             (NEAR, _("Nearly the same"), "copy"),
@@ -98,7 +98,7 @@ class TagIndexView(IndexView):
 
     def get_list_more_buttons(self, instance: Tag) -> list[Any]:
         buttons: list[Any] = super().get_list_more_buttons(instance)
-        if not may_care(self.request.user):
+        if not may_manage_tags(self.request.user):
             return buttons
         return [
             *buttons,
@@ -112,7 +112,7 @@ class TagEditView(ReportsTagError, EditView):
     @property
     def header_more_buttons(self) -> list[Button]:
         buttons: list[Button] = list(super().header_more_buttons)
-        if may_care(self.request.user):
+        if may_manage_tags(self.request.user):
             buttons += [
                 Button(LABELS[name], url=reverse(f"tag_{name}", args=[self.object.pk]), icon_name=ICONS[name], priority=15)
                 for name in NAMED

@@ -11,7 +11,7 @@ from wagtail.admin.views.reports import ReportView
 
 from blog.admin.tags.counts import orphans, seen_items
 from blog.admin.tags.effects import selection_sentences
-from blog.admin.tags.history import ForCarers
+from blog.admin.tags.history import ForTagManagers
 from blog.admin.tags.near_duplicates import near_pairs
 from blog.models import Tag
 from wagtail_actions.users import admin_user
@@ -44,7 +44,7 @@ class ActionColumn(Column):
     cell_template_name = "blog/admin/tags/action_cell.html"
 
 
-class TagReport(ForCarers, ReportView):
+class TagReport(ForTagManagers, ReportView):
     header_icon = "tag"
     is_searchable = False
     model = Tag

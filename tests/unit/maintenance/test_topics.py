@@ -1,4 +1,4 @@
-"""Topics in the admin: started by who cares for tags, and shown without posts that were hidden since."""
+"""Topics in the admin: started by whoever may change tags, and shown without posts that were hidden since."""
 
 from importlib.util import find_spec
 

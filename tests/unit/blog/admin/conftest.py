@@ -15,5 +15,5 @@ def editor(blog: BlogPage) -> Client:
 
 @pytest.fixture
 def moderator(blog: BlogPage) -> Client:
-    """A browser of a member of the Moderators, who publish, and care for tags, streams and authors."""
+    """A browser of a member of the Moderators, who publish, and change tags, streams and authors."""
     return client_of(member_of("Moderators"))

@@ -1,4 +1,4 @@
-"""Tag care: each operation on tags with what it shows before, and its undoing, by which readers see what they saw before."""
+"""Managing tags: each operation with what it shows before, and its undoing, by which readers see what they saw before."""
 
 from typing import Any
 
