@@ -42,7 +42,7 @@ def count_bounce(address: str, kind: str, when: datetime, answer: str = "") -> S
         return SuppressionReason.COMPLAINT
     if refusals.record(address, when, answer):
         return None
-    held = _hold(address)
+    held = _locked(address)
     in_a_row = held.bounced_at is not None and when - held.bounced_at < SOFT_BOUNCE_MEMORY
     held.bounce_score = held.bounce_score + 1 if in_a_row else 1
     held.bounced_at = when
@@ -67,7 +67,7 @@ def reset_count(address: str) -> None:
 @transaction.atomic
 def suppress(address: str, reason: SuppressionReason) -> str:
     """Never write to an address again, and return the HMAC by which it is known; the first reason stays."""
-    held = _hold(address)
+    held = _locked(address)
     if not held.reason:
         held.reason = reason
         held.mailbox_hmac = mailbox_hmacs(address)[0] if reason in BY_OWNER else ""
@@ -78,7 +78,7 @@ def suppress(address: str, reason: SuppressionReason) -> str:
 @transaction.atomic
 def erase(address: str) -> str:
     """Keep of an address nothing but its HMAC, suppressed; return that HMAC. Who said never to write stays so known."""
-    held = _hold(address)
+    held = _locked(address)
     held.reason = held.reason if held.reason in BY_OWNER else SuppressionReason.ERASED
     held.bounce_score, held.bounced_at = 0, None
     held.save()
@@ -101,7 +101,7 @@ def lift_erased(address_hmac: str) -> None:
     Suppression.objects.filter(address_hmac=address_hmac).delete()
 
 
-def _hold(address: str) -> Suppression:
+def _locked(address: str) -> Suppression:
     """Return the address's row, locked until the transaction ends; a new one where there is none."""
     found = Suppression.objects.select_for_update().of(address).order_by("pk").first()
     if found is None:

@@ -6,7 +6,7 @@ from signup.models.subscriptions import Subscription
 DETAIL_LENGTH = 500  # characters
 
 
-def hold(subscriber: Subscriber) -> Subscriber:
+def locked(subscriber: Subscriber) -> Subscriber:
     """Return the subscriber as the database has it now, locked until the transaction ends.
 
     Whoever changes a subscription, or mail's rows of its subscriber, holds the subscriber first; of several subscribers the

@@ -10,7 +10,7 @@ from blog.models import Stream
 from signup.models import AnyOf, Event, Rhythm, Subscriber, Subscription, Texts, Weekday
 from signup.models.schedule import DEFAULT_HOUR
 from signup.models.subscribers import State
-from signup.services.history import hold, note
+from signup.services.history import locked, note
 from signup.services.subscriptions import Refused, begin, leave
 
 MAX_SUBSCRIPTIONS = 50  # of one subscriber
@@ -42,7 +42,7 @@ def _state(subscription: Subscription) -> tuple[object, ...]:
 @transaction.atomic
 def change(subscription: Subscription, draft: SubscriptionDraft, network: str = "") -> Subscription:
     """Change a subscription. Raise Refused where its subscriber has such a one already, or this one no longer."""
-    held = hold(subscription.subscriber)
+    held = locked(subscription.subscriber)
     changed = held.subscriptions.filter(pk=subscription.pk).first()
     if changed is None:
         raise Refused(_("You have left this subscription meanwhile."))
@@ -60,7 +60,7 @@ def change(subscription: Subscription, draft: SubscriptionDraft, network: str = 
 @transaction.atomic
 def add(subscriber: Subscriber, draft: SubscriptionDraft, network: str = "", wording: str = "") -> Subscription:
     """Add a subscription. Raise Refused where there is such a one already, for one too many, and for who has left."""
-    held = hold(subscriber)
+    held = locked(subscriber)
     if held.state != State.CONFIRMED:
         raise Refused(_("Please confirm first: follow the link in our letter."))
     if held.subscriptions.count() >= MAX_SUBSCRIPTIONS:
@@ -77,7 +77,7 @@ def add(subscriber: Subscriber, draft: SubscriptionDraft, network: str = "", wor
 @transaction.atomic
 def drop(subscription: Subscription, network: str = "") -> None:
     """End one subscription; with the last one, everything, so that they can come back to it."""
-    held = hold(subscription.subscriber)
+    held = locked(subscription.subscriber)
     dropped = held.subscriptions.filter(pk=subscription.pk).first()
     if dropped is None:
         return
@@ -93,7 +93,7 @@ def pause(
     subscriber: Subscriber, until: date | None, network: str = "", only: Subscription | None = None, actor: str = ""
 ) -> None:
     """Pause all subscriptions, or one, until a day begins in the subscriber's time zone; without a day, let them go on."""
-    held = hold(subscriber)
+    held = locked(subscriber)
     moment = datetime.combine(until, time(), held.zone) if until else None
     paused = held.subscriptions.filter(pk=only.pk) if only else held.subscriptions.all()
     if not paused.update(paused_until=moment, next_at=None) and only:
@@ -104,7 +104,7 @@ def pause(
 @transaction.atomic
 def move(subscriber: Subscriber, time_zone: str, network: str = "") -> None:
     """Set the time zone of a subscriber's hours."""
-    held = hold(subscriber)
+    held = locked(subscriber)
     if held.time_zone != time_zone:
         held.time_zone = time_zone
         held.save(update_fields=["time_zone"])

@@ -8,7 +8,7 @@ from blog.models.revision import locked_revision
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from signup.models import AnyOf, Event, SignupPage, Subscription
-from signup.services.history import hold, note
+from signup.services.history import locked, note
 
 
 def rename_tag(old: str, new: str) -> None:
@@ -42,7 +42,7 @@ def leave_stream(stream: Stream) -> None:
 
 def _select(subscription: Subscription, expression: str, detail: str) -> None:
     """Give a subscription another selection; where its subscriber has that already, the two become one."""
-    held = hold(subscription.subscriber)
+    held = locked(subscription.subscriber)
     subscription.expression = expression
     for other in Subscription.objects.like(subscription).exclude(pk=subscription.pk):
         if other.confirmed_at and (subscription.confirmed_at is None or other.confirmed_at <= subscription.confirmed_at):

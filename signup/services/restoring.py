@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from signup.models import ConsentRecord, Event, SignupPage, State, Subscriber, Subscription
-from signup.services.history import hold, note
+from signup.services.history import locked, note
 
 
 def stored_selections() -> list[QuerySet[Any]]:
@@ -17,7 +17,7 @@ def stored_selections() -> list[QuerySet[Any]]:
 def note_restored(pk: int, replaced: str) -> None:
     """Note in the subscriber's history that a subscription selects again what it did before."""
     for subscription in Subscription.objects.filter(pk=pk):
-        held = hold(subscription.subscriber)
+        held = locked(subscription.subscriber)
         note(held, Event.CHANGED, f"{replaced} → {subscription.expression}", subscription)
 
 
@@ -31,4 +31,4 @@ def restore_removed(rows: dict[int, dict[str, Any]], since: datetime, until: dat
         if Subscription.objects.like(subscription).exists():
             continue
         subscription.save(force_insert=True)
-        note(hold(subscriber), Event.CHANGED, f"✕ → {subscription.expression}", subscription)
+        note(locked(subscriber), Event.CHANGED, f"✕ → {subscription.expression}", subscription)

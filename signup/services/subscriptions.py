@@ -16,7 +16,7 @@ from mail.models import Delivery, address_hmacs, mailbox_hmacs
 from signup.kinds import Kind
 from signup.models import AnyOf, Edition, Rhythm, Subscription, Texts
 from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
-from signup.services.history import hold, note
+from signup.services.history import locked, note
 from web import limits, rates, tokens
 from web.addresses import Address, normalise
 
@@ -155,7 +155,7 @@ def subscription_of(claim: tokens.Claim) -> Subscription:
 @transaction.atomic
 def confirm(subscription: Subscription, network: str = "", wording: str = "") -> Subscription:
     """Confirm what was asked for; what is confirmed is left as it is. Raises Refused for who has left or is suppressed."""
-    held = hold(subscription.subscriber)
+    held = locked(subscription.subscriber)
     if held.state == State.UNSUBSCRIBED:
         raise Refused(_("You left after this letter was sent. If you want our notes again, please sign up anew."))
     if held.state == State.SUPPRESSED:
@@ -192,7 +192,7 @@ def begin(subscription: Subscription) -> None:
 @transaction.atomic
 def leave(subscriber: Subscriber, network: str = "", actor: str = "") -> Subscriber:
     """End all subscriptions; whoever has left or is suppressed stays so."""
-    held = hold(subscriber)
+    held = locked(subscriber)
     if held.state in (State.PENDING, State.CONFIRMED):
         held.state, held.confirmed_at = State.UNSUBSCRIBED, None
         held.save(update_fields=["state", "confirmed_at"])
@@ -203,7 +203,7 @@ def leave(subscriber: Subscriber, network: str = "", actor: str = "") -> Subscri
 @transaction.atomic
 def come_back(subscriber: Subscriber, network: str = "", wording: str = "") -> Subscriber:
     """Confirm a subscriber again who left; the link in an earlier email proves that the mailbox is theirs."""
-    held = hold(subscriber)
+    held = locked(subscriber)
     if held.state == State.UNSUBSCRIBED:
         _welcome(held)
         for subscription in held.subscriptions.confirmed() or held.subscriptions.all():
@@ -215,7 +215,7 @@ def come_back(subscriber: Subscriber, network: str = "", wording: str = "") -> S
 @transaction.atomic
 def resend(subscriber: Subscriber, actor: str) -> None:
     """Send the confirmation once more, at an editor's word; raises Refused unless it is being waited for."""
-    held = hold(subscriber)
+    held = locked(subscriber)
     if held.state != State.PENDING:
         raise Refused(_("%s is not waiting for a confirmation.") % held)
     asked = held.subscriptions.order_by("-created", "-pk").first()

@@ -12,7 +12,7 @@ from mail import maildir, refusals, suppression
 from mail.mailboxes import domain_of
 from mail.models import Delivery, SuppressionReason, address_hmacs
 from signup.models.subscribers import Event, State, Subscriber, make_nonce
-from signup.services.history import hold, note
+from signup.services.history import locked, note
 
 STATES_AFTER: dict[str, State] = {
     Event.REQUESTED: State.PENDING,
@@ -41,7 +41,7 @@ def _record_bounce(whom: Subscriber | str, kind: str, when: datetime, detail: st
     found = Subscriber.objects.known_as(whom).first() if isinstance(whom, str) else whom
     if found is None:
         return None
-    held = hold(found)
+    held = locked(found)
     if held.erased:
         return held
     reason = suppression.count_bounce(held.address, kind, when, detail)
@@ -75,7 +75,7 @@ def suppress(
     subscriber: Subscriber, reason: SuppressionReason, actor: str = "", detail: str = "", network: str = ""
 ) -> Subscriber:
     """Never write to this address again, nor to anyone who signs up with it."""
-    return _suppress(hold(subscriber), reason, actor=actor, detail=detail, network=network)
+    return _suppress(locked(subscriber), reason, actor=actor, detail=detail, network=network)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def suppress_address(address: str, reason: SuppressionReason, network: str = "")
 def lift(subscriber: Subscriber, actor: str) -> None:
     """Allow emails again. Where mail had only come back, a confirmed subscription goes on; otherwise its owner has to
     sign up anew. Of an erased address not even the HMAC is kept then."""
-    held = hold(subscriber)
+    held = locked(subscriber)
     if held.erased:
         suppression.lift_erased(held.address_hmac)
         held.delete()
@@ -110,7 +110,7 @@ def erase(subscriber: Subscriber) -> None:
 
     Comments that readers see stay, without the address.
     """
-    held = hold(subscriber)
+    held = locked(subscriber)
     address_hmac = held.address_hmac
     if held.address:
         Comment.objects.from_address(held.address).forget_address()
