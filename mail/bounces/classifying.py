@@ -37,7 +37,7 @@ def find_rule(status: str | None, words: str, context: str = "") -> Rule:
     words = words[:LONGEST]
     reply = REPLY.search(words)
     code = "4.0.0" if reply and reply[0].startswith("4") else find_code(None if reply else status, words) or ""
-    return decide(Refusal(reduce(words), code, squeeze(f"{words} {context[:LONGEST]}")))
+    return decide(Refusal(reduce(words), code, normalise(f"{words} {context[:LONGEST]}")))
 
 
 def speaks_of_sender(words: str) -> bool:
@@ -64,7 +64,7 @@ def reduce(words: str) -> str:
     """
     text = ADDRESS.sub(" address ", URL.sub(" ", words))
     text = CODES.sub(" ", HOST.sub(" host ", text))
-    return squeeze(text).replace("address address", "address")
+    return normalise(text).replace("address address", "address")
 
 
 def without_addresses(words: str) -> str:
@@ -76,6 +76,6 @@ def without_addresses(words: str) -> str:
     return ADDRESS.sub("<…>", words)
 
 
-def squeeze(text: str) -> str:
+def normalise(text: str) -> str:
     """Return text in lower case with single blanks and plain apostrophes."""
     return " ".join(text.lower().replace("’", "'").split())
