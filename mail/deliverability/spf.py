@@ -4,7 +4,7 @@ import ipaddress
 from dataclasses import dataclass, field
 
 from mail.deliverability.lookup import Lookup, Unanswered
-from mail.deliverability.spf_macros import Address, Circumstances, expand
+from mail.deliverability.spf_macros import Address, MacroContext, expand
 from mail.deliverability.spf_terms import LOOKUP_TERMS, SpfError, Term, is_spf, parse_terms
 from mail.deliverability.words import _
 
@@ -136,7 +136,7 @@ class Evaluation:
         """Return the name a term speaks of: its own, macros expanded, or else the record's."""
         if not term.domain:
             return domain
-        return expand(term.domain, Circumstances(self.ip, self.sender, self.helo, domain, lambda: self._validated(domain)))
+        return expand(term.domain, MacroContext(self.ip, self.sender, self.helo, domain, lambda: self._validated(domain)))
 
     @property
     def _address_type(self) -> str:

@@ -13,8 +13,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a receiver knows of a delivery; `validated` finds the client's name when `%{p}` asks for it."""
+class MacroContext:
+    """The values that macros stand for (RFC 7208, section 7.2); `validated` looks up the name of `%{p}`."""
 
     ip: Address
     sender: str
@@ -37,7 +37,7 @@ def dotted(ip: Address) -> str:
     return str(ip) if ip.version == 4 else ".".join(ip.exploded.replace(":", ""))
 
 
-def expand(text: str, about: Circumstances) -> str:
+def expand(text: str, about: MacroContext) -> str:
     """Return a domain-spec as a name: macros replaced, cut at the left where it is too long for a name."""
     name = PARTS.sub(lambda match: _replacement(match, about), text).rstrip(".")
     while len(name) > LONGEST and "." in name:
@@ -45,7 +45,7 @@ def expand(text: str, about: Circumstances) -> str:
     return name
 
 
-def _replacement(match: re.Match[str], about: Circumstances) -> str:
+def _replacement(match: re.Match[str], about: MacroContext) -> str:
     letter, digits, reverse, delimiters, sign = match.groups()
     if sign:
         return SIGNS[sign]
