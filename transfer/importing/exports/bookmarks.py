@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nh3
 
-from transfer.importing.exports.html_to_markdown import tame
+from transfer.importing.exports.html_to_markdown import limit_complexity
 from transfer.importing.exports.post import Export, ExportedPost, guarded, read_date
 from transfer.importing.source import ImportOptions, Refusal, SourcePost
 from transfer.importing.words import _, gettext_noop
@@ -112,7 +112,8 @@ def read_bookmarks(path: Path, options: ImportOptions) -> Export:
 def _parse(text: str) -> list[Bookmark]:
     parser = BookmarkParser()
     tags = {"a", "dd", "dl", "dt", "h3"}
-    parser.feed(nh3.clean(tame(text), tags=tags, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None))
+    html = nh3.clean(limit_complexity(text), tags=tags, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
+    parser.feed(html)
     parser.close()
     return parser.bookmarks
 
