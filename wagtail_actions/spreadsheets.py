@@ -20,10 +20,10 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 CHUNK = 1000  # rows
 
 
-def harmless(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
     """Put an apostrophe before a text that a spreadsheet would compute.
 
-    >>> [harmless(cell) for cell in ("=1+1@example.org", "ada@example.org", "-food", 3)]
+    >>> [escape_formula(cell) for cell in ("=1+1@example.org", "ada@example.org", "-food", 3)]
     ["'=1+1@example.org", 'ada@example.org', "'-food", 3]
     """
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
@@ -46,7 +46,7 @@ def make_exports_safe() -> None:
 
     @wraps(value_of)
     def preprocess_field_value(view: Any, field: str, value: Any, export_format: str) -> Any:
-        return harmless(value_of(view, field, value, export_format))
+        return escape_formula(value_of(view, field, value, export_format))
 
     @wraps(csv_response)
     def write_csv_response(view: Any, queryset: Any) -> HttpResponseBase:
