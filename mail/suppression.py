@@ -91,7 +91,7 @@ def lift(address: str) -> None:
     Suppression.objects.of(address).delete()
 
 
-def welcome_back(address: str) -> None:
+def lift_erased_address(address: str) -> None:
     """Allow mail again to an erased address whose owner confirmed a new subscription."""
     Suppression.objects.of(address).filter(reason=SuppressionReason.ERASED).delete()
 

@@ -165,7 +165,7 @@ def confirm(subscription: Subscription, network: str = "", wording: str = "") ->
         raise Refused(_("You left after this letter was sent. If you want our notes again, please sign up anew."))
     if held.state == State.PENDING:
         held.subscriptions.confirmed().exclude(pk=asked.pk).delete()  # what they had before they left
-        _welcome(held)
+        _activate(held)
         asked.confirmed_at = None
     if asked.confirmed_at is None:
         begin(asked)
@@ -173,12 +173,12 @@ def confirm(subscription: Subscription, network: str = "", wording: str = "") ->
     return asked
 
 
-def _welcome(subscriber: Subscriber) -> None:
-    """Let emails go to a subscriber."""
+def _activate(subscriber: Subscriber) -> None:
+    """Set a subscriber to confirmed, and allow mail to the address again."""
     subscriber.state, subscriber.confirmed_at = State.CONFIRMED, timezone.now()
     subscriber.save()
     suppression.reset_count(subscriber.address)
-    suppression.welcome_back(subscriber.address)
+    suppression.lift_erased_address(subscriber.address)
 
 
 def begin(subscription: Subscription) -> None:
@@ -205,7 +205,7 @@ def come_back(subscriber: Subscriber, network: str = "", wording: str = "") -> S
     """Confirm a subscriber again who left; the link in an earlier email proves that the mailbox is theirs."""
     held = locked(subscriber)
     if held.state == State.UNSUBSCRIBED:
-        _welcome(held)
+        _activate(held)
         for subscription in held.subscriptions.confirmed() or held.subscriptions.all():
             begin(subscription)
             note(held, Event.CONFIRMED, subscription=subscription, network=network, wording=wording)
