@@ -16,8 +16,8 @@ SUBJECT = "SPF"
 UNRELATED_ADDRESSES = ("198.18.0.1", "100.64.0.1", "2001:2::1")
 DISCOURAGED = re.compile(r"[-+?~]?ptr(:|$)", re.IGNORECASE)
 Judge = Callable[[str], Verdict]
-Mend = Callable[..., str]
-"""`mend(text, without)` is the record that means the same as a faulty one, and works; left out are the terms `without`."""
+Repair = Callable[..., str]
+"""`repair(text, without)` is the record that means the same as a faulty one, and works; left out are the terms `without`."""
 MANY = ("loop", "lookups", "void")  # faults that show only to those who follow every term
 
 
@@ -32,31 +32,31 @@ def spf_findings(domain: str, addresses: Sequence[str], helo: str, lookup: Looku
 def _findings(domain: str, addresses: Sequence[str], helo: str, lookup: Lookup) -> list[Finding]:
     records = [text for text in lookup(domain, "TXT") if is_spf(text)]
 
-    def mend(text: str, without: Sequence[str] = ()) -> str:
+    def repair(text: str, without: Sequence[str] = ()) -> str:
         return _record(domain, text, addresses, helo, lookup, without)
 
     if len(records) != 1:
-        return [_missing(domain, addresses, lookup, mend) if not records else _several(domain, records, mend)]
+        return [_missing(domain, addresses, lookup, repair) if not records else _several(domain, records, repair)]
     text = records[0]
 
     def judge(address: str) -> Verdict:
         return check_host(address, domain, f"bounces@{domain}", helo, lookup)
 
     try:
-        own = [_own(address, domain, text, judge, mend) for address in addresses]
+        own = [_own(address, domain, text, judge, repair) for address in addresses]
     except SpfError as error:
-        return [_unreadable(error, domain, text, addresses, mend)]
-    others = _others(domain, text, addresses, judge, mend)
-    return [*own, *others, *_discouraged(domain, text, mend)]
+        return [_unreadable(error, domain, text, addresses, repair)]
+    others = _others(domain, text, addresses, judge, repair)
+    return [*own, *others, *_discouraged(domain, text, repair)]
 
 
-def _missing(domain: str, addresses: Sequence[str], lookup: Lookup, mend: Mend) -> Finding:
+def _missing(domain: str, addresses: Sequence[str], lookup: Lookup, repair: Repair) -> Finding:
     misspelt = next((text for text in lookup(domain, "TXT") if NEARLY.match(text)), None)
     if misspelt is not None:
         sentence = _(
             '%(domain)s has the TXT record "%(misspelt)s", which receivers do not read as SPF: it must begin with "v=spf1 ".'
         ) % {"domain": domain, "misspelt": misspelt}
-        return Finding(SUBJECT, Level.ERROR, "spf-misspelt", sentence, mend(misspelt))
+        return Finding(SUBJECT, Level.ERROR, "spf-misspelt", sentence, repair(misspelt))
     whom = joined(addresses) or _("this server")
     return Finding(
         SUBJECT,
@@ -67,19 +67,19 @@ def _missing(domain: str, addresses: Sequence[str], lookup: Lookup, mend: Mend) 
     )
 
 
-def _several(domain: str, records: Sequence[str], mend: Mend) -> Finding:
+def _several(domain: str, records: Sequence[str], repair: Repair) -> Finding:
     sentence = _("%(domain)s has %(count)d SPF records (%(records)s), and receivers then heed none (permerror).") % {
         "domain": domain,
         "count": len(records),
         "records": "; ".join(records),
     }
     merged = " ".join(["v=spf1", *(word for text in records for word in text.split()[1:])])
-    cure = _("Remove them all but this one:") + "\n" + mend(merged)
+    cure = _("Remove them all but this one:") + "\n" + repair(merged)
     return Finding(SUBJECT, Level.ERROR, "spf-two", sentence, cure)
 
 
 def _unreadable(
-    error: SpfError, domain: str, text: str, addresses: Sequence[str], mend: Mend, level: Level = Level.ERROR
+    error: SpfError, domain: str, text: str, addresses: Sequence[str], repair: Repair, level: Level = Level.ERROR
 ) -> Finding:
     """Return the finding on a record that ends in permerror."""
     where = "" if error.domain == domain else _(" (by way of %(domain)s)") % {"domain": error.domain}
@@ -89,14 +89,14 @@ def _unreadable(
         "where": where,
         "sentence": error.sentence,
     }
-    cure = mend(text)
+    cure = repair(text)
     if error.fault in MANY:
         named = record(domain, "TXT", suggested(addresses))
         cure = _("Name the addresses themselves, instead of including others:") + "\n" + named
     return Finding(SUBJECT, level, f"spf-{error.fault}", sentence, cure)
 
 
-def _own(address: str, domain: str, text: str, judge: Judge, mend: Mend) -> Finding:
+def _own(address: str, domain: str, text: str, judge: Judge, repair: Repair) -> Finding:
     verdict = judge(address)
     if verdict.result == "pass":
         return Finding(
@@ -115,10 +115,10 @@ def _own(address: str, domain: str, text: str, judge: Judge, mend: Mend) -> Find
         "text": text,
         "said": said,
     }
-    return Finding(SUBJECT, Level.ERROR, "spf-address", sentence, mend(text))
+    return Finding(SUBJECT, Level.ERROR, "spf-address", sentence, repair(text))
 
 
-def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge, mend: Mend) -> list[Finding]:
+def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge, repair: Repair) -> list[Finding]:
     """Return findings on what the record says of addresses that are not ours.
 
     Evaluating it for those may exceed a limit of RFC 7208, which is only a warning where our own addresses pass before.
@@ -127,7 +127,7 @@ def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge, mend
         passes = bool(addresses) and all(judge(address).result == "pass" for address in addresses)
         verdicts = [judge(stranger) for stranger in UNRELATED_ADDRESSES]
     except SpfError as error:
-        return [_unreadable(error, domain, text, addresses, mend, Level.WARNING if passes else Level.ERROR)]
+        return [_unreadable(error, domain, text, addresses, repair, Level.WARNING if passes else Level.ERROR)]
     passing = next((verdict for verdict in verdicts if verdict.result == "pass"), None)
     if passing is not None:
         sentence = _('Anyone may send for %(domain)s: its SPF record "%(text)s" lets every address pass, by %(because)s.') % {
@@ -135,23 +135,23 @@ def _others(domain: str, text: str, addresses: Sequence[str], judge: Judge, mend
             "text": text,
             "because": _because(passing),
         }
-        return [Finding(SUBJECT, Level.ERROR, "spf-all", sentence, mend(text, passing.because[:1]))]
+        return [Finding(SUBJECT, Level.ERROR, "spf-all", sentence, repair(text, passing.because[:1]))]
     if any(verdict.result == "neutral" for verdict in verdicts):
         sentence = _(
             'The SPF record of %(domain)s, "%(text)s", says nothing of other servers (neutral): it stops no forger.'
         ) % {"domain": domain, "text": text}
-        return [Finding(SUBJECT, Level.WARNING, "spf-open", sentence, mend(text))]
+        return [Finding(SUBJECT, Level.WARNING, "spf-open", sentence, repair(text))]
     return []
 
 
-def _discouraged(domain: str, text: str, mend: Mend) -> list[Finding]:
+def _discouraged(domain: str, text: str, repair: Repair) -> list[Finding]:
     slow = next((word for word in text.split() if DISCOURAGED.match(word)), None)
     if slow is None:
         return []
     sentence = _(
         "The SPF record of %(domain)s has %(slow)r, which RFC 7208 asks not to use: it is slow, and many do not follow it."
     ) % {"domain": domain, "slow": slow}
-    return [Finding(SUBJECT, Level.WARNING, "spf-ptr", sentence, mend(text, [slow]))]
+    return [Finding(SUBJECT, Level.WARNING, "spf-ptr", sentence, repair(text, [slow]))]
 
 
 def _record(domain: str, text: str, addresses: Sequence[str], helo: str, lookup: Lookup, without: Sequence[str] = ()) -> str:
