@@ -12,7 +12,7 @@ MAX_LENGTH = 254  # octets, RFC 5321 section 4.5.3.1.3 with its errata
 NEARNESS = 0.86  # of difflib's ratio: “gmial.com” has 0.89 to “gmail.com”, “gmx.com” 0.71 to “gmx.de”
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # what comes along when an address is copied from a page
 
-# Most of the world's private mailboxes; a name that is one slip from another's stands here to be left alone.
+# Most of the world's private mailboxes; a name that is one typo from another's stands here, so that it is not corrected.
 WELL_KNOWN = (
     "gmail.com googlemail.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es outlook.com "
     "outlook.de outlook.fr live.com live.de live.co.uk live.fr msn.com yahoo.com yahoo.co.uk yahoo.de yahoo.fr yahoo.it "
@@ -88,7 +88,7 @@ def tidy(typed: str) -> str:
 
 
 def suggest(typed: str) -> str:
-    """Return the address that was perhaps meant, when this one's domain is a slip away from a well-known one; else ''.
+    """Return the address that was perhaps meant, when this one's domain is one typo from a well-known one; else ''.
 
     >>> suggest("ada@gmial.com"), suggest("ada@notes.con"), suggest("ada@example.org")
     ('ada@gmail.com', 'ada@notes.com', '')
@@ -98,11 +98,11 @@ def suggest(typed: str) -> str:
     if not local or not at or domain in WELL_KNOWN:
         return ""
     near = difflib.get_close_matches(domain[:100], WELL_KNOWN, n=1, cutoff=NEARNESS)
-    meant = near[0] if near else _without_slip(domain)
+    meant = near[0] if near else _without_typo(domain)
     return f"{local}@{meant}" if meant and _is_sound(f"{local}@{meant}") else ""
 
 
-def _without_slip(domain: str) -> str:
+def _without_typo(domain: str) -> str:
     """Correct an ending that does not exist, or one left out of a well-known name (`gmail` → `gmail.com`)."""
     name, dot, ending = domain.rpartition(".")
     if dot:

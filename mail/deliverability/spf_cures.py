@@ -28,7 +28,7 @@ def suggested(addresses: Sequence[str]) -> str:
 def repaired(text: str, addresses: Sequence[str], without: Sequence[str] = (), first: bool = False) -> str:
     """Return what a record means, readable, closed at its end, with the addresses in it; `first` before all else.
 
-    Kept is every term that receivers can read, perhaps after a slip is corrected, except those in `without` and networks that
+    Kept is every term that receivers can read, perhaps after a typo is corrected, except those in `without` and networks that
     are wider than any sender's. What stood after `all` is brought before it.
 
     >>> repaired("v=spf1 include:_spf.google.com ipv4:192.0.2.7 -all mx", ["192.0.2.1"])
@@ -45,7 +45,7 @@ def repaired(text: str, addresses: Sequence[str], without: Sequence[str] = (), f
 
 
 def terms_of(text: str) -> list[str]:
-    """Return the terms of a record, or of text that was meant as one, slips corrected, each once."""
+    """Return the terms of a record, or of text that was meant as one, typos corrected, each once."""
     start = NEARLY.match(text)
     rest = text[start.end() :] if start else text
     words = re.sub(r"([:=])\s+", r"\1", rest.translate(DASHES).replace('"', " ")).split()
