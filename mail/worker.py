@@ -77,7 +77,7 @@ class Sender:
         """Send these deliveries, unless other workers have claimed them, over one connection and for BATCH_TIME at most."""
         server, end = get_connection(), time.monotonic() + BATCH_TIME
         attempts: list[tuple[Delivery, Result]] = []
-        passing = Passing()
+        urgent = UrgentMailCheck()
         try:
             with leases_renewed(self.worker), compose.batch():
                 read = Delivery.objects.in_bulk(due)
@@ -89,7 +89,7 @@ class Sender:
                         self._record(delivery, outcome)
                         if result := RESULTS.get(outcome.verdict):
                             attempts.append((delivery, result))
-                        if delivery.is_bulk and passing.is_asked_for():
+                        if delivery.is_bulk and urgent.is_due():
                             break
         finally:
             _close(server)
@@ -154,13 +154,13 @@ def _count(attempts: list[tuple[Delivery, Result]]) -> None:
         signals.attempted.send(sender=Sender, results=bulk)
 
 
-class Passing:
-    """Whether bulk mail has to let other mail pass: asked every YIELD_TIME."""
+class UrgentMailCheck:
+    """Looks every YIELD_TIME whether mail is due that must not wait behind bulk mail."""
 
     def __init__(self) -> None:
         self.next = time.monotonic() + YIELD_TIME
 
-    def is_asked_for(self) -> bool:
+    def is_due(self) -> bool:
         if time.monotonic() < self.next:
             return False
         self.next = time.monotonic() + YIELD_TIME

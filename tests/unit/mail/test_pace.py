@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from mail import compose, outbox, pace
 from mail.models import BULK, Counted, Delivery, DeliveryState, MailCount, Result
-from mail.worker import Passing, Sender
+from mail.worker import Sender, UrgentMailCheck
 from tests.support.outbox_factories import put_test, send_to
 from tests.support.smtp_server import SMTPServer
 from web.rates import read_limits
@@ -65,14 +65,14 @@ def test_a_batch_of_bulk_mail_ends_when_something_awaited_is_due(monkeypatch: py
         send_to(settings, server)
         put_news("a@example.org", "b@example.org", "c@example.org")
         sender = Sender()
-        passing = Passing.is_asked_for
+        passing = UrgentMailCheck.is_due
 
-        def ask(self: Passing) -> bool:
+        def ask(self: UrgentMailCheck) -> bool:
             if len(server.mails) == 1:
                 put_test("visitor@example.net")
             return passing(self)
 
-        monkeypatch.setattr(Passing, "is_asked_for", ask)
+        monkeypatch.setattr(UrgentMailCheck, "is_due", ask)
         assert sender.send_due() == 4
         assert [mail.recipients[0] for mail in server.mails][:2] == ["a@example.org", "visitor@example.net"]
 
