@@ -45,21 +45,21 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LimitResult:
     """Whether an attempt is allowed, and until when no further one is, if that is so."""
 
     allowed: bool
     until: datetime | None
 
 
-def take(attempt: Attempt, now: datetime) -> Taken:
+def take(attempt: Attempt, now: datetime) -> LimitResult:
     """Count an attempt that the limits allow. One that they refuse costs one query."""
     until = limits.reached_until(attempt.values, now, attempt.rules)
     if until:
-        return Taken(False, until)
+        return LimitResult(False, until)
     with transaction.atomic():
         allowed = limits.take(attempt.values, now, attempt.rules)
-        return Taken(allowed, limits.reached_until(attempt.values, now, attempt.rules))
+        return LimitResult(allowed, limits.reached_until(attempt.values, now, attempt.rules))
 
 
 def give_back(attempt: Attempt, now: datetime) -> None:
