@@ -32,6 +32,7 @@ from transfer.importing.writing.build import state_label
 from transfer.importing.writing.get_or_create import rename_logins
 from transfer.importing.writing.plain_pages import create_page, paths_of_pages
 from transfer.importing.writing.slugs import SlugAllocator
+from transfer.importing.writing.switches import save_switches
 from transfer.importing.writing.writer import PostsRefused, PostWriter, ReadyPost
 
 MAX_KEY = 500  # characters of a file's path
@@ -130,9 +131,7 @@ class Import:
             setattr(self.blog, name, True)
             self.report.switched_on.append(str(BlogPage._meta.get_field(name).verbose_name))
         if not self.dry_run:
-            self.blog.save()
-            if self.blog.latest_revision_id and not self.blog.has_unpublished_changes:
-                self.blog.save_revision(clean=False)  # or the form would show the switches as they were
+            save_switches(self.blog, names)
 
     def _with_status(self, files: Iterable[Source], step: Callable[[], object]) -> Iterable[tuple[Source, FileStatus]]:
         """Yield the files that are new or changed, count the unchanged and report the refused."""

@@ -57,3 +57,21 @@ def test_import_switches_on_what_the_old_site_had(keep: bool, blog: BlogPage, tm
     blog = BlogPage.objects.get(pk=blog.pk)
     assert (blog.smart_punctuation, blog.emoji_codes) == (not keep, not keep)
     assert report.switched_on == ([] if keep else ["emoji codes", "typographic signs"])
+
+
+@pytest.mark.parametrize("has_draft", [True, False])
+def test_switch_stays_on_when_the_newest_version_of_the_blog_is_published(
+    has_draft: bool, blog: BlogPage, tmp_path: Path
+) -> None:
+    blog.save_revision().publish()
+    editor = BlogPage.objects.get().get_latest_revision_as_object()
+    if has_draft:
+        editor.introduction = "Words of a draft"
+        editor.save_revision()
+    site = {"_config.yml": "plugins: [jemoji]", "_posts/2020-01-01-a.md": "---\ntitle: A\n---\n"}
+    run_import(BlogPage.objects.get(), write_tree(tmp_path, site))
+    now = BlogPage.objects.get()
+    assert (now.emoji_codes, now.introduction, now.has_unpublished_changes) == (True, blog.introduction, has_draft)
+    now.get_latest_revision().publish()
+    published = BlogPage.objects.get()
+    assert (published.emoji_codes, published.introduction == "Words of a draft") == (True, has_draft)
