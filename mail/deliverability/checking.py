@@ -1,9 +1,10 @@
 """Runs all checks on one way of sending mail, within a set time."""
 
-import ipaddress
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+import dns.inet
 
 from mail.config.email_url import LOOPBACK, MailServer
 from mail.deliverability.conversation import PROBE, Conversation, converse, fetch, outgoing_addresses, probe, within
@@ -112,10 +113,9 @@ def _guessed(server: MailServer | None, lookup: Lookup, outgoing: tuple[str, ...
         return ()
     if server.host in LOOPBACK:
         return outgoing
-    try:
-        return (str(ipaddress.ip_address(server.host)),)
-    except ValueError:
-        return (*lookup(server.host, "A"), *lookup(server.host, "AAAA"))
+    if dns.inet.is_address(server.host):
+        return (server.host,)
+    return (*lookup(server.host, "A"), *lookup(server.host, "AAAA"))
 
 
 def _unknown_spf() -> Finding:

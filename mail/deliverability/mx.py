@@ -1,7 +1,8 @@
 """Findings on MX: can a domain receive mail, bounces above all? Pure, except for the `probe` that may be passed."""
 
-import ipaddress
 from collections.abc import Callable, Sequence
+
+import dns.inet
 
 from mail.deliverability.findings import Finding, Level, not_checked, record
 from mail.deliverability.lookup import Lookup, Unanswered
@@ -74,7 +75,7 @@ def _without(domain: str, purpose: str, cure: str, lookup: Lookup) -> Finding:
 
 def _why_dead(host: str, lookup: Lookup) -> str:
     """Return why no mail can be given to a host; empty when it can, as far as the DNS knows."""
-    if _is_address(host):
+    if dns.inet.is_address(host):
         return _("is an address, where RFC 1035 demands a name")
     return "" if _addresses(host, lookup) else _("has no address")
 
@@ -130,11 +131,3 @@ def _internal(domain: str, hosts: Sequence[str], cure: str, lookup: Lookup) -> l
 
 def _addresses(host: str, lookup: Lookup) -> tuple[str, ...]:
     return (*lookup(host, "A"), *lookup(host, "AAAA"))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

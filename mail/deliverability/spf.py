@@ -45,8 +45,6 @@ class Evaluation:
         terms = find_terms(domain, self.lookup)
         if terms is None:
             return Verdict("none")
-        for term in terms:
-            self._check_network(term, domain)
         self.chain.append(domain)
         try:
             return self._follow(terms, domain)
@@ -149,19 +147,6 @@ class Evaluation:
     def _in_network(self, term: Term) -> bool:
         network = ipaddress.ip_network(term.network, strict=False)
         return network.version == self.ip.version and self.ip in network
-
-    def _check_network(self, term: Term, domain: str) -> None:
-        """Refuse an ip4 or ip6 whose network cannot be one, wherever in the record it stands."""
-        if term.name not in ("ip4", "ip6") or term.qualifier == "=":
-            return
-        try:
-            network = ipaddress.ip_network(term.network, strict=False)
-        except ValueError as error:
-            raise SpfError("syntax", _("it has %(text)r, which is no network") % {"text": term.text}, domain) from error
-        prefix = term.network.partition("/")[2]
-        canonical = "/" not in term.network or (prefix.isdigit() and str(int(prefix)) == prefix)
-        if f"ip{network.version}" != term.name or not canonical:
-            raise SpfError("syntax", _("it has %(text)r, which is no network") % {"text": term.text}, domain)
 
     def _ask(self, name: str, rdtype: str, domain: str) -> tuple[str, ...]:
         if not is_name(name, labels=1):

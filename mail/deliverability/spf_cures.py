@@ -13,7 +13,7 @@ END = re.compile(r"[-+~?]?all", re.IGNORECASE)
 NAMED = re.compile(r"([-+~?]?)([a-z0-9]+)\s*[:=]\s*(\S+)", re.IGNORECASE)
 NAMES = ("include", "ip4", "ip6", "exists", "redirect", "mx", "a", "ptr")
 DASHES = str.maketrans("–—−", "---")
-WIDEST = {4: 8, 6: 19}  # bits; no sender's network is wider
+WIDEST = {"ip4": 8, "ip6": 19}  # bits; no sender's network is wider
 
 
 def suggested(addresses: Sequence[str]) -> str:
@@ -67,7 +67,7 @@ def _corrected(word: str) -> str:
             return candidate
         if term.name not in ("ip4", "ip6"):
             return "" if 0 in (term.cidr4, term.cidr6) else candidate
-        if _is_network(term.network, int(term.name[-1])):
+        if ipaddress.ip_network(term.network, strict=False).prefixlen >= WIDEST[term.name]:
             return candidate
     return ""
 
@@ -96,17 +96,6 @@ def _version(text: str) -> int:
         return ipaddress.ip_network(text, strict=False).version
     except ValueError:
         return 0
-
-
-def _is_network(text: str, version: int) -> bool:
-    """Return whether this is a network of that version which a sender may have."""
-    try:
-        network = ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    prefix = text.partition("/")[2]
-    canonical = "/" not in text or (prefix.isdigit() and str(int(prefix)) == prefix)
-    return network.version == version and canonical and network.prefixlen >= WIDEST[version]
 
 
 def _is_end(word: str) -> bool:

@@ -1,5 +1,6 @@
 """SPF records as RFC 7208 writes them: terms and their parts, or the reason why a receiver cannot read one. Pure."""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -62,10 +63,23 @@ def _term(word: str, domain: str) -> Term:
         raise _unreadable(word, domain)
     qualifier, name, rest = mechanism[1] or "+", mechanism[2].lower(), mechanism[3]
     if name in ("ip4", "ip6"):
-        return Term(word, qualifier, name, network=rest.removeprefix(":"))
+        network = rest.removeprefix(":")
+        if not _is_network(network, int(name[-1])):
+            raise SpfError("syntax", _("it has %(text)r, which is no network") % {"text": word}, domain)
+        return Term(word, qualifier, name, network=network)
     if name not in ARGUMENTS:
         raise _unreadable(word, domain)
     return _mechanism(word, qualifier, name, rest, domain)
+
+
+def _is_network(text: str, version: int) -> bool:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    prefix = text.partition("/")[2]
+    canonical = "/" not in text or (prefix.isdigit() and str(int(prefix)) == prefix)
+    return network.version == version and canonical
 
 
 def _modifier(word: str, name: str, value: str, domain: str) -> Term:
