@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from blog.admin.image_upload import take
 from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
 from publishing import guard, scopes
-from publishing.micropub import commands, media, posts, queries
+from publishing.micropub import commands, posts, queries
 from publishing.micropub.commands import Command, bad
 from publishing.micropub.posts import Written
-from publishing.refusals import Refusal
+from publishing.refusals import FORBIDDEN, Refusal
 from publishing.tokens import Program
 from web.links import keep_private
 
@@ -85,7 +89,7 @@ def media_endpoint(program: Program, request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None or len(request.FILES) > 1:
         raise bad(_("Send a picture, as “file”."))
-    image = media.store(program, file)
+    image = _stored(program, file)
     return HttpResponse(status=201, headers={"Location": settings.WAGTAILADMIN_BASE_URL + image.file.url})
 
 
@@ -94,9 +98,19 @@ def _with_files(program: Program, command: Command) -> Command:
     if not command.files:
         return command
     alts = [str(alt) for alt in command.commands.get("mp-photo-alt", [])] + [""] * len(command.files)
-    stored = [f"image:{media.store(program, file, alt).pk}" for file, alt in zip(command.files, alts, strict=False)]
+    stored = [f"image:{_stored(program, file, alt).pk}" for file, alt in zip(command.files, alts, strict=False)]
     properties = command.properties | {"photo": stored + command.properties.get("photo", [])}
     return replace(command, properties=properties)
+
+
+def _stored(program: Program, file: "UploadedFile[Any]", alt: str = "") -> Any:
+    """Add a picture, as the text field of the admin does. Raise Refusal where the library, or this user, may not take it."""
+    try:
+        return take(program.user, file, alt)
+    except ValidationError as error:
+        raise bad(" ".join(error.messages)) from None
+    except PermissionDenied:
+        raise Refusal(FORBIDDEN, _("You may not upload pictures.")) from None
 
 
 def _located(written: Written, status: int) -> HttpResponse:

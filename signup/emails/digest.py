@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.text import get_text_list
+from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Site
 
+from blog.rendering.formats import number
 from mail.compose import Email
 from signup.digests.posts import DigestPosts
 from signup.emails.rendering import render_kind
-from signup.emails.titles import title_of
 from signup.kinds import Kind
 from signup.models import Wording
 from signup.sites import base_url
+
+TITLE_LENGTH = 120  # characters of a post's title
 
 
 def digest_context(
@@ -28,5 +31,14 @@ def render_digest(wording: Wording, found: DigestPosts, names: list[str], own: M
     """Return the email of posts in the active language; its subject is an editor's, or says what is inside."""
     context = digest_context(found, wording.site, names, own)
     if found.posts and not wording.digest_subject:
-        context["title"] = title_of(found)
+        context["title"] = _title_of(found)
     return render_kind(Kind.DIGEST, wording, {"selection": get_text_list(names, _("and"))}, context)
+
+
+def _title_of(found: DigestPosts) -> str:
+    """Return the first title, and how many posts there are besides: “Betfair market making, and 3 more notes”."""
+    title, others = Truncator(found.posts[0].title).chars(TITLE_LENGTH), len(found.posts) + found.more - 1
+    if not others:
+        return title
+    more = ngettext("%(title)s, and one more note", "%(title)s, and %(number)s more notes", others)
+    return more % {"title": title, "number": number(others)}

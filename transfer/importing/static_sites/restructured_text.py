@@ -4,11 +4,8 @@
 """
 
 import re
-import resource
-import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from multiprocessing.connection import Connection
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -17,11 +14,11 @@ from docutils.parsers.rst import Directive, directives
 from docutils.parsers.rst.languages import get_language
 from docutils.utils import SystemMessage, new_document
 
+from blog.markdown.serving import serve
 from transfer.importing.source import Refusal
 from transfer.importing.static_sites.template_tags.known_tags import convert_known_tag
 
-MEMORY = 512 << 20  # bytes of address space
-READY, DONE, FAILED = b"r", b"d", b"f"
+DONE, FAILED = b"d", b"f"
 DIRECTIVE = re.compile(r"^[ \t]*\.\. (?:\|[^|\n]+\| )?([A-Za-z][\w.+:-]*?) ?::(?=\s)", re.MULTILINE)
 FIELD = re.compile(r"^:(?P<key>[\w -]+):[ \t]*(?P<value>[^\n]*(?:\n[ \t]+[^\n]+)*)\n?", re.MULTILINE)
 TITLE = re.compile(r"\A\s*(?:(?P<over>[=\-~#*^\"'`+]{3,})\n)?[ ]?(?P<title>\S[^\n]*)\n(?P<under>[=\-~#*^\"'`+]{3,})[ \t]*\n")
@@ -91,25 +88,12 @@ class UnknownDirective(Directive):
 
 def main(arguments: list[str]) -> None:
     """Reply to texts until the other end closes the socket; what the process under limits does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    with Connection(int(arguments[0])) as connection:
-        connection.send_bytes(READY)
-        while True:
-            try:
-                text = connection.recv_bytes().decode()
-            except EOFError:
-                return
-            signal.setitimer(signal.ITIMER_PROF, float(arguments[1]))  # its signal kills this process
-            reply = _convert(text)
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            connection.send_bytes(reply)
+    serve(arguments, _convert)
 
 
-def _convert(text: str) -> bytes:
+def _convert(text: bytes) -> bytes:
     try:
-        return DONE + restructured_text_to_html(text).encode()
+        return DONE + restructured_text_to_html(text.decode()).encode()
     except Refusal as refusal:
         return FAILED + refusal.reason.encode()
     except MemoryError:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from wagtail.models import Locale, Site
 
 from blog.demo import EDITOR, fill_site
 from blog.search import analyze_tables
@@ -15,7 +16,6 @@ from blog.services.image_files import VersionMaker
 from kimonote.backup.errors import BackupError
 from kimonote.backup.restoring import recover
 from kimonote.database import connect, is_behind
-from kimonote.language import adopt_language
 
 CONNECT_SECONDS = 60
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if is_behind():
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", interactive=False, verbosity=0)
-        adopt_language()
+        _adopt_language()
         with transaction.atomic():  # the worker begins when there is a blog: not before the demo is complete
             blog = found_blog(settings.SITE_URL, settings.WAGTAIL_SITE_NAME)
             password = fill_site(blog) if demo else None
@@ -46,3 +46,14 @@ class Command(BaseCommand):
         if password:
             self.stdout.write(f"           as “{EDITOR}” with the password {password} (shown this once)")
         self.stdout.flush()
+
+
+def _adopt_language() -> None:
+    """Set the pages' locale to LANGUAGE_CODE, and index the word forms of that language, if the setting has changed.
+
+    Wagtail finds no locale once it has. Messages are translated when they are rendered.
+    """
+    if not Locale.all_objects.filter(language_code=settings.LANGUAGE_CODE).exists():
+        of_pages = Site.objects.filter(is_default_site=True).values("root_page__locale")
+        Locale.all_objects.filter(pk__in=of_pages).update(language_code=settings.LANGUAGE_CODE)
+        call_command("update_index", verbosity=0)
