@@ -31,38 +31,44 @@ FILE = re.compile(START + r"""([^\s<>"')]*""" + re.escape(settings.MEDIA_URL) + 
 IMAGE_FILTER = re.compile(r"image:(\d{1,9}),[^\s)\"'>]*?filter=([\w|.-]+)")
 
 
-class FoldedNameField(CharField):
-    """What `fold_name` makes of another field, whenever a row is saved, in bulk too; no two rows have the same."""
+class ComputedField(models.Field):  # type: ignore[type-arg]  # of either of the two below
+    """What is made of another field, whenever a row is saved, in bulk too."""
+
+    defaults: dict[str, Any]
 
     def __init__(self, of: str, **kwargs: Any) -> None:
         self.of = of
-        super().__init__(**{"max_length": 300, "unique": True, "editable": False, **kwargs})  # lower case may be longer
+        super().__init__(**self.defaults | kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         return name, path, [self.of, *args], kwargs
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        folded = fold_name(getattr(model_instance, self.of))
-        setattr(model_instance, self.attname, folded)
-        return folded
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | bytes:
+        value = self.computed(getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def computed(self, text: str) -> str | bytes:
+        raise NotImplementedError
 
 
-class SortKeyField(BinaryField):
+class FoldedNameField(ComputedField, CharField):
+    """What `fold_name` makes of another field; no two rows have the same."""
+
+    defaults = {"max_length": 300, "unique": True, "editable": False}  # lower case may be longer
+
+    def computed(self, text: str) -> str:
+        return fold_name(text)
+
+
+class SortKeyField(ComputedField, BinaryField):
     """The sort key of another field, as in a dictionary: bytes, which every database compares alike."""
 
-    def __init__(self, of: str, **kwargs: Any) -> None:
-        self.of = of
-        super().__init__(**{"db_index": True, "default": b"", **kwargs})
+    defaults = {"db_index": True, "default": b""}
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, [self.of, *args], kwargs
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> bytes:
-        key = "\0".join(in_order(getattr(model_instance, self.of))).encode()
-        setattr(model_instance, self.attname, key)
-        return key
+    def computed(self, text: str) -> bytes:
+        return "\0".join(in_order(text)).encode()
 
 
 class MarkdownField(Base):
@@ -83,9 +89,3 @@ class TermsField(SearchField):
 
     def get_value(self, obj: models.Model) -> str:
         return indexed(super().get_value(obj))
-
-
-def fits(model: type[models.Model], expression: str) -> bool:
-    """Return whether a model's column `expression` can hold a selection, which longer names of tags make longer."""
-    field: Any = model._meta.get_field("expression")
-    return len(expression) <= int(field.max_length)

@@ -8,27 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from blog.markdown import render_short, validate
-from blog.models.fields import MarkdownField, fits
+from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
+from blog.models.selections import SelectionQuerySet
 from blog.models.tags import SERIES_HELP, Order, Tag, TagAlias
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.selections.typed import KnownTags, read_typed
-
-
-class StreamQuerySet(models.QuerySet["Stream"]):
-    """Queries and bulk updates of streams."""
-
-    def rename_tag(self, old_slug: str, new_slug: str) -> None:
-        """Replace a tag's slug by its new one in every stream."""
-        for stream in self.filter(expression__contains=old_slug):
-            try:
-                renamed = stream.selection.renaming({old_slug: new_slug})
-                renamed.check()
-            except SelectionError:  # both wanted and unwanted after the renaming: left for its editor to resolve
-                continue
-            if fits(Stream, str(renamed)):
-                self.filter(pk=stream.pk).update(expression=str(renamed))
 
 
 class Stream(models.Model):
@@ -49,7 +35,7 @@ class Stream(models.Model):
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST, help_text=SERIES_HELP)
     introduction_html = models.TextField(editable=False, default="")
 
-    objects = StreamQuerySet.as_manager()
+    objects = SelectionQuerySet["Stream"].as_manager()
 
     class Meta:
         ordering = ["name"]

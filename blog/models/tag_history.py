@@ -6,8 +6,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from blog.models.fields import fits
 from blog.models.operations import Operation, OperationQuerySet
+from blog.models.selections import SelectionQuerySet
 from blog.selections.selection import Selection
 
 
@@ -48,24 +48,13 @@ class TagOperation(Operation):
         return f"{self.get_kind_display()}: {self.source}{arrow}"
 
 
-class TagRedirectQuerySet(models.QuerySet["TagRedirect"]):
-    """Queries of the redirects of deleted tags."""
-
-    def rename_tag(self, old_slug: str, new_slug: str) -> None:
-        """Replace a tag's slug by its new one in every redirect; one that would contradict itself stays as it is."""
-        for redirect in self.filter(expression__contains=old_slug):
-            renamed = redirect.selection.renaming({old_slug: new_slug})
-            if not set(renamed.wanted) & set(renamed.unwanted) and fits(TagRedirect, str(renamed)):
-                self.filter(pk=redirect.pk).update(expression=str(renamed))
-
-
 class TagRedirect(models.Model):
     """Where the addresses of a deleted tag lead: to a selection. Where that is one tag, there is a `TagAlias` instead."""
 
     slug = models.CharField(_("slug of the deleted tag"), max_length=100, unique=True)
     expression = models.CharField(_("selection"), max_length=1000)
 
-    objects = TagRedirectQuerySet.as_manager()
+    objects = SelectionQuerySet["TagRedirect"].as_manager()
 
     wagtail_reference_index_ignore = True
 

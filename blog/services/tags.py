@@ -14,12 +14,10 @@ from wagtail.log_actions import log
 from wagtail.models import ReferenceIndex
 
 from blog.models import MergedTag, Pin, PostTag, Stream, Tag, TagAlias, TagOperation, TagRedirect
-from blog.models.fields import fits
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_history import Kind
 from blog.models.tag_names import find_tags
 from blog.models.tags import name_fault
-from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from blog.selections.slugs import slug as slug_of
 from blog.services.row_changes import CHUNK_SIZE, Scope, difference, read_rows
@@ -103,14 +101,7 @@ def _redirect(slugs: list[str], selection: Selection) -> None:
     """Have the addresses and streams of a deleted tag lead to a selection of several tags."""
     for slug in slugs:
         TagRedirect.objects.update_or_create(slug=slug, defaults={"expression": str(selection)})
-    for stream in Stream.objects.filter(expression__contains=slugs[0]):
-        try:
-            replaced = stream.selection.replacing(slugs[0], selection)
-            replaced.check()
-        except SelectionError:  # both wanted and unwanted now: left for its editor to resolve
-            continue
-        if fits(Stream, str(replaced)):
-            Stream.objects.filter(pk=stream.pk).update(expression=str(replaced))
+    Stream.objects.change(slugs[0], lambda stored: stored.replacing(slugs[0], selection))
 
 
 def merge(source: Tag, target: Tag, user: Any = None) -> TagOperation:

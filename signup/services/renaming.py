@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from blog.models import Stream
-from blog.models.fields import fits
 from blog.models.revision import locked_revision
+from blog.models.selections import fits
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from signup.models import AnyOf, Event, SignupPage, Subscription
