@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 from django.utils import translation
-from django.utils.dateparse import parse_datetime
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ def password_reset(delivery: Delivery) -> Email:
         wording = Wording.of(default_site())
         context = {
             "links": [(user.get_username(), reset_url(user)) for user in users],
-            "asked": parse_datetime(delivery.context.get("asked_at", "")) or delivery.created,
+            "asked": delivery.asked,
             "network": delivery.context.get("network", ""),
             "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
         }

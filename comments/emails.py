@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import translation
-from django.utils.dateparse import parse_datetime
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -50,7 +49,7 @@ def confirmation(delivery: Delivery) -> Email:
         words = {
             "post": comment.post.title,
             "url": _link(PUBLISH, comment, site),
-            "asked": parse_datetime(delivery.context.get("asked_at", "")) or delivery.created,
+            "asked": delivery.asked,
             "network": delivery.context.get("network", ""),
             "host": host(site),
         }

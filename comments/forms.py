@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from blog.markdown import RenderError, render_comment
 from blog.models.comments import LONGEST_COMMENT, LONGEST_NAME
 from blog.rendering.formats import number
+from mail.compose import one_line
 from web.antispam import VisitorForm
 
 
@@ -39,7 +40,7 @@ class NameForm(forms.Form):
     name = forms.CharField(required=False)
 
     def clean_name(self) -> str:
-        name = " ".join("".join(sign if sign.isprintable() else " " for sign in self.cleaned_data["name"]).split())
+        name = one_line(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Please give a name; it is shown with your comment."))
         if len(name) > LONGEST_NAME:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
+from django.utils.dates import WEEKDAYS
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from blog.resolve import without_unknown
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
-from signup.models import AnyOf, Rhythm, Subscription, Texts, Weekday
+from signup.models import AnyOf, Rhythm, Subscription, Texts
 
 
 def describe_selections(selections: AnyOf, index: TagIndex, only_known: bool = False) -> str:
@@ -60,7 +61,7 @@ def _describe_times(subscription: Subscription) -> str:
     hour = f"{subscription.hour}:00"
     if subscription.rhythm == Rhythm.DAILY:
         return _("daily at %s") % hour
-    return _("weekly, %(day)s at %(hour)s") % {"day": Weekday(subscription.weekday).label, "hour": hour}
+    return _("weekly, %(day)s at %(hour)s") % {"day": WEEKDAYS[subscription.weekday], "hour": hour}
 
 
 def listing_of(subscriptions: Iterable[Subscription]) -> str:

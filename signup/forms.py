@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.dates import WEEKDAYS
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from blog.resolve import CanonicalRedirect, UnknownTags, check_known, read, sugg
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
-from signup.models import AnyOf, Rhythm, Texts, Weekday
+from signup.models import AnyOf, Rhythm, Texts
 from signup.models.any_of import CONJUNCTIONS, split
 from signup.models.schedule import HOURS, zone_names
 from web.antispam import VisitorForm
@@ -117,7 +118,7 @@ class ManageForm(SelectionForm):
     rhythm = forms.ChoiceField(choices=Rhythm.choices)
     texts = forms.ChoiceField(choices=Texts.choices, required=False)
     hour = forms.TypedChoiceField(choices=[(hour, hour) for hour in HOURS], coerce=int, required=False, empty_value=None)
-    weekday = forms.TypedChoiceField(choices=Weekday.choices, coerce=int, required=False, empty_value=None)
+    weekday = forms.TypedChoiceField(choices=WEEKDAYS, coerce=int, required=False, empty_value=None)
 
 
 class PauseForm(forms.Form):

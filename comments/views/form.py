@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from blog.models import Comment
@@ -34,22 +34,24 @@ class Place(NamedTuple):
     commenter: Commenter | None
 
 
+@cache_control(private=True, no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form; take it, with the same response for every visitor."""
     state = state_of(request)
     place = _place(request, state, slug)
     if not (place.post.comments_allowed and state.blog.comments_allowed):
-        return _uncached(render(request, "comments/closed.html", {"post": place.post, "noindex": True}, status=403))
+        return render(request, "comments/closed.html", {"post": place.post, "noindex": True}, status=403)
     if request.method != "POST":
         return _show(request, place)
     return _reply(request, place) if place.commenter else _send(request, place)
 
 
+@cache_control(private=True, no_store=True)
 @require_safe
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what happens next, whatever was done with the form."""
-    return _uncached(render(request, "comments/sent.html", {"post": _post(state_of(request), slug), "noindex": True}))
+    return render(request, "comments/sent.html", {"post": _post(state_of(request), slug), "noindex": True})
 
 
 def _place(request: HttpRequest, state: RequestState, slug: str) -> Place:
@@ -121,14 +123,9 @@ def _show(request: HttpRequest, place: Place, filled: CommentForm | TextForm | N
         "stamp": getattr(filled, "fresh_stamp", "") or (filled.data.get("stamp", "") if filled else stamp()),
         "noindex": True,
     }
-    return _uncached(render(request, "comments/form.html", context, status=422 if filled else 200))
+    return render(request, "comments/form.html", context, status=422 if filled else 200)
 
 
 def _errors(filled: CommentForm | TextForm) -> list[tuple[str, str]]:
     """Return the id of the field to go to and the message, for each error."""
     return [(field, " ".join(map(str, filled.errors[name]))) for name, field in FIELDS.items() if name in filled.errors]
-
-
-def _uncached(response: HttpResponse) -> HttpResponse:
-    patch_cache_control(response, private=True, no_store=True)
-    return response

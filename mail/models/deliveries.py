@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -125,6 +126,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.to}"
+
+    @property
+    def asked(self) -> datetime:
+        """Return when somebody asked for it, if its context says so; else when it was written."""
+        return parse_datetime(self.context.get("asked_at", "")) or self.created
 
     @property
     def is_bulk(self) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils import translation
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
@@ -160,7 +159,7 @@ def _context(delivery: Delivery, subscriber: Subscriber, site: Site, asked: Subs
     """Return what the templates of every kind may show."""
     return {
         "address": delivery.to,
-        "asked": parse_datetime(delivery.context.get("asked_at", "")) or delivery.created,
+        "asked": delivery.asked,
         "network": delivery.context.get("network", ""),
         "host": host(site),
         **links(subscriber, site, asked),

@@ -5,7 +5,7 @@ from signup.models.any_of import AnyOf
 from signup.models.digests import Edition, News
 from signup.models.mailings import EmailCount
 from signup.models.pages import SignupPage
-from signup.models.schedule import Rhythm, Weekday
+from signup.models.schedule import Rhythm
 from signup.models.subscribers import ConsentRecord, Event, State, Subscriber
 from signup.models.subscriptions import Subscription, Texts
 from signup.models.wording import Wording
@@ -25,6 +25,5 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "Texts",
-    "Weekday",
     "Wording",
 ]

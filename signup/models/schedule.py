@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 DEFAULT_HOUR = 6  # o'clock
 HOURS = range(24)
+MONDAY = 0  # as `date.weekday` counts
 DAY = timedelta(days=1)
 
 
@@ -17,18 +18,6 @@ class Rhythm(models.TextChoices):
     EACH = "each", _("each note as it appears")
     DAILY = "daily", _("once a day")
     WEEKLY = "weekly", _("once a week")
-
-
-class Weekday(models.IntegerChoices):
-    """Days of the week as `date.weekday` counts them."""
-
-    MONDAY = 0, _("Monday")
-    TUESDAY = 1, _("Tuesday")
-    WEDNESDAY = 2, _("Wednesday")
-    THURSDAY = 3, _("Thursday")
-    FRIDAY = 4, _("Friday")
-    SATURDAY = 5, _("Saturday")
-    SUNDAY = 6, _("Sunday")
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -51,7 +40,7 @@ def next_due(rhythm: str, hour: int, weekday: int, zone: ZoneInfo, now: datetime
     >>> noon = datetime(2018, 3, 24, 12, tzinfo=UTC)
     >>> [next_due("daily", hour, 0, berlin, noon).isoformat() for hour in (2, 6)]
     ['2018-03-25T01:00:00+00:00', '2018-03-25T04:00:00+00:00']
-    >>> next_due("weekly", 6, Weekday.MONDAY, berlin, noon).isoformat()
+    >>> next_due("weekly", 6, MONDAY, berlin, noon).isoformat()
     '2018-03-26T04:00:00+00:00'
     """
     if rhythm == Rhythm.EACH:

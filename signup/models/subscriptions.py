@@ -7,11 +7,12 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from blog.models import Stream
 from signup.models.any_of import AnyOf
-from signup.models.schedule import DEFAULT_HOUR, Rhythm, Weekday
+from signup.models.schedule import DEFAULT_HOUR, MONDAY, Rhythm
 from signup.models.subscribers import State, Subscriber
 
 
@@ -86,7 +87,7 @@ class Subscription(models.Model):
         _("how much of each note"), max_length=7, choices=Texts, default=Texts.EXCERPT, db_default=Texts.EXCERPT
     )
     hour = models.PositiveSmallIntegerField(_("hour"), default=DEFAULT_HOUR, validators=[MaxValueValidator(23)])
-    weekday = models.PositiveSmallIntegerField(_("day of the week"), choices=Weekday, default=Weekday.MONDAY)
+    weekday = models.PositiveSmallIntegerField(_("day of the week"), choices=WEEKDAYS, default=MONDAY)
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     created = models.DateTimeField(_("asked for"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)

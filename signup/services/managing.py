@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from blog.models import Stream
-from signup.models import AnyOf, Event, Rhythm, Subscriber, Subscription, Texts, Weekday
-from signup.models.schedule import DEFAULT_HOUR
+from signup.models import AnyOf, Event, Rhythm, Subscriber, Subscription, Texts
+from signup.models.schedule import DEFAULT_HOUR, MONDAY
 from signup.models.subscribers import State
 from signup.services.history import locked, note
 from signup.services.subscriptions import Refused, begin, leave
@@ -24,7 +24,7 @@ class SubscriptionDraft:
     stream: Stream | None = None
     rhythm: str = Rhythm.EACH
     hour: int = DEFAULT_HOUR
-    weekday: int = Weekday.MONDAY
+    weekday: int = MONDAY
     texts: str = Texts.EXCERPT
 
     def put_into(self, subscription: Subscription) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
 from blog.models import Stream
@@ -23,6 +24,7 @@ from web.addresses import Address, normalise
 REFUSING = (rates.NETWORK, rates.ADDRESS)  # scopes of limits beyond which nothing is sent
 PACING = (rates.DOMAIN, rates.ALL)  # scopes of limits beyond which emails wait
 PENDING_RETENTION = timedelta(days=30)  # that nobody confirmed; the link in the email expires after 7
+ERASED = gettext_lazy("Nothing is kept about this address any more: the subscription was erased, or never confirmed.")
 
 
 class Refused(Exception):
@@ -139,7 +141,7 @@ def subscriber_of(claim: tokens.Claim) -> Subscriber:
     """Return the subscriber whom a token names; raises Refused when nothing is held about them any more."""
     subscriber = Subscriber.objects.select_related("site").filter(pk=claim.bearer_id, nonce=claim.nonce).first()
     if subscriber is None or not claim.nonce:
-        raise Refused(_("Nothing is kept about this address any more: the subscription was erased, or never confirmed."))
+        raise Refused(ERASED)
     return subscriber
 
 
@@ -148,7 +150,7 @@ def subscription_of(claim: tokens.Claim) -> Subscription:
     found = Subscription.objects.select_related("subscriber__site", "stream").filter(pk=claim.bearer_id)
     subscription = found.filter(subscriber__nonce=claim.nonce).first()
     if subscription is None or not claim.nonce:
-        raise Refused(_("Nothing is kept about this address any more: the subscription was erased, or never confirmed."))
+        raise Refused(ERASED)
     return subscription
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from blog.models import Stream
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NO_STREAM = gettext_lazy("There is no such stream (any more): choose what to get.")
 
 
+@cache_control(private=True, no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, page: SignupPage | None = None) -> HttpResponse:
     """Show the form, perhaps on an editor's page; take it, with the same response for everyone."""
@@ -100,9 +101,7 @@ def _show(
         "in_words": describe_selections(selections, public_index(request)) if selections else "",
         **fields(selections, filled),
     }
-    response = render(request, "signup/form.html", context, status=422 if filled else 200)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return render(request, "signup/form.html", context, status=422 if filled else 200)
 
 
 def fields(selections: AnyOf, filled: SignupForm | None = None) -> dict[str, Any]:

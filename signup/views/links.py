@@ -24,15 +24,24 @@ Bearer = TypeVar("Bearer")
 Gone = Callable[[HttpRequest], HttpResponse]
 
 
+def explain(request: HttpRequest, title: str, reason: str, status: int) -> HttpResponse:
+    """Say why a link leads no further."""
+    return render(request, "signup/no_further.html", {"title": title, "reason": reason, "noindex": True}, status=status)
+
+
+def nothing_kept(request: HttpRequest) -> HttpResponse:
+    return explain(request, _("Nothing is kept any more"), str(subscriptions.ERASED), 410)
+
+
 def opened_by(
-    purpose: Purpose, gone: Gone | None = None
+    purpose: Purpose, gone: Gone = nothing_kept
 ) -> Callable[[Callable[[HttpRequest, Subscriber, str], HttpResponse]], Page]:
     """Decorate a view of the subscriber whom a token for this purpose names; `gone` responds where that one was erased."""
     return _opened_by(purpose, subscriptions.subscriber_of, gone)
 
 
 def _opened_by(
-    purpose: Purpose, find: Callable[[Claim], Bearer], gone: Gone | None = None
+    purpose: Purpose, find: Callable[[Claim], Bearer], gone: Gone = nothing_kept
 ) -> Callable[[Callable[[HttpRequest, Bearer, str], HttpResponse]], Page]:
     """Decorate a view of what `find` returns for a token for this purpose."""
 
@@ -40,35 +49,25 @@ def _opened_by(
         @wraps(view)
         def open_page(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                bearer = find(tokens.read(purpose, token))
+                return view(request, find(tokens.read(purpose, token)), token)
             except BadToken as error:
                 return explain(request, _("This link does not work"), str(error), 404)
             except ExpiredToken as error:
                 return expired(request, error)
-            except subscriptions.Refused as error:
-                return gone(request) if gone else explain(request, _("Nothing is kept any more"), str(error), 410)
-            try:
-                return view(request, bearer, token)
-            except Subscriber.DoesNotExist:  # erased while the view waited for its lock
-                reason = _("Nothing is kept about this address any more: the subscription was erased, or never confirmed.")
-                return gone(request) if gone else explain(request, _("Nothing is kept any more"), reason, 410)
+            except (subscriptions.Refused, Subscriber.DoesNotExist):  # erased before, or while the view waited for its lock
+                return gone(request)
 
         return behind_a_link(open_page)
 
     return decorate
 
 
-def explain(request: HttpRequest, title: str, reason: str, status: int) -> HttpResponse:
-    """Say why a link leads no further."""
-    return render(request, "signup/no_further.html", {"title": title, "reason": reason, "noindex": True}, status=status)
-
-
 def expired(request: HttpRequest, error: ExpiredToken) -> HttpResponse:
     """Offer another email in place of a link that has expired, or none ever; by POST, send it, as the form does."""
     try:
         asked = subscriptions.subscription_of(error.claim)
-    except subscriptions.Refused as refused:
-        return explain(request, _("Nothing is kept any more"), str(refused), 410)
+    except subscriptions.Refused:
+        return nothing_kept(request)
     if request.method == "POST" and "resend" in request.POST:
         subscriptions.request_again(asked, network_of(request))
         return SeeOther(reverse("signup:sent"))

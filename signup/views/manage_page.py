@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.forms import Form
+from django.utils.dates import WEEKDAYS
 
 from blog.tagindex import TagIndex
 from signup.describing import brings_nothing, describe_schedule, describe_subscription
 from signup.forms import ZONES
-from signup.models import Rhythm, Subscriber, Subscription, Texts, Weekday
-from signup.models.schedule import DEFAULT_HOUR, HOURS
+from signup.models import Rhythm, Subscriber, Subscription, Texts
+from signup.models.schedule import DEFAULT_HOUR, HOURS, MONDAY
 from signup.views.form import written
 
 
@@ -40,7 +41,7 @@ def page_context(subscriber: Subscriber, index: TagIndex, sent: Sent | None) -> 
     if subscriber.state == "confirmed":  # what is asked for and not confirmed may be a stranger's request
         subscriptions = [one for one in subscriptions if one.confirmed_at]
     parts = [_part(one, index, sent) for one in subscriptions]
-    new = {"tags": "", "rhythm": Rhythm.EACH, "texts": Texts.EXCERPT, "hour": DEFAULT_HOUR, "weekday": Weekday.MONDAY}
+    new = {"tags": "", "rhythm": Rhythm.EACH, "texts": Texts.EXCERPT, "hour": DEFAULT_HOUR, "weekday": MONDAY}
     return {
         "parts": parts,
         "new": _filled(Part("new", new), sent),
@@ -50,7 +51,7 @@ def page_context(subscriber: Subscriber, index: TagIndex, sent: Sent | None) -> 
         "rhythms": Rhythm.choices,
         "text_choices": Texts.choices,
         "hours": [(hour, f"{hour}:00") for hour in HOURS],
-        "weekdays": Weekday.choices,
+        "weekdays": list(WEEKDAYS.items()),
         "tomorrow": subscriber.tomorrow,
         "paused": [one for one in subscriptions if one.is_paused],
         "errors": _errors(sent) if sent else [],
