@@ -12,7 +12,7 @@ from web.client import network_of
 
 FORBIDDEN: Final = 403  # HTTP
 FOUND: Final = 302
-REFUSED_TO: Final = ("wagtailadmin_home", "wagtailadmin_login")  # where Wagtail leads whoever may not, with an error message
+REFUSED_TO: Final = ("wagtailadmin_home", "wagtailadmin_login")  # views to which Wagtail redirects a refused request
 
 logger = logging.getLogger(__name__)
 
@@ -21,15 +21,15 @@ class AuthorizationLog(MiddlewareMixin):
     """Log what is refused, by the number of the account. A query, which may hold words, is left out."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if (response.status_code == FORBIDDEN or _is_led_away(request, response)) and request.user.is_authenticated:
+        if (response.status_code == FORBIDDEN or _is_redirected(request, response)) and request.user.is_authenticated:
             asked = request.method, request.path_info
             network = network_of(request) or "an unknown network"
             logger.warning("%s %s is refused to account %d, from %s.", *asked, request.user.pk, network)
         return response
 
 
-def _is_led_away(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether the admin refuses by a message."""
+def _is_redirected(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether the admin refuses by a redirect, with an error message."""
     if response.status_code != FOUND or response.headers["Location"].partition("?")[0] not in map(reverse, REFUSED_TO):
         return False
     storage = get_messages(request)

@@ -1,4 +1,4 @@
-"""Ends sessions after settings.SESSION_MAX_AGE and settings.SESSION_IDLE; leads to the second factor."""
+"""Ends sessions after settings.SESSION_MAX_AGE and settings.SESSION_IDLE; redirects to the second factor."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -33,7 +33,7 @@ from blog.admin.choosers import for_editors
 from blog.admin.content_checks import add_checks
 from blog.admin.lists import BlogViewSetGroup
 from blog.admin.merging import DeleteTags, MergeTags
-from blog.admin.page_access import lead_from_binned
+from blog.admin.page_access import redirect_from_binned
 from blog.admin.page_choosers import limit_page_chooser
 from blog.admin.picture_versions import VersionsViewSet
 from blog.admin.post_bulk_actions import POST_ACTIONS
@@ -70,7 +70,7 @@ hooks.register("register_help_menu_item", bookmarklet_item)
 for _action in (MergeTags, DeleteTags, *POST_ACTIONS, *BIN_ACTIONS):
     hooks.register("register_bulk_action", _action, order=LATER)
 hooks.register("before_delete_page", bin_deleted_page)
-hooks.register("before_bulk_action", lead_from_binned)
+hooks.register("before_bulk_action", redirect_from_binned)
 hooks.register("register_log_actions", log_actions)
 hooks.register("register_log_actions", log.register)
 hooks.register("register_actions", register_page_actions)

@@ -32,7 +32,7 @@ EXPLORER: Final = {"wagtailadmin_explore", "wagtailadmin_explore_results"}
 
 
 class PageAccess(MiddlewareMixin):
-    """Refuse views on pages that the user may not see in the admin; from a post of the bin, lead to the bin."""
+    """Refuse views on pages that the user may not see in the admin; redirect from a post of the bin to the bin."""
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: list[Any], kwargs: dict[str, Any]
@@ -45,7 +45,7 @@ class PageAccess(MiddlewareMixin):
             return None
         pages, parents = ({kwargs[name] for name in names if name in kwargs} for names in (PAGES, PARENTS))
         if (pages or parents) and (binned := BinnedPost.objects.filter(post__in=pages | parents)).exists():
-            return _lead_to_bin(request) if binned.restorable_by(user).exists() else _refuse(request)
+            return _redirect_to_bin(request) if binned.restorable_by(user).exists() else _refuse(request)
         if user.is_superuser or (
             all(_may_see(user, page) for page in Page.objects.filter(pk__in=pages))
             and explorable_pages(user).filter(pk__in=parents).count() == len(parents)
@@ -60,10 +60,12 @@ def _may_see(user: User, page: Page) -> bool:
     return bool(page.permissions_for_user(user).can_edit() or policy.user_has_any_permission_for_instance(user, TO_SEE, page))
 
 
-def lead_from_binned(request: HttpRequest, _type: str, objects: Sequence[Any], action: BulkAction) -> HttpResponseBase | None:
-    """Lead to the bin where one of many chosen pages is there: a receiver of Wagtail's hook before it acts on them."""
+def redirect_from_binned(
+    request: HttpRequest, _type: str, objects: Sequence[Any], action: BulkAction
+) -> HttpResponseBase | None:
+    """Redirect to the bin where one of many chosen pages is there: a receiver of Wagtail's hook before it acts on them."""
     if isinstance(action, PageBulkAction) and BinnedPost.objects.filter(post__in=[page.pk for page in objects]).exists():
-        return _lead_to_bin(request)
+        return _redirect_to_bin(request)
     return None
 
 
@@ -72,7 +74,7 @@ def _refuse(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _lead_to_bin(request: HttpRequest) -> HttpResponseBase:
+def _redirect_to_bin(request: HttpRequest) -> HttpResponseBase:
     messages.info(request, _("This post is in the bin: restore it first."))
     return redirect("bin:index")
 

@@ -37,7 +37,7 @@ class Written(NamedTuple):
 
     address: str
     is_waiting: bool = False  # for a moderator, or for its time
-    is_elsewhere: bool = False
+    has_new_address: bool = False
 
 
 def blog_of(request: HttpRequest) -> BlogPage:
@@ -203,7 +203,7 @@ def undelete(program: Program, request: HttpRequest, url: str) -> Written:
     if entry is None:
         raise bad(_("There is no post of this address in the bin that you may restore."))
     post = restore([entry], program.user)[0]
-    return Written(_address(request, post.slug), is_elsewhere=bool(post.former_slug))
+    return Written(_address(request, post.slug), has_new_address=bool(post.former_slug))
 
 
 def _free_slug(blog: BlogPage, wanted: str) -> str:

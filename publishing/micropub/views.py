@@ -75,7 +75,7 @@ def micropub(program: Program, request: HttpRequest) -> HttpResponse:
         written = posts.update(program, request, command)
     else:
         written = posts.undelete(program, request, command.url)
-    if written.is_elsewhere:
+    if written.has_new_address:
         return _located(written, 201)
     return HttpResponse(status=202 if written.is_waiting else 204)
 
