@@ -61,9 +61,9 @@ def seconds(text: str) -> float:
 def stop_on_signals(stop: Event) -> None:
     """Stop after the current task; a second signal ends the process immediately."""
 
-    def obey(number: int, frame: FrameType | None) -> None:
+    def handle_signal(number: int, frame: FrameType | None) -> None:
         stop.set()
         signal.signal(number, signal.SIG_DFL)
 
-    signal.signal(signal.SIGINT, obey)
-    signal.signal(signal.SIGTERM, obey)
+    signal.signal(signal.SIGINT, handle_signal)
+    signal.signal(signal.SIGTERM, handle_signal)
