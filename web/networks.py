@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 IPV4_PREFIX = 24  # bits that are kept
-IPV6_PREFIX = 64  # bits that are kept: what one household is given
+IPV6_PREFIX = 64  # bits that are kept: what one connection is given
 WIDER_PREFIXES = (56, 48)  # bits: what a home or a company is given, each with many networks of 64 bits
 Network = IPv4Network | IPv6Network
 

@@ -45,7 +45,7 @@ LISTINGS = (
     Kind("search", "/?q=selection"),
     Kind("search, nothing found", "/tags/reading/?q=xyzzy"),
     Kind("one note", "/tags/import+wagtail/"),
-    Kind("no note bears all", "/tags/links+maths/"),
+    Kind("no note has all", "/tags/links+maths/"),
     Kind("nothing yet", "/", host=EMPTY),
 )
 OVERVIEWS = (

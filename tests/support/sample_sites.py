@@ -172,7 +172,7 @@ def many_tags() -> list[str]:
 
 
 def _fill_cloud(blog: BlogPage) -> None:
-    """Very many tags, of which a few are borne by several posts; straight into the tables, to lose no time."""
+    """Very many tags, of which several posts have a few; straight into the tables, to lose no time."""
     posts: list[PostPage] = [make_post(blog, title=f"Bearer {number}", slug=f"bearer-{number}") for number in range(5)]
     tags = Tag.objects.bulk_create(Tag(name=f"word {number}", slug=f"word-{number}") for number in range(VERY_MANY_TAGS))
     post_tags = [(post, tag) for number, post in enumerate(posts) for tag in tags[:: 7**number]]

@@ -26,7 +26,7 @@ def fill_one(blog: BlogPage) -> None:
 
 
 def fill_many(blog: BlogPage) -> None:
-    """Very many posts, straight into the tables; each bears a tag or two, the first tags most often."""
+    """Very many posts, straight into the tables; each has a tag or two, the first tags most often."""
     model = make_post(
         blog, title=MODEL, slug="model", body="One of very many notes, each as short as the next.", published=FIRST
     )

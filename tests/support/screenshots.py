@@ -54,7 +54,7 @@ SHEET = (
     *map(Shot, ("post with everything", "post, from a selection", "month of a tag", "search")),
     *map(Shot, ("search, nothing found", "post with a link", "plain page", "no page")),
     *map(Shot, ("tags", "streams", "feeds", "author")),
-    *map(Shot, ("nothing yet", "no note bears all", "unknown tags", "too many tags")),
+    *map(Shot, ("nothing yet", "no note has all", "unknown tags", "too many tags")),
     *map(Shot, ("sign-up for an unknown tag", "sent", "confirm", "manage")),
     *map(Shot, ("very many notes", "the only note", "posts to start with", "own name, colour and footer")),
     *map(Shot, ("post with comments", "comment", "post with a picture, and others related", "latest comments")),

@@ -54,7 +54,7 @@ def selections_of(**fields: Any) -> list[str]:
 
 
 def stamp(age: timedelta = timedelta(minutes=1)) -> str:
-    """What a form bears that was shown so long ago."""
+    """The stamp of a form that was shown so long ago."""
     return signed_at(timezone.now() - age, antispam.stamp)
 
 
