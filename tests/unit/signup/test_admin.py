@@ -186,7 +186,7 @@ def test_an_action_on_someone_deleted_meanwhile_says_so(editor: Client, monkeypa
     def find_none(_subscriber: Subscriber) -> Subscriber:
         raise Subscriber.DoesNotExist
 
-    monkeypatch.setattr(suppression, "hold", find_none)
+    monkeypatch.setattr(suppression, "locked", find_none)
     page = editor.post(f"{LISTING}{ada.pk}/erase/", follow=True)
     assert page.status_code == 200
     assert "“ada@example.org” has been deleted meanwhile." in page.content.decode()

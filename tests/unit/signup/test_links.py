@@ -218,7 +218,7 @@ def test_second_click_on_what_was_erased_meanwhile_is_no_error(
     def find_none(_subscriber: Subscriber) -> Subscriber:  # as PostgreSQL does, which waited for the row that is erased
         raise Subscriber.DoesNotExist
 
-    monkeypatch.setattr(service, "hold", find_none)
+    monkeypatch.setattr(service, "locked", find_none)
     response = client.post(address, sent)
     assert response.status_code == status
     assert said in words(response)
