@@ -34,6 +34,7 @@ from blog.images import dimensions, intake  # noqa: F401  (registers, connects t
 from blog.models import Author, BlogPage, Comment, Pin, PostAuthor, PostPage, PostTag, Stream, Tag, TagAlias
 from blog.models.revision import lock_revision, locked_revision, may_be_seen, raise_revision, revision_raised
 from blog.models.usage import posts_that_use, references_below, references_to
+from blog.services import following  # noqa: F401  (connects it)
 from blog.services.image_files import place_after_commit
 
 FILES = (get_image_model(), get_document_model())

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blog.resolve import CanonicalRedirect, UnknownTags, check_known, read, suggest
+from blog.selections.any_of import CONJUNCTIONS, split
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from signup.models import AnyOf, Rhythm, Texts
-from signup.models.any_of import CONJUNCTIONS, split
 from signup.models.schedule import HOURS, zone_names
 from web.antispam import VisitorForm
 

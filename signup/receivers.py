@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from blog.models import Stream, TagAlias, TagRedirect
-from blog.services import row_changes, undo
+from blog.models import Stream
+from blog.services import following, row_changes, undo
 from mail import signals
 from mail.bounces import Kind
 from mail.models import Delivery, Result
@@ -48,16 +48,9 @@ def unsubscribe_by_mail(token: str, **_unused: Any) -> bool:
     return True
 
 
-@receiver(post_save, sender=TagAlias, dispatch_uid="signup.rename_tag")
-def rename_tag(instance: TagAlias, **_unused: Any) -> None:
-    """An alias is written whenever a slug ceases to be a tag's own: when the tag is renamed, and when it is merged."""
-    renaming.rename_tag(instance.slug, instance.tag.slug)
-
-
-@receiver(post_save, sender=TagRedirect, dispatch_uid="signup.replace_tag")
-def replace_tag(instance: TagRedirect, **_unused: Any) -> None:
-    """Written when a tag is deleted whose addresses lead to several others."""
-    renaming.replace_tag(instance.slug, instance.selection)
+@receiver(following.selection_follows, sender=Subscription, dispatch_uid="signup.follow_tag")
+def follow_tag(one: Subscription, expression: str, detail: str, **_unused: Any) -> None:
+    renaming.follow_tag(one, expression, detail)
 
 
 @receiver(pre_delete, sender=Stream, dispatch_uid="signup.leave_stream")

@@ -89,3 +89,9 @@ class TermsField(SearchField):
 
     def get_value(self, obj: models.Model) -> str:
         return indexed(super().get_value(obj))
+
+
+def fits(model: type[models.Model], expression: str) -> bool:
+    """Return whether a model's column `expression` can hold a selection, which longer names of tags make longer."""
+    field: Any = model._meta.get_field("expression")
+    return len(expression) <= int(field.max_length)

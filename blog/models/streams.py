@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from blog.markdown import render_short, validate
 from blog.models.fields import MarkdownField
 from blog.models.revision import locked_revision, raise_revision
-from blog.models.selections import SelectionQuerySet
-from blog.models.tags import SERIES_HELP, Order, Tag, TagAlias
+from blog.models.tag_names import present
+from blog.models.tags import SERIES_HELP, Order, Tag
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from blog.selections.typed import KnownTags, read_typed
@@ -35,8 +35,6 @@ class Stream(models.Model):
     order = models.CharField(_("default order"), max_length=6, choices=Order, default=Order.NEWEST, help_text=SERIES_HELP)
     introduction_html = models.TextField(editable=False, default="")
 
-    objects = SelectionQuerySet["Stream"].as_manager()
-
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["blog", "slug"], name="stream_slug_once_in_a_blog")]
@@ -56,7 +54,7 @@ class Stream(models.Model):
         try:
             known = KnownTags.of(Tag.objects.values_list("slug", "name"))
             selection = read_typed(self.expression, known, settings.TAG_LIMIT)  # its page leads to its tags' pages
-            selection = selection.renaming(TagAlias.present(selection.tags))
+            selection = present(selection)
             selection.check()
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error

@@ -7,7 +7,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from blog.models.operations import Operation, OperationQuerySet
-from blog.models.selections import SelectionQuerySet
 from blog.selections.selection import Selection
 
 
@@ -53,8 +52,6 @@ class TagRedirect(models.Model):
 
     slug = models.CharField(_("slug of the deleted tag"), max_length=100, unique=True)
     expression = models.CharField(_("selection"), max_length=1000)
-
-    objects = SelectionQuerySet["TagRedirect"].as_manager()
 
     wagtail_reference_index_ignore = True
 

@@ -10,7 +10,9 @@ from modelcluster.contrib.taggit import ClusterTaggableManager, _ClusterTaggable
 from modelcluster.queryset import FakeQuerySet
 
 from blog.models.revision import locked_revision, raise_revision
+from blog.models.tag_history import TagRedirect
 from blog.models.tags import Tag, TagAlias, name_fault
+from blog.selections.selection import Selection
 from blog.selections.slugs import fold_name, slug
 
 
@@ -27,6 +29,11 @@ def find_tags(names: Collection[str]) -> dict[str, Tag]:
         by_slug = _with_chosen_slug({slugs[name] for name in missing})
         found |= {name: by_slug.get(slugs[name]) for name in missing}
     return {name: tag for name, tag in found.items() if tag}
+
+
+def present(selection: Selection) -> Selection:
+    """Return a selection with its tags' names of now, and in place of deleted ones what their addresses lead to."""
+    return TagRedirect.followed(selection.renaming(TagAlias.present(selection.tags)))
 
 
 def _with_chosen_slug(wanted: Collection[str]) -> dict[str, Tag]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext
@@ -137,7 +136,7 @@ class Tag(TagBase, ClusterableModel):
             TagAlias.objects.filter(slug=self.slug).delete()
             TagRedirect.objects.filter(slug=self.slug).delete()
             if old and old.slug != self.slug:
-                self._leave_alias(old.slug)
+                self.aliases.create(slug=old.slug)  # which its addresses and stored selections follow
             raise_revision(None if old else ())
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -146,12 +145,6 @@ class Tag(TagBase, ClusterableModel):
             PostTag.objects.filter(tag=self).delete_at_once()
             deleted: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)
         return deleted
-
-    def _leave_alias(self, old_slug: str) -> None:
-        """Redirect URLs of the tag's old slug to the new one, and replace the slug in streams."""
-        self.aliases.create(slug=old_slug)
-        apps.get_model("blog.Stream").objects.rename_tag(old_slug, self.slug)
-        TagRedirect.objects.rename_tag(old_slug, self.slug)
 
 
 def name_fault(name: str) -> str:

@@ -34,8 +34,8 @@ class Scope(NamedTuple):
 
 
 def fields_of(model: type[models.Model]) -> list[str]:
-    """Return the names of a model's columns that are stored: of a page with a selection, the selection alone."""
-    if model._meta.parents:
+    """Return the names of a model's columns that are stored: of what a change of tags never removes, perhaps the selection."""
+    if model._meta.parents or getattr(model, "is_stored_by_selection", False):
         return ["expression"]
     return [field.attname for field in model._meta.concrete_fields if not isinstance(field, COMPUTED)]
 

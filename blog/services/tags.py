@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import ReferenceIndex
 
-from blog.models import MergedTag, Pin, PostTag, Stream, Tag, TagAlias, TagOperation, TagRedirect
+from blog.models import MergedTag, Pin, PostTag, Tag, TagAlias, TagOperation, TagRedirect
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_history import Kind
 from blog.models.tag_names import find_tags
@@ -91,17 +91,10 @@ def delete_tag(tag: Tag, user: Any = None, leads_to: Selection | None = None) ->
         tag.delete()
         if target:
             TagAlias.objects.update_or_create(slug=old[0], defaults={"tag": target})
-            Stream.objects.rename_tag(old[0], target.slug)
         elif leads_to:
-            _redirect(old, leads_to)
+            for slug in old:
+                TagRedirect.objects.update_or_create(slug=slug, defaults={"expression": str(leads_to)})
     return recording.operation
-
-
-def _redirect(slugs: list[str], selection: Selection) -> None:
-    """Have the addresses and streams of a deleted tag lead to a selection of several tags."""
-    for slug in slugs:
-        TagRedirect.objects.update_or_create(slug=slug, defaults={"expression": str(selection)})
-    Stream.objects.change(slugs[0], lambda stored: stored.replacing(slugs[0], selection))
 
 
 def merge(source: Tag, target: Tag, user: Any = None) -> TagOperation:
@@ -118,8 +111,6 @@ def merge(source: Tag, target: Tag, user: Any = None) -> TagOperation:
         source.pk = old_id
         MergedTag.objects.create(old_id=old_id, tag=target)
         TagAlias.objects.update_or_create(slug=old_slug, defaults={"tag": target})
-        Stream.objects.rename_tag(old_slug, target.slug)
-        TagRedirect.objects.rename_tag(old_slug, target.slug)
     return recording.operation
 
 
@@ -137,7 +128,6 @@ def add_alias(tag: Tag, name: str, user: Any = None) -> TagOperation:
     with recorded(Kind.ALIAS, tag, name, user, slug=slug_of(name)) as recording:
         TagRedirect.objects.filter(slug=slug_of(name)).delete()
         tag.aliases.create(slug=slug_of(name))
-        Stream.objects.rename_tag(slug_of(name), tag.slug)
     return recording.operation
 
 

@@ -1,7 +1,7 @@
 """What sign-up stores: subscribers, their subscriptions and consents, wordings, sign-up pages, and what digests have sent."""
 
+from blog.selections.any_of import AnyOf
 from signup.models.announcements import Announcement, AnnouncementState
-from signup.models.any_of import AnyOf
 from signup.models.digests import Edition, News
 from signup.models.mailings import EmailCount
 from signup.models.pages import SignupPage

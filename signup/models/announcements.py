@@ -34,6 +34,10 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         """Return those of which emails are to be written."""
         return self.filter(state=AnnouncementState.SCHEDULED, due__lte=now).order_by("due", "pk")
 
+    def unsent(self) -> Self:
+        """Return those of which emails may be written yet."""
+        return self.filter(state__in=(AnnouncementState.DRAFT, AnnouncementState.SCHEDULED))
+
 
 class Announcement(models.Model):
     """An email written in Markdown. Readers are written to in the order of their numbers; `after` is the last one's."""
@@ -57,6 +61,8 @@ class Announcement(models.Model):
     after = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = AnnouncementQuerySet.as_manager()
+
+    is_stored_by_selection = True  # in what undoes a change of tags
 
     class Meta:
         ordering = ["-created", "-pk"]

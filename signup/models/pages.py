@@ -15,9 +15,10 @@ from blog.markdown import render_short, validate
 from blog.markdown.references import expand_one
 from blog.models.fields import MarkdownField
 from blog.models.reserved_slugs import refuse_reserved
+from blog.models.tag_names import present
 from blog.paths import post_path
+from blog.selections.any_of import AnyOf
 from blog.selections.errors import SelectionError, explain
-from signup.models.any_of import AnyOf
 from signup.models.wording import Wording
 
 
@@ -52,8 +53,9 @@ class SignupPage(Page):
         super().clean()
         refuse_reserved(self.slug)
         try:
-            self.selections.check(settings.TAG_LIMIT)  # its form takes no more
-            self.expression = str(self.selections)
+            selections = AnyOf.of(map(present, self.selections.choices))
+            selections.check(settings.TAG_LIMIT)  # its form takes no more
+            self.expression = str(selections)
         except SelectionError as error:
             raise ValidationError({"expression": explain(error)}) from error
 

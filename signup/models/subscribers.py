@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from blog.selections.any_of import SEPARATOR
 from mail import suppression
 from mail.models import SuppressionReason, address_hmacs
-from signup.models.any_of import SEPARATOR
 from signup.models.schedule import Rhythm, zone_named
 
 NONCE_LENGTH = 12  # characters of 62: over 70 bits

@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from blog.models import Stream
-from signup.models.any_of import AnyOf
+from blog.selections.any_of import AnyOf
 from signup.models.schedule import DEFAULT_HOUR, MONDAY, Rhythm
 from signup.models.subscribers import State, Subscriber
 

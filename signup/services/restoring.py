@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from signup.models import ConsentRecord, Event, SignupPage, State, Subscriber, Subscription
+from signup.models import Announcement, ConsentRecord, Event, SignupPage, State, Subscriber, Subscription
 from signup.services.history import locked, note
 
 
 def stored_selections() -> list[QuerySet[Any]]:
     """Return what holds selections that name tags."""
-    return [Subscription.objects.all(), SignupPage.objects.all()]
+    return [Subscription.objects.order_by("subscriber_id", "pk"), SignupPage.objects.all(), Announcement.objects.unsent()]
 
 
 def note_restored(pk: int, replaced: str) -> None:

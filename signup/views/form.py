@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from blog.models import Stream
 from blog.request import blog_of
 from blog.resolve import UnknownTags, find_stream, read, without_unknown
+from blog.selections.any_of import CONJUNCTIONS
 from blog.selections.errors import SelectionError, explain
 from blog.selections.selection import Selection
 from signup.describing import describe_selections
 from signup.forms import SignupForm, explain_unknown, known_to, read_any
 from signup.models import AnyOf, Rhythm, SignupPage, Texts, Wording
-from signup.models.any_of import CONJUNCTIONS
 from signup.services import subscriptions
 from signup.services.subscriptions import SignupRequest
 from signup.views.context import blog_site, public_index, wording_for

@@ -28,7 +28,7 @@ def test_tags_are_not_cared_for_by_others(desk: Desk) -> None:
         f"tags/{boot.pk}/split/": {"name": "Neu", "other": "Hafen", "confirmed": "['Neu', 'Hafen', '']"},
         f"tags/{boot.pk}/alias/": {"name": "Kutter"},
         f"tags/{boot.pk}/delete/": {"leads_to": "", "confirmed": "['']"},
-        f"bulk/blog/tag/merge/?id={boot.pk}&next=/admin/": {"target": "Hafen"},
+        f"bulk/blog/tag/merge/?id={boot.pk}&next=/admin/": {"target": "Hafen", "confirmed": f"[{hafen.pk}, {boot.pk}]"},
         f"bulk/blog/tag/delete/?id={boot.pk}&next=/admin/": {},
         f"snippets/blog/tag/delete/{hafen.pk}/": {},
         f"snippets/blog/tag/edit/{hafen.pk}/": {"name": "Neu", "slug": "neu"},

@@ -13,7 +13,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.permissions import ModelPermissionPolicy
 
 from blog.admin.tags.done import LISTING, say_done
-from blog.admin.tags.effects import contradicted, effects_of
+from blog.admin.tags.effects import effects_of, stays
 from blog.admin.tags.forms import ActionForm, AliasForm, DeleteForm, MergeForm, SplitForm
 from blog.models import Tag, TagOperation
 from blog.models.tag_names import find_tags
@@ -126,7 +126,7 @@ class Merge(TagActionView):
     def effects(self, form: Any) -> list[str]:
         target = form.cleaned_data["target"]
         effects = effects_of(admin_user(self.request), self.object, target)
-        return [*effects, *contradicted(self.object.slug, Selection.of([target.slug]))]
+        return [*effects, *stays([self.object.slug], Selection.of([target.slug]))]
 
     def do(self, form: Any) -> TagOperation:
         return merge(self.object, form.cleaned_data["target"], self.request.user)
@@ -179,8 +179,8 @@ class Delete(TagActionView):
         leads_to = form.cleaned_data["leads_to"]
         lost = gettext("Its addresses will be unknown: streams and subscriptions that name it select nothing by it.")
         follow = gettext("Its addresses, and streams and subscriptions that name it, follow to “%s”.") % leads_to.typed
-        stay = contradicted(self.object.slug, leads_to) if leads_to else []
-        return [*effects_of(admin_user(self.request), self.object), follow if leads_to else lost, *stay]
+        effects = effects_of(admin_user(self.request), self.object)
+        return [*effects, *([follow, *stays([self.object.slug], leads_to)] if leads_to else [lost])]
 
     def do(self, form: Any) -> TagOperation:
         return delete_tag(self.object, self.request.user, form.cleaned_data["leads_to"])

@@ -13,6 +13,7 @@ from blog.admin.tags.counts import seen_items
 from blog.models import PostTag, Stream, Tag
 from blog.paths import tag_path
 from blog.selections.selection import SEPARATORS, Selection
+from blog.services.following import left_behind
 from blog.services.row_changes import selections_naming
 
 
@@ -49,24 +50,13 @@ def selection_sentences(slugs: Iterable[str]) -> dict[str, list[str]]:
     return sentences
 
 
-def contradicted(slug: str, leads_to: Selection) -> list[str]:
-    """Return a sentence on the streams, subscriptions and the like that cannot follow a tag to another selection, if any."""
-    found = [
-        _count(queryset.model, named)
-        for queryset in selections_naming([slug])
-        if (named := [one for one in queryset if _contradicts(one.expression, slug, leads_to)])
-    ]
-    sentence = _("These would want a tag and refuse it: they stay as they are, and name a tag that is no more. %s")
+def stays(slugs: Iterable[str], leads_to: Selection) -> list[str]:
+    """Return a sentence on the streams, subscriptions and the like that cannot follow tags to a selection, if any."""
+    found = [_count(model, named) for model, named in left_behind(slugs, leads_to)]
+    sentence = _(
+        "These would want a tag and refuse it, or become too long: they stay as they are, and name a tag that is no more. %s"
+    )
     return [sentence % ", ".join(found)] if found else []
-
-
-def _contradicts(expression: str, slug: str, leads_to: Selection) -> bool:
-    choices = map(Selection.stored, expression.split("|"))
-    if len(leads_to.wanted) == 1 and leads_to == Selection(leads_to.wanted):
-        followed = [one.renaming({slug: leads_to.wanted[0]}) for one in choices if slug in one.tags]
-    else:
-        followed = [one.replacing(slug, leads_to) for one in choices if slug in one.wanted]
-    return any({*one.wanted} & {*one.unwanted} for one in followed)
 
 
 def tags_in(expression: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -20,10 +21,12 @@ from blog.admin.deleting import DeleteNamed
 from blog.admin.tags.actions import may_manage_tags
 from blog.admin.tags.counts import counted
 from blog.admin.tags.done import ReportsTagError, done_message, say_done
+from blog.admin.tags.effects import stays
 from blog.admin.tags.history import HISTORY
 from blog.admin.tags.reports import NEAR, ORPHANS
 from blog.models import Pin, Tag, TagAlias
 from blog.paths import tag_path
+from blog.selections.selection import Selection
 from blog.selections.slugs import fold_name
 from blog.services.tags import delete_tag, save_renamed
 from wagtail_actions.users import admin_user
@@ -127,7 +130,10 @@ class TagEditView(ReportsTagError, EditView):
         if before == (self.form.instance.name, self.form.instance.slug):
             unchanged: Tag = super().save_instance()
             return unchanged
+        left = stays([before[1]], Selection.of([self.form.instance.slug])) if before else []
         say_done(self.request, save_renamed(self.form.instance, self.request.user))
+        for sentence in left:
+            messages.warning(self.request, sentence)
         saved: Tag = super().save_instance()
         return saved
 

@@ -5,8 +5,9 @@ from blog.models import BlogPage, Stream, Tag, TagRedirect
 from blog.selections.selection import Selection
 from blog.services.tags import delete_tag, merge
 from blog.services.undo import undo
-from signup.models import ConsentRecord, Event, SignupPage, Subscription
-from tests.support.factories import make_post
+from signup.models import Announcement, ConsentRecord, Event, SignupPage, Subscription
+from signup.services.announcements import count_readers
+from tests.support.factories import make_post, rename_tag
 from tests.support.signup_factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,41 @@ def test_a_stream_whose_selection_becomes_too_long_is_refused(blog: BlogPage) ->
         Tag.objects.create(name=letter, slug=letter * 100)
     with pytest.raises(ValidationError, match="at most 500 characters"):
         Stream(blog=blog, name="Long", slug="long", expression="a b c d e f").full_clean()
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "written"])
+def test_announcements_that_are_to_be_sent_follow_a_renamed_tag(blog: BlogPage, state: str) -> None:
+    make_post(blog, "food")
+    reader = make_subscriber("ada@example.org", expression="food")
+    made = Announcement.objects.create(subject="Soon", text="Soon.", expression="food", site=blog.get_site(), state=state)
+    operation = rename_tag(Tag.objects.get(slug="food"), "Cooking", "cooking")
+    made.refresh_from_db()
+    assert made.expression == ("food" if state == "written" else "cooking")
+    assert reader.subscriptions.get().expression == "cooking"
+    assert state == "written" or count_readers(made) == 1
+    Announcement.objects.filter(pk=made.pk).update(subject="Edited since")
+    undo(operation)
+    made.refresh_from_db()
+    assert (made.expression, made.subject) == ("food", "Edited since")
+
+
+def test_sign_up_page_is_saved_with_the_present_names_of_tags(blog: BlogPage) -> None:
+    make_post(blog, "food meals eating")
+    page = blog.add_child(instance=SignupPage(title="Letters", slug="letters", expression="food | meals+-eating"))
+    draft = page.save_revision()
+    rename_tag(Tag.objects.get(slug="food"), "Cooking", "cooking")
+    delete_tag(Tag.objects.get(slug="meals"), leads_to=Selection.parse("cooking+year:2018"))
+    assert SignupPage.objects.get().expression == "cooking|meals+-eating".replace("meals", "cooking")
+    draft.publish()  # the form's own text was written with the old names
+    assert SignupPage.objects.get().expression == "cooking|cooking+-eating"
+    page.expression = "Food -Eating"
+    page.full_clean()
+    assert page.expression == "cooking+-eating"
+
+
+def test_redirects_of_deleted_tags_follow_another_deletion(blog: BlogPage) -> None:
+    make_post(blog, "food meals eating dinner")
+    delete_tag(Tag.objects.get(slug="food"), leads_to=Selection.parse("meals+eating"))
+    delete_tag(Tag.objects.get(slug="meals"), leads_to=Selection.parse("dinner+-eating"))  # which the first would contradict
+    delete_tag(Tag.objects.get(slug="eating"), leads_to=Selection.parse("dinner+year:2018"))
+    assert TagRedirect.objects.get(slug="food").expression == "dinner+meals"

@@ -339,3 +339,49 @@ def test_tags_are_ticked_by_whoever_cares_for_them(
     """The actions on ticked tags would refuse anybody else, after having been offered."""
     Tag.objects.create(name="a")
     assert request.getfixturevalue(name).get(LIST).content.decode().count("data-bulk-action-checkbox") == boxes
+
+
+def test_merging_several_tags_is_previewed_like_merging_one(moderator: Client, tagged: BlogPage) -> None:
+    make_post(tagged, "c")
+    for expression in ("a+-b", "a+-c", "c+-x"):  # the second is torn by the second merge alone
+        Stream.objects.create(blog=tagged, name=f"Stream {expression}", slug=expression.replace("+", ""), expression=expression)
+    address = reverse("wagtail_bulk_action", args=("blog", "tag", "merge")) + f"?id={tag('a').pk}&id={tag('c').pk}"
+    first = moderator.get(address).content.decode()
+    assert ("Continue" in first, 'name="confirmed"' in first) == (True, False)
+    preview = confirmed(moderator, address, {"target": "B"})
+    (sentence,) = re.findall(r"name a tag that is no more\. ([^<]*)<", preview)
+    assert (sentence, "1 of them has “b” already" in preview) == ("2 streams: Stream a+-b, Stream a+-c", True)
+    after = set(Stream.objects.values_list("expression", flat=True))
+    assert after == {"b", "a+-b", "b+-c", "b+-x"}
+
+
+def test_preview_of_several_shows_another_target_first(moderator: Client, tagged: BlogPage) -> None:
+    address = reverse("wagtail_bulk_action", args=("blog", "tag", "merge")) + f"?id={tag('a').pk}"
+    preview = moderator.post(address, {"target": "B"}).content.decode()
+    found = re.search(r'name="confirmed" value="([^"]*)"', preview)
+    assert found
+    Tag.objects.create(name="Other", slug="other")
+    assert moderator.post(address, {"target": "Other", "confirmed": html.unescape(found[1])}).status_code == 200
+    assert not TagOperation.objects.exists()
+
+
+LONG = "+".join(["a", *(f"t{number:03}" + "x" * 96 for number in range(4))])  # of a stream's 500 characters
+
+
+@pytest.mark.parametrize("name", ["merge", "delete"])
+def test_preview_counts_what_would_become_too_long(moderator: Client, tagged: BlogPage, name: str) -> None:
+    long = Tag.objects.create(name="y" * 99, slug="y" * 99)
+    Stream.objects.create(blog=tagged, name="Long", slug="long", expression=LONG)
+    form = {"target": long.name} if name == "merge" else {"leads_to": long.slug}
+    preview = confirmed(moderator, reverse(f"tag_{name}", args=[tag("a").pk]), form)
+    assert "or become too long: they stay as they are, and name a tag that is no more. 1 stream: Long" in preview
+    assert Stream.objects.get(slug="long").expression == LONG
+
+
+def test_renaming_names_what_could_not_follow(moderator: Client, tagged: BlogPage) -> None:
+    Stream.objects.create(blog=tagged, name="Long", slug="long", expression=LONG)
+    pins = {"pins-TOTAL_FORMS": "0", "pins-INITIAL_FORMS": "0", "pins-MIN_NUM_FORMS": "0", "pins-MAX_NUM_FORMS": "10"}
+    form = {"name": "Y" * 99, "slug": "y" * 99, "description": "", "order": "newest", **pins}
+    shown = moderator.post(f"{LIST}edit/{tag('a').pk}/", form, follow=True).content.decode()
+    assert "name a tag that is no more. 1 stream: Long" in shown
+    assert Stream.objects.get(slug="long").expression == LONG

@@ -5,15 +5,14 @@ from django.conf import LazySettings
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from blog.models import BlogPage, Stream
+from blog.models import BlogPage, Stream, Tag
 from mail.compose import compose
 from mail.models import Delivery
 from signup.digests.editions import SETTLING
 from signup.kinds import Kind
 from signup.models import Rhythm, SignupPage, State, Subscription
-from signup.services.renaming import rename_tag
 from tests.support.digest_clock import MONDAY, Clock, posts_sent
-from tests.support.factories import make_post
+from tests.support.factories import make_post, rename_tag
 from tests.support.outbox_factories import make_subscriber
 from tests.support.signup_factories import sign_up
 from tests.support.tokens import make_token
@@ -58,8 +57,7 @@ def test_digest_of_ten_tags_is_written(blog: BlogPage) -> None:
 def test_renamed_tag_is_followed_in_ten_tags(blog: BlogPage) -> None:
     subscriber = make_subscriber(expression=EXPRESSION, state=State.CONFIRMED)
     Stream.objects.create(blog=blog, name="Ten", slug="ten", expression=EXPRESSION)
-    rename_tag("t9", "u9")
-    Stream.objects.rename_tag("t9", "u9")
+    rename_tag(Tag.objects.create(name="t9"), "u9", "u9")
     assert subscriber.subscriptions.get().expression == Stream.objects.get().expression == EXPRESSION.replace("t9", "u9")
 
 
