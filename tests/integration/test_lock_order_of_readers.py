@@ -139,7 +139,7 @@ def forget_turned_down(comment: Comment) -> None:
 VERBS: dict[str, Callable[[Comment], object]] = {
     "deciding": lambda comment: moderation.decide([comment.pk], CommentState.REJECTED, "mo"),
     "notifying moderators": lambda comment: moderation.notify_moderators(),
-    "telling commenters": lambda comment: replies.tell_commenters(),
+    "notifying commenters": lambda comment: replies.notify_commenters(),
     "ending e-mails about replies": lambda comment: replies.end_all(comment.address),
     "ending old ones": lambda comment: replies.forget(timezone.now()),
     "forgetting those turned down": forget_turned_down,

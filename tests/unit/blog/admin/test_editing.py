@@ -169,7 +169,10 @@ def test_tags_are_merged_from_their_list(moderator: Client, client: Client, blog
     source, target = Tag.objects.get(slug="a"), Tag.objects.get(slug="b")
     address = reverse("wagtail_bulk_action", args=("blog", "tag", "merge")) + f"?id={source.pk}"
     assert "Merge" in moderator.get(address).content.decode()
-    assert moderator.post(address, {"target": target.name}).status_code == 302
+    assert "What changes" in moderator.post(address, {"target": target.name}).content.decode()
+    assert Tag.objects.filter(pk=source.pk).exists()
+    confirmed = {"target": target.name, "confirmed": f"[{target.pk}, {source.pk}]"}
+    assert moderator.post(address, confirmed).status_code == 302
     assert client.get("/tags/a/")["Location"] == "/tags/b/"
     assert client.get("/tags/b/").content.decode().count("<article") == 2
 

@@ -74,7 +74,8 @@ def test_post_that_left_the_bin_stays_as_it_is(moderator: Client, blog: BlogPage
 def test_tag_that_was_deleted_is_not_merged(moderator: Client, blog: BlogPage, gone: str) -> None:
     source, target = (Tag.objects.create(name=name) for name in ("source", "target"))
     one = source if gone == "source" else target
-    page = act_while(moderator, Tag, "merge", source.pk, Tag.objects.filter(pk=one.pk).delete, target="target")
+    delete = Tag.objects.filter(pk=one.pk).delete
+    page = act_while(moderator, Tag, "merge", source.pk, delete, target="target", confirmed=f"[{target.pk}, {source.pk}]")
     assert f"The tag “{gone}” has been deleted or merged meanwhile." in page
     assert not TagAlias.objects.exists()
     assert not TagOperation.objects.exists()
