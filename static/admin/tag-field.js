@@ -202,6 +202,7 @@
 
     close() {
       clearTimeout(this.timer);
+      this.asked?.abort(); // what comes late opens nothing
       this.active = -1;
       this.open(false);
     }
