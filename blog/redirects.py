@@ -76,7 +76,7 @@ def _known(tag: str, author: str, index: TagIndex) -> Selection | None:
 
 
 def _names_a_page_by_number(request: HttpRequest) -> bool:
-    """Say whether an address is one of WordPress's, such as `/?p=12` or `/?page_id=3`: of a path that there is, too."""
+    """Return whether an address is one of WordPress's, such as `/?p=12` or `/?page_id=3`: of a path that there is, too."""
     return bool(re.fullmatch(r"(?:p|page_id)=\d{1,12}", request.META.get("QUERY_STRING", "")))
 
 

@@ -114,7 +114,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_of_texts(item: pytest.Item) -> bool:
-    """Say whether a test need not run on both databases: it is of ONCE, without transactions of its own."""
+    """Return whether a test need not run on both databases: it is of ONCE, without transactions of its own."""
     path, mark = item.path.relative_to(TESTS), item.get_closest_marker("django_db")
     has_transactions = "transactional_db" in getattr(item, "fixturenames", ()) or (mark and mark.kwargs.get("transaction"))
     return not has_transactions and any(path.is_relative_to(place) for place in ONCE)

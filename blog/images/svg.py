@@ -28,7 +28,7 @@ UNREADABLE_SVG = _("This SVG picture cannot be read. Open it in an editor, save 
 
 
 def is_svg(content: bytes) -> bool:
-    """Say whether a file is one of XML, and so can be no picture but SVG."""
+    """Return whether a file is one of XML, and so can be no picture but SVG."""
     return content[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 

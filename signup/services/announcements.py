@@ -33,7 +33,7 @@ def send(announcement: Announcement, by: str = "") -> bool:
 @transaction.atomic
 def stop(announcement: Announcement) -> bool:
     """Write no more emails, and send none of those that wait; return False where it was not to be sent."""
-    held = _hold(announcement)
+    held = _locked(announcement)
     if held.state not in STOPPABLE:
         return False
     held.state = AnnouncementState.STOPPED
@@ -66,7 +66,7 @@ def _write_some(announcement: Announcement) -> int | None:
 
     The mark moves in the same transaction. Readers are locked: whoever leaves or is erased meanwhile is sent nothing.
     """
-    held = _hold(announcement)
+    held = _locked(announcement)
     if held.state != AnnouncementState.SCHEDULED:
         return None
     some = Subscriber.objects.confirmed().filter(pk__gt=held.after).order_by("pk")
@@ -108,5 +108,5 @@ def _has(expression: str, announcement: Announcement) -> bool:
         return False
 
 
-def _hold(announcement: Announcement) -> Announcement:
+def _locked(announcement: Announcement) -> Announcement:
     return Announcement.objects.select_for_update(of=("self",)).select_related("site").get(pk=announcement.pk)

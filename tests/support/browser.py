@@ -35,7 +35,7 @@ def find_chromium() -> str | None:
 
 
 def is_required() -> bool:
-    """Say whether the absence of Chromium is a failure."""
+    """Return whether the absence of Chromium is a failure."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 

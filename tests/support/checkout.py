@@ -94,7 +94,7 @@ def get(port: int, path: str = "/", **headers: str) -> tuple[HTTPResponse, bytes
 
 
 def answers(port: int) -> bool:
-    """Say whether the site at this port is up."""
+    """Return whether the site at this port is up."""
     try:
         return get(port, "/_util/health/")[0].status in (200, 301, 400)
     except OSError:

@@ -51,7 +51,7 @@ class Response:
 
     @property
     def is_indexed(self) -> bool:
-        """Say whether robots may put the page into an index."""
+        """Return whether robots may put the page into an index."""
         return not any("noindex" in element.get("content", "") for element in self.tree.cssselect("meta[name=robots]"))
 
     @property
@@ -71,7 +71,7 @@ def fetch(client: Client, address: str) -> Response:
 
 
 def is_inside(address: str, home: str) -> bool:
-    """Say whether an address is the site's own."""
+    """Return whether an address is the site's own."""
     return urlsplit(address)[:2] == urlsplit(home)[:2]
 
 

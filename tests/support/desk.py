@@ -84,7 +84,7 @@ class Desk:
 
     @property
     def is_in_admin(self) -> bool:
-        """Say whether the page is in the member's language; others are in the site's."""
+        """Return whether the page is in the member's language; others are in the site's."""
         return self.tab.url.startswith(f"{self.address}/admin/") and "/admin/login/" not in self.tab.url
 
     @property

@@ -35,7 +35,7 @@ def english_words(tab: Tab, language: str) -> list[str]:
 
 
 def is_sentence(text: str) -> bool:
-    """Say whether a text is English.
+    """Return whether a text is English.
 
     >>> is_sentence("Pages of this site"), is_sentence("Hand-out des Lehrers"), is_sentence("Seiten")
     (True, False, False)

@@ -23,5 +23,5 @@ def try_password(
 
 
 def is_signed_in(client: Client) -> bool:
-    """Say whether a browser may ask for what the admin shows to whoever may enter it."""
+    """Return whether a browser may ask for what the admin shows to whoever may enter it."""
     return client.get(reverse("wagtailadmin_tag_autocomplete"), {"term": "a"}).status_code == 200

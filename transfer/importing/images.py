@@ -114,7 +114,7 @@ class ImageImporter:
         return self.import_image(prepared, target) if target and self._is_within_reach(prepared, target) else None
 
     def _is_within_reach(self, prepared: PreparedFile, target: str) -> bool:
-        """Say whether an image is one of the posts' own, or may be fetched."""
+        """Return whether an image is one of the posts' own, or may be fetched."""
         return bool(self.fetcher or not image_paths.is_external(target) or find_image(prepared.file, target))
 
     def _fetch(self, target: str) -> Path | None:

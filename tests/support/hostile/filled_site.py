@@ -108,7 +108,7 @@ def packed(texts: Sequence[str], length: int) -> list[str]:
 
 
 def is_text(text: str) -> bool:
-    """Say whether it can come by a form or an address at all: what is no UTF-8 cannot."""
+    """Return whether it can come by a form or an address at all: what is no UTF-8 cannot."""
     try:
         return bool(text.encode())
     except UnicodeEncodeError:

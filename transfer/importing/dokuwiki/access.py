@@ -19,7 +19,7 @@ def public_rights(configuration: Path) -> dict[str, int] | None:
 
 
 def is_public(page: str, configuration: Path) -> bool:
-    """Say whether everybody may read a page: the rule nearest to it decides, and without any nobody may."""
+    """Return whether everybody may read a page: the rule nearest to it decides, and without any nobody may."""
     rights = public_rights(configuration)
     if rights is None:
         return True

@@ -179,7 +179,7 @@ def _is_block(node: Any) -> bool:
 
 
 def _is_ambiguous(el: Tag, inner: str, prefix: str, suffix: str) -> bool:
-    """Say whether `*` beside an element's text would be no emphasis, or another: “**a:**b”, “**a***b*”."""
+    """Return whether `*` beside an element's text would be no emphasis, or another: “**a:**b”, “**a***b*”."""
     before, after = ("" if prefix else _neighbour(el.previous_sibling, -1)), ("" if suffix else _neighbour(el.next_sibling, 0))
     if "<" in (before, after):
         return True
@@ -225,7 +225,7 @@ def _start(el: Tag) -> int:
 
 
 def _is_simple_table(table: Tag) -> bool:
-    """Say whether Markdown has a form for a table: a head of one row, as many cells in each, text in lines alone."""
+    """Return whether Markdown has a form for a table: a head of one row, as many cells in each, text in lines alone."""
     rows = table.find_all("tr")
     spans = any(cell.get(span, "1") != "1" for cell in table.find_all(["td", "th"]) for span in ("colspan", "rowspan", "align"))
     if not rows or not _is_head(rows[0]) or spans or table.find([*BLOCKS, "caption", "tfoot"]):

@@ -95,7 +95,7 @@ def read_date(front_matter: FrontMatter, keys: tuple[str, ...], options: ImportO
 
 
 def is_draft(front_matter: FrontMatter, name: FileName) -> bool:
-    """Say whether a post is a draft or private, by its front matter or its folder."""
+    """Return whether a post is a draft or private, by its front matter or its folder."""
     flags = {key: front_matter.text(key).lower() for key in ("draft", "published", "private", "hidden", "unlisted", "status")}
     return (
         name.draft

@@ -88,7 +88,7 @@ def _is_skipped(folder: Path, skipped: Counter[str]) -> bool:
 
 
 def _is_post(path: Path, found_files: FoundFiles, *, asked_for: bool) -> bool:
-    """Say whether a file may be a post; else count its suffix or kind."""
+    """Return whether a file may be a post; else count its suffix or kind."""
     if path.is_symlink():
         kind = gettext_noop("symbolic link")
     elif not path.is_file():

@@ -31,7 +31,7 @@ def image_targets(text: str) -> list[str]:
 
 
 def is_external(target: str) -> bool:
-    """Say whether a target is on another host, or a `data:` URL."""
+    """Return whether a target is on another host, or a `data:` URL."""
     return bool(re.match(r"(?:[a-z][a-z0-9+.-]*:|//)", target, re.IGNORECASE))
 
 

@@ -109,7 +109,7 @@ class UnseenRemover:
         return shown, end.end()
 
     def _parts_lists(self, start: int, end: int) -> bool:
-        """Say whether a comment stands alone before an item of a list: what is above it may be another list."""
+        """Return whether a comment stands alone before an item of a list: what is above it may be another list."""
         return self.text[max(0, start - 1) : start] in ("", "\n") and bool(BEFORE_LIST.match(self.text, end))
 
     def _closing(self, pattern: str, place: int, limit: int) -> re.Match[str] | None:
@@ -126,7 +126,7 @@ class UnseenRemover:
         return self.paragraph_end
 
     def _is_indented_code(self, place: int) -> bool:
-        """Say whether what stands here is in a line indented by four columns, and so code, if not within HTML."""
+        """Return whether what stands here is in a line indented by four columns, and so code, if not within HTML."""
         line = self.text[self.text.rfind("\n", max(place - MAX_LINE, 0), place) + 1 : place]
         return bool(re.match(r" {4}| {0,3}\t", line)) and not self.blocks.contains(place)
 

@@ -43,7 +43,7 @@ def _hide(post: PostPage, *, is_expired: bool) -> None:
 
 
 def is_same_post(pk: int, source: SourcePost) -> bool:
-    """Say whether a file can be what a post was imported from: a file of another site may have the same name."""
+    """Return whether a file can be what a post was imported from: a file of another site may have the same name."""
     title, published = PostPage.objects.values_list("title", "published").get(pk=pk)
     return title == source.title or published is None or _day(published) == _day(source.published)
 
