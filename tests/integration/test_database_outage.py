@@ -113,7 +113,7 @@ def test_twenty_restarts(proxy: DatabaseProxy, port: int) -> None:
 
 
 def test_silent_database(proxy: DatabaseProxy, port: int) -> None:
-    proxy.silence()
+    proxy.drop_packets()
     with ThreadPoolExecutor(4) as readers:  # as many as there are threads
         first = list(readers.map(lambda _: get(port, NOT_KEPT), range(4)))
     assert {each[0] for each in first} == {503}

@@ -43,7 +43,7 @@ class DatabaseProxy:
         self._server.close()
         self._flowing.set()
 
-    def silence(self) -> None:
+    def drop_packets(self) -> None:
         """Accept what comes and forward nothing, as a network that drops packets."""
         self._flowing.clear()
 

@@ -20,7 +20,7 @@ from kimonote.replica import examine_replica
 from mail.deliverability.findings import Finding, Level
 from mail.models import Delivery
 
-SILENCE = timedelta(minutes=2)  # of a worker, after which it counts as gone; its heart beats every 10 seconds
+HEARTBEAT_TIMEOUT = timedelta(minutes=2)  # after the last one, sent every 10 seconds, a worker counts as gone
 LONG = timedelta(hours=1)  # of one run of a task
 AGE = timedelta(minutes=15)  # of mail that is due and was never tried
 SLOW = 2.0  # seconds to connect and look
@@ -113,13 +113,13 @@ def worker_findings() -> Iterator[Finding]:
         yield Finding(
             "worker", Level.ERROR, "worker", "None has ever run here: no mail is sent, nothing is published.", RESTART
         )
-    elif timezone.now() - last > SILENCE:
+    elif timezone.now() - last > HEARTBEAT_TIMEOUT:
         sentence = f"None has run since {last:%Y-%m-%d %H:%M} UTC: no mail is sent, nothing scheduled is published."
         yield Finding("worker", Level.ERROR, "worker", sentence, RESTART)
     else:
         yield Finding("worker", Level.OK, "worker", f"It was at work at {last:%H:%M:%S} UTC.")
     now = timezone.now()
-    for worker in WorkerProcess.objects.filter(seen__gt=now - SILENCE, since__lt=now - LONG).exclude(task=""):
+    for worker in WorkerProcess.objects.filter(seen__gt=now - HEARTBEAT_TIMEOUT, since__lt=now - LONG).exclude(task=""):
         sentence = f"{worker.process} has been at “{worker.task}” since {worker.since:%Y-%m-%d %H:%M} UTC."
         yield Finding("worker", Level.WARNING, "long-task", sentence, RESTART)
 
