@@ -46,8 +46,8 @@ def refuses(domain: str, when: datetime) -> bool:
     return readers > MAX_READERS and readers > _sent(domain, when - timedelta(days=1)) // SHARE
 
 
-def take_back(address: str, when: datetime) -> list[str]:
-    """Where the address's domain refuses our mail, return the HMACs of those whose bounces of the hour count no longer."""
+def ignore_bounces(address: str, when: datetime) -> list[str]:
+    """Return the HMACs of addresses whose bounces within an hour no longer count, as the domain refuses our mail; else none."""
     domain = domain_of(address)
     if not refuses(domain, when):
         return []

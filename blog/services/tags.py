@@ -1,6 +1,6 @@
 """Renaming, merging, splitting and deleting tags: URLs, drafts, older revisions, streams and subscriptions follow.
 
-Each is stored as a `TagOperation` with the rows that it changed, by which `blog.services.undo` takes it back.
+Each is stored as a `TagOperation` with the rows that it changed, by which `blog.services.undo` undoes it.
 The admin changes a tag by its form, and renames it by `save_renamed`.
 """
 

@@ -1,4 +1,4 @@
-"""Taking back what was done to tags, by the rows stored with it. What was done to a post since stays."""
+"""Undoing operations on tags, by the rows stored with them. What was done to a post since stays."""
 
 from collections import defaultdict
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Taking back in subscriptions what was done to a tag."""
+"""Undoing in subscriptions an operation on a tag."""
 
 from datetime import datetime
 from typing import Any

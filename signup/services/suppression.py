@@ -30,7 +30,7 @@ def record_bounce(whom: Subscriber | str, kind: str, when: datetime | None = Non
     moment = when or timezone.now()
     held = _record_bounce(whom, kind, moment, detail)
     if held is not None and held.address:
-        for address_hmac in refusals.take_back(held.address, moment):
+        for address_hmac in refusals.ignore_bounces(held.address, moment):
             _withdraw_bounce(address_hmac, domain_of(held.address))
         held.refresh_from_db()
     return held

@@ -115,7 +115,7 @@ class History:
         post = make_post(self.blog, " ".join(sorted(tags)), unannounced=unannounced, **dates)
         self.model.posts[post.pk] = ModelPost(tags, self.now, self.now, unannounced=unannounced)
 
-    def take_back(self) -> None:
+    def hide(self) -> None:
         if post := self.some_post(visible=True):
             post.unpublish()
             self.model.posts[post.pk].visible = False
@@ -217,7 +217,7 @@ class History:
         """The worker is dead for three weeks, in which other things happen."""
         for _day in range(7):
             self.now += timedelta(days=3, minutes=self.random.randrange(60))
-            self.random.choice([self.publish, self.publish, self.take_back, self.show_again, self.retag, self.add])()
+            self.random.choice([self.publish, self.publish, self.hide, self.show_again, self.retag, self.add])()
 
     def wait(self) -> None:
         self.now += timedelta(minutes=self.random.choice([1, 3, 5, 30, 60, 120, 600, 1440, 3000]))
@@ -264,7 +264,7 @@ def text_of(choices: frozenset[Choice]) -> str:
     return str(AnyOf.parse("|".join("+".join([*wanted, *(f"-{tag}" for tag in unwanted)]) for wanted, unwanted in choices)))
 
 
-OFTEN = ("publish", "publish", "publish", "take_back", "show_again", "show_again", "retag", "wait", "wait")
+OFTEN = ("publish", "publish", "publish", "hide", "show_again", "show_again", "retag", "wait", "wait")
 SELDOM = (
     "rename merge edit_stream edit_stream delete_stream erase drop add join leave_and_come_back reschedule pause"
     " sleep_for_weeks"

@@ -90,7 +90,7 @@ def _marked(manifest: Manifest) -> Journal:
 
 
 def _recover() -> int | None:
-    """Complete a restore or take it back, as `recover` does; return the number of mails held if it was completed."""
+    """Complete a restore or roll it back, as `recover` does; return the number of mails held if it was completed."""
     held = None
     journal = swapping.journal()
     if journal and _has_leases() and not Lease.objects.filter(task=journal.mark).exists():  # it is the backup's

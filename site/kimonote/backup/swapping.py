@@ -1,4 +1,4 @@
-"""Puts the media of a backup in place of the site's, in steps of which each can be taken back or completed after a crash.
+"""Puts the media of a backup in place of the site's, in steps of which each can be rolled back or completed after a crash.
 
 All of it is in a folder among the media, whose group what is moved from there inherits: MEDIA and DATABASE of the backup, the
 JOURNAL, and what was there before, in MOVING until all of it is there, then in REPLACED.

@@ -1,4 +1,4 @@
-"""What was done to a tag is taken back byte for byte; what came later stays, or is named where it makes that impossible."""
+"""An operation on a tag is undone byte for byte; what came later stays, or is named where it makes that impossible."""
 
 from collections.abc import Callable
 
