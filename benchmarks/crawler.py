@@ -1,6 +1,6 @@
-"""A rude crawler on loopback, with a reader measured beside it: `python -m benchmarks.crawler [--url URL --pid PID]`.
+"""A crawler on loopback, and a reader measured beside it: `python -m benchmarks.crawler [--url URL --pid PID]`.
 
-It passes over robots.txt and nofollow and follows every link to tags it finds. Without a URL it fills and serves a site.
+It ignores robots.txt and nofollow, and follows every link to tags it finds. Without a URL it fills and serves a site.
 """
 
 import html

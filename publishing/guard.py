@@ -1,4 +1,4 @@
-"""The way in for programs: a token in the header or form, within the limits, and a body within its bounds."""
+"""Authenticates requests of programs: by a token in the header or form, within the rate limits, with a body of limited size."""
 
 from contextlib import suppress
 from datetime import datetime

@@ -27,7 +27,7 @@ class PostManager(PageManager.from_queryset(PostQuerySet)):  # type: ignore[misc
 
 
 def _rows(select: str, ids: list[int]) -> list[tuple[Any, ...]]:
-    """What a statement selects that ends where the ids go; empty ones select nothing."""
+    """Return the rows of a SELECT that ends in a column which is one of these ids; without ids, none."""
     if not ids:
         return []
     with read_connection().cursor() as cursor:

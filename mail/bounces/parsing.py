@@ -1,4 +1,4 @@
-"""Read a message that came back: a delivery report (RFC 3464), a complaint (RFC 5965), an answering machine, a free text."""
+"""Read a message that came back: a delivery report (RFC 3464), a complaint (5965), an automatic reply (3834), a free text."""
 
 import re
 from dataclasses import replace

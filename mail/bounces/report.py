@@ -10,7 +10,7 @@ class Kind(StrEnum):
     HARD = "hard"  # there is no such mailbox: never write again
     SOFT = "soft"  # full, refused this time, gave up waiting: counts
     COMPLAINT = "complaint"  # the recipient called it spam: never write again
-    VACATION = "vacation"  # an answering machine
+    VACATION = "vacation"  # an automatic reply
     UNSUBSCRIBE = "unsubscribe"  # the recipient's wish
     NOTICE = "notice"  # delayed but still under way, or delivered
 

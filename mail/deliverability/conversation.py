@@ -119,7 +119,7 @@ class NoRedirect(HTTPRedirectHandler):
 
 
 def outgoing_addresses() -> list[str]:
-    """The addresses this machine sends from, as its routes have it: perhaps private ones, behind a translating router."""
+    """Return the addresses from which this machine connects, by its routes; behind NAT they are private ones."""
     found = []
     for hint, family in ROUTE_HINTS:
         try:

@@ -79,7 +79,7 @@ def _findings(key: SigningKey, lookup: Lookup) -> list[Finding]:
 
 
 def read_key(records: tuple[str, ...]) -> tuple[PublicKey, bool]:
-    """The key in a selector's TXT records, and whether it is marked as a test; raises Fault when receivers cannot use it."""
+    """Return the key in a selector's TXT records, and whether it is marked as a test. Raise Fault if none can use it."""
     if len(records) > 1:
         raise Fault("dkim-two", _("is there %(count)d times, and which one receivers take is chance") % {"count": len(records)})
     try:
@@ -168,7 +168,7 @@ def _weak(key: SigningKey, public: PublicKey) -> list[Finding]:
 
 
 def _testing(key: SigningKey, text: str) -> list[Finding]:
-    """RFC 6376, 3.6.1: mail signed by a key under test is to be treated like unsigned mail."""
+    """Return the finding on a key under test: mail signed by it is treated like unsigned mail (RFC 6376, 3.6.1)."""
     tags = parse_tags(text)
     tags["t"] = ":".join(flag for flag in tags["t"].replace(" ", "").split(":") if flag != "y")
     kept = "; ".join(f"{name}={value}" for name, value in tags.items() if name != "t" or value)

@@ -20,7 +20,7 @@ Lookup = Callable[[str, str], tuple[str, ...]]
 the strings of a TXT joined. Empty when there are none; raises Unanswered when nobody knows."""
 
 TRY = 2.5  # seconds for one question, both tries together
-SHORT_TRY = 1.0  # seconds, for a server that has not given a sign of life
+SHORT_TRY = 1.0  # seconds, for a server that has not responded yet
 TOO_LATE = gettext_noop("time ran out")
 BOGUS = gettext_noop("its DNSSEC signatures do not verify")
 CHECKING_DISABLED = dns.flags.RD | dns.flags.CD

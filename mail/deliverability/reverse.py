@@ -37,7 +37,7 @@ def address_type(address: str) -> str:
 
 
 def ptr_findings(addresses: Sequence[str], host: str, lookup: Lookup, greeting: str = "") -> list[Finding]:
-    """What receivers find of the addresses' names; `host` would be a good one, `greeting` is what the server calls itself."""
+    """Return what receivers find of addresses' names; `host` would be a good one, `greeting` is the server's own name."""
     return [finding for address in addresses for finding in _proved(address, host, lookup, greeting)]
 
 

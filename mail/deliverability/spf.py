@@ -123,7 +123,7 @@ class Evaluation:
             return False
 
     def _validated(self, domain: str) -> str:
-        """For `%{p}`: the domain itself or a name below it if one is valid, else any valid one."""
+        """Return what `%{p}` stands for: the domain or a name below it if one is valid, else any valid one (RFC 7208, 7.3)."""
         names = self.validated_names(domain)
         near = [name for name in names if name == domain.lower()] + [
             name for name in names if name.endswith(f".{domain.lower()}")

@@ -9,6 +9,6 @@ __all__ = ["_", "gettext_noop", "joined"]
 
 
 def joined(words: Iterable[str]) -> str:
-    """“a and b and c”."""
+    """Return texts as a list in a sentence: “a and b and c”."""
     conjunction = _("and")
     return f" {conjunction} ".join(words)

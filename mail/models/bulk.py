@@ -1,4 +1,4 @@
-"""The operator's hold on bulk mail: whether it is paused, and the daily volumes by which a new address is warmed up."""
+"""How bulk mail is sent, as the operator sets it: paused or not, and the daily volumes that warm up a new address."""
 
 from datetime import date
 

@@ -87,7 +87,7 @@ class EmailBackend(AnymailBaseBackend):
 
 
 def _with_login(server: MailServer, username: str | None, password: str | None) -> MailServer:
-    """Django's send_mail(auth_user=…, auth_password=…) arrives here."""
+    """Return the server with the login that Django's `send_mail(auth_user=…, auth_password=…)` names, if any."""
     if username is None and password is None:
         return server
     return replace(server, username=username or server.username, password=password or server.password)

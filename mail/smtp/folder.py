@@ -31,4 +31,4 @@ class FolderSession:
         return dict.fromkeys(envelope.recipients, Reply("BODY", 250, f"written to {path}"))
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no connection is open."""

@@ -44,7 +44,7 @@ def header_line(name: str, value: str) -> bytes:
 
 
 def address_text(addresses: Iterable[EmailAddress], idna_encode: type_of_idna) -> str:
-    """Addresses for a header: names encoded (RFC 2047), domains in A-labels; a non-ASCII local part stays (RFC 6532)."""
+    """Return addresses for a header: names encoded (RFC 2047), domains in A-labels; a non-ASCII local part stays (RFC 6532)."""
     return ", ".join(_address(address, idna_encode) for address in addresses)
 
 

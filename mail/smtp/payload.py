@@ -108,7 +108,7 @@ class SMTPPayload(BasePayload):
             self.unsupported_feature("track_opens: no picture is hidden in mail")
 
     def set_esp_extra(self, extra: Mapping[str, Iterable[str]]) -> None:
-        """SMTP's own parameters: `{"mail_options": ["RET=HDRS"], "rcpt_options": ["NOTIFY=NEVER"]}` (RFC 3461)."""
+        """Take parameters of SMTP's commands: `{"mail_options": ["RET=HDRS"], "rcpt_options": ["NOTIFY=NEVER"]}` (RFC 3461)."""
         for key, options in extra.items():
             if key not in SMTP_OPTIONS:
                 self.unsupported_feature(f"esp_extra {key!r}: it knows {' and '.join(SMTP_OPTIONS)}")

@@ -45,7 +45,7 @@ class SignupPanel(Component):
 
 
 def sparkline(counts: list[int]) -> list[tuple[float, float]]:
-    """The points of a line through these counts, from left to right, in a picture WIDTH × HEIGHT whose y axis points down.
+    """Return the points of a line through these counts, from left to right, in WIDTH × HEIGHT units; the y axis points down.
 
     >>> sparkline([0, 4, 2])
     [(3.0, 45.0), (120.0, 3.0), (237.0, 24.0)]

@@ -39,7 +39,7 @@ class Heartbeat:
         while True:
             try:
                 self.beat()
-            except Error as error:  # the tasks say so louder
+            except Error as error:  # the tasks log it as an error
                 log.debug("The heartbeat was not noted: %s", error)
             finally:
                 connection.close()

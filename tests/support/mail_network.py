@@ -1,4 +1,4 @@
-"""A name server and a mail server elsewhere, in a network namespace of their own with a cable to a machine's.
+"""A name server and a mail server elsewhere, in a network namespace of their own with a veth pair to a machine's.
 
 The mail server keeps what it is given in a folder, a file for each recipient; it refuses mail to GONE.
 """
@@ -41,7 +41,7 @@ def mail_network(machine: DebianMachine, zone: str, folder: Path) -> Iterator[No
 
 
 def _connect(here: int, there: int) -> None:
-    """Lay a cable between the network namespaces of two processes."""
+    """Connect the network namespaces of two processes by a veth pair."""
     cable = f"link add {CABLE} netns {here} type veth peer name {CABLE} netns {there}"
     subprocess.run(["ip", *cable.split()], check=True)
     for process, address in ((here, MACHINE), (there, ELSEWHERE)):

@@ -82,7 +82,7 @@ def pages_at(addresses: Iterable[str]) -> dict[str, str]:
 
 
 def prepare(tab: Page) -> None:
-    """Set the trap, and let the tab reach nothing but an empty page."""
+    """Have every document note what runs, and the tab reach nothing but an empty page."""
     tab.add_init_script(TRAP)
 
     def answer(route: Route) -> None:

@@ -187,7 +187,7 @@ def _options(options: dict[str, Any]) -> ImportOptions:
 
 
 def find_blog(named: str | None, host: str | None) -> BlogPage:
-    """The blog that was asked for, or the only one there is; CommandError names those there are."""
+    """Return the blog that was asked for, or the only one. Raise CommandError, which names those there are."""
     blogs: list[BlogPage] = list(BlogPage.objects.order_by("path"))
     sites = {site.root_page_id: site.hostname for site in Site.objects.all()}
     found = [
@@ -206,7 +206,7 @@ def find_blog(named: str | None, host: str | None) -> BlogPage:
 
 
 def find_author(handle: str | None) -> Author | None:
-    """The author of this handle; CommandError names those there are."""
+    """Return the author of this handle. Raise CommandError, which names those there are."""
     if handle is None:
         return None
     author = Author.objects.filter(handle=handle.removeprefix("@").lower()).first()
