@@ -66,13 +66,13 @@ def shown(delivery: Delivery) -> Email:
             "post": comment.post.title,
             "url": base_url(site) + address_of(comment, comment.post.slug),
             "withdraw_url": _link(WITHDRAW, comment, site),
-            "replies_url": _link(REPLIES_LINK, comment, site) if _is_unanswered(comment) else "",
+            "replies_url": _link(REPLIES_LINK, comment, site) if _awaits_confirmation(comment) else "",
         }
         subject = _("Your comment on “%s” is shown") % comment.post.title
         return render("comments/mail/shown", subject, Wording.of(site), words)
 
 
-def _is_unanswered(comment: Comment) -> bool:
+def _awaits_confirmation(comment: Comment) -> bool:
     """Return whether replies were asked for under an address that was known, so that its owner has yet to be asked."""
     return comment.replies_asked and comment.replies_confirmed is None
 

@@ -28,8 +28,8 @@ def receive(raw: bytes) -> Kind | None:
     Only the return address decides whom a report is about: anyone can write a report, but only we can make that address.
     """
     if token := unsubscribing_token(raw):
-        answers = unsubscribing.send(sender=receive, token=token)
-        return Kind.UNSUBSCRIBE if any(taken for _receiver, taken in answers) else None
+        responses = unsubscribing.send(sender=receive, token=token)
+        return Kind.UNSUBSCRIBE if any(taken for _receiver, taken in responses) else None
     bounce = parse(raw)
     if bounce is None:
         return None

@@ -62,9 +62,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
         Replies are left out whose parent's writer was sent an email about another reply after `last_notified`.
         """
-        answered = Comment.objects.approved().followed().values("pk")
-        lately = Comment.objects.filter(reply_to__in=answered, writer_told__gt=last_notified).values("reply_to")
-        found = self.approved().filter(reply_to__in=answered, writer_told=None, decided__lte=approved_before)
+        parents = Comment.objects.approved().followed().values("pk")
+        lately = Comment.objects.filter(reply_to__in=parents, writer_told__gt=last_notified).values("reply_to")
+        found = self.approved().filter(reply_to__in=parents, writer_told=None, decided__lte=approved_before)
         return found.exclude(reply_to__in=lately).order_by("reply_to_id", "sent", "pk")
 
     def confirmed(self) -> Self:

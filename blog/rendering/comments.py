@@ -29,9 +29,9 @@ class CommentView:
     sent: datetime
     html: Markup
     post: str  # the post's title, in lists of comments on several posts
-    answered: str  # the name of the parent comment's author
-    answered_anchor: str
-    answer_address: str  # URL of the reply form; empty when comments are closed
+    parent_name: str  # the name of the parent comment's author
+    parent_anchor: str
+    reply_address: str  # URL of the reply form; empty when comments are closed
 
 
 def anchor(comment: int) -> str:
@@ -86,7 +86,7 @@ def _view(
     comment: Comment, slug: str, *, title: str = "", names: dict[int, str] | None = None, is_open: bool = False
 ) -> CommentView:
     """Return a comment as templates show it; `names` are those of the comments shown with it."""
-    answered = comment.reply_to_id if names and comment.reply_to_id in names else None
+    parent = comment.reply_to_id if names and comment.reply_to_id in names else None
     return CommentView(
         anchor=anchor(comment.pk),
         address=address_of(comment, slug),
@@ -96,9 +96,9 @@ def _view(
         sent=comment.sent,
         html=comment.html_on(slug),
         post=title,
-        answered=names[answered] if names and answered else "",
-        answered_anchor=anchor(answered) if answered else "",
-        answer_address=f"{comment_form_path(slug)}?to={comment.pk}" if is_open else "",
+        parent_name=names[parent] if names and parent else "",
+        parent_anchor=anchor(parent) if parent else "",
+        reply_address=f"{comment_form_path(slug)}?to={comment.pk}" if is_open else "",
     )
 
 

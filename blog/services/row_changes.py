@@ -48,8 +48,8 @@ def selections_naming(slugs: Iterable[str]) -> Iterator[QuerySet[Any]]:
     condition = Q(pk=None)
     for slug in slugs:
         condition |= Q(expression__contains=slug)
-    answers: list[tuple[Any, Any]] = stored_selections.send(sender=Tag)
-    for _receiver, querysets in answers:
+    responses: list[tuple[Any, Any]] = stored_selections.send(sender=Tag)
+    for _receiver, querysets in responses:
         for queryset in querysets:
             yield queryset.filter(condition)
 

@@ -30,7 +30,7 @@ class Place(NamedTuple):
     """The post and the comment that a comment belongs to, and in whose name it is if no moderator is needed."""
 
     post: PostRow
-    answered: Comment | None
+    reply_to: Comment | None
     commenter: Commenter | None
 
 
@@ -57,10 +57,10 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 def _place(request: HttpRequest, state: RequestState, slug: str) -> Place:
     post = _post(state, slug)
     asked = request.POST if request.method == "POST" else request.GET
-    return Place(post, _answered(post, asked.get("to", "")), moderation.commenter_of(request.user, state.blog.title))
+    return Place(post, _parent(post, asked.get("to", "")), moderation.commenter_of(request.user, state.blog.title))
 
 
-def _answered(post: PostRow, number: str) -> Comment | None:
+def _parent(post: PostRow, number: str) -> Comment | None:
     """Return the comment to reply to: one that readers see, on this post."""
     if not number.isdecimal() or len(number) > LONGEST_NUMBER:
         return None
@@ -92,7 +92,7 @@ def _draft(request: HttpRequest, place: Place, given: dict[str, Any]) -> writing
         address=given["email"],
         text=given["text"],
         site=blog_site(request),
-        reply_to=place.answered.pk if place.answered else None,
+        reply_to=place.reply_to.pk if place.reply_to else None,
         language=get_language() or "",
         network=network_of(request),
         wants_replies=given["replies"],
@@ -105,9 +105,9 @@ def _reply(request: HttpRequest, place: Place) -> HttpResponse:
     if not filled.is_valid():
         return _show(request, place, filled)
     assert place.commenter is not None
-    answered = place.answered.pk if place.answered else None
+    parent = place.reply_to.pk if place.reply_to else None
     actor = request.user.get_username()
-    comment = moderation.reply(place.post.pk, filled.cleaned_data["text"], place.commenter, actor, answered)
+    comment = moderation.reply(place.post.pk, filled.cleaned_data["text"], place.commenter, actor, parent)
     return SeeOther(address_of(comment, place.post.slug))
 
 
@@ -115,7 +115,7 @@ def _show(request: HttpRequest, place: Place, filled: CommentForm | TextForm | N
     """Render the form: empty, or as it was sent, with its errors."""
     context = {
         "post": place.post,
-        "answered": place.answered,
+        "reply_to": place.reply_to,
         "voice": place.commenter,
         "form": filled,
         "given": filled.data if filled else {},

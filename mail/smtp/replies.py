@@ -17,7 +17,7 @@ DISK_FULL = 452  # after MAIL; after RCPT the same code means too many recipient
 
 @dataclass(frozen=True)
 class Reply:
-    """A server's answer to one command: MAIL, RCPT, DATA (the word) or BODY (the message itself)."""
+    """A server's reply to one command: MAIL, RCPT, DATA (the word) or BODY (the message itself)."""
 
     command: str
     code: int
@@ -56,7 +56,7 @@ class RecipientStatus(AnymailRecipientStatus):
 class ServerUnavailable(AnymailAPIError):
     """The server cannot be reached, refuses the login, or is closing: it has not replied about the message.
 
-    `in_doubt`: the connection broke after the message was given and before the answer; it may have been taken.
+    `in_doubt`: the connection broke after the message was given and before the reply; it may have been taken.
     `at_message`: that was at DATA or later, so that this message may be what the server breaks down at.
     """
 
@@ -67,7 +67,7 @@ class ServerUnavailable(AnymailAPIError):
 
 
 class RecipientsRefused(AnymailRecipientsRefused):
-    """No recipient was accepted. `replies` holds the server's answer for each address."""
+    """No recipient was accepted. `replies` holds the server's reply for each address."""
 
     def __init__(self, replies: Mapping[str, Reply], **context: Any) -> None:
         lines = "; ".join(f"{address}: {reply}" for address, reply in replies.items())
@@ -76,7 +76,7 @@ class RecipientsRefused(AnymailRecipientsRefused):
 
     @property
     def temporary(self) -> bool:
-        """Worth another attempt: at least one answer was a 4xx."""
+        """Worth another attempt: at least one reply was a 4xx."""
         return any(reply.temporary for reply in self.replies.values())
 
 

@@ -44,7 +44,7 @@ class SMTPSession:
         self.smtp = self._connect()
 
     def deliver(self, envelope: Envelope) -> dict[str, Reply]:
-        """Return the answer for every recipient; ServerUnavailable when none can be had."""
+        """Return the reply for every recipient; ServerUnavailable when none can be had."""
         if envelope.utf8 and not self.smtp.has_extn("smtputf8"):
             return dict.fromkeys(envelope.recipients, Reply("EHLO", 553, f"5.6.7 {self.server} {NO_SMTPUTF8}"))
         try:
@@ -147,8 +147,8 @@ class SMTPSession:
             raise ServerUnavailable(sentence, **how) from error
 
 
-def _text(answer: tuple[int, bytes]) -> tuple[int, str]:
-    code, words = answer
+def _text(reply: tuple[int, bytes]) -> tuple[int, str]:
+    code, words = reply
     return code, " ".join(words.decode("utf-8", "replace").split())
 
 

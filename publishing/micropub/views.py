@@ -60,7 +60,7 @@ def _written(view: View, program: Program, request: HttpRequest) -> HttpResponse
 
 @endpoint
 def micropub(program: Program, request: HttpRequest) -> HttpResponse:
-    """Answer a query, or do what a command says."""
+    """Respond to a query, or do what a command says."""
     if request.method != "POST":
         return JsonResponse(queries.respond(program, request))
     command = commands.read(request)
