@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from blog.models import Stream, Tag
 from blog.services.tags import merge
+from jobs.models import Job
 from tests.support.axe import violations
 from tests.support.editors import leave, member_of, sign_in
 from tests.support.factories import make_author, make_blog, make_post
@@ -73,4 +74,29 @@ def test_tables_can_be_scrolled_on_a_phone(tab: Page, live_server: LiveServer) -
         tab.goto(f"{live_server.url}/admin/{path}")
         assert tab.locator("main table").count() == 1, path
         assert tab.evaluate(CUT_OFF) == 0, path
+    leave(tab)
+
+
+HIDDEN_NAME = """() => {
+    const name = [...document.querySelectorAll('.w-breadcrumbs li:last-child')].at(-1).getBoundingClientRect();
+    const buttons = [...document.querySelectorAll('#w-slim-header-buttons a')].map(button => button.getBoundingClientRect());
+    const covers = buttons.some(one =>
+        one.left < name.right && one.right > name.left && one.top < name.bottom && one.bottom > name.top);
+    return covers || name.right > innerWidth || buttons.some(one => one.right > innerWidth);
+}"""
+
+
+def test_name_stands_above_the_buttons_on_a_phone(tab: Page, live_server: LiveServer) -> None:
+    make_blog("127.0.0.1")
+    user = User.objects.create_superuser("operator", "operator@example.org")
+    job, subscriber = Job.objects.create(kind="post_undo", started_by=user), make_subscriber("a.rather.long@example.org")
+    sign_in(tab, live_server, user)
+    tab.set_viewport_size({"width": 390, "height": 844})
+    for path, name in (
+        (f"jobs/{job.pk}/", "Undo a change of many posts"),
+        (f"subscribers/{subscriber.pk}/", subscriber.address),
+    ):
+        tab.goto(f"{live_server.url}/admin/{path}")
+        expect(tab.locator(".w-breadcrumbs li:last-child").last).to_contain_text(name)
+        assert not tab.evaluate(HIDDEN_NAME), path
     leave(tab)
