@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from wagtail.documents import get_document_model
@@ -16,6 +15,7 @@ from wagtail.models import Collection, CollectionViewRestriction, GroupCollectio
 
 from blog.models import BlogPage, PostPage
 from blog.services.image_files import VersionMaker
+from blog.services.scheduling import keep_schedules
 from tests.integration.test_leaks import HIDING, go_live, restrict
 from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
@@ -140,7 +140,7 @@ def test_files_of_a_post_that_expires_are_sent_by_the_site_until_then(client: Cl
     ]
     Page.objects.filter(pk=post.pk).update(expire_at=timezone.now() - timedelta(seconds=1))  # and no worker runs
     assert answered(client, files, media) == set()
-    call_command("publish_scheduled")
+    keep_schedules()
     assert answered(client, files, media) == set()
 
 

@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PlainPage, PostPage
 from blog.services.bin import move_to_bin
+from blog.services.scheduling import keep_schedules
 from tests.support.factories import make_author, make_post
 
 WORD = "zeppelin"  # begins the title, slug and tag of each
@@ -28,7 +28,7 @@ def make_hidden_posts(blog: BlogPage) -> dict[str, PostPage]:
     posts["scheduled"].go_live_at = future
     posts["scheduled"].save_revision(approved_go_live_at=future)
     PostPage.objects.filter(pk=posts["expired"].pk).update(expire_at=past)
-    call_command("publish_scheduled")
+    keep_schedules()
     PostPage.objects.filter(pk=posts["expiring"].pk).update(expire_at=past)
     move_to_bin([posts["binned"].pk])
     for kind in RESTRICTIONS:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from blog.models import BlogPage
+from blog.services.scheduling import keep_schedules
 from kimonote import database
 from kimonote.management.commands.worker import seconds
 from kimonote.models import Lease, acquire_lease
 from kimonote.scheduler import PeriodicTask, Scheduler
-from kimonote.tasks import next_night, periodic_tasks, publish_scheduled
+from kimonote.tasks import next_night, periodic_tasks
 from tests.support.factories import make_post
 
 NOW = datetime(2018, 1, 24, 12, tzinfo=UTC)
@@ -130,7 +131,7 @@ def test_scheduled_post_goes_live(blog: BlogPage) -> None:
     revision.approved_go_live_at = timezone.now() - timedelta(minutes=1)
     revision.content["go_live_at"] = (timezone.now() - timedelta(minutes=1)).isoformat()
     revision.save()
-    publish_scheduled()
+    keep_schedules()
     assert Page.objects.get(pk=post.pk).live
 
 

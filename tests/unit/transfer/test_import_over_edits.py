@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Revision, Workflow
 
 from blog.models import BlogPage, PostPage, Tag
 from blog.services.bin import move_to_bin
 from blog.services.many_posts import add_tags, publish
+from blog.services.scheduling import keep_schedules
 from tests.support.importing import counts, post, run_import, simple, tags_of, write_tree
 from transfer.importing.run import Import
 
@@ -156,7 +156,7 @@ def soon() -> str:
 def arrive(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
     now = timezone.now() + timedelta(hours=hours)
     monkeypatch.setattr(timezone, "now", lambda: now)
-    call_command("publish_scheduled")
+    keep_schedules()
 
 
 def test_post_that_its_schedule_published_follows_its_file(

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PlainPage
+from blog.services.scheduling import keep_schedules
 from tests.support.factories import make_post
 from tests.unit.blog.views.test_other_sites import add_plain
 
@@ -35,7 +35,7 @@ def restrict(kind: str) -> Callable[[PlainPage], None]:
 
 def expire(page: PlainPage) -> None:
     PlainPage.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
-    call_command("publish_scheduled")
+    keep_schedules()
 
 
 HIDING: dict[str, Callable[[PlainPage], None]] = {
