@@ -78,7 +78,10 @@ def read_post(file: SourceFile, raw: bytes, options: ImportOptions) -> SourcePos
 
 
 def _without_date(has_no_front_matter: bool) -> Refusal:
-    cure = _("write one, such as “date: 2018-05-31”, or import with --as-draft or --file-dates.")
+    cure = _(
+        "write one, such as “date: 2018-05-31”, or import with --as-draft or --file-dates. "
+        "A page that is no post, such as “About”, is not imported: write it here as a plain page."
+    )
     return Refusal(
         _("There is neither front matter nor a date in the name: %(cure)s") % {"cure": cure}
         if has_no_front_matter
