@@ -22,6 +22,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Site
 
 from blog.admin.page_choosers import explorable_pages
+from blog.batches import batched
 from blog.images.visibility import public_pages
 from blog.markdown.references import DOCUMENT, IMAGE, LINKS, PAGE
 from blog.markdown.tokens import Tag, parse
@@ -64,8 +65,8 @@ def check_links(run: Run) -> dict[str, Any]:
 
 def _read(posts: QuerySet[PostPage], keys: list[int]) -> Iterator[PostPage]:
     """Yield the posts that are still there, and leave no query open: SQLite lets no reader write once another process has."""
-    for start in range(0, len(keys), CHUNK):
-        yield from list(posts.filter(pk__in=keys[start : start + CHUNK]).order_by("pk"))
+    for some in batched(keys, CHUNK):
+        yield from list(posts.filter(pk__in=some).order_by("pk"))
 
 
 def _targets(post: PostPage) -> Iterable[str]:

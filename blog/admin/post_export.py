@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.pages.listing import IndexView
 
+from blog.batches import batched
 from blog.models import Comment, PostPage
 
 CHUNK_SIZE = 500  # posts in memory
@@ -69,7 +70,6 @@ class PostExportView(IndexView):
     def _in_chunks(self, posts: Any) -> Iterator[PostPage]:
         """Yield posts in the order of the listing, with what the export names."""
         ids = [post.pk for post in posts] if not isinstance(posts, QuerySet) else list(posts.values_list("pk", flat=True))
-        for start in range(0, len(ids), CHUNK_SIZE):
-            some = ids[start : start + CHUNK_SIZE]
+        for some in batched(ids, CHUNK_SIZE):
             found = {post.pk: post for post in self.with_what_rows_show(PostPage.objects.filter(pk__in=some))}
             yield from (found[pk] for pk in some if pk in found)

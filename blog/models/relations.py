@@ -1,11 +1,12 @@
 """Relations of posts to tags and authors: rows of which thousands may go at once."""
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, models
 from modelcluster.models import model_from_serializable_data
+
+from blog.batches import batched
 
 Relation = TypeVar("Relation", bound=models.Model)
 ROWS_AT_ONCE = 500  # in one statement
@@ -34,8 +35,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
         if connection.vendor == "sqlite":
             cursor.executemany(statement.format(signs), list(rows))
             return
-        remaining = iter(rows)
-        while some := list(islice(remaining, ROWS_AT_ONCE)):
+        for some in batched(rows, ROWS_AT_ONCE):
             cursor.execute(statement.format(", ".join([signs] * len(some))), [value for row in some for value in row])
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex, Revision
 from wagtail.signals import page_unpublished
 
+from blog.batches import batched
 from blog.models import Author, PostAuthor, PostOperation, PostPage, PostTag, Tag
 from blog.models.post_history import PostKind
 from blog.models.revision import locked_revision, raise_revision
@@ -232,9 +233,8 @@ def change_drafts(posts: Collection[PostPage], relation: str, change: Callable[[
         if _changes(revision, relation, change, drafts):
             revision.save(update_fields=["content"])
     kept = {revision.pk for revision in scheduled}
-    ids = [pk for pk in by_revision if pk not in kept]
-    for start in range(0, len(ids), CHUNK_SIZE):
-        old = Revision.objects.filter(pk__in=ids[start : start + CHUNK_SIZE]).order_by("pk")
+    for some in batched((pk for pk in by_revision if pk not in kept), CHUNK_SIZE):
+        old = Revision.objects.filter(pk__in=some).order_by("pk")
         drafts.made.update(_make_revisions([each for each in old if _changes(each, relation, change, drafts)], user))
     return drafts
 

@@ -4,12 +4,12 @@ import logging
 import re
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 from django.core.files.storage import storages
 from wagtail.images import get_image_model
 
+from blog.batches import batched
 from blog.images.storage import PRIVATE, TOKEN_LENGTH, MediaFiles, private_name, public_name
 
 VERSIONS: Final = "images/"
@@ -24,8 +24,7 @@ def delete_orphaned_files() -> int:
     """Delete the files of versions, public and private, that belong to no image; return their number."""
     files: MediaFiles = storages["versions"]  # type: ignore[assignment]
     deleted = 0
-    found = _old_names(files)
-    while names := list(islice(found, BATCH)):
+    for names in batched(_old_names(files), BATCH):
         for name in _unknown(names):
             files.delete(name)
             deleted += 1

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 
+from blog.batches import batched
 from blog.models import MergedTag, Pin, PostTag, Stream, Tag, TagAlias, TagRedirect
 from blog.models.fields import FoldedNameField, SortKeyField
 
@@ -70,8 +71,8 @@ def read_rows(scope: Scope, before: "dict[str, Rows] | None" = None) -> dict[str
         rows.update(_values(queryset))
         if before is not None:
             missing = [pk for pk in before.get(model._meta.label_lower, {}) if pk not in rows]
-            for start in range(0, len(missing), CHUNK_SIZE):
-                rows.update(_values(model._default_manager.filter(pk__in=missing[start : start + CHUNK_SIZE])))
+            for some in batched(missing, CHUNK_SIZE):
+                rows.update(_values(model._default_manager.filter(pk__in=some)))
     return found
 
 

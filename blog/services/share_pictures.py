@@ -15,6 +15,7 @@ from typing import Final
 from django.core.files.storage import storages
 from wagtail.models import Site
 
+from blog.batches import batched
 from blog.images.share_picture import ShareText, draw
 from blog.images.storage import PRIVATE, MediaFiles
 from blog.models import Appearance, Author, BlogPage, PostPage, Stream
@@ -113,9 +114,8 @@ def _names(blog: BlogPage, index: TagIndex) -> Iterator[str]:
 
 def _posts(index: TagIndex, changed: frozenset[int] | None, blog: str, accent: str) -> Iterator[ShareText]:
     ids = [id_ for id_ in (index.post_ids.tolist() if changed is None else changed) if index.position(id_) is not None]
-    for start in range(0, len(ids), CHUNK):
-        found = PostPage.objects.filter(pk__in=ids[start : start + CHUNK], cover=None).values_list("pk", "title")
-        for pk, title in found:
+    for some in batched(ids, CHUNK):
+        for pk, title in PostPage.objects.filter(pk__in=some, cover=None).values_list("pk", "title"):
             tags = index.tags_of(index.position(pk) or 0)
             yield text_of_post(title, [tag.name for tag in tags], blog, accent)
 

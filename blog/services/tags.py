@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import ReferenceIndex
 
+from blog.batches import batched
 from blog.models import MergedTag, Pin, PostTag, Tag, TagAlias, TagOperation, TagRedirect
 from blog.models.revision import locked_revision, raise_revision
 from blog.models.tag_history import Kind
@@ -178,10 +179,8 @@ def _move_posts(source: Tag, target: Tag, posts: Collection[int] | None = None) 
 
 
 def chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    """Yield ids by value in statements' worth: PostgreSQL would join each post with each reference."""
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), CHUNK_SIZE):
-        yield ordered[start : start + CHUNK_SIZE]
+    """Return ids by value in statements' worth: PostgreSQL would join each post with each reference."""
+    return batched(sorted(ids), CHUNK_SIZE)
 
 
 def references_to_tag(tag: int) -> Any:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 from wagtail.permissions import policy_registry
 
+from blog.batches import batched
 from blog.images.visibility import EDITOR_ACTIONS
 from blog.services.image_files import BATCH, VersionMaker, place_image_files
 from jobs.kinds import Run
@@ -24,8 +25,7 @@ def make_missing(run: Run) -> dict[str, int]:
     maker = VersionMaker()
     images = maker.incomplete()
     run.total = len(images)
-    for first in range(0, len(images), BATCH):
-        batch = images[first : first + BATCH]
+    for batch in batched(images, BATCH):
         maker.make_free(batch)
         run.step(len(batch))
     place_image_files()

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from numpy.typing import NDArray
 
+from blog.batches import batched
 from blog.images.storage import StorageUnavailable
 from blog.images.visibility import public_pages
 from blog.models import BlogPage, PostPage
@@ -83,12 +84,10 @@ def public_posts(blog: BlogPage) -> Iterator[TaggedPost]:
         PostPage.objects.of_blog(blog.path).filter(pk__in=public_pages().values("pk"), tagged_items__isnull=False).distinct()
     )
     keys = list(posts.order_by("-published", "-pk").values_list("pk", flat=True)[:MAX_POSTS])[::-1]
-    for start in range(0, len(keys), CHUNK):
-        chunk = PostPage.objects.filter(pk__in=keys[start : start + CHUNK]).defer("html", "toc", "excerpt")
+    for some in batched(keys, CHUNK):
+        chunk = PostPage.objects.filter(pk__in=some).defer("html", "toc", "excerpt")
         found = {post.pk: post for post in chunk.prefetch_related("tags", "post_authors__author")}
-        for key in keys[start : start + CHUNK]:
-            if key in found:
-                yield _tagged(found[key])
+        yield from (_tagged(found[key]) for key in some if key in found)
 
 
 def _tagged(post: PostPage) -> TaggedPost:

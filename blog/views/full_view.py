@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from markupsafe import Markup
 
+from blog.batches import batched
 from blog.markdown import prefixed
 from blog.models.rows import PostRow, read_rows
 from blog.rendering.listing import Listing
@@ -35,8 +36,7 @@ def whole_history(
     post_query = listing.post_query
     yield head
     sent = 0
-    for start in range(0, len(listing.page.ids), CHUNK):
-        ids = listing.page.ids[start : start + CHUNK]
+    for ids in batched(listing.page.ids, CHUNK):
         index, posts = _read_at_one_revision(partial(read, partial(_read_chunk, ids, latest)))
         for id_ in ids:
             if index is None or sent > settings.FULL_VIEW_BYTES:

@@ -14,8 +14,9 @@ from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from signup.models import AnyOf, Subscription
 from signup.models.schedule import next_due, zone_named
+from signup.models.subscriptions import SELECTION
 
-FIELDS = ("subscriber", "site", "expression", "stream__expression", "rhythm", "hour", "weekday", "subscriber__time_zone")
+FIELDS = ("subscriber", "site", SELECTION, "rhythm", "hour", "weekday", "subscriber__time_zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,9 @@ def audience_of(post: PostPage, now: datetime) -> Audience:
     schedules: dict[Schedule, datetime | None] = {}
     moments: dict[int, datetime | None] = {}  # by reader; None: at once
     rows = Subscription.objects.current().order_by().values_list(*FIELDS)
-    for reader, site, expression, stream, *when in rows.iterator():
+    for reader, site, selection, *when in rows.iterator():
         if site not in sites or moments.get(reader, now) is None:
             continue
-        selection = expression if stream is None else stream
         if selection not in found:
             found[selection] = _selects(selection, facts)
         if not found[selection]:

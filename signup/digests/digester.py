@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
+from blog.batches import batched
 from blog.tagindex.store import read_revision
 from mail import outbox
 from mail.models import Delivery
@@ -61,9 +62,8 @@ def schedule_new(now: datetime) -> None:
     for (rhythm, hour, weekday, zone, paused_until), group in groupby(rows, lambda row: row[:5]):
         moment = next_due(rhythm, hour, weekday, zone_named(zone), max(now, paused_until or now))
         found = Subscription.objects.filter(next_at=None, rhythm=rhythm, hour=hour, weekday=weekday)
-        subscriptions = [row[5] for row in group]
-        for start in range(0, len(subscriptions), BATCH_SIZE):
-            found.filter(pk__in=subscriptions[start : start + BATCH_SIZE]).update(next_at=moment)
+        for some in batched((row[5] for row in group), BATCH_SIZE):
+            found.filter(pk__in=some).update(next_at=moment)
 
 
 def send(last: int, now: datetime, stopping: Callable[[], bool] = lambda: False) -> int:

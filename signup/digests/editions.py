@@ -7,6 +7,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from blog.batches import batched
 from blog.models import BlogPage, PostPage
 from blog.tagindex import TagIndex
 from blog.tagindex.store import PUBLIC, read_revision, snapshot
@@ -64,33 +65,24 @@ def _write(fresh: list[int], indexes: list[TagIndex], now: datetime) -> int:
     shown = dict(News.objects.values_list("pk", "hidden").iterator())
     gone = np.setdiff1d(np.fromiter((post for post, hidden in shown.items() if not hidden), np.int64), visible)
     back = np.intersect1d(np.fromiter((post for post, hidden in shown.items() if hidden), np.int64), visible)
-    for posts in _batches(gone.tolist()):
+    for posts in batched(gone.tolist(), BATCH_SIZE):
         News.objects.filter(pk__in=posts).update(hidden=True)
     if not fresh and not len(back):
         return 0
     before = Edition.objects.order_by("-number").first()
     edition = Edition.objects.create(number=before.number + 1 if before else 1, seen=now)
-    for posts in _batches(fresh):
-        dates = _dates(posts)
+    for posts in batched(fresh, BATCH_SIZE):
+        rows = PostPage.objects.filter(pk__in=posts).values_list("pk", "first_published_at", "last_published_at")
+        dates = {post: published for post, *published in rows}
         since = before.seen if before else None
-        moments = {post: _appeared(dates.get(post), since, now) for post in posts}
+        moments = {post: _appeared(dates.get(post, []), since, now) for post in posts}
         News.objects.bulk_create(News(pk=post, edition=edition, appeared=moment) for post, moment in moments.items())
-    for posts in _batches(back.tolist()):
+    for posts in batched(back.tolist(), BATCH_SIZE):
         News.objects.filter(pk__in=posts).update(hidden=False, returned=edition.number)
     return len(fresh)
 
 
-def _dates(posts: list[int]) -> dict[int, list[datetime | None]]:
-    """Return when each post was first and last published in Wagtail."""
-    rows = PostPage.objects.filter(pk__in=posts).values_list("pk", "first_published_at", "last_published_at")
-    return {post: [first, last] for post, first, last in rows}
-
-
-def _appeared(dates: list[datetime | None] | None, since: datetime | None, now: datetime) -> datetime:
+def _appeared(dates: list[datetime | None], since: datetime | None, now: datetime) -> datetime:
     """Return when a post became visible between two looks: the first of its dates that is within, or else the later look."""
-    within = (date for date in dates or () if date and date <= now and (since is None or date > since))
+    within = (date for date in dates if date and date <= now and (since is None or date > since))
     return next(within, now)
-
-
-def _batches(posts: list[int]) -> list[list[int]]:
-    return [posts[start : start + BATCH_SIZE] for start in range(0, len(posts), BATCH_SIZE)]

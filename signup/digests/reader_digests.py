@@ -11,14 +11,13 @@ from django.db.models.functions import Coalesce, Greatest
 
 from signup.digests.matching import Matcher, NewPost
 from signup.models import Subscription
-from signup.models.subscriptions import is_due
+from signup.models.subscriptions import SELECTION, is_due
 
-FIELDS = {  # of a Row, and where each is read from
+FIELDS: dict[str, str | Coalesce] = {  # of a Row, and where each is read from
     "pk": "pk",
     "subscriber": "subscriber_id",
     "site": "site_id",
-    "expression": "expression",
-    "stream": "stream__expression",
+    "selection": SELECTION,
     "rhythm": "rhythm",
     "hour": "hour",
     "weekday": "weekday",
@@ -38,8 +37,7 @@ class Row(NamedTuple):
     pk: int
     subscriber: int
     site: int | None
-    expression: str
-    stream: str | None
+    selection: str
     rhythm: str
     hour: int
     weekday: int
@@ -50,11 +48,6 @@ class Row(NamedTuple):
     address: str
     zone: str
     told: dict[str, int]
-
-    @property
-    def selection(self) -> str:
-        """What is selected: by the stream, where it is one's."""
-        return self.expression if self.stream is None else self.stream
 
     def is_new(self, post: NewPost, last: int) -> bool:
         """Return whether a post is to be sent: new since the mark, or shown again since its email was written without it."""

@@ -1,28 +1,17 @@
 """Subscriptions that are sent posts at once, and of whose selections no news is: their marks move, many in one statement."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import transaction
 
+from blog.batches import batched
 from signup.digests.matching import Matcher
 from signup.models import Subscription
+from signup.models.subscriptions import SELECTION
 
 BATCH_SIZE = 5_000  # subscriptions read at a time
 STATEMENT_SIZE = 500  # subscriptions in one statement
-FIELDS = ("site_id", "expression", "stream__expression", "edition")
-
-
-class Mark(NamedTuple):
-    """What subscriptions select, and the last edition of which everything was sent."""
-
-    site: int | None
-    expression: str
-    stream: str | None
-    edition: int
-
-    def has_news(self, matcher: Matcher) -> bool:
-        return matcher.has_news(self.site, self.expression if self.stream is None else self.stream, self.edition)
+MARK = ("site_id", SELECTION, "edition")  # what subscriptions select, and the last edition of which everything was sent
 
 
 def pass_over(matcher: Matcher, now: datetime) -> int:
@@ -31,14 +20,12 @@ def pass_over(matcher: Matcher, now: datetime) -> int:
     Left alone are readers of whom a run remembers posts, sent or missed: what these become is told by all their subscriptions.
     """
     due = Subscription.objects.due(matcher.last, now).at_once().nothing_remembered()
-    marks = map(Mark._make, due.order_by().values_list(*FIELDS).distinct())
-    unconcerned = {mark for mark in marks if not mark.has_news(matcher)}
-    rows = due.order_by("pk").values_list("pk", *FIELDS)
+    unconcerned = {mark for mark in due.order_by().values_list(*MARK).distinct() if not matcher.has_news(*mark)}
+    rows = due.order_by("pk").values_list("pk", *MARK)
     moved, after = 0, 0
     while unconcerned and (batch := list(rows.filter(pk__gt=after)[:BATCH_SIZE])):
-        unmatched = [pk for pk, *mark in batch if Mark._make(mark) in unconcerned]
-        for start in range(0, len(unmatched), STATEMENT_SIZE):
-            moved += _move(unmatched[start : start + STATEMENT_SIZE], matcher.last)
+        for unmatched in batched((pk for pk, *mark in batch if tuple(mark) in unconcerned), STATEMENT_SIZE):
+            moved += _move(unmatched, matcher.last)
         after = batch[-1][0]
     return moved
 

@@ -6,6 +6,7 @@ from typing import Self
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from blog.models import Stream
 from blog.selections.any_of import AnyOf
 from signup.models.schedule import DEFAULT_HOUR, MONDAY, Rhythm
 from signup.models.subscribers import State, Subscriber
+
+SELECTION = Coalesce("stream__expression", "expression")  # of a subscription: that of its stream, or its own
 
 
 def is_due(edition: int, now: datetime) -> Q:

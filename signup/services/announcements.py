@@ -16,7 +16,7 @@ from mail.models import DeliveryState
 from signup.kinds import Kind
 from signup.models import AnyOf, Subscriber, Subscription
 from signup.models.announcements import Announcement, AnnouncementState
-from signup.models.subscriptions import SubscriptionQuerySet
+from signup.models.subscriptions import SELECTION, SubscriptionQuerySet
 
 BATCH_SIZE = 250  # readers in one transaction
 RUN_TIME = 10.0  # seconds, after which the worker turns to its other tasks
@@ -94,8 +94,8 @@ def count_readers(announcement: Announcement) -> int:
 def _concerned(announcement: Announcement, subscriptions: SubscriptionQuerySet) -> list[int]:
     """Return whose of some subscriptions are on its site, and to its selection where it has one."""
     sites = {announcement.site_id, None} if announcement.site.is_default_site else {announcement.site_id}
-    rows = subscriptions.values_list("subscriber", "site", "expression", "stream__expression")
-    found = [(reader, own if stream is None else stream) for reader, site, own, stream in rows if site in sites]
+    rows = subscriptions.values_list("subscriber", "site", SELECTION)
+    found = [(reader, expression) for reader, site, expression in rows if site in sites]
     expressions = {expression for _reader, expression in found}
     wanted = {one for one in expressions if not announcement.expression or _has(one, announcement)}
     return sorted({reader for reader, expression in found if expression in wanted})

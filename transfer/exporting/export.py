@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_noop
 from wagtail.contrib.redirects.models import Redirect
 
+from blog.batches import batched
 from blog.models import BlogPage, Comment, PlainPage, PostPage
 from transfer.exporting import generator_files
 from transfer.exporting.post_files import (
@@ -54,8 +55,8 @@ class Export:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # drafts and private posts are nobody else's business
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        for start in range(0, len(self.things.posts), CHUNK):
-            for post in self._posts(self.things.posts[start : start + CHUNK]):
+        for some in batched(self.things.posts, CHUNK):
+            for post in self._posts(some):
                 self._write_post(post)
                 step()
         self._write_pages()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from blog.batches import batched
 from blog.selections.slugs import fold
 from blog.tagindex.store import PUBLIC, snapshot
 from signup.admin.adding import AddForm
@@ -86,8 +87,8 @@ class Command(BaseCommand):
         self._report(verb, chosen, concerned)
         keys = list(concerned.values_list("pk", flat=True)) if write else []
         done = 0
-        for first in range(0, len(keys), BATCH_SIZE):
-            done += VERBS[verb].act(Subscriber.objects.filter(pk__in=keys[first : first + BATCH_SIZE]), ACTOR, **given)
+        for some in batched(keys, BATCH_SIZE):
+            done += VERBS[verb].act(Subscriber.objects.filter(pk__in=some), ACTOR, **given)
             self.stdout.write(f"{verb}: {done} of {len(keys)}.")
 
     def _report(self, verb: str, chosen: SubscriberQuerySet, concerned: SubscriberQuerySet) -> None:

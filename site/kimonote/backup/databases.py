@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -18,11 +19,8 @@ def dump(path: Path) -> None:
     """Write a copy of the database, as of one moment."""
     connection.ensure_connection()
     if connection.vendor == "sqlite":
-        copy = sqlite3.connect(path)
-        try:
+        with closing(sqlite3.connect(path)) as copy:
             connection.connection.backup(copy)
-        finally:
-            copy.close()
     else:
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={path}")
 
@@ -30,13 +28,11 @@ def dump(path: Path) -> None:
 def check(path: Path) -> None:
     """Read a copy; raise BackupError where it is damaged."""
     if connection.vendor == "sqlite":
-        copy = sqlite3.connect(path)
-        try:
-            found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            found = str(error)
-        finally:
-            copy.close()
+        with closing(sqlite3.connect(path)) as copy:
+            try:
+                found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            except sqlite3.DatabaseError as error:
+                found = str(error)
         if found != "ok":
             raise BackupError(f"The database in the backup is damaged: {found}.")
     else:
@@ -47,11 +43,8 @@ def load(path: Path) -> None:
     """Put a copy in place of the database, in one transaction."""
     connection.ensure_connection()
     if connection.vendor == "sqlite":
-        copy = sqlite3.connect(path)
-        try:
+        with closing(sqlite3.connect(path)) as copy:
             copy.backup(connection.connection)
-        finally:
-            copy.close()
     else:
         options = ("--clean", "--if-exists", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
         connection.close()
