@@ -14,8 +14,9 @@ from wagtail.models import Page
 from blog.admin import hooks as admin_hooks  # noqa: F401  (registers itself)
 from blog.caching.public_view import mark_personal
 from blog.models import BlogPage, PlainPage, PostPage
+from blog.models.pages import PREVIEW_HOOK
 from blog.request import is_public
-from blog.views import editor_links, media, posts
+from blog.views import editor_links, media, posts, previews
 
 OUTERMOST, LATER, INNERMOST = -1, 10, 1000  # Wagtail's own hooks, checks of restrictions and methods too, are of order 0
 
@@ -61,3 +62,4 @@ def serve_plain_page(
 
 hooks.register("before_serve_page", check_expiry, order=OUTERMOST)
 hooks.register("on_serve_page", serve_post, order=INNERMOST)
+hooks.register(PREVIEW_HOOK, previews.preview)
