@@ -241,13 +241,17 @@ def request_again(asked: Subscription, network: str) -> None:
     )
 
 
+@transaction.atomic
 def forget_unconfirmed(now: datetime) -> int:
     """Delete those who asked and never confirmed, with the emails to them; return their number.
 
-    Of subscribers who get other emails, what they asked for and never confirmed is deleted.
+    Of subscribers who get other emails, what they asked for and never confirmed is deleted. Whoever is locked stays: they may
+    be asking anew.
     """
     Subscription.objects.asked().filter(subscriber__state=State.CONFIRMED, created__lt=now - PENDING_RETENTION).delete()
     stale = Subscriber.objects.filter(state=State.PENDING, created__lt=now - PENDING_RETENTION)
     stale = stale.exclude(consents__at__gte=now - PENDING_RETENTION)
-    Delivery.objects.filter(to__in=stale.values("address"), kind__in=Kind.values).delete()
-    return stale.delete()[1].get(Subscriber._meta.label, 0)
+    free = Subscriber.objects.filter(pk__in=stale.values("pk")).select_for_update(of=("self",), skip_locked=True)
+    held = Subscriber.objects.filter(pk__in=list(free.values_list("pk", flat=True)))
+    Delivery.objects.filter(to__in=held.values("address"), kind__in=Kind.values).delete()
+    return held.delete()[1].get(Subscriber._meta.label, 0)

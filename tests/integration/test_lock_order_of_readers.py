@@ -23,12 +23,14 @@ from mail import outbox
 from mail.models import Delivery, DeliveryState, RecentBounce
 from mail.worker import Outcome, Sender, Verdict
 from signup.digests import digester, editions
-from signup.models import State, Subscriber
-from signup.services import suppression
+from signup.models import AnyOf, ConsentRecord, State, Subscriber
+from signup.services import subscriptions, suppression
+from signup.services.subscriptions import SignupRequest
 from tests.integration.test_lock_order import transactions
 from tests.support.comment_factories import make_comment
 from tests.support.factories import make_blog, make_post
 from tests.support.signup_factories import make_subscriber
+from web.addresses import normalise
 
 Verb = tuple[str, Callable[[], object]]
 
@@ -129,6 +131,19 @@ def test_digests_and_merging_several_tags(blog: BlogPage) -> None:
     at_once(("signup_subscriber", merge), ("mail_delivery", lambda: digester.Digester().send_due(now)))
     digester.Digester().send_due(now)
     assert sorted(Delivery.objects.values_list("to", flat=True)) == sorted(reader.address for reader in readers)
+
+
+def test_forgetting_who_never_confirmed_and_their_new_request(blog: BlogPage) -> None:
+    wanted = SignupRequest(normalise("ada@example.org"), AnyOf.parse(""))
+    subscriptions.request(wanted)
+    long_ago = timezone.now() - 2 * subscriptions.PENDING_RETENTION
+    Subscriber.objects.update(created=long_ago)
+    ConsentRecord.objects.update(at=long_ago)
+    at_once(
+        ("signup_subscriber", lambda: subscriptions.request(wanted)),
+        ("signup_subscription", lambda: subscriptions.forget_unconfirmed(timezone.now())),
+    )
+    assert (Subscriber.objects.get().state, Delivery.objects.exists()) == (State.PENDING, True)
 
 
 def forget_turned_down(comment: Comment) -> None:
