@@ -26,7 +26,7 @@ urlpatterns = on_blog_sites(
         *with_feeds("tags/<expression:expression>/", listings.selection, "selection"),  # most requests match here
         path("robots.txt", site.robots),
         path("favicon.ico", site.favicon),
-        path("sitemap.xml", site.sitemap_index),
+        path("sitemap.xml", site.sitemap_index, name="sitemap_index"),
         path("sitemap-<word:section>.xml", site.sitemap, name="sitemap"),
         path("feeds.opml", site.opml, name="opml"),
         path("feeds/", site.about_feeds, name="feeds"),

@@ -91,7 +91,7 @@ class TagSitemap(Sitemap[Facet]):
 @public_view
 def robots(request: HttpRequest, state: RequestState) -> HttpResponse:
     """Return robots.txt (RFC 9309), which disallows combinations of tags."""
-    written = render_to_string("robots.txt", {"base": f"{state.base}/"})
+    written = render_to_string("robots.txt", {"base": state.base})
     return HttpResponse(written, content_type="text/plain; charset=utf-8")
 
 

@@ -1,5 +1,7 @@
 """Comments in the admin: found by state, post, name, address and words; each with its page, and a button to answer it."""
 
+from urllib.parse import urljoin
+
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
@@ -11,6 +13,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from blog.models import Comment, CommentState
+from blog.paths import comment_form_path
 from comments.admin.actions import ACTIONS, DECIDABLE
 from comments.admin.editing import EditView
 from wagtail_actions.many import ChoosingIndexView
@@ -63,14 +66,14 @@ class CommentInspectView(ActingInspectView):
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        page, buttons = self.object.post.full_url, super().header_buttons
+        post, buttons = self.object.post, super().header_buttons
         if self.object.state in DECIDABLE and self.user_has_permission("change"):
             address = reverse("comments:edit", args=[self.object.pk])
             buttons = [HeaderButton(label=_("Edit"), url=address, icon_name="edit"), *buttons]
-        if not (self.object.is_approved and page):
+        if not (self.object.is_approved and post.full_url):
             return buttons
-        answer = HeaderButton(label=_("Reply"), url=f"{page}comment/?to={self.object.pk}", icon_name="comment-add")
-        return [answer, *buttons]
+        address = f"{urljoin(post.full_url, comment_form_path(post.slug))}?to={self.object.pk}"
+        return [HeaderButton(label=_("Reply"), url=address, icon_name="comment-add"), *buttons]
 
 
 class CommentViewSet(ActingViewSet):

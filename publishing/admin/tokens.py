@@ -67,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
     _token, text = tokens.make(
         admin_user(request), form.cleaned_data["name"], known(form.cleaned_data["scopes"]), expires_at=expires_at
     )
-    context = {"text": text, "micropub": request.build_absolute_uri("/micropub/")}
+    context = {"text": text, "micropub": request.build_absolute_uri(reverse("micropub"))}
     return render(request, "publishing/admin/token.html", context)
 
 

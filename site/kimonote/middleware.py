@@ -1,16 +1,20 @@
 """Headers of every response; a check that the database is available; language and transactions of the admin."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from blog.caching.content_security import ADMIN_POLICY, PUBLIC_POLICY, allowing, policy
 from blog.markdown import caching_renders
 from blog.models.revision import revision_locked_by_first_write
+from blog.paths import route
 from blog.request import find_blog, is_public
 from blog.tagindex.store import read_revision
 from wagtail_actions.users import language_of
@@ -18,8 +22,6 @@ from wagtail_actions.users import language_of
 BAD_REQUEST = 400
 SERVER_ERROR = 500  # and above
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-ADMIN = "/admin/"
-HEALTH = ("/_util/health/", "/readyz")
 
 
 # What an editor previews is a public page in a frame of the admin.
@@ -29,7 +31,6 @@ FILE_POLICY = policy(default_src="'none'", style_src="'unsafe-inline'", img_src=
 PICTURE_POLICY = (
     policy(default_src="'none'", style_src="'unsafe-inline'", img_src="data:", frame_ancestors="'none'") + "; sandbox"
 )
-POLICIES = {ADMIN: ADMIN_POLICY, "/media/": PICTURE_POLICY, "/documents/": FILE_POLICY}
 
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
@@ -39,7 +40,7 @@ class SecurityHeaders(MiddlewareMixin):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         wanted = response.headers.get("Content-Security-Policy") or _policy_of(request, response)
-        if request.path_info.startswith(ADMIN):
+        if is_of_admin(request):
             wanted = wanted.replace(UNFRAMED, FRAMED)
         response.headers["Content-Security-Policy"] = wanted
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
@@ -64,8 +65,23 @@ def _policy_of(request: HttpRequest, response: HttpResponseBase) -> str:
 
 def policy_for(path: str) -> str:
     """Return the policy for a path."""
-    folder = path[: path.find("/", 1) + 1]
-    return POLICIES.get(folder, PUBLIC_POLICY)
+    return _policies().get(_folder(path), PUBLIC_POLICY)
+
+
+@cache
+def _policies() -> dict[str, str]:
+    """Return the policies that are not those of public pages, by folder."""
+    documents = _folder(reverse("wagtaildocs_serve", args=[0, "-"]))
+    return {route("wagtailadmin_home"): ADMIN_POLICY, settings.MEDIA_URL: PICTURE_POLICY, documents: FILE_POLICY}
+
+
+def _folder(path: str) -> str:
+    return path[: path.find("/", 1) + 1]
+
+
+def is_of_admin(request: HttpRequest) -> bool:
+    """Return whether a request is for the admin."""
+    return request.path_info.startswith(route("wagtailadmin_home"))
 
 
 class DatabaseCheck(MiddlewareMixin):
@@ -75,7 +91,7 @@ class DatabaseCheck(MiddlewareMixin):
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info not in HEALTH and not is_public(request):
+        if not is_public(request) and request.path_info not in (route("health"), route("ready")):
             read_revision()
 
 
@@ -89,7 +105,7 @@ class AdminLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(ADMIN):
+        if not is_of_admin(request):
             return self.get_response(request)
         language = language_of(request.user)
         with translation.override(language):
@@ -118,7 +134,7 @@ class AtomicAdmin(MiddlewareMixin):
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: list[Any], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        if request.method in SAFE_METHODS or not request.path_info.startswith(ADMIN):
+        if request.method in SAFE_METHODS or not is_of_admin(request):
             return None
         with revision_locked_by_first_write(), caching_renders():
             response = view(request, *args, **kwargs)

@@ -18,7 +18,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         f"Preferred-Languages: {settings.LANGUAGE_CODE}",
-        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+        f"Canonical: {settings.SITE_URL}{request.path}",
     )
     response = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "max-age=86400"

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote
 
+from django.conf import settings
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
@@ -40,7 +41,11 @@ class References:
                 found += "-" if "#" in found else "#"
             return found
 
-        return (replace_targets(text, path), replaced) if re.search(r"page:|image:|doc:|/media/", text) else (text, {})
+        return (
+            (replace_targets(text, path), replaced)
+            if re.search(rf"page:|image:|doc:|{settings.MEDIA_URL}", text)
+            else (text, {})
+        )
 
     def image_path(self, pk: int | None) -> str:
         """Return the path of an image, as that of a cover; "" where it is not exported."""

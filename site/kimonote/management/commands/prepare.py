@@ -10,6 +10,7 @@ from django.db import transaction
 from wagtail.models import Locale, Site
 
 from blog.demo import EDITOR, fill_site
+from blog.paths import route
 from blog.search import analyze_tables
 from blog.services.bootstrap import found_blog
 from blog.services.image_files import VersionMaker
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             password = fill_site(blog) if demo else None
         VersionMaker().make_all()
         analyze_tables()
-        self.stdout.write(f"The site:  {settings.SITE_URL}/\nTo write:  {settings.SITE_URL}/admin/")
+        self.stdout.write(f"The site:  {settings.SITE_URL}/\nTo write:  {settings.SITE_URL}{route('wagtailadmin_home')}")
         if password:
             self.stdout.write(f"           as “{EDITOR}” with the password {password} (shown this once)")
         self.stdout.flush()
