@@ -28,7 +28,9 @@ window.kimonote.Links = class {
 
   async ask() {
     const text = this.typed();
-    const response = await fetch(`${this.address}?${new URLSearchParams({ q: text })}`).catch(() => null);
+    this.asked?.abort();
+    this.asked = new AbortController();
+    const response = await fetch(`${this.address}?${new URLSearchParams({ q: text })}`, { signal: this.asked.signal }).catch(() => null);
     if (!response?.ok || text !== this.typed()) return;
     const { posts } = await response.json();
     this.popup.replaceChildren(...posts.map(({ id, title, hint }, place) => {
@@ -76,6 +78,7 @@ window.kimonote.Links = class {
 
   close() {
     clearTimeout(this.timer);
+    this.asked?.abort(); // what comes late opens nothing
     if (this.popup.hidden) return;
     this.popup.hidden = true;
     this.editor.removeKeyMap(this.keys);

@@ -120,3 +120,16 @@ def test_text_is_written_by_keyboard(tab: Page, live_server: LiveServer, axe: st
     expect(tab.get_by_text("Page 'By keyboard' created and published").first).to_be_visible()
     leave(tab)
     assert PostPage.objects.get(slug="by-keyboard").body.startswith(f"See {link}{picture * 2}")
+
+
+def test_posts_that_are_found_too_late_are_not_offered(tab: Page, live_server: LiveServer, settings: Any) -> None:
+    settings.WAGTAIL_AUTOSAVE_INTERVAL = 0
+    make_blog()
+    sign_in(tab, live_server, member_of("Moderators"))
+    tab.goto(f"{live_server.url}/new?title=Late")
+    asked = re.compile(r"[?]q=late$")
+    tab.route(asked, lambda _route: None)
+    with tab.expect_request(asked):
+        tab.locator(TEXT).first.press_sequentially("[[late")
+    with tab.expect_event("requestfailed", lambda request: bool(asked.search(request.url))):
+        tab.locator("#id_title").focus()
