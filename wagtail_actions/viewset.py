@@ -37,8 +37,12 @@ class ActingInspectView(generic.InspectView):
                 classname="serious" if action.serious else "",
             )
             for action in self.actions
-            if action.is_possible(self.object) and self.user_has_permission(action.permission)
+            if self.is_offered(action)
         ]
+
+    def is_offered(self, action: Action) -> bool:
+        """Return whether an action is possible and permitted."""
+        return action.is_possible(self.object) and self.user_has_permission(action.permission)
 
 
 class ActingViewSet(ModelViewSet):

@@ -158,6 +158,13 @@ def test_editor_writes_tests_sends_and_stops_it(mailoutbox: Any) -> None:
     assert Subscriber.objects.count() == 1
 
 
+@pytest.mark.parametrize(("address", "buttons"), [("eve@example.org", ["send", "test"]), ("", ["send"])])
+def test_test_is_offered_to_whoever_has_an_address(address: str, buttons: list[str]) -> None:
+    page = f"/admin/announcements/{make_announcement().pk}/"
+    shown = client_of(User.objects.create_superuser("eve", address)).get(page).content.decode()
+    assert [name for name in ("send", "stop", "test") if f'href="{page}{name}/"' in shown] == buttons
+
+
 def test_announcements_are_closed_to_who_has_no_right() -> None:
     announcement = make_announcement()
     user = User.objects.create_user("mallory")
