@@ -27,13 +27,13 @@ LISTING, POSTS = "/", 20  # the demo's, with the number of posts on a page
 TIMEOUT = 600  # seconds that a connection may be silent
 
 
-class Wire(socketserver.ThreadingTCPServer):
-    """A cable to a server, that counts what comes back through it."""
+class CountingProxy(socketserver.ThreadingTCPServer):
+    """A TCP proxy in front of a server that counts the bytes of its responses."""
 
     daemon_threads = True
 
     def __init__(self, server: int) -> None:
-        super().__init__(("127.0.0.1", 0), Conductor)
+        super().__init__(("127.0.0.1", 0), ProxiedConnection)
         self.server = server  # its port
         self.received = 0
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
@@ -43,10 +43,10 @@ class Wire(socketserver.ThreadingTCPServer):
         return int(self.server_address[1])
 
 
-class Conductor(socketserver.BaseRequestHandler):
+class ProxiedConnection(socketserver.BaseRequestHandler):
     """One connection, until either side ends it."""
 
-    server: Wire
+    server: CountingProxy
 
     def handle(self) -> None:
         with socket.create_connection(("127.0.0.1", self.server.server)) as there:
@@ -63,10 +63,10 @@ class Conductor(socketserver.BaseRequestHandler):
 
 
 @pytest.fixture
-def wire(demo: Server) -> Iterator[Wire]:
-    with Wire(demo.port) as cable:
-        yield cable
-        cable.shutdown()
+def proxy(demo: Server) -> Iterator[CountingProxy]:
+    with CountingProxy(demo.port) as counting:
+        yield counting
+        counting.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +78,17 @@ def demo(demo_site: Path, static_files: Path, tmp_path_factory: pytest.TempPathF
         yield server
 
 
-def test_first_visit_fits_into_one_flight_of_packets(wire: Wire, tab: Page) -> None:
+def test_first_visit_fits_into_one_flight_of_packets(proxy: CountingProxy, tab: Page) -> None:
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
-    tab.goto(f"http://127.0.0.1:{wire.port}{LISTING}", wait_until="networkidle")
+    tab.goto(f"http://127.0.0.1:{proxy.port}{LISTING}", wait_until="networkidle")
     assert tab.locator("article").count() == POSTS
     icon = tab.locator("link[rel=icon]").evaluate("link => link.href")
     if icon not in asked:  # headless, Chromium has no place to show it
         tab.goto(icon)
     tab.context.close()
     assert len(asked) <= MOST_REQUESTS, asked
-    assert 0 < wire.received <= MOST_ON_THE_WIRE
+    assert 0 < proxy.received <= MOST_ON_THE_WIRE
 
 
 def test_html_of_a_listing_is_small(demo: Server) -> None:
