@@ -5,13 +5,13 @@ from django.urls import URLPattern, path, register_converter
 from blog.caching.public_view import PublicView
 from blog.rendering.feed_links import FORMS
 from blog.rendering.share import PICTURE
-from blog.selections.converters import Digest, Expression, Word
+from blog.selections.converters import DigestConverter, ExpressionConverter, WordConverter
 from blog.views import comments, listings, posts, sharing, site, tags
 from blog.views.other_sites import on_blog_sites
 
-register_converter(Word, "word")
-register_converter(Expression, "expression")
-register_converter(Digest, "digest")
+register_converter(WordConverter, "word")
+register_converter(ExpressionConverter, "expression")
+register_converter(DigestConverter, "digest")
 
 
 def with_feeds(prefix: str, view: PublicView, name: str) -> list[URLPattern]:

@@ -1,7 +1,7 @@
 """Path converters of the URLconf."""
 
 
-class Word:
+class WordConverter:
     """A path segment that is the slug of a post or stream: as in Wagtail's own routes, in any script."""
 
     regex = r"[\w-]+"
@@ -13,13 +13,13 @@ class Word:
         return value
 
 
-class Expression(Word):
+class ExpressionConverter(WordConverter):
     """A path segment that is a selection's expression: any text, since the view explains errors."""
 
     regex = r"[^/]+"
 
 
-class Digest(Word):
-    """The last part of a digest feed's path: its rhythm and its format."""
+class DigestConverter(WordConverter):
+    """The last part of a digest feed's path: its frequency and its format."""
 
     regex = r"(?:daily|weekly|monthly)\.(?:rss|atom|json)"
