@@ -1,4 +1,4 @@
-"""Relative addresses in clean HTML, made whole against the address of what the text belongs to. Pure.
+"""Relative addresses in clean HTML, resolved against the address of what the text belongs to. Pure.
 
 A text is stored with the addresses that its author wrote. A browser would resolve `image.png` against the page that shows the
 text, which may be a listing, and a feed reader against whatever it takes for the base.
@@ -18,10 +18,10 @@ IS_RELATIVE = re.compile(r"(?![/#]|[a-z][a-z0-9+.-]*:).", re.IGNORECASE | re.DOT
 SITE = "http://site.invalid"
 
 
-def whole(html: str, path: str) -> str:
+def from_root(html: str, path: str) -> str:
     """Return HTML whose relative addresses are paths from the root, resolved against a path; fragments stay as they are.
 
-    >>> whole('<a href="../c.html">c</a> <img src="d.png" alt=""> <a href="?page=2">2</a> <a href="#e">e</a>', "/a/b/")
+    >>> from_root('<a href="../c.html">c</a> <img src="d.png" alt=""> <a href="?page=2">2</a> <a href="#e">e</a>', "/a/b/")
     '<a href="/a/c.html">c</a> <img src="/a/b/d.png" alt=""> <a href="/a/b/?page=2">2</a> <a href="#e">e</a>'
     """
     if not MAY_BE_RELATIVE.search(html):  # true of most texts, and quick

@@ -23,7 +23,7 @@ from wagtail.images.models import AbstractImage, Filter
 
 from blog.images.versions import existing_versions
 from blog.images.visibility import in_private_collection, public_pages
-from blog.markdown.addresses import whole
+from blog.markdown.addresses import from_root
 from blog.markdown.layout import AVIF, TRANSLATED, framed
 from blog.markdown.tokens import Tag, Token, parse, write
 
@@ -52,7 +52,7 @@ def expand(texts: list[str], paths: Sequence[str] = ()) -> list[str]:
     parsed = {text: parse(text) for text in set(texts) if MARK in text}
     found = _find(_tags(parsed.values())) if parsed else Found()
     expanded = {text: write(framed(_resolve(_translate(tokens), found))) for text, tokens in parsed.items()}
-    return [whole(expanded.get(text, text), path) for text, path in zip(texts, paths or [ROOT] * len(texts), strict=True)]
+    return [from_root(expanded.get(text, text), path) for text, path in zip(texts, paths or [ROOT] * len(texts), strict=True)]
 
 
 def expand_one(text: str, path: str = ROOT) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
 from blog.markdown import render_comment
-from blog.markdown.addresses import whole
+from blog.markdown.addresses import from_root
 from blog.paths import post_path
 
 LONGEST_COMMENT = 5_000  # characters: some eight hundred words, cheap to render
@@ -136,7 +136,7 @@ class Comment(models.Model):
 
     def html_on(self, slug: str) -> Markup:
         """Return the HTML as readers see it, wherever it is shown; `slug` is the post's."""
-        return Markup(whole(self.html, post_path(slug)))  # noqa: S704 (rendered and sanitised when it was saved)
+        return Markup(from_root(self.html, post_path(slug)))  # noqa: S704 (rendered and sanitised when it was saved)
 
     def render(self) -> None:
         """Render the HTML, once for each text. Raise `markdown.RenderError` beyond the limits."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from blog.markdown.addresses import absolute, whole
+from blog.markdown.addresses import absolute, from_root
 from blog.models import Appearance, BlogPage, PlainPage, Stream, Tag
 from blog.models.comments import Comment, CommentState
 from tests.support.comment_factories import make_comment
@@ -39,7 +39,7 @@ def addresses(html: str) -> set[str]:
     ],
 )
 def test_address_is_resolved(written: str, found: str) -> None:
-    assert whole(f'<p><a title="x" href="{written}">a</a></p>', "/p/q/") == f'<p><a title="x" href="{found}">a</a></p>'
+    assert from_root(f'<p><a title="x" href="{written}">a</a></p>', "/p/q/") == f'<p><a title="x" href="{found}">a</a></p>'
 
 
 def test_every_attribute_that_refers_is_resolved_and_no_text() -> None:
@@ -47,7 +47,7 @@ def test_every_attribute_that_refers_is_resolved_and_no_text() -> None:
         '<video src="a.mp4" poster="b.jpg"></video><img alt="" src="c.png" srcset="c.png 1x, /d.png 2x, e.png 3x">'
         '<code>&lt;img src="x.png"&gt;</code><p title="src=&quot;y.png&quot;"> href="z"</p>'
     )
-    assert whole(html, "/p/") == (
+    assert from_root(html, "/p/") == (
         '<video src="/p/a.mp4" poster="/p/b.jpg"></video>'
         '<img alt="" src="/p/c.png" srcset="/p/c.png 1x, /d.png 2x, /p/e.png 3x">'
         '<code>&lt;img src="x.png"&gt;</code><p title="src=&quot;y.png&quot;"> href="z"</p>'
