@@ -63,7 +63,7 @@ def take(attempt: Attempt, now: datetime) -> LimitResult:
 
 
 def give_back(attempt: Attempt, now: datetime) -> None:
-    """Count an attempt no more: it succeeded, or was never made."""
+    """Subtract an attempt from the counters: it succeeded, or was not made."""
     with transaction.atomic():
         limits.give_back(attempt.values, now, attempt.rules)
 

@@ -15,7 +15,7 @@ VALID: Final = 600  # seconds
 
 
 def ask(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    """Take back that someone is signed in who has a second factor: a receiver of `user_logged_in`."""
+    """Undo the sign-in of a user who has a second factor, until a code is given: a receiver of `user_logged_in`."""
     if request is None or request.session.pop(PASSED, None) == user.pk or not has_second_factor(user):
         return
     keys = (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY)

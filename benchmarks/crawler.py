@@ -180,7 +180,7 @@ def _fill(database: str, folder: Path, posts: str) -> None:
 
 
 def _loopback_port(url: str) -> int:
-    """The port of a site on this machine; others are nobody's to be rude to. Raises SystemExit."""
+    """Return the port of a site on this machine. Raise SystemExit for any other, which would be flooded with requests."""
     parts = urlsplit(url)
     try:
         if parts.scheme == "http" and ip_address(parts.hostname or "") == ip_address("127.0.0.1"):

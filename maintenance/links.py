@@ -167,7 +167,7 @@ class NothingThere(FetchError):
 
 
 def _faults_of_others(run: Run, others: dict[str, list[int]]) -> Iterator[tuple[str, str]]:
-    """Yield the addresses of other sites that lead nowhere, with the reasons; what can only not be checked is no fault."""
+    """Yield the addresses of other sites that lead nowhere, with the reasons; what cannot be checked is left out."""
     if len(others) > MAX_OTHERS:
         run.log(
             _("Of %(count)d addresses of other sites the first %(most)d are asked.")

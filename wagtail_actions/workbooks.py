@@ -20,7 +20,7 @@ DATED = 1  # the style of times: the one that the empty workbook has besides the
 
 
 class _Unsent:
-    """What a zip file has written, until it is taken to be sent: there is no way back in it."""
+    """A buffer of what a zip file has written, until it is taken to be sent; it cannot seek."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []

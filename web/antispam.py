@@ -1,4 +1,4 @@
-"""Antispam for visitors' forms: a honeypot field, a signed time stamp, an address that is queried when it looks mistyped."""
+"""Antispam for visitors' forms: a honeypot field, a signed time stamp, an address to be confirmed when it looks mistyped."""
 
 from datetime import timedelta
 

@@ -36,7 +36,7 @@ class TagBulkAction(ReportsTagError, SnippetBulkAction):
     done: tuple[TagOperation, ...] = ()
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> None:
-        """Tell what was done, with the buttons that undo it, instead of Wagtail's message."""
+        """Show what was done, with the buttons that undo it, instead of Wagtail's message."""
         say_done(self.request, *self.done)
 
 

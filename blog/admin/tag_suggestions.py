@@ -1,4 +1,4 @@
-"""What the tag field asks while somebody types: tags that begin so, that are nearly the same, or that bore the name before.
+"""What the tag field asks while somebody types: tags that begin so, that are nearly the same, or that had the name before.
 
 Nobody learns of a tag here that only posts have which they may not see: in the admin, or as any reader.
 """

@@ -12,7 +12,7 @@ from mail.deliverability.spf_terms import SpfError, is_spf
 from mail.deliverability.words import _, joined
 
 SUBJECT = "SPF"
-# Benchmarking networks and the one that providers share (RFC 2544, 5180, 6598): nobody's mail comes from there.
+# Benchmarking networks and the one that providers share (RFC 2544, 5180, 6598): no mail comes from them.
 UNRELATED_ADDRESSES = ("198.18.0.1", "100.64.0.1", "2001:2::1")
 DISCOURAGED = re.compile(r"[-+?~]?ptr(:|$)", re.IGNORECASE)
 Judge = Callable[[str], Verdict]

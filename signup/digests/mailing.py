@@ -41,7 +41,7 @@ def stage_of(post: PostPage, now: datetime) -> Stage:
 
 @transaction.atomic
 def hold(post: PostPage, by: str, now: datetime) -> bool:
-    """Tell nobody of a post until it is released; return False where emails about it are written already.
+    """Keep a post out of all emails until it is released; return False where emails about it are written already.
 
     The same margin holds as for posts that are hidden again: another worker may be about to write.
     """

@@ -75,7 +75,7 @@ def configuration(kind: str, level: int) -> dict[str, object]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "django.request": {"level": "ERROR", "filters": ["outages"]},  # a crawler's 404s are no news
+            "django.request": {"level": "ERROR", "filters": ["outages"]},  # without the 404s of crawlers
             "django_tasks": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},  # its log of edits is in the database
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor are requests for other hosts, which get their 400

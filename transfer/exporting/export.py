@@ -52,7 +52,7 @@ class Export:
 
     def run(self, step: Callable[[], object] = lambda: None) -> None:
         """Write everything; `step` is called after each post."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # drafts and private posts are nobody else's business
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds drafts and private posts
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         for some in batched(self.things.posts, CHUNK):

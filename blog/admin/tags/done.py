@@ -20,7 +20,7 @@ def done_message(request: HttpRequest, operation: TagOperation) -> str:
 
 
 def say_done(request: HttpRequest, *operations: TagOperation) -> None:
-    """Tell the member what was done, with a button for each operation that undoes it."""
+    """Show the member what was done, with a button for each operation that undoes it."""
     for operation in operations:
         messages.success(request, done_message(request, operation))
 

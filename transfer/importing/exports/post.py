@@ -180,7 +180,7 @@ def find_exported_image(post: ExportedPost, target: str) -> Path | None:
         return None
     inside = [folder for folder in UPLOADS if f"/{folder}/" in f"/{parts.path}"]
     if not (inside or post.is_root):
-        return None  # a folder of downloads may hold images that are nobody's business
+        return None  # a folder of downloads may hold private images
     paths = [parts.path, *(f"/{folder}/{parts.path.split(f'{folder}/', 1)[-1]}" for folder in inside)]
     found = (image_paths.find_file(path, post.folder / "export", SourceSite(post.folder)) for path in paths)
     return next((path for path in found if path), None)

@@ -113,7 +113,7 @@ def _generator(folder: Path) -> str:
 
 
 def _is_zola(configuration: Path) -> bool:
-    """Tell Zola's `config.toml` from Hugo's: Zola requires `base_url`, where Hugo has `baseURL`."""
+    """Return whether a `config.toml` is Zola's, which requires `base_url`, and not Hugo's, which has `baseURL`."""
     return bool(re.search(r"^base_url\s*=", _text(configuration), re.MULTILINE))
 
 

@@ -63,7 +63,7 @@ def build_post(prepared: PreparedFile, slug: str, fields: dict[str, Any], tags: 
         live=live,
         expired=expired and not source.draft,
         has_unpublished_changes=not live,
-        unannounced=live,  # what an import brings is no news
+        unannounced=live,  # imported posts are not mailed
         first_published_at=fields["published"] if live else None,
         last_published_at=min(source.modified or fields["published"], now) if live else None,
         **fields,
