@@ -16,10 +16,11 @@ from pathlib import Path
 from re import Pattern
 from typing import BinaryIO
 
+import idna
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from mail.bounces.reading import MAX_BYTES
+from mail.bounces.reading import MAX_BYTES, texts_of
 from mail.receiving import receive
 
 logger = logging.getLogger(__name__)
@@ -72,15 +73,26 @@ def erase(path: str | Path, address: str, deliveries: Iterable[int] = ()) -> int
 
 def _pattern_of(address: str, deliveries: Iterable[int]) -> Pattern[str]:
     """Return what finds an address that is no part of a longer one, also as another's VERP has it, and these deliveries."""
-    local, _at, domain = (re.escape(part) for part in address.lower().rpartition("@"))
-    whole, numbers = rf"(?<![\w.+-])(?<!\w'){local}@{domain}(?!\.?[\w-])", "|".join(map(str, deliveries))
-    return re.compile(rf"{whole}|[+-]{local}={domain}@|bounces\+(?:{numbers})-")
+    local, _at, domain = address.lower().rpartition("@")
+    local, domain = re.escape(local), "|".join(map(re.escape, _spellings(domain)))
+    numbers = "|".join(map(str, deliveries))
+    whole = rf"(?<![\w.+-])(?<!\w'){local}@(?:{domain})(?!\.?[\w-])"
+    return re.compile(rf"{whole}|[+-]{local}=(?:{domain})@|bounces\+(?:{numbers})-")
+
+
+def _spellings(domain: str) -> set[str]:
+    """Return a domain as it is, in ASCII and in Unicode (RFC 5891)."""
+    try:
+        ascii_form = idna.encode(domain, uts46=True).decode()
+        return {domain, ascii_form, idna.decode(ascii_form)}
+    except idna.IDNAError:
+        return {domain}
 
 
 def _delete_naming(file: Path, named: Pattern[str]) -> bool:
     try:
-        text = file.read_bytes()[:MAX_BYTES].decode(errors="replace").lower()
-        if not named.search(text):
+        raw = file.read_bytes()
+        if not any(named.search(text.lower()) for text in texts_of(raw)):
             return False
         file.unlink()
     except OSError:

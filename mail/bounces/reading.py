@@ -2,6 +2,10 @@
 
 import email
 import re
+import sys
+from collections.abc import Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 
 MAX_BYTES = 256 * 1024  # what is read of a message; a report comes before the mail it is about
@@ -11,6 +15,7 @@ LONGEST_HEADER = 1000  # characters that are looked at
 MAX_PARTS = 100  # nested or side by side; a report has three
 PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
 GLOBAL = re.compile(rb"message/global-(delivery-status|headers)", re.IGNORECASE)  # RFC 6533
+XTEXT = re.compile(r"\+(2B|3D)|\\x\{([0-9A-F]{2,6})\}", re.IGNORECASE)  # RFC 3461's of + and =, and RFC 6533's
 PLAIN_NAMES = {b"delivery-status": b"message/delivery-status", b"headers": b"text/rfc822-headers"}
 
 
@@ -30,6 +35,45 @@ def read_message(raw: bytes, limit: int = MAX_BYTES) -> Message | None:
 def text_of(message: Message, name: str) -> str:
     """Return a header's text on one line; empty when it is missing."""
     return " ".join(str(message.get(name, "")).split())[:LONGEST_HEADER]
+
+
+def texts_of(raw: bytes) -> Iterator[str]:
+    """Yield all that a message says: as it stands, its headers and bodies decoded, and addresses without their xtext."""
+    for text in _decoded_texts(raw):
+        yield text
+        if (plain := XTEXT.sub(_sign, text)) != text:
+            yield plain
+
+
+def _decoded_texts(raw: bytes) -> Iterator[str]:
+    yield raw[:MAX_BYTES].decode(errors="replace")
+    message = read_message(raw)
+    for part in message.walk() if message is not None else ():
+        for value in part.values():
+            if "=?" in str(value):
+                yield _decoded_header(str(value))
+        payload = part.get_payload(decode=True)
+        if isinstance(payload, bytes):
+            yield _decoded(payload, part.get_content_charset("utf-8"))
+
+
+def _decoded_header(value: str) -> str:
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, ValueError):  # no charset of that name, or other bytes
+        return value
+
+
+def _decoded(payload: bytes, charset: str) -> str:
+    try:
+        return payload.decode(charset, errors="replace")
+    except (LookupError, ValueError):
+        return payload.decode(errors="replace")
+
+
+def _sign(found: re.Match[str]) -> str:
+    code = int(found[1] or found[2], 16)
+    return chr(code) if code <= sys.maxunicode else found[0]
 
 
 def part_of(message: Message, *kinds: str) -> Message | None:

@@ -2,6 +2,10 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from email.header import Header
+from email.message import EmailMessage
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -170,3 +174,49 @@ def test_erase_leaves_what_names_a_longer_address(tmp_path: Path, text: str, is_
     (tmp_path / "new" / "1").write_text(f"Subject: returned\n\n{text}\n", encoding="utf-8")
     assert maildirs.erase(tmp_path, "A@example.org") == is_deleted
     assert (tmp_path / "new" / "1").exists() is not is_deleted
+
+
+def encoded(body: str, cte: str, charset: str = "utf-8") -> bytes:
+    """Return a message whose body has this content transfer encoding."""
+    message = EmailMessage()
+    message.set_content(body, cte=cte, charset=charset)
+    return message.as_bytes()
+
+
+LONG_LINE = "x" * 70  # behind which quoted-printable breaks the line
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_deleted"),
+    [
+        (encoded("No such user: bjørn+list@bücher.example", "base64"), True),
+        (encoded("No such user: bjørn+list@bücher.example", "quoted-printable", "iso-8859-1"), True),
+        (encoded(f"{LONG_LINE} bjørn+list@xn--bcher-kva.example", "quoted-printable"), True),
+        (encoded("No such user: bjørn+other@bücher.example", "base64"), False),
+        ("Final-Recipient: utf-8; bjørn+list@xn--bcher-kva.example\n\n".encode(), True),
+        (b"Final-Recipient: utf-8; bj\\x{F8}rn+2Blist@xn--bcher-kva.example\n\n", True),
+        (b"Final-Recipient: utf-8; bj\\x{F8}rn+2Blist@bcher.example\n\n", False),
+        (f"Subject: {Header('Returned: bjørn+list@bücher.example', 'utf-8').encode()}\n\n".encode(), True),
+        (b"Return-Path: <notes+bj\\x{F8}rn+2Blist=xn--bcher-kva.example@notes.example>\n\n", True),
+        (b"Subject: =?utf-8?b?!!!?= =?nonsense?q?x?=\nContent-Transfer-Encoding: base64\n\n\xff\xfe!!!\n", False),
+        (b"Content-Type: text/plain; charset=nonsense\n\nNobody.\n", False),
+    ],
+)
+def test_erase_reads_what_is_encoded(tmp_path: Path, raw: bytes, is_deleted: bool) -> None:
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new" / "1").write_bytes(raw)
+    for address in ("Bjørn+list@BÜCHER.example", "bjørn+list@xn--bcher-kva.example"):
+        (tmp_path / "new" / "1").write_bytes(raw)
+        assert maildirs.erase(tmp_path, address) == is_deleted
+
+
+def test_erase_reads_the_report_within_a_message(tmp_path: Path) -> None:
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    returned = MIMEMultipart("report")
+    inner = EmailMessage()
+    inner.set_content("To the reader: ada@example.org", cte="base64")
+    returned.attach(MIMEMessage(inner))
+    (tmp_path / "new" / "1").write_bytes(returned.as_bytes())
+    assert maildirs.erase(tmp_path, "ada@example.org") == 1
