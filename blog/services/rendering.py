@@ -90,6 +90,7 @@ def _render_others(blog: BlogPage) -> None:
 
 def _others(blog: BlogPage) -> Iterator[Text]:
     own, shared = blog.render_options, shared_options()
+    yield Text(blog, "introduction", "introduction_html", own)
     yield from (Text(page, "body", "html", own) for page in PlainPage.objects.descendant_of(blog))
     yield from (Text(stream, "introduction", "introduction_html", own) for stream in blog.streams.all())
     yield from (Text(tag, "description", "description_html", shared) for tag in Tag.objects.exclude(description=""))

@@ -83,6 +83,16 @@ def test_other_texts_are_rendered_anew_too(blog: BlogPage, client: Client) -> No
     assert tag.description_html.strip() == '<p>"c"</p>'
 
 
+def test_introduction_has_the_signs_of_another_language(blog: BlogPage, client: Client) -> None:
+    blog.introduction = 'Say "so"'
+    switch_on(blog)
+    assert render_outdated() is False
+    assert "Say “so”" in client.get("/").content.decode()
+    with override_settings(LANGUAGE_CODE="de"):
+        assert render_outdated() is False
+        assert "Say „so“" in client.get("/").content.decode()
+
+
 @pytest.mark.parametrize(("body", "summary"), [("*new*", ""), ("old", "new")])
 def test_draft_published_while_posts_are_rendered_keeps_its_html(
     blog: BlogPage, monkeypatch: pytest.MonkeyPatch, body: str, summary: str
