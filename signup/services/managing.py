@@ -94,6 +94,8 @@ def pause(
 ) -> None:
     """Pause all subscriptions, or one, until a day begins in the subscriber's time zone; without a day, let them go on."""
     held = locked(subscriber)
+    if held.erased:
+        return
     moment = datetime.combine(until, time(), held.zone) if until else None
     paused = held.subscriptions.filter(pk=only.pk) if only else held.subscriptions.all()
     if not paused.update(paused_until=moment, next_at=None) and only:
@@ -105,7 +107,7 @@ def pause(
 def move(subscriber: Subscriber, time_zone: str, network: str = "") -> None:
     """Set the time zone of a subscriber's hours."""
     held = locked(subscriber)
-    if held.time_zone != time_zone:
+    if held.time_zone != time_zone and not held.erased:
         held.time_zone = time_zone
         held.save(update_fields=["time_zone"])
         held.subscriptions.update(next_at=None)

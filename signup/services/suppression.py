@@ -11,7 +11,7 @@ from blog.models.revision import locked_revision
 from mail import maildir, refusals, suppression
 from mail.mailboxes import domain_of
 from mail.models import Delivery, SuppressionReason, address_hmacs
-from signup.models.subscribers import Event, State, Subscriber, make_nonce
+from signup.models.subscribers import Event, State, Subscriber
 from signup.services.history import locked, note
 
 STATES_AFTER: dict[str, State] = {
@@ -121,14 +121,8 @@ def erase(subscriber: Subscriber) -> None:
         transaction.on_commit(lambda: _erase_traces(*traces))
     for relation in Subscriber._meta.related_objects:
         relation.related_model._base_manager.filter(**{relation.field.name: held}).delete()
-    Subscriber.objects.filter(pk=held.pk).delete()
-    Subscriber.objects.create(
-        pk=held.pk,
-        address_hmac=address_hmac,
-        state=State.SUPPRESSED,
-        suppressed_because=SuppressionReason.ERASED,
-        nonce=make_nonce(),
-    )
+    left = {"address_hmac": address_hmac, "state": State.SUPPRESSED, "suppressed_because": SuppressionReason.ERASED}
+    Subscriber(pk=held.pk, **left).save(force_update=True)  # whoever waits for the row finds it
 
 
 def _erase_traces(address: str, deliveries: list[int]) -> None:

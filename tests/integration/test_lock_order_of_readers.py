@@ -24,7 +24,7 @@ from mail.models import Delivery, DeliveryState, RecentBounce
 from mail.worker import Outcome, Sender, Verdict
 from signup.digests import digester, editions
 from signup.models import AnyOf, ConsentRecord, State, Subscriber
-from signup.services import subscriptions, suppression
+from signup.services import managing, subscriptions, suppression
 from signup.services.subscriptions import SignupRequest
 from tests.integration.test_lock_order import transactions
 from tests.support.comment_factories import make_comment
@@ -144,6 +144,24 @@ def test_forgetting_who_never_confirmed_and_their_new_request(blog: BlogPage) ->
         ("signup_subscription", lambda: subscriptions.forget_unconfirmed(timezone.now())),
     )
     assert (Subscriber.objects.get().state, Delivery.objects.exists()) == (State.PENDING, True)
+
+
+LATE: dict[str, Callable[[Subscriber], object]] = {
+    "a bounce": lambda reader: suppression.record_bounce(reader, "hard"),
+    "leaving": subscriptions.leave,
+    "a pause": lambda reader: managing.pause(reader, timezone.localdate()),
+    "another time zone": lambda reader: managing.move(reader, "Asia/Tokyo"),
+}
+
+
+@pytest.mark.parametrize("late", LATE)
+def test_what_comes_while_a_reader_is_erased_changes_nothing(blog: BlogPage, late: str) -> None:
+    reader = make_subscriber("ada@example.org")
+    at_once(
+        ("signup_subscriber", lambda: suppression.erase(reader)),
+        ("mail_delivery", lambda: LATE[late](reader)),
+    )
+    assert (Subscriber.objects.get().erased, ConsentRecord.objects.count()) == (True, 0)
 
 
 def forget_turned_down(comment: Comment) -> None:
