@@ -76,6 +76,7 @@ SLOWEST_FIRST = (
     "test_deploy",  # 40
     "test_page_cache",  # 40
     "test_limits",  # 40
+    "test_lock_order_of_readers",  # 30
     "test_hostile_queries",  # 30
     "test_admin_accessibility",  # 30
     "test_snapshots",  # 30
