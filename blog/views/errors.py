@@ -85,7 +85,7 @@ def _similar(request: HttpRequest) -> dict[str, Any]:
     slug = SLUG(request.path[: 2 * SHOWN].rstrip("/").rpartition("/")[2])
     state = public_state(request) if slug else None
     if slug is None or state is None:
-        return {}
+        return {"near": [], "tags": [], "typed": ""}
     words = slug[1].replace("-", " ").replace("_", " ").strip()
     return {
         "near": [Title(title, post_path(near)) for near, title in near_notes(state.snapshot, slug[1].lower())],

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.backends.jinja2 import Template
 from django.test import Client, RequestFactory
+from jinja2 import meta, nodes
 
 from blog.caching.response import response_cache
 from blog.models import Author, BlogPage
@@ -32,6 +34,8 @@ CARD = """<article{% if anchor %} id="{{ anchor }}"{% endif %}>
 <a href="{{ post.address }}{{ selection }}">{{ post.kicker|title }}</a></article>"""
 
 
+REFUSED = ("/nothing-here/", "/%3F%21/", "/tags/b/x/", "/tags/nothing/", "/tags/a+-a/", "/?before=x")
+PAGES = ("/", "/?view=full", "/?q=first", "/tags/", "/streams/", "/@ada/", "/comments/", "/feeds/", "/signup/", "/signup/sent/")
 EXTENDED = '{{% extends "pages/blog/{}.html" %}}{{% block footer %}}{}{{% endblock %}}'
 
 
@@ -106,6 +110,34 @@ def test_theme_asks_for_each_word_of_a_post(
     page = client.get(f"/{slug}/").content.decode()
     assert all(f"+{name} " in page or f"-{name} " in page for name in (*names, *fields))
     assert all(word in page for word in ("+post.authors ", "-post.link ", "-cover ", "+neighbour_links "))
+
+
+def names_asked(template: Template) -> set[str]:
+    """Return the names that a template asks for and does not define itself."""
+    tree = template.template.environment.parse(Path(template.origin.name).read_text())
+    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    own |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    own |= {name if isinstance(name, str) else name[1] for one in tree.find_all(nodes.FromImport) for name in one.names}
+    return meta.find_undeclared_variables(tree) - own
+
+
+@pytest.mark.parametrize("path", [*REFUSED, *PAGES])
+def test_each_word_that_a_page_asks_for_is_there(
+    client: Client, notes: BlogPage, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    rendered: dict[str, set[str]] = {}
+    render = Template.render
+
+    def recorded(self: Template, context: Any = None, request: Any = None) -> str:
+        processors = self.backend.template_context_processors if request else []
+        there = {*(context or {}), *self.template.globals, *(name for one in processors for name in one(request))}
+        rendered[self.template.name] = names_asked(self) - there - {"csrf_token", "csrf_input", "request"}
+        return render(self, context, request)
+
+    monkeypatch.setattr(Template, "render", recorded)
+    b"".join(client.get(path))
+    assert rendered
+    assert {name: missing for name, missing in rendered.items() if missing} == {}
 
 
 def test_setting_puts_the_theme_first(tmp_path: Path) -> None:
