@@ -48,6 +48,9 @@ DEFAULTS: dict[str, Any] = {
     "share": None,
     "editor_links": (),
     "sign_out": "",
+    "typed": "",  # in the search box
+    "reason": "",  # of an error page
+    "userbar": "",  # of a preview
 }
 
 

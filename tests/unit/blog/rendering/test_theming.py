@@ -18,7 +18,7 @@ from blog.rendering.listing import Listing
 from blog.request import state_of
 from blog.selections.query import Reading
 from blog.selections.selection import Selection
-from blog.views import posts
+from blog.views import errors, posts
 from tests.support.factories import make_post
 from tests.unit.kimonote.test_settings import PRODUCTION
 from tests.unit.kimonote.test_settings import settings as settings_of
@@ -110,6 +110,18 @@ def test_theme_asks_for_each_word_of_a_post(
     page = client.get(f"/{slug}/").content.decode()
     assert all(f"+{name} " in page or f"-{name} " in page for name in (*names, *fields))
     assert all(word in page for word in ("+post.authors ", "-post.link ", "-cover ", "+neighbour_links "))
+
+
+def test_theme_asks_on_every_page_for_what_the_documentation_names(
+    client: Client, notes: BlogPage, theme: Theme, rf: RequestFactory
+) -> None:
+    names = ("blog", "base", "canonical", "noindex", "here", "typed", "language", "rtl", "reason")
+    theme("base.html", f'{{% extends "pages/base.html" %}}{{% block footer %}}{conditions(names)}{{% endblock %}}')
+    responses = [*map(client.get, ("/", "/signup/", *REFUSED)), errors.server_error(rf.get("/")), errors.unavailable("")]
+    for response in responses:
+        page = response.content.decode()
+        assert [name for name in names if f"+{name} " not in page and f"-{name} " not in page] == []
+    assert [response.status_code for response in responses[-2:]] == [500, 503]
 
 
 def names_asked(template: Template) -> set[str]:
