@@ -80,7 +80,8 @@ def test_report_is_in_the_language_of_whoever_imports(blog: BlogPage) -> None:
         "abgelehnt: _posts/none.md:1: Es gibt kein Datum, weder in den Kopfdaten noch im Namen: "
         "Schreib eines hinein, etwa „date: 2018-05-31“, oder importiere mit "
         "„Jeden Beitrag als Entwurf importieren“ oder „Als Datum eines Beitrags ohne Datum nehmen, wann die Datei zuletzt "
-        "geändert wurde“."
+        "geändert wurde“. Eine Seite, die kein Beitrag ist, etwa „Über uns“, wird nicht importiert: Lege sie hier als einfache "
+        "Seite an."
     )
     assert lines[-1] == (
         "Probelauf, nichts wurde geschrieben. Es wären: 60 importiert, 0 geändert, 0 unverändert, 1 abgelehnt: 61 Dateien."
