@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from blog.models import PostPage
 from publishing.indieauth.codes import challenge_of
 from tests.support.axe import violations
+from tests.support.browser import wait_for_responses
 from tests.support.editors import leave, look, member_of, sign_in
 from tests.support.factories import make_blog
 
@@ -67,7 +68,7 @@ def post(url: str, token: str = "", **fields: str) -> Any:
 
 def wrong(tab: Tab, axe: str) -> list[Any]:
     """Return what is wrong with a page, once it is there as a whole."""
-    tab.wait_for_load_state("networkidle")
+    wait_for_responses(tab)
     return violations(tab, axe)
 
 

@@ -5,12 +5,14 @@ Without Chromium such tests are skipped with a line that says so; where CI is se
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.support.live_server import separate_requests
@@ -27,6 +29,8 @@ QUIET = (
     "--disable-sync",
 )
 TIMEOUT = 300_000  # milliseconds: a limit for what hangs, far beyond what a busy machine needs
+
+PENDING: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()  # what each tab waits for
 
 
 def find_chromium() -> str | None:
@@ -83,5 +87,27 @@ def tab(browser: Browser) -> Iterator[Page]:
     """An empty page in a browsing context of its own (no cookies, no cache), 1280 × 800."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
     context.set_default_timeout(TIMEOUT)
-    yield context.new_page()
+    tab = context.new_page()
+    watch_requests(tab)
+    yield tab
     context.close()
+
+
+def watch_requests(tab: Page) -> None:
+    """Note what a tab asks for from now on, and what has been responded to."""
+    pending = PENDING[tab] = set()
+    tab.on("request", lambda request: pending.add(request))  # noqa: PLW0108 (Playwright takes no built-in)
+    for ended in ("requestfinished", "requestfailed"):
+        tab.on(ended, lambda request: pending.discard(request))  # type: ignore[call-overload]  # noqa: PLW0108
+
+
+def wait_for_responses(tab: Page) -> None:
+    """Wait for what a page has asked for.
+
+    Playwright's "networkidle" never comes where the page took another's place before that had all it asked for.
+    """
+    tab.wait_for_load_state()
+    deadline = time.monotonic() + TIMEOUT / 1000
+    while PENDING[tab]:
+        assert time.monotonic() < deadline, f"No response: {[request.url for request in PENDING[tab]]}"
+        tab.wait_for_timeout(20)  # milliseconds, in which what was responded is noted

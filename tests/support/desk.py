@@ -1,6 +1,5 @@
 """An editor's desk: a tab of a member of a group, driven by keyboard or by mouse, and what is judged of the pages seen."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +8,13 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.utils import translation
-from playwright.sync_api import Locator, Request, Response, expect
+from playwright.sync_api import Locator, Response, expect
 from playwright.sync_api import Page as Tab
 
 from blog.models import BlogPage
 from tests.support.axe import violations
+from tests.support.browser import wait_for_responses, watch_requests
+from tests.support.editors import leave
 from tests.support.english_words import english_words
 
 Named = TypeVar("Named")
@@ -24,7 +25,6 @@ HEIGHTS = {1280: 900, 390: 844}  # of windows, by their widths, in CSS pixels
 WAYS = ("keyboard", "mouse")
 MOST_PRESSES = 300  # of Tab, until the focus is where it should be
 ARROW_PAUSE = 200  # milliseconds: Wagtail's tabs move the focus some time after the key
-SECONDS = 120  # to wait for a response
 FAILED = 500  # the first status that says that the server failed
 
 HAS_FOCUS = "element => element === document.activeElement"
@@ -65,14 +65,11 @@ class Desk:
     axe: str = field(repr=False)
     judged: set[tuple[str, ...]] = field(repr=False)  # the looks that axe has judged: the ways have it judge the same pages
     faults: list[str] = field(default_factory=list)
-    asked: set[Request] = field(default_factory=set, repr=False)  # what has not been responded to
 
     def __post_init__(self) -> None:
         self.tab.on("pageerror", lambda error: self.faults.append(f"JavaScript: {error}"))
         self.tab.on("response", self._judge)
-        self.tab.on("request", lambda request: self.asked.add(request))  # noqa: PLW0108 (Playwright takes no built-in)
-        for ended in ("requestfinished", "requestfailed"):
-            self.tab.on(ended, lambda request: self.asked.discard(request))  # type: ignore[call-overload]  # noqa: PLW0108
+        watch_requests(self.tab)
 
     def _judge(self, response: Response) -> None:
         if response.status >= FAILED:
@@ -181,22 +178,14 @@ class Desk:
         raise AssertionError(f"The arrows do not reach {target}.")
 
     def settle(self) -> None:
-        """Wait for what the page has asked for, and for what moves.
-
-        Playwright's "networkidle" never comes where a preview took another's place.
-        """
-        self.tab.wait_for_load_state()
-        deadline = time.monotonic() + SECONDS
-        while self.asked:
-            assert time.monotonic() < deadline, f"No response: {[request.url for request in self.asked]}"
-            self.tab.wait_for_timeout(20)  # milliseconds, in which what was responded is noted
+        """Wait for what the page has asked for, and for what moves."""
+        wait_for_responses(self.tab)
         self.tab.evaluate(SETTLED)
 
     def leave(self) -> None:
-        """Leave the page, and close the tab, after the server has heard of it: its response sets a cookie."""
+        """Leave the page, and close the tab."""
         self.settle()
-        self.tab.goto("about:blank")
-        self.tab.request.get(f"{self.address}/_util/health/")
+        leave(self.tab)
         self.tab.close()
 
     def look(self, name: str, *, is_covered: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
@@ -10,6 +11,8 @@ from django.test import Client
 from playwright.sync_api import Page as Tab
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import GroupPagePermission, Page
+
+from tests.support.browser import wait_for_responses
 
 
 def member_of(*groups: str, name: str = "") -> User:
@@ -60,6 +63,8 @@ def look(tab: Tab, name: str) -> None:
 
 
 def leave(tab: Tab) -> None:
-    """Wait for what the page still asks for, and leave it: nothing may come to the server after the test's end."""
-    tab.wait_for_load_state("networkidle")
+    """Leave a page, after the server has heard of it: nothing may come to it after the test's end."""
+    wait_for_responses(tab)
+    address = urljoin(tab.url, "/_util/health/")
     tab.goto("about:blank")
+    tab.request.get(address)
