@@ -1,6 +1,7 @@
 """A theme: a folder whose templates and files come before the site's own (docs/theming.md)."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.unit.kimonote.test_settings import PRODUCTION
 from tests.unit.kimonote.test_settings import settings as settings_of
 
 pytestmark = pytest.mark.django_db
+GUIDE = Path(__file__).parents[4] / "docs" / "theming.md"
 Theme = Callable[[str, str], None]
 
 CARD = """<article{% if anchor %} id="{{ anchor }}"{% endif %}>
@@ -110,6 +112,17 @@ def test_theme_asks_for_each_word_of_a_post(
     page = client.get(f"/{slug}/").content.decode()
     assert all(f"+{name} " in page or f"-{name} " in page for name in (*names, *fields))
     assert all(word in page for word in ("+post.authors ", "-post.link ", "-cover ", "+neighbour_links "))
+
+
+def test_documented_examples_are_a_theme(client: Client, notes: BlogPage, theme: Theme) -> None:
+    blocks = re.findall(r"^```jinja\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    for name, source in zip(("base", "blog/post", "blog/card", "blog/navigation"), blocks, strict=True):
+        theme(f"{name}.html", source)
+    listing, slug = client.get("/tags/a/").content.decode(), notes.get_children().first().slug
+    assert "NOTES · " in listing
+    assert f'<h2><a class="u-url p-name" href="/{slug}/?in=a">' in listing
+    assert '<p><a href="/tags/a+b/">b</a> </p>' in listing
+    assert "<p>by Ada</p>" in client.get(f"/{slug}/").content.decode()
 
 
 def test_theme_asks_on_every_page_for_what_the_documentation_names(
