@@ -45,8 +45,8 @@ class PostFinder:
         for path in (path.resolve(strict=True) for path in paths):
             try:
                 files += self._find_one(self.stack.enter_context(unpacked(path)) if is_archive(path) else path, found)
-            except Refusal as refusal:
-                found.refusals.append((path.name, refusal.line, refusal.reason))
+            except Exception as error:
+                _refuse(path, error, found)
         static = find_files(files, self.root)
         found.files = [*static.files, *found.files]
         found.skipped += static.skipped
@@ -90,9 +90,14 @@ class PostFinder:
     def _read(self, path: Path, name: ExportFormat, found: FoundPosts) -> None:
         try:
             export = read_export(path, name, self.options)
-        except Refusal as refusal:
-            found.refusals.append((path.name, refusal.line, refusal.reason))
+        except Exception as error:
+            _refuse(path, error, found)
             return
         folder = (self.root or path.parent).resolve()
         found.files += [replace(post, folder=folder, is_root=self.root is not None) for post in with_own_links(export)]
         found.skipped += export.skipped
+
+
+def _refuse(path: Path, error: Exception, found: FoundPosts) -> None:
+    refusal = Refusal.of(error)
+    found.refusals.append((path.name, refusal.line, refusal.reason))

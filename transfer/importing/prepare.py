@@ -29,15 +29,10 @@ def read_file(file: Source, options: ImportOptions) -> PreparedFile:
     digest = ""
     try:
         digest = digest_of(file)
-        return PreparedFile(file, digest, read_source(file, options))
-    except OSError as error:
-        refusal = Refusal(_("The file cannot be read: %(strerror)s.") % {"strerror": error.strerror})
-    except Refusal as error:
-        refusal = error
-    except Exception as error:  # one bad file never stops the rest
-        reason = _("The file cannot be understood: %(kind)s: %(error)s.") % {"kind": type(error).__name__, "error": error}
-        refusal = Refusal(reason)
-    return PreparedFile(file, digest, refusal=refusal)
+        post = read_source(file, options)
+    except Exception as error:
+        return PreparedFile(file, digest, refusal=Refusal.of(error))
+    return PreparedFile(file, digest, post)
 
 
 def render_prepared(prepared: PreparedFile, options: RenderOptions = DEFAULTS) -> PreparedFile:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
+from transfer.importing.words import _
+
 IMAGE_TYPES = frozenset(("gif", "jpg", "jpeg", "png", "svg", "webp", "avif"))  # those that the site takes
 
 
@@ -17,6 +19,16 @@ class Refusal(ValueError):
 
     def __reduce__(self) -> tuple[type["Refusal"], tuple[str, int]]:
         return Refusal, (self.reason, self.line)
+
+    @classmethod
+    def of(cls, error: Exception) -> "Refusal":
+        """Return a refusal for whatever reading a file has raised: one bad file never stops the rest."""
+        if isinstance(error, Refusal):
+            return error
+        if isinstance(error, OSError):
+            return cls(_("The file cannot be read: %(strerror)s.") % {"strerror": error.strerror})
+        words = _("The file cannot be understood: %(kind)s: %(error)s.")
+        return cls(words % {"kind": type(error).__name__, "error": error})
 
 
 def is_text(text: str) -> bool:

@@ -66,3 +66,14 @@ def test_dry_run_says_the_same_and_writes_nothing(blog: BlogPage, tmp_path: Path
     assert counts(report) == (15, 0, 0, 1)
     assert report.types_not_taken == {".bmp": 1}
     assert not get_image_model().objects.exists()
+
+
+def test_export_that_cannot_be_understood_stops_no_other(blog: BlogPage, tmp_path: Path) -> None:
+    digits = "9" * 5_000  # more than Python makes a number of
+    feed = f'{{"version": "https://jsonfeed.org/version/1.1", "items": {digits}}}'
+    folder = write_tree(tmp_path, {"one.json": feed, "wordpress.xml": EXPORT})
+    for paths in ([folder], [folder / "one.json", folder / "wordpress.xml"]):
+        report = run_import(blog, *paths, dry_run=True)
+        reasons = {key: reason for key, _line, reason in report.refusals}
+        assert "cannot be understood: ValueError" in reasons["one.json"]
+        assert report.imported == 14

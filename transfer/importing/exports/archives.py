@@ -18,6 +18,7 @@ MAX_BYTES = 4_000_000_000  # unpacked
 MAX_RATIO = 200  # bytes unpacked for one packed; text packs to a tenth
 FREE_BYTES = 50_000_000  # unpacked, whatever the ratio
 CHUNK = 1 << 20  # bytes
+ENCRYPTED = 0x1  # bit of a file's flags
 
 
 def is_archive(path: Path) -> bool:
@@ -34,7 +35,8 @@ def unpacked(path: Path) -> Iterator[Path]:
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error) as error:
             if isinstance(error, Refusal):
                 raise
-            raise Refusal(_("The archive cannot be unpacked: %(error)s.") % {"error": error}) from error
+            what = getattr(error, "strerror", None) or error  # without the folder's path
+            raise Refusal(_("The archive cannot be unpacked: %(error)s.") % {"error": what}) from error
         yield Path(folder).resolve()
 
 
@@ -50,17 +52,31 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     budget = min(MAX_BYTES, max(FREE_BYTES, MAX_RATIO * sum(member.compress_size for member in members)))
     for member in members:
         if not member.is_dir():
-            budget = _unpack_file(archive, member, folder / member.filename, budget)
+            try:
+                budget = _unpack_file(archive, member, folder / member.filename, budget)
+            except OSError as error:
+                raise _unpackable(member, error) from error
 
 
 def _check_name(member: zipfile.ZipInfo) -> None:
-    """Raise Refusal for a file that would lie outside of the folder, and for a link."""
+    """Raise Refusal for a file that would lie outside of the folder, for a link, and for one with a password."""
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0:1] or "\0" in member.filename or not path.parts:
         raise Refusal(_("The archive has a file outside of its folder: “%(filename)s”.") % {"filename": member.filename[:100]})
+    if member.flag_bits & ENCRYPTED:
+        raise Refusal(_("The archive has a password: pack it without one."))
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise Refusal(_("The archive has a link or special file: “%(filename)s”.") % {"filename": member.filename[:100]})
+
+
+def _unpackable(member: zipfile.ZipInfo, error: OSError) -> Refusal:
+    """Return why a file cannot be unpacked, in words without the folder's path."""
+    name = member.filename[:100]
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return Refusal(_("The archive has two files of one name, or one below another: “%(filename)s”.") % {"filename": name})
+    words = _("The archive cannot be unpacked: “%(filename)s”: %(reason)s.")
+    return Refusal(words % {"filename": name, "reason": error.strerror})
 
 
 def _unpack_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, budget: int) -> int:

@@ -1,8 +1,10 @@
 """Archives: unpacked for any importer; slips, links and bombs are refused."""
 
 import io
+import warnings
 import zipfile
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -44,6 +46,35 @@ def test_file_outside_of_the_archive_is_refused(name: str, blog: BlogPage, tmp_p
     report = run_import(blog, write_zip(tmp_path / "x.zip", {name: ""}))
     assert "outside of its folder" in report.refusals[0][2]
     assert not list(tmp_path.rglob("out.md"))
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["a.md", "a.md"], "two files of one name, or one below another: “a.md”"),
+        (["a", "a/b.md"], "two files of one name, or one below another: “a/b.md”"),
+        (["a/b.md", "a"], "two files of one name, or one below another: “a”"),
+        (["x" * 300], "cannot be unpacked: “" + "x" * 100 + "”: File name too long"),
+    ],
+)
+def test_files_that_no_folder_can_hold_are_named(names: list[str], words: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive, warnings.catch_warnings(action="ignore"):
+        for name in names:
+            archive.writestr(name, "x")
+    with pytest.raises(Refusal) as caught, unpacked(tmp_path / "x.zip"):
+        pass
+    assert words in str(caught.value.reason)
+    assert str(Path(gettempdir())) not in caught.value.reason
+
+
+def test_archive_with_a_password_is_refused(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "x.zip", {"a.md": "x"})
+    raw = bytearray(path.read_bytes())
+    raw[6] |= 1  # the flags of the file, and of its entry in the directory
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(raw)
+    with pytest.raises(Refusal, match="has a password: pack it without one"), unpacked(path):
+        pass
 
 
 def test_link_in_an_archive_is_refused(tmp_path: Path) -> None:
