@@ -42,7 +42,7 @@ RELATIONS = (PostAuthor, PostTag)
 
 
 # These are saved in one transaction with their signals: Django alone commits a row before `post_save`.
-for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Site, TagAlias, *FILES):
+for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Redirect, Site, TagAlias, *FILES):
     _model.save = transaction.atomic(_model.save)  # type: ignore[method-assign]  # the models are Wagtail's too
 
 
@@ -73,9 +73,9 @@ def _lock_before_deleting(**kwargs: Any) -> None:
     lock_revision()
 
 
-for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Site, TagAlias, *FILES):
+for _model in (*RELATIONS, CollectionViewRestriction, PageViewRestriction, Pin, Redirect, Site, TagAlias, *FILES):
     pre_save.connect(_lock_before_saving, sender=_model, dispatch_uid=f"lock_before_saving_{_model.__name__}")
-for _model in (*RELATIONS, Author, CollectionViewRestriction, PageViewRestriction, Pin, Site, Stream, Tag, TagAlias):
+for _model in (*RELATIONS, Author, CollectionViewRestriction, PageViewRestriction, Pin, Redirect, Site, Stream, Tag, TagAlias):
     pre_delete.connect(_lock_before_deleting, sender=_model, dispatch_uid=f"lock_before_deleting_{_model.__name__}")
 
 
@@ -186,6 +186,7 @@ def on_site_changed(instance: Site, raw: bool = False, **kwargs: Any) -> None:
         raise_revision([instance.root_page_id])
 
 
+@receiver([post_save, post_delete], sender=Redirect)
 @receiver([post_save, post_delete], sender=TagAlias)
 @receiver(post_delete, sender=Stream)
 def on_address_changed(raw: bool = False, **kwargs: Any) -> None:

@@ -120,3 +120,15 @@ def test_slug_there_and_back_again_leaves_no_redirect_to_itself(
     PostPage.objects.get(pk=post.pk).unpublish()
     unknown = client.get("/unknown/").status_code
     assert [client.get(f"/{slug}/").status_code for slug in ("first", "second")] == [unknown, unknown] == [404, 404]
+
+
+@pytest.mark.parametrize(("old", "status"), [("/?p=12", 200), ("/tags/gone/", 404)])
+def test_redirect_holds_from_the_next_request(client: Client, blog: BlogPage, old: str, status: int) -> None:
+    """Beside pages, the cache holds what is said of unknown tags; WordPress's numbers are a query of the front page."""
+    new = make_post(blog).url
+    statuses = [client.get(old).status_code]
+    redirect = Redirect.add_redirect(old, new)
+    statuses.append(client.get(old).status_code)
+    redirect.delete()
+    statuses.append(client.get(old).status_code)
+    assert statuses == [status, 301, status]
