@@ -25,6 +25,7 @@ REFUSING = (rates.NETWORK, rates.ADDRESS)  # scopes of limits beyond which nothi
 PACING = (rates.DOMAIN, rates.ALL)  # scopes of limits beyond which emails wait
 PENDING_RETENTION = timedelta(days=30)  # that nobody confirmed; the link in the email expires after 7
 ERASED = gettext_lazy("Nothing is kept about this address any more: the subscription was erased, or never confirmed.")
+FORGOTTEN_AT_ONCE = 10_000  # subscribers: SQLite takes some 30,000 values in a statement
 
 
 class Refused(Exception):
@@ -252,6 +253,6 @@ def forget_unconfirmed(now: datetime) -> int:
     stale = Subscriber.objects.filter(state=State.PENDING, created__lt=now - PENDING_RETENTION)
     stale = stale.exclude(consents__at__gte=now - PENDING_RETENTION)
     free = Subscriber.objects.filter(pk__in=stale.values("pk")).select_for_update(of=("self",), skip_locked=True)
-    held = Subscriber.objects.filter(pk__in=list(free.values_list("pk", flat=True)))
+    held = Subscriber.objects.filter(pk__in=list(free.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]))
     Delivery.objects.filter(to__in=held.values("address"), kind__in=Kind.values).delete()
     return held.delete()[1].get(Subscriber._meta.label, 0)
