@@ -50,9 +50,9 @@ ONCE = (
     "unit/kimonote/test_security_headers.py",
     "unit/signup/test_emails.py",
     "unit/signup/test_links.py",
-    "unit/transfer/dokuwiki",
-    "unit/transfer/exports",
-    "unit/transfer/static_sites",
+    "unit/transfer/importing/dokuwiki",
+    "unit/transfer/importing/exports",
+    "unit/transfer/importing/static_sites",
 )
 
 # What takes longest goes first, so that one worker is not left with it in the end (seconds on two busy cores).
