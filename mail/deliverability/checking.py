@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import dns.inet
 
 from mail.config.email_url import LOOPBACK, MailServer
-from mail.deliverability.conversation import PROBE, Conversation, converse, fetch, outgoing_addresses, probe, within
 from mail.deliverability.dkim import SigningKey, dkim_findings
 from mail.deliverability.dmarc_findings import alignment_findings, dmarc_findings
 from mail.deliverability.findings import Finding, Level, not_checked
+from mail.deliverability.handshake import PROBE, Handshake, fetch, outgoing_addresses, probe, try_handshake, within
 from mail.deliverability.lookup import Lookup, Resolver, Unanswered, is_domain
 from mail.deliverability.mx import Probe, mx_findings
 from mail.deliverability.reverse import is_internal, ptr_findings
@@ -21,7 +21,7 @@ from mail.deliverability.words import _, gettext_noop, joined
 
 ADDRESSES = gettext_noop("addresses")
 TIME = 7.0  # seconds for everything: with the start of the command within ten, whatever does not answer
-CONVERSATION = 3.5  # seconds of them
+HANDSHAKE = 3.5  # seconds of them
 ADDRESSES_CURE = "MAIL_FROM_IPS=192.0.2.1,2001:db8::1 (the public addresses of the server that delivers your mail)"
 SELECTOR_CURE = (
     "check_mail --dkim-selector NAME (or --dkim-key FILE), or DKIM_SELECTOR=NAME; with DKIM_KEY_FILE=FILE the site signs"
@@ -49,7 +49,7 @@ def run(sending: Sending, name_server: str = "", seconds: float = TIME) -> list[
     """Return the findings from the network: DNS, the mail server, and the server that bounces go to."""
     deadline = time.monotonic() + seconds
     server = sending.server
-    conversation = converse(server, CONVERSATION) if server and not server.folder else Conversation()
+    handshake = try_handshake(server, HANDSHAKE) if server and not server.folder else Handshake()
     lookup = Resolver(name_server, deadline)
 
     def probe_in_time(address: str) -> str:
@@ -62,13 +62,13 @@ def run(sending: Sending, name_server: str = "", seconds: float = TIME) -> list[
             raise TimeoutError(_("time ran out"))
         return fetch(url, left)
 
-    return list(check(sending, lookup, conversation, outgoing_addresses(), probe_in_time, fetch_in_time))
+    return list(check(sending, lookup, handshake, outgoing_addresses(), probe_in_time, fetch_in_time))
 
 
 def check(
     sending: Sending,
     lookup: Lookup,
-    conversation: Conversation,
+    handshake: Handshake,
     outgoing: Iterable[str] = (),
     probe: Probe | None = None,
     fetch: Fetch | None = None,
@@ -76,10 +76,10 @@ def check(
     """Return every finding, one subject after another; `outgoing` are this machine's addresses, for a server on it."""
     addresses, known = sending_addresses(sending, lookup, tuple(outgoing))
     is_here = sending.server is not None and sending.server.host in LOOPBACK
-    own_name = conversation.greeting if is_domain(conversation.greeting) and is_here else ""
+    own_name = handshake.greeting if is_domain(handshake.greeting) and is_here else ""
     host = own_name or f"mail.{sending.domain}"
     signing = sending.key.domain if sending.key else ""
-    yield from (*sending.troubles, *smtp_findings(sending.server, conversation), *known)
+    yield from (*sending.troubles, *smtp_findings(sending.server, handshake), *known)
     yield from spf_findings(sending.bounce_domain, addresses, host, lookup) if sending.bounce_domain else [_unknown_spf()]
     yield from dkim_findings(sending.key, lookup) if sending.key else _unknown_key(sending)
     yield from dmarc_findings(sending.domain, lookup)

@@ -1,8 +1,8 @@
 """Findings on the mail server that the site hands its mail to: reachable, encrypted, and what it can do. Pure."""
 
 from mail.config.email_url import LOOPBACK, MailServer
-from mail.deliverability.conversation import Conversation
 from mail.deliverability.findings import Finding, Level, not_checked
+from mail.deliverability.handshake import Handshake
 from mail.deliverability.words import _, gettext_noop
 
 SUBJECT = "SMTP"
@@ -20,36 +20,36 @@ CURES = {
 }
 
 
-def smtp_findings(server: MailServer | None, conversation: Conversation) -> list[Finding]:
-    """Return what a conversation with the server shows; there is none where a mail service sends."""
+def smtp_findings(server: MailServer | None, handshake: Handshake) -> list[Finding]:
+    """Return what a handshake with the server shows; there is none where a mail service sends."""
     if server is None:
         return [not_checked(SUBJECT, _("The mail server"), _("EMAIL_BACKEND names a mail service, which answers for its own"))]
     if server.folder:
         sentence = _("EMAIL_URL names the %(server)s: mail is written there and reaches nobody.") % {"server": server}
         return [Finding(SUBJECT, Level.WARNING, "smtp-folder", sentence, "EMAIL_URL=smtp://127.0.0.1:25")]
-    if conversation.trouble:
-        verb = _("cannot be reached") if conversation.stage == "connect" else _("cannot be used")
+    if handshake.trouble:
+        verb = _("cannot be reached") if handshake.stage == "connect" else _("cannot be used")
         sentence = _("The mail server %(server)s %(verb)s: %(trouble)s.") % {
             "server": server,
             "verb": verb,
-            "trouble": conversation.trouble,
+            "trouble": handshake.trouble,
         }
-        return [Finding(SUBJECT, Level.ERROR, f"smtp-{conversation.stage}", sentence, _(CURES[conversation.stage]))]
-    offers = [name for name in REPORTED_EXTENSIONS if name in conversation.offered | conversation.offered_inside]
+        return [Finding(SUBJECT, Level.ERROR, f"smtp-{handshake.stage}", sentence, _(CURES[handshake.stage]))]
+    offers = [name for name in REPORTED_EXTENSIONS if name in handshake.offered | handshake.offered_inside]
     sentence = _("The mail server %(server)s answers as %(greeting)s and offers %(offers)s.") % {
         "server": server,
-        "greeting": conversation.greeting,
+        "greeting": handshake.greeting,
         "offers": ", ".join(offers) or _("no extensions"),
     }
     return [
         Finding(SUBJECT, Level.OK, "smtp-reached", sentence),
-        _encryption(server, conversation),
-        *_non_ascii(server, conversation),
+        _encryption(server, handshake),
+        *_non_ascii(server, handshake),
     ]
 
 
-def _encryption(server: MailServer, conversation: Conversation) -> Finding:
-    if conversation.encrypted:
+def _encryption(server: MailServer, handshake: Handshake) -> Finding:
+    if handshake.encrypted:
         how = "TLS" if server.tls else "STARTTLS"
         return Finding(
             SUBJECT,
@@ -64,7 +64,7 @@ def _encryption(server: MailServer, conversation: Conversation) -> Finding:
             "smtp-local",
             _("The way to %(server)s is not encrypted; it does not leave this machine.") % {"server": server},
         )
-    if "STARTTLS" in conversation.offered:
+    if "STARTTLS" in handshake.offered:
         sentence = _("%(server)s offers STARTTLS, but EMAIL_URL does not ask for it: mail goes there in clear.") % {
             "server": server
         }
@@ -73,8 +73,8 @@ def _encryption(server: MailServer, conversation: Conversation) -> Finding:
     return Finding(SUBJECT, Level.WARNING, "smtp-no-starttls", sentence, _(CURES["starttls"]))
 
 
-def _non_ascii(server: MailServer, conversation: Conversation) -> list[Finding]:
-    if "SMTPUTF8" in conversation.offered_inside:
+def _non_ascii(server: MailServer, handshake: Handshake) -> list[Finding]:
+    if "SMTPUTF8" in handshake.offered_inside:
         return []
     sentence = _("%(server)s does not offer SMTPUTF8: visitors whose address is not ASCII before the @ cannot sign up.") % {
         "server": server

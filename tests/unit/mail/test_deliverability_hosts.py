@@ -3,8 +3,8 @@
 import pytest
 
 from mail.config.email_url import MailServer, parse_email_url
-from mail.deliverability.conversation import Conversation
 from mail.deliverability.findings import Finding, Level
+from mail.deliverability.handshake import Handshake
 from mail.deliverability.mx import mx_findings
 from mail.deliverability.reverse import ptr_findings
 from mail.deliverability.smtp_findings import CURES, smtp_findings
@@ -168,12 +168,12 @@ AWAY = MailServer("mail.notes.example", 587)
 PLAIN = frozenset({"SMTPUTF8", "PIPELINING", "X-OTHER"})
 
 
-def levels(server: MailServer | None, conversation: Conversation) -> list[tuple[Level, str]]:
-    return [(found.level, found.code) for found in smtp_findings(server, conversation)]
+def levels(server: MailServer | None, handshake: Handshake) -> list[tuple[Level, str]]:
+    return [(found.level, found.code) for found in smtp_findings(server, handshake)]
 
 
 def test_a_server_on_this_machine_is_ok_without_encryption() -> None:
-    assert smtp_findings(LOCAL, Conversation("mail.notes.example", PLAIN, PLAIN)) == [
+    assert smtp_findings(LOCAL, Handshake("mail.notes.example", PLAIN, PLAIN)) == [
         Finding(
             "SMTP",
             Level.OK,
@@ -186,16 +186,14 @@ def test_a_server_on_this_machine_is_ok_without_encryption() -> None:
 
 def test_a_server_elsewhere_without_encryption_is_a_warning() -> None:
     offering = PLAIN | {"STARTTLS"}
-    assert levels(AWAY, Conversation("m", PLAIN, PLAIN))[1:] == [(Level.WARNING, "smtp-no-starttls")]
-    assert levels(AWAY, Conversation("m", offering, offering))[1:] == [(Level.WARNING, "smtp-clear")]
-    assert (
-        smtp_findings(AWAY, Conversation("m", offering, offering))[1].cure == "EMAIL_URL=smtp+starttls://mail.notes.example:587"
-    )
-    assert levels(AWAY, Conversation("m", offering, PLAIN, encrypted=True))[1:] == [(Level.OK, "smtp-encrypted")]
+    assert levels(AWAY, Handshake("m", PLAIN, PLAIN))[1:] == [(Level.WARNING, "smtp-no-starttls")]
+    assert levels(AWAY, Handshake("m", offering, offering))[1:] == [(Level.WARNING, "smtp-clear")]
+    assert smtp_findings(AWAY, Handshake("m", offering, offering))[1].cure == "EMAIL_URL=smtp+starttls://mail.notes.example:587"
+    assert levels(AWAY, Handshake("m", offering, PLAIN, encrypted=True))[1:] == [(Level.OK, "smtp-encrypted")]
 
 
 def test_a_server_without_smtputf8_is_a_warning() -> None:
-    found = smtp_findings(LOCAL, Conversation("m"))
+    found = smtp_findings(LOCAL, Handshake("m"))
     assert [one.code for one in found] == ["smtp-reached", "smtp-local", "smtp-utf8"]
     assert found[0].sentence == "The mail server 127.0.0.1:25 answers as m and offers no extensions."
     assert found[2].cure == "exim: smtputf8_advertise_hosts = *\nPostfix: smtputf8_enable = yes"
@@ -204,11 +202,11 @@ def test_a_server_without_smtputf8_is_a_warning() -> None:
 @pytest.mark.parametrize("stage", ["connect", "starttls", "tls", "login"])
 def test_trouble_with_the_server_is_an_error_with_the_cure_for_its_stage(stage: str) -> None:
     verb = "cannot be reached" if stage == "connect" else "cannot be used"
-    assert smtp_findings(LOCAL, Conversation(stage=stage, trouble="words")) == [
+    assert smtp_findings(LOCAL, Handshake(stage=stage, trouble="words")) == [
         Finding("SMTP", Level.ERROR, f"smtp-{stage}", f"The mail server 127.0.0.1:25 {verb}: words.", CURES[stage])
     ]
 
 
 def test_a_folder_is_a_warning_and_a_service_not_checked() -> None:
-    assert levels(parse_email_url("file:var/mail"), Conversation()) == [(Level.WARNING, "smtp-folder")]
-    assert levels(None, Conversation()) == [(Level.NOT_CHECKED, "not-checked")]
+    assert levels(parse_email_url("file:var/mail"), Handshake()) == [(Level.WARNING, "smtp-folder")]
+    assert levels(None, Handshake()) == [(Level.NOT_CHECKED, "not-checked")]

@@ -1,4 +1,4 @@
-"""The resolver and the conversation with a mail server, over real sockets on loopback."""
+"""The resolver and the handshake with a mail server, over real sockets on loopback."""
 
 import socket
 import time
@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from mail.config.email_url import MailServer, parse_email_url
-from mail.deliverability import conversation, lookup
+from mail.deliverability import handshake, lookup
 from mail.deliverability.checking import Sending, run
-from mail.deliverability.conversation import Conversation, converse, outgoing_addresses, within
 from mail.deliverability.findings import Level
+from mail.deliverability.handshake import Handshake, outgoing_addresses, try_handshake, within
 from mail.deliverability.lookup import Resolver, Unanswered, is_domain, parse_server
 from mail.deliverability.spf_findings import spf_findings
 from tests.support.certificates import make_certificate, server_context
@@ -138,7 +138,7 @@ def test_a_name_server_that_is_none_is_refused(text: str) -> None:
         parse_server(text)
 
 
-# The conversation
+# The handshake
 
 
 @pytest.fixture(scope="module")
@@ -146,32 +146,32 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
-def talk(url: str) -> Conversation:
-    return converse(parse_email_url(url), timeout=60)
+def handshake_with(url: str) -> Handshake:
+    return try_handshake(parse_email_url(url), timeout=60)
 
 
 def test_greeting_and_extensions_of_a_server_are_read() -> None:
     with SMTPServer() as smtp_server:
-        conversation = talk(smtp_server.url)
-    assert (conversation.greeting, conversation.encrypted, conversation.stage, conversation.trouble) == (
+        handshake = handshake_with(smtp_server.url)
+    assert (handshake.greeting, handshake.encrypted, handshake.stage, handshake.trouble) == (
         "mx.example",
         False,
         "",
         "",
     )
-    assert {"SMTPUTF8", "SIZE", "8BITMIME"} <= conversation.offered == conversation.offered_inside
+    assert {"SMTPUTF8", "SIZE", "8BITMIME"} <= handshake.offered == handshake.offered_inside
     assert smtp_server.mails == []
 
 
 def test_starttls_is_done_and_the_certificate_verified(certificate: tuple[Path, Path]) -> None:
     with SMTPServer(starttls=server_context(*certificate)) as smtp_server:
-        conversation = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
-        unknown = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}")
+        handshake = handshake_with(f"smtp+starttls://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
+        unknown = handshake_with(f"smtp+starttls://127.0.0.1:{smtp_server.port}")
     assert (
-        "STARTTLS" in conversation.offered,
-        "STARTTLS" in conversation.offered_inside,
-        conversation.encrypted,
-        conversation.trouble,
+        "STARTTLS" in handshake.offered,
+        "STARTTLS" in handshake.offered_inside,
+        handshake.encrypted,
+        handshake.trouble,
     ) == (
         True,
         False,
@@ -183,27 +183,27 @@ def test_starttls_is_done_and_the_certificate_verified(certificate: tuple[Path, 
 
 def test_tls_from_the_start_is_done_and_the_certificate_verified(certificate: tuple[Path, Path]) -> None:
     with SMTPServer(tls=server_context(*certificate)) as smtp_server:
-        conversation = talk(f"smtps://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
-        unknown = talk(f"smtps://127.0.0.1:{smtp_server.port}")
-    assert (conversation.encrypted, conversation.trouble, unknown.stage) == (True, "", "tls")
+        handshake = handshake_with(f"smtps://127.0.0.1:{smtp_server.port}?ca={certificate[0]}")
+        unknown = handshake_with(f"smtps://127.0.0.1:{smtp_server.port}")
+    assert (handshake.encrypted, handshake.trouble, unknown.stage) == (True, "", "tls")
 
 
 def test_a_server_without_the_starttls_that_is_asked_for_is_in_trouble() -> None:
     with SMTPServer() as smtp_server:
-        conversation = talk(f"smtp+starttls://127.0.0.1:{smtp_server.port}")
-    assert (conversation.stage, conversation.trouble) == ("starttls", "it does not offer STARTTLS")
+        handshake = handshake_with(f"smtp+starttls://127.0.0.1:{smtp_server.port}")
+    assert (handshake.stage, handshake.trouble) == ("starttls", "it does not offer STARTTLS")
 
 
 def test_refused_login_is_reported_with_the_servers_reply() -> None:
     with SMTPServer(login=("ada", "secret")) as smtp_server:
-        good = talk(f"smtp://ada:secret@127.0.0.1:{smtp_server.port}")
-        bad = talk(f"smtp://ada:wrong@127.0.0.1:{smtp_server.port}")
+        good = handshake_with(f"smtp://ada:secret@127.0.0.1:{smtp_server.port}")
+        bad = handshake_with(f"smtp://ada:wrong@127.0.0.1:{smtp_server.port}")
     assert (good.trouble, bad.stage, bad.trouble[:3]) == ("", "login", "535")
 
 
 def test_nobody_there_is_trouble_with_the_connection() -> None:
-    conversation = talk(f"smtp://127.0.0.1:{closed_port()}")
-    assert (conversation.stage, "refused" in conversation.trouble) == ("connect", True)
+    handshake = handshake_with(f"smtp://127.0.0.1:{closed_port()}")
+    assert (handshake.stage, "refused" in handshake.trouble) == ("connect", True)
 
 
 @pytest.fixture
@@ -214,9 +214,9 @@ def mute() -> Iterator[int]:
 
 
 def test_a_server_that_says_nothing_is_given_up(mute: int) -> None:
-    conversation = converse(MailServer("127.0.0.1", mute), timeout=0.2)
-    assert (conversation.stage, conversation.greeting) == ("connect", "")
-    assert any(words in conversation.trouble for words in ("timed out", "no answer within 0.2 seconds"))
+    handshake = try_handshake(MailServer("127.0.0.1", mute), timeout=0.2)
+    assert (handshake.stage, handshake.greeting) == ("connect", "")
+    assert any(words in handshake.trouble for words in ("timed out", "no answer within 0.2 seconds"))
 
 
 def test_within_gives_up_on_work_that_takes_too_long() -> None:
@@ -228,16 +228,16 @@ def test_outgoing_addresses_are_addresses() -> None:
 
 
 def test_probe_distinguishes_closed_and_open_ports(mute: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation, "SMTP_PORT", mute)
-    assert conversation.probe("127.0.0.1") == ""
+    monkeypatch.setattr(handshake, "SMTP_PORT", mute)
+    assert handshake.probe("127.0.0.1") == ""
     closed = closed_port()
-    monkeypatch.setattr(conversation, "SMTP_PORT", closed)
-    assert conversation.probe("127.0.0.1") == f"refuses connections at 127.0.0.1, port {closed}"
+    monkeypatch.setattr(handshake, "SMTP_PORT", closed)
+    assert handshake.probe("127.0.0.1") == f"refuses connections at 127.0.0.1, port {closed}"
 
 
 def test_when_nothing_answers_nothing_is_held_against_the_domain(mute: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookup, "SHORT_TRY", 0.1)
-    monkeypatch.setattr("mail.deliverability.checking.CONVERSATION", 0.2)
+    monkeypatch.setattr("mail.deliverability.checking.HANDSHAKE", 0.2)
     sending = Sending("notes.example", "bounces.example", MailServer("127.0.0.1", mute), ("192.0.2.1",))
     with DnsServer(ZONE, silent=["."]) as dns:
         found = run(sending, dns.address)

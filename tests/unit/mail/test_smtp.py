@@ -1,4 +1,4 @@
-"""The backend's conversation with a server on a real socket: who is refused, what is retried, what is told apart."""
+"""The backend's session with a server on a real socket: who is refused, what is retried, what is told apart."""
 
 import socket
 

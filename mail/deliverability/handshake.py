@@ -1,4 +1,4 @@
-"""An SMTP session with the mail server that sends nothing: its name, extensions and refusals."""
+"""The handshake with the mail server (connection, EHLO, STARTTLS, login), without a mail: its name, extensions and refusals."""
 
 import smtplib
 import socket
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class Handshake:
     """How a mail server responded; `trouble` is the first thing that went wrong, `stage` when."""
 
     greeting: str = ""  # the server's own name
@@ -38,30 +38,30 @@ class _Trouble(Exception):
         self.stage = stage
 
 
-def converse(server: MailServer, timeout: float) -> Conversation:
+def try_handshake(server: MailServer, timeout: float) -> Handshake:
     """Connect, encrypt and log in as EMAIL_URL says, and leave again; never an exception, whatever the server does."""
-    conversation = within(timeout, lambda: _converse(server, timeout))
-    return conversation or Conversation(stage="connect", trouble=_("no answer within %g seconds") % timeout)
+    handshake = within(timeout, lambda: _try_handshake(server, timeout))
+    return handshake or Handshake(stage="connect", trouble=_("no answer within %g seconds") % timeout)
 
 
-def _converse(server: MailServer, timeout: float) -> Conversation:
-    conversation = Conversation()
+def _try_handshake(server: MailServer, timeout: float) -> Handshake:
+    handshake = Handshake()
     try:
         with _connect(server, timeout) as smtp:
             words = smtp.ehlo()[1]
             greeting, offered = words.split()[0].decode("ascii", "replace"), frozenset(map(str.upper, smtp.esmtp_features))
-            conversation = Conversation(greeting.lower(), offered, offered, server.tls)
+            handshake = Handshake(greeting.lower(), offered, offered, server.tls)
             if server.starttls:
                 _encrypt(smtp, server, offered)
                 inside = frozenset(map(str.upper, smtp.esmtp_features))
-                conversation = replace(conversation, offered_inside=inside, encrypted=True)
+                handshake = replace(handshake, offered_inside=inside, encrypted=True)
             if server.username:
                 _log_in(smtp, server)
-        return conversation
+        return handshake
     except _Trouble as trouble:
-        return replace(conversation, stage=trouble.stage, trouble=str(trouble))
+        return replace(handshake, stage=trouble.stage, trouble=str(trouble))
     except (OSError, smtplib.SMTPException, IndexError) as error:
-        return replace(conversation, stage="connect", trouble=words_of(error))
+        return replace(handshake, stage="connect", trouble=words_of(error))
 
 
 def _connect(server: MailServer, timeout: float) -> smtplib.SMTP:
