@@ -119,7 +119,7 @@ HOSTILE = [
     (archive(("../../evil.md", simple())), "The archive has a file outside of its folder: “../../evil.md”."),
     (archive((link(), "/etc/passwd")), "The archive has a link or special file: “posts/passwords.md”."),
     (archive(("bomb.md", bytes(60_000_000))), "The archive is larger than it may be, unpacked"),
-    (archive(("a.md", simple()))[:-30], "There is nothing in this file that can be imported."),
+    (archive(("a.md", simple()))[:-30], "The archive cannot be unpacked: File is not a zip file."),
 ]
 
 

@@ -22,7 +22,7 @@ ENCRYPTED = 0x1  # bit of a file's flags
 
 
 def is_archive(path: Path) -> bool:
-    return path.is_file() and zipfile.is_zipfile(path) and path.suffix.lower() == ".zip"
+    return path.is_file() and path.suffix.lower() == ".zip"
 
 
 @contextmanager

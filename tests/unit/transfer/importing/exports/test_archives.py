@@ -111,3 +111,10 @@ def test_broken_archive_is_refused(blog: BlogPage, tmp_path: Path) -> None:
     (tmp_path / "y.zip").write_bytes(raw)
     report = run_import(blog, tmp_path / "y.zip")
     assert "cannot be unpacked" in report.refusals[0][2]
+
+
+def test_archive_that_is_cut_off_is_refused_as_one(blog: BlogPage, tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "x.zip", {"a.md": simple("A")})
+    path.write_bytes(path.read_bytes()[:-40])
+    report = run_import(blog, path)
+    assert report.refusals == [("x.zip", 1, "The archive cannot be unpacked: File is not a zip file.")]
