@@ -23,6 +23,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from blog.markdown.references import expand, stale_at
 from blog.models import Appearance, BlogPage, Stream, Tag
+from blog.models.rows import PostRow, read_row
 from blog.models.site_settings import INDIGO
 from blog.models.tags import Order
 from blog.paths import selection_path, stream_path, web_url
@@ -86,9 +87,7 @@ class RequestState:
 
     blog: Blog
     base: str  # the URL of the site as it was asked for, without a path
-    revision: int
-    audience: frozenset[int]  # the view restrictions that the reader passes; none for whoever has no session
-    snapshot: TagIndex  # of the posts that this audience may see
+    snapshot: TagIndex  # of the posts that the reader may see
     editor: User | None = None  # who is signed in, if they may enter the admin
     sign_out: str = ""  # the CSRF token of the button that signs out, where somebody is signed in
     today: date | None = None  # in the site's time zone, where the response depends on it
@@ -126,6 +125,20 @@ def find_state(request: HttpRequest) -> RequestState | None:
 def state_of(request: HttpRequest) -> RequestState:
     """Return the state for this request's reader as of now; raise Http404 where no blog is at this host."""
     return _or_404(find_state(request))
+
+
+def find_post(state: RequestState, slug: str) -> PostRow | None:
+    """Return the post of this slug; None where there is none that this reader may see."""
+    found = read_row(state.blog.path, slug)
+    return found if found and state.snapshot.position(found.pk) is not None else None
+
+
+def post_of(state: RequestState, slug: str) -> PostRow:
+    """Return the post of this slug; raise Http404 where there is none that this reader may see."""
+    found = find_post(state, slug)
+    if found is None:
+        raise Http404(_("There is no note “%s”.") % slug)
+    return found
 
 
 def latest_snapshot(request: HttpRequest, state: RequestState) -> TagIndex:
@@ -186,7 +199,7 @@ def _make_state(request: HttpRequest, revision: int, audience: frozenset[int]) -
     posts = snapshot(blog.path, audience, revision)
     if posts.revision > revision:  # it rose meanwhile: the blog may be another by now
         return _make_state(request, posts.revision, audience)
-    return RequestState(blog, base_of(request), revision, audience, posts)
+    return RequestState(blog, base_of(request), posts)
 
 
 _blogs: tuple[int, dict[str, Blog | None]] = (-1, {})  # the revision they were read under, and by host

@@ -1,16 +1,14 @@
 """Views of comments: the latest of a blog, and feeds of these and of one post's."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponse
 
 from blog.caching.public_view import public_view
 from blog.feeds import comments as comment_feeds
 from blog.feeds.listing import FEED_LENGTH
-from blog.models.rows import read_row
 from blog.paths import route
 from blog.rendering.comments import latest, shown_under, views_with_titles
 from blog.rendering.feed_links import feeds_below
-from blog.request import RequestState
+from blog.request import RequestState, post_of
 from blog.views.pages import page
 
 PAGE_LENGTH = 50  # comments
@@ -36,7 +34,5 @@ def latest_feed(request: HttpRequest, state: RequestState, form: str) -> HttpRes
 @public_view
 def feed_of_post(request: HttpRequest, state: RequestState, slug: str, form: str) -> HttpResponse:
     """Return the feed of a visible post's comments."""
-    found = read_row(state.blog.path, slug)
-    if found is None or state.snapshot.position(found.pk) is None:
-        raise Http404(_("There is no note “%s”.") % slug)
+    found = post_of(state, slug)
     return comment_feeds.of_post(state, found, shown_under(found.pk), form)

@@ -12,7 +12,7 @@ from blog.caching.public_view import mark_personal, public_view, public_view_or_
 from blog.images.versions import Versions, existing_versions
 from blog.models import PostPage
 from blog.models.aliases import original_of, original_url
-from blog.models.rows import PostRow, read_row
+from blog.models.rows import PostRow
 from blog.paths import comment_form_path
 from blog.rendering.comments import CommentView, shown_under, threaded_views, title_of
 from blog.rendering.feed_links import FeedLink, feeds_below
@@ -22,7 +22,7 @@ from blog.rendering.neighbours import NeighbourLinks, Pair, PostContext, Title, 
 from blog.rendering.post import PostView, post_view
 from blog.rendering.post_tags import tags_of
 from blog.rendering.share import SharePicture, picture_of_post
-from blog.request import Blog, RequestState, state_of
+from blog.request import Blog, RequestState, find_post, state_of
 from blog.resolve import came_by
 from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
@@ -53,8 +53,8 @@ class PostPageContext:
 @public_view_or_page
 def post(request: HttpRequest, state: RequestState, slug: str) -> HttpResponse | None:
     """Return the page of a visible post; None for other pages, which Wagtail serves."""
-    found = read_row(state.blog.path, slug)
-    return None if found is None or state.snapshot.position(found.pk) is None else show(request, state, found)
+    found = find_post(state, slug)
+    return show(request, state, found) if found else None
 
 
 def personal(request: HttpRequest, found: PostPage) -> HttpResponseBase:

@@ -5,19 +5,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from blog.caching.public_view import public_view
 from blog.images.share_picture import ShareText, draw
-from blog.models.rows import read_row
 from blog.rendering.post import post_view
 from blog.rendering.post_tags import tags_of
 from blog.rendering.share import post_text
-from blog.request import RequestState
+from blog.request import RequestState, post_of
 from blog.services.share_pictures import file_name
 
 
 @public_view
 def of_post(request: HttpRequest, state: RequestState, slug: str) -> HttpResponse:
     """Return the picture of a visible post."""
-    found = read_row(state.blog.path, slug)
-    if found is None or state.snapshot.position(found.pk) is None or found.cover:
+    found = post_of(state, slug)
+    if found.cover:
         raise Http404
     return send(post_text(post_view(found, tags_of(state.snapshot, found.pk)), state.blog))
 

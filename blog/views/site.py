@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from wagtail.query import PageQuerySet
 
 from blog.caching.public_view import public_view
@@ -134,6 +134,7 @@ def about_feeds(request: HttpRequest, state: RequestState) -> HttpResponse:
     return page(state, "blog/feeds.html", canonical=route("feeds"), example=example)
 
 
+@never_cache
 def random(request: HttpRequest) -> HttpResponse:
     """Redirect to a random post of the selection `?in=` or the stream `?stream=`, with the search terms `?q=`."""
     state = state_of(request)
@@ -148,6 +149,4 @@ def random(request: HttpRequest) -> HttpResponse:
     slug = PostPage.objects.filter(pk=post).values_list("slug", flat=True).first()  # None if it has just been deleted
     if slug is None:
         raise Http404(_("There is no note to choose from."))
-    response = redirect(post_path(slug) + way.query)
-    add_never_cache_headers(response)
-    return response
+    return redirect(post_path(slug) + way.query)

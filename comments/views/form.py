@@ -2,18 +2,17 @@
 
 from typing import Any, NamedTuple
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from blog.models import Comment
-from blog.models.rows import PostRow, read_row
+from blog.models.rows import PostRow
 from blog.rendering.comments import address_of
-from blog.request import RequestState, state_of
+from blog.request import RequestState, post_of, state_of
 from comments.forms import CommentForm, TextForm
 from comments.services import moderation, writing
 from comments.services.moderation import Commenter
@@ -51,11 +50,11 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what happens next, whatever was done with the form."""
-    return render(request, "comments/sent.html", {"post": _post(state_of(request), slug), "noindex": True})
+    return render(request, "comments/sent.html", {"post": post_of(state_of(request), slug), "noindex": True})
 
 
 def _place(request: HttpRequest, state: RequestState, slug: str) -> Place:
-    post = _post(state, slug)
+    post = post_of(state, slug)
     asked = request.POST if request.method == "POST" else request.GET
     return Place(post, _parent(post, asked.get("to", "")), moderation.commenter_of(request.user, state.blog.title))
 
@@ -65,14 +64,6 @@ def _parent(post: PostRow, number: str) -> Comment | None:
     if not number.isdecimal() or len(number) > LONGEST_NUMBER:
         return None
     return Comment.objects.approved().select_related("author").filter(post_id=post.pk, pk=int(number)).first()
-
-
-def _post(state: RequestState, slug: str) -> PostRow:
-    """Return the post if this reader may open it; raises Http404 otherwise."""
-    found = read_row(state.blog.path, slug)
-    if found is None or state.snapshot.position(found.pk) is None:
-        raise Http404(_("There is no note “%s”.") % slug)
-    return found
 
 
 def _send(request: HttpRequest, place: Place) -> HttpResponse:
