@@ -1,5 +1,7 @@
 """The error of this package."""
 
+from django.core.management.base import CommandError
 
-class BackupError(Exception):
+
+class BackupError(CommandError):
     """A backup cannot be made or restored; the message names the value and the cure."""

@@ -10,7 +10,6 @@ from tqdm import tqdm
 
 from kimonote.backup import making
 from kimonote.backup.encryption import parse_recipient
-from kimonote.backup.errors import BackupError
 
 
 class Command(BaseCommand):
@@ -36,10 +35,7 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is no folder: create it first, with the mode 700.")
         with tqdm(unit=" files", disable=None) as bar:
-            try:
-                path = making.make(folder, [parse_recipient(key) for key in encrypt_to], lambda name: bar.update())
-            except BackupError as error:
-                raise CommandError(str(error)) from error
+            path = making.make(folder, [parse_recipient(key) for key in encrypt_to], lambda name: bar.update())
         self.stdout.write(f"{path} ({path.stat().st_size / 1e6:.1f} MB) was written and read back.")
         if settings.MEDIA_STORAGE:
             bucket = settings.MEDIA_STORAGE.partition("?")[0]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import transaction
 from wagtail.models import Locale, Site
 
@@ -14,7 +14,6 @@ from blog.paths import route
 from blog.search import analyze_tables
 from blog.services.bootstrap import found_blog
 from blog.services.image_files import VersionMaker
-from kimonote.backup.errors import BackupError
 from kimonote.backup.restoring import recover
 from kimonote.database import connect, is_behind
 
@@ -30,10 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, demo: bool, **options: Any) -> None:
         connect(CONNECT_SECONDS)  # the worker, started at the same time, may just be looking at a new SQLite file
-        try:
-            recover()
-        except BackupError as error:
-            raise CommandError(str(error)) from error
+        recover()
         if is_behind():
             self.stdout.write("Bringing the database up to date …")
             call_command("migrate", interactive=False, verbosity=0)

@@ -9,7 +9,6 @@ from tqdm import tqdm
 
 from kimonote.backup.archive import Manifest
 from kimonote.backup.encryption import read_identity
-from kimonote.backup.errors import BackupError
 from kimonote.backup.making import check
 from kimonote.backup.restoring import restore
 
@@ -28,14 +27,11 @@ class Command(BaseCommand):
         if not file.is_file():
             raise CommandError(f"{file} is no file.")
         with tqdm(unit=" files", disable=None) as bar:
-            try:
-                key = read_identity(identity) if identity else None
-                if dry_run:
-                    manifest = check(file, key, lambda name: bar.update())
-                else:
-                    done = restore(file, key, lambda name: bar.update(), overwrite=overwrite)
-            except BackupError as error:
-                raise CommandError(str(error)) from error
+            key = read_identity(identity) if identity else None
+            if dry_run:
+                manifest = check(file, key, lambda name: bar.update())
+            else:
+                done = restore(file, key, lambda name: bar.update(), overwrite=overwrite)
         if dry_run:
             self.stdout.write(f"{_summary(manifest)} It can be restored.")
             return
