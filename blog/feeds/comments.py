@@ -40,10 +40,8 @@ def _respond(
     last = max((_approved(comment) for comment, _slug, _post in comments), default=state.snapshot.changed)
     channel = Channel(
         title=f"{blog.title}: {title}",
-        site=site,
         page=site + page,
         self_url=site + path + file_name(form),
-        older=None,
         updated=date(last),
         author=blog.title,
         language=blog.language,
@@ -63,8 +61,6 @@ def _entry(comment: Comment, site: str, slug: str, post: str, date: Callable[[da
         published=date(comment.sent),
         updated=date(_approved(comment)),
         authors=(comment.shown_name,),
-        tags=(),
-        about="",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby, islice
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,8 +23,6 @@ from blog.request import RequestState
 
 POSTS = 50  # of a period that an entry names; of more, it gives the number
 CHUNK = 200  # posts looked at together
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +79,8 @@ def respond(state: RequestState, listing: Listing, form: str, title: str) -> Htt
     date_of = DATES[form_name]
     channel = Channel(
         title=f"{titled(listing, title)} ({rhythm.title()})",
-        site=state.base,
         page=state.base + listing.address(),
         self_url=state.base + listing.path + file_name(form) + listing.query(order=None, view=None, contents=None),
-        older=None,
         updated=date_of(_midnight(rhythm.next(found[0].first)) if found else listing.index.changed),
         author=listing.blog.title,
         language=listing.blog.language,
@@ -106,8 +102,8 @@ def _dated(listing: Listing) -> Iterator[tuple[int, date]]:
     chosen, index = listing.chosen, listing.index
     for end in range(len(chosen), 0, -CHUNK):
         for position in reversed(list(chosen[max(0, end - CHUNK) : end])):
-            moment = EPOCH + int(index.published[position]) * MICROSECOND
-            yield int(index.post_ids[position]), timezone.localtime(moment).date()
+            cursor = index.cursor(position)
+            yield cursor.id, timezone.localtime(cursor.moment).date()
 
 
 def _entry(state: RequestState, listing: Listing, rhythm: Rhythm, period: Period, rows: dict[int, PostRow], form: str) -> Entry:
@@ -125,8 +121,6 @@ def _entry(state: RequestState, listing: Listing, rhythm: Rhythm, period: Period
         published=ended,
         updated=ended,
         authors=(listing.blog.title,),
-        tags=(),
-        about="",
     )
 
 

@@ -40,8 +40,8 @@ class Entry(NamedTuple):
     published: str
     updated: str
     authors: tuple[str, ...]
-    tags: tuple[str, ...]
-    about: str  # the URL that an external post links to
+    tags: tuple[str, ...] = ()
+    about: str = ""  # the URL that an external post links to
 
 
 def serialise_posts(

@@ -28,14 +28,13 @@ class Channel:
     """A feed: its URL, the URL of its page, and that of the next older page, if any (RFC 5005)."""
 
     title: str
-    site: str
     page: str
     self_url: str
-    older: str | None
     updated: str
     author: str
     language: str
     entries: list[str]  # rendered in the feed format
+    older: str | None = None
 
 
 def respond(state: RequestState, listing: Listing, form: str, title: str) -> HttpResponse:
@@ -56,7 +55,6 @@ def _channel(state: RequestState, listing: Listing, form: str, title: str) -> Ch
     fragments = _entries(page.ids, index, blog, site, form)
     return Channel(
         title=titled(listing, title),
-        site=site,
         page=site + listing.address(),
         self_url=feed + feed_query(listing, before=_text(reading.before), after=_text(reading.after)),
         older=feed + feed_query(listing, before=str(page.older)) if page.older else None,

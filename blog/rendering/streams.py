@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -16,7 +16,6 @@ from blog.selections.query import OLDEST, stream_query
 from blog.tagindex import TagIndex
 
 LATEST = 3  # posts
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +63,5 @@ def stream_views(streams: Iterable[Stream], index: TagIndex) -> list[StreamView]
 
 
 def _latest(slug: str, title: str, stream: str, index: TagIndex, id_: int) -> LatestPost:
-    published = EPOCH + timedelta(microseconds=index.cursor(index.position(id_) or 0).published)
+    published = index.cursor(index.position(id_) or 0).moment
     return LatestPost(title, post_path(slug) + stream_query(stream), published)

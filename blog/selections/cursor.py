@@ -1,8 +1,10 @@
 """Cursors of keyset pagination. Pure."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Self
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS = 1_000_000  # in a second
 CURSOR = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{6}))?-([0-9]{1,18})")
 
@@ -18,6 +20,10 @@ class Cursor(NamedTuple):
 
     published: int  # microseconds since 1970
     id: int
+
+    @property
+    def moment(self) -> datetime:
+        return EPOCH + timedelta(microseconds=self.published)
 
     @classmethod
     def parse(cls, text: str) -> Self:

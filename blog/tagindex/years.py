@@ -1,15 +1,14 @@
 """Years and months as ranges of positions in order of publication, in the site's time zone. Pure."""
 
 from bisect import bisect
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 import numpy as np
 
-from blog.selections.cursor import MICROSECONDS
+from blog.selections.cursor import EPOCH, MICROSECONDS
 from blog.tagindex.types import IntArray
 
 PositionRange = tuple[int, int]  # start and end, as in range()
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -62_135_500_000 * MICROSECONDS, 253_402_200_000 * MICROSECONDS  # in every zone, in years 1 and 9999
 
 

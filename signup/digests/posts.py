@@ -7,14 +7,14 @@ from urllib.parse import urljoin
 from wagtail.images import get_image_model
 
 from blog.feeds.entries import content_of
-from blog.images.versions import existing_versions
+from blog.images.versions import Versions, existing_versions
 from blog.markdown.emails import email_html, email_text
 from blog.markdown.plain_text import truncate
 from blog.models import Tag
 from blog.models.rows import PostRow, read_rows
 from blog.paths import post_path, tag_path
 from blog.rendering.formats import day
-from blog.rendering.post import host
+from blog.rendering.post import Link, host
 from blog.rendering.post_tags import tags_of
 from blog.tagindex import IndexedTag, TagIndex
 from signup.digests.matching import select
@@ -23,24 +23,6 @@ from signup.models import AnyOf
 DIGEST_LENGTH = 20  # posts; of more, an email gives the number and links to the listing
 EXCERPT_LENGTH = 300  # characters
 WHOLE_TEXTS = 50_000  # bytes of HTML in one email: with all else and in base64 below 102 KB, where Gmail ends an email
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A tag, or whatever else has a name and a URL."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A post's picture, by an absolute URL."""
-
-    src: str
-    width: int
-    height: int
-    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +35,7 @@ class DigestPost:
     url: str
     authors: str = ""
     tags: tuple[Link, ...] = ()
-    picture: Picture | None = None
+    picture: Versions | None = None
     link_host: str = ""  # that an external post links to
     html: str = ""
     text: str = ""
@@ -108,7 +90,7 @@ def with_texts(posts: list[DigestPost], rows: list[PostRow], whole: Container[in
     return found
 
 
-def digest_post(row: PostRow, tags: Iterable[IndexedTag | Tag], base_url: str, pictures: dict[int, Picture]) -> DigestPost:
+def digest_post(row: PostRow, tags: Iterable[IndexedTag | Tag], base_url: str, pictures: dict[int, Versions]) -> DigestPost:
     url = base_url + post_path(row.slug)
     return DigestPost(
         title=row.title,
@@ -122,14 +104,11 @@ def digest_post(row: PostRow, tags: Iterable[IndexedTag | Tag], base_url: str, p
     )
 
 
-def pictures_of(covers: Iterable[int | None], base_url: str) -> dict[int, Picture]:
-    """Return covers by id: two queries where there are any."""
+def pictures_of(covers: Iterable[int | None], base_url: str) -> dict[int, Versions]:
+    """Return covers by id, at absolute URLs: two queries where there are any."""
     ids = [cover for cover in covers if cover]
     if not ids:
         return {}
     found = get_image_model().objects.filter(pk__in=ids).prefetch_related("renditions")
-    made = {image: existing_versions(image) for image in found}
-    return {
-        image.pk: Picture(urljoin(base_url, versions.src), versions.width, versions.height, image.description)
-        for image, versions in made.items()
-    }
+    made = {image.pk: existing_versions(image) for image in found}
+    return {pk: versions._replace(src=urljoin(base_url, versions.src)) for pk, versions in made.items()}

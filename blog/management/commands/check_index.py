@@ -12,12 +12,12 @@ from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PostPage
 from blog.models.revision import forget_old_changes, raise_revision
+from blog.selections.cursor import EPOCH
 from blog.selections.selection import EXTERNAL, INTERNAL
 from blog.tagindex import TagIndex, store
 
 ATTEMPTS = 5  # at a comparison during which nothing is published
 CHUNK_SIZE = 1_000  # posts
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Entry(NamedTuple):
