@@ -11,7 +11,6 @@ from blog.paths import selection_url, stream_path
 from blog.rendering.describe import describe
 from blog.rendering.navigation import name_of
 from blog.resolve import without_unknown
-from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from blog.tagindex import TagIndex
 from signup.models import AnyOf, Rhythm, Subscription, Texts
@@ -35,10 +34,7 @@ def describe_subscription(subscription: Subscription, index: TagIndex, only_know
     """Return what a subscription selects, in words."""
     if subscription.stream:
         return _("the stream “%s”") % subscription.stream.name
-    try:
-        return describe_selections(subscription.selections, index, only_known)
-    except SelectionError:
-        return subscription.expression
+    return describe_selections(subscription.selections, index, only_known)
 
 
 def brings_nothing(subscription: Subscription, index: TagIndex) -> bool:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from blog.models import PostPage
-from blog.selections.errors import SelectionError
 from blog.selections.selection import Selection
 from signup.models import AnyOf, Subscription
 from signup.models.schedule import next_due, zone_named
@@ -83,7 +82,7 @@ def audience_of(post: PostPage, now: datetime) -> Audience:
         if site not in sites or moments.get(reader, now) is None:
             continue
         if selection not in found:
-            found[selection] = _selects(selection, facts)
+            found[selection] = any(map(facts.are_in, AnyOf.parse(selection).choices))
         if not found[selection]:
             continue
         schedule = Schedule(*when)
@@ -99,13 +98,6 @@ def _counted(moments: Iterable[datetime | None]) -> Audience:
     numbers = Counter(moments)
     at_once = numbers.pop(None, 0)
     return Audience(at_once, tuple(sorted((moment, number) for moment, number in numbers.items() if moment)))
-
-
-def _selects(expression: str, facts: Facts) -> bool:
-    try:
-        return any(map(facts.are_in, AnyOf.parse(expression).choices))
-    except SelectionError:  # of a wider limit once
-        return False
 
 
 def _sites_of(post: PostPage) -> set[int | None]:

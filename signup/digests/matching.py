@@ -66,7 +66,7 @@ class Matcher:
             return []
         try:
             selections = AnyOf.parse(expression)
-        except SelectionError as error:  # of a wider limit once; one subscriber's selection stops nobody's digest
+        except SelectionError as error:  # nothing here stores such; one subscriber's selection stops nobody's digest
             log.warning("The selection %r of a subscription cannot be read: %s", expression, error)
             return []
         return [self.news[post] for post in select(index, selections, self.news)]

@@ -10,7 +10,6 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from blog.models.revision import locked_revision
-from blog.selections.errors import SelectionError
 from mail import outbox
 from mail.models import DeliveryState
 from signup.kinds import Kind
@@ -97,15 +96,9 @@ def _concerned(announcement: Announcement, subscriptions: SubscriptionQuerySet) 
     rows = subscriptions.values_list("subscriber", "site", SELECTION)
     found = [(reader, expression) for reader, site, expression in rows if site in sites]
     expressions = {expression for _reader, expression in found}
-    wanted = {one for one in expressions if not announcement.expression or _has(one, announcement)}
-    return sorted({reader for reader, expression in found if expression in wanted})
-
-
-def _has(expression: str, announcement: Announcement) -> bool:
-    try:
-        return announcement.selection in AnyOf.parse(expression).choices
-    except SelectionError:  # of a wider limit once
-        return False
+    if announcement.expression:
+        expressions = {one for one in expressions if announcement.selection in AnyOf.parse(one).choices}
+    return sorted({reader for reader, expression in found if expression in expressions})
 
 
 def _locked(announcement: Announcement) -> Announcement:
