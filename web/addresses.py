@@ -8,7 +8,6 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from web.address_faults import explain
 
-MAX_LENGTH = 254  # octets, RFC 5321 section 4.5.3.1.3 with its errata
 NEARNESS = 0.86  # of difflib's ratio: “gmial.com” has 0.89 to “gmail.com”, “gmx.com” 0.71 to “gmx.de”
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # what comes along when an address is copied from a page
 
@@ -52,11 +51,6 @@ class Address:
 
     def __str__(self) -> str:
         return self.text
-
-
-def key(address: str) -> str:
-    """Return the one form in which two spellings of a normalised address are compared: no one's mailbox differs in case."""
-    return address.lower()
 
 
 def normalise(typed: str, smtputf8: bool = False) -> Address:

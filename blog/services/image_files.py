@@ -3,7 +3,6 @@
 A version's file is public while its image is to be seen by anybody, on a page that does not expire; else the view sends it.
 """
 
-import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -25,8 +24,6 @@ from blog.services.image_claims import claimed
 
 BATCH = 8  # images at a time: some seconds, after which the worker's other tasks have their turn
 Version = tuple[str, str]  # a filter, and the key of the focal point that it depends on
-
-logger = logging.getLogger(__name__)
 
 
 def place_after_commit() -> None:

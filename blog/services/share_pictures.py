@@ -73,11 +73,6 @@ class SharePictureMaker:
                 break
         return bool(self.waiting)
 
-    def make_all(self) -> None:
-        """Draw all pictures that are missing."""
-        while self.make_next():
-            pass
-
     def _look(self) -> None:
         """Note the pictures that may be missing since the last revision; after a change of everything, delete the others."""
         revision = read_revision()

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from blog.services.image_files import VersionMaker
+from blog.services.share_pictures import SharePictureMaker
 
 
 @pytest.fixture
@@ -23,6 +24,13 @@ def media(settings: LazySettings, tmp_path: Path) -> Path:
 def make_versions() -> None:
     """Make the versions that are missing, and place their files."""
     VersionMaker().make_all()
+
+
+def draw_share_pictures(maker: SharePictureMaker | None = None) -> None:
+    """Draw the share pictures that are missing."""
+    maker = maker or SharePictureMaker()
+    while maker.make_next():
+        pass
 
 
 def png(name: str) -> SimpleUploadedFile:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.addresses import Address, AddressError, key, normalise, suggest
+from web.addresses import Address, AddressError, normalise, suggest
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,6 @@ def test_normalise_takes_international_mailboxes_only_where_the_relay_does(typed
 
 def test_normalise_composes_letters_and_marks() -> None:
     assert normalise("jose\u0301@example.org", smtputf8=True) == normalise("jos\u00e9@example.org", smtputf8=True)
-
-
-def test_key_ignores_case() -> None:
-    assert key(normalise("ADA@Example.org").text) == key(normalise("ada@example.ORG").text) == "ada@example.org"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from transfer.importing.dokuwiki.protected import MARK, Protected
 from transfer.importing.exports.markdown_escapes import escape, link_target
 from transfer.importing.source import IMAGE_TYPES
 
-SHORT = 500  # characters of a link or of a picture's caption
 TOKEN = re.compile(
     r"(?P<link>\[\[(?P<target>[^\[\]|\n]{1,500})(?:\|(?P<label>[^\[\]\n]{0,500}))?\]\])"
     r"|(?P<media>\{\{(?P<file>[^{}|\n]{1,500})(?:\|(?P<caption>[^{}\n]{0,500}))?\}\})"

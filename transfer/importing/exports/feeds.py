@@ -16,7 +16,6 @@ from transfer.importing.source import ImportOptions, Refusal, SourcePost
 from transfer.importing.static_sites.permalinks import normalize_path
 from transfer.importing.words import _
 
-DATES = ("pubDate", "dc:date", "atom:published", "atom:issued", "atom:updated")
 XHTML = re.compile(r"(</?)html:")
 
 

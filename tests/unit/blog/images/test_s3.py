@@ -14,13 +14,12 @@ from blog.images.storage import public_name
 from blog.models import BlogPage
 from blog.services import orphaned_files
 from blog.services.image_files import place_image_files
-from blog.services.share_pictures import SharePictureMaker
 from kimonote.doctor.machine import disk_findings, media_findings
 from mail.deliverability.findings import Level
 from tests.integration.test_image_leaks import Files, answered, public
 from tests.integration.test_leaks import HIDING
 from tests.support.factories import make_blog, make_post
-from tests.support.images import make_versions
+from tests.support.images import draw_share_pictures, make_versions
 
 pytestmark = [pytest.mark.sockets, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 NOWHERE = Path("/nowhere")
@@ -91,7 +90,7 @@ def test_orphaned_files_are_deleted(bucket: Any, blog: BlogPage, monkeypatch: py
 
 def test_share_pictures(client: Client, bucket: Any, blog: BlogPage) -> None:
     make_post(blog, "sea", title="Tides", slug="tides")
-    SharePictureMaker().make_all()
+    draw_share_pictures()
     page = client.get("/tides/").content.decode()
     address = page.partition('property="og:image" content="http://testserver')[2].partition('"')[0]
     response = client.get(address)

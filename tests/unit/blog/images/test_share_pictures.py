@@ -21,6 +21,7 @@ from blog.models import Appearance, BlogPage, Stream, Tag
 from blog.services.share_pictures import FOLDER, SharePictureMaker
 from tests.support.editors import member_of
 from tests.support.factories import make_author, make_post, rename_tag
+from tests.support.images import draw_share_pictures
 
 MOST = 60_000  # bytes
 NAMED = re.compile(
@@ -131,7 +132,7 @@ def test_each_post_and_listing_has_a_picture(client: Client, blog: BlogPage) -> 
     sent = {address: picture(client, named(client, address)[0]) for address in ALTS}  # the worker has not come to it
     assert all(found.startswith(b"\x89PNG") for found in sent.values())
     assert len(set(sent.values())) == len(ALTS) - len(SAME)
-    SharePictureMaker().make_all()
+    draw_share_pictures()
     response_cache.clear()
     assert {address: picture(client, named(client, address)[0]) for address in ALTS} == sent
 
@@ -160,22 +161,22 @@ def test_picture_of_another_spelling_is_at_the_canonical_one(client: Client, blo
 def test_picture_is_drawn_once_and_anew_when_its_words_change(client: Client, blog: BlogPage) -> None:
     post = make_post(blog, "a", slug="one", title="One")
     maker = SharePictureMaker()
-    maker.make_all()
+    draw_share_pictures(maker)
     before, address = files(), named(client, "/one/")[0]
     assert len(before) == 3
     first = {file.name: file.stat().st_mtime_ns for file in (Path(site_settings.MEDIA_ROOT) / FOLDER).glob("*")}
     post.body = "Changed."
     post.save()
-    maker.make_all()
-    SharePictureMaker().make_all()
+    draw_share_pictures(maker)
+    draw_share_pictures()
     assert {file.name: file.stat().st_mtime_ns for file in (Path(site_settings.MEDIA_ROOT) / FOLDER).glob("*")} == first
     post.title = "Two"
     post.save()
-    maker.make_all()
+    draw_share_pictures(maker)
     assert len(files() - before) == 1
     assert named(client, "/one/")[0] != address
     rename_tag(Tag.objects.get(slug="a"), "Another", "another")
-    maker.make_all()
+    draw_share_pictures(maker)
     assert picture(client, named(client, "/one/")[0])
     assert picture(client, "/tags/another/share.png")
     assert picture(client, "/tags/a/share.png") == b""
@@ -183,7 +184,7 @@ def test_picture_is_drawn_once_and_anew_when_its_words_change(client: Client, bl
 
 def test_site_has_its_own_name_and_colour(client: Client, blog: BlogPage) -> None:
     Appearance.objects.create(site=blog.get_site(), name="Own", accent="#aa0000")
-    SharePictureMaker().make_all()
+    draw_share_pictures()
     with Image.open(BytesIO(picture(client, named(client, "/")[0]))) as image:
         assert image.convert("RGB").getpixel((0, 0)) == (0xAA, 0, 0)
     assert named(client, "/")[1] == "Own"
@@ -218,10 +219,10 @@ def test_picture_of_a_hidden_post_answers_as_none(client: Client, blog: BlogPage
     make_post(blog, "other", slug="seen")
     post = make_post(blog, "hidden other", slug="secret", title="Secret", authors=[make_author("augusta")])
     maker = SharePictureMaker()
-    maker.make_all()
+    draw_share_pictures(maker)
     assert all(picture(client, address) for address in OF_THE_POST)
     HIDING[transition](post)
-    maker.make_all()
+    draw_share_pictures(maker)
     for address, unheard_of in OF_THE_POST.items():
         hidden, unknown = client.get(address), client.get(unheard_of)
         assert hidden.status_code == 404
@@ -240,17 +241,17 @@ def test_no_picture_is_drawn_before_a_post_is_published(client: Client, blog: Bl
         post.go_live_at = timezone.now() + timedelta(days=1)
     revision = post.save_revision()
     maker = SharePictureMaker()
-    maker.make_all()
+    draw_share_pictures(maker)
     assert len(files()) == 1  # of the blog
     assert not any(picture(client, address) for address in OF_THE_POST)
     revision.publish()
-    maker.make_all()
+    draw_share_pictures(maker)
     assert all(picture(client, address) for address in OF_THE_POST) == (state == "draft")
 
 
 def test_file_itself_is_not_given_away(client: Client, blog: BlogPage) -> None:
     post = make_post(blog, slug="secret", title="Secret")
-    SharePictureMaker().make_all()
+    draw_share_pictures()
     editor = Client()
     editor.force_login(member_of("Moderators"))
     for name in files():
@@ -262,12 +263,12 @@ def test_file_itself_is_not_given_away(client: Client, blog: BlogPage) -> None:
 
 def test_what_no_page_says_any_more_is_deleted(client: Client, blog: BlogPage, monkeypatch: pytest.MonkeyPatch) -> None:
     post = make_post(blog, slug="one", title="One")
-    SharePictureMaker().make_all()
+    draw_share_pictures()
     assert len(files()) == 2
     post.title = "Two"
     post.save()
-    SharePictureMaker().make_all()
+    draw_share_pictures()
     assert len(files()) == 3  # for an hour: a page may name it that is just rendered
     monkeypatch.setattr("blog.services.share_pictures.GRACE", -60)
-    SharePictureMaker().make_all()
+    draw_share_pictures()
     assert len(files()) == 2
