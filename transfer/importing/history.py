@@ -119,9 +119,15 @@ class ImportHistory:
 def check_again(known: EarlierImport, *, overwrite: bool) -> None:
     """Raise Refusal where the post was changed since the import began. It stays as it is until the transaction ends."""
     list(Page.objects.select_for_update().filter(pk=known.post_id).values("pk"))
-    for row in _rows(ImportedFile.objects.filter(pk=known.pk)):
-        now = _known(row)
-        now.check(overwrite=overwrite and now.post_id is not None)
+    rows = list(_rows(ImportedFile.objects.filter(pk=known.pk)))
+    if not rows:
+        raise brought_meanwhile()
+    now = _known(rows[0])
+    now.check(overwrite=overwrite and now.post_id is not None)
+
+
+def brought_meanwhile() -> Refusal:
+    return Refusal(_("Another import has brought this file meanwhile: import it again."))
 
 
 def _rows(files: QuerySet[ImportedFile]) -> Iterable[dict[str, Any]]:

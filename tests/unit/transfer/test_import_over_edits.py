@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Revision, Workflow
 
-from blog.models import BlogPage, PostPage, Tag
+from blog.models import BlogPage, ImportedFile, PostPage, Tag
 from blog.services.bin import move_to_bin
 from blog.services.many_posts import add_tags, publish
 from blog.services.scheduling import keep_schedules
@@ -223,3 +223,25 @@ def test_file_that_is_withdrawn_before_its_time_is_not_published_then(
     assert counts(run_import(blog, root)) == (0, 1, 0, 0)
     arrive(monkeypatch, 2)
     assert (post("a").live, post("a").approved_schedule) == (False, False)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_two_imports_at_once_write_each_file_once(
+    is_new: bool, blog: BlogPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_tree(tmp_path, {"a.md": simple("A"), "b.md": simple("B")})
+    if not is_new:
+        run_import(blog, root)
+        write_tree(root, {"a.md": simple("A again"), "b.md": simple("B again")})
+    original, others = Import._ready, [tmp_path]
+
+    def imported_meanwhile(self: Import, prepared: object) -> object:
+        if others:
+            run_import(blog, others.pop() / "a.md", root=root)
+        return original(self, prepared)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Import, "_ready", imported_meanwhile)
+    report = run_import(blog, root)
+    assert counts(report) == ((1, 0, 0, 1) if is_new else (0, 1, 0, 1))
+    assert report.refusals == [("a.md", 1, "Another import has brought this file meanwhile: import it again.")]
+    assert PostPage.objects.count() == ImportedFile.objects.count() == 2

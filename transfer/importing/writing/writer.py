@@ -19,7 +19,7 @@ from blog.models.tags import name_fault
 from blog.services.bin import restore
 from blog.terms import caching_terms
 from transfer.importing.exports.post import ExportedPost
-from transfer.importing.history import EarlierImport, check_again
+from transfer.importing.history import EarlierImport, brought_meanwhile, check_again
 from transfer.importing.prepare import PreparedFile
 from transfer.importing.report import ImportReport
 from transfer.importing.source import Refusal, SourcePost
@@ -86,6 +86,8 @@ class PostWriter:
         now = timezone.now()
         with caching_terms(_terms(chunk)), locked_revision():
             start = time.monotonic()
+            if brought := self._brought_meanwhile(chunk):
+                raise PostsRefused([(ready, brought_meanwhile()) for ready in brought])
             terms = self._get_or_create(chunk)
             slugs = self.slugs.allocate(self.blog, [ready.source.slug for ready in chunk])
             posts: list[PostPage] = []
@@ -144,6 +146,13 @@ class PostWriter:
             self.report.add_notice(ready.key, 1, sentence)
         self._report_details([ready], terms, redirects)
         return seconds
+
+    def _brought_meanwhile(self, chunk: Sequence[ReadyPost]) -> list[ReadyPost]:
+        """Return the posts that another import has written since this one began."""
+        known = [ready.known.pk for ready in chunk if ready.known]
+        others = ImportedFile.objects.filter(blog=self.blog, key__in=[ready.key for ready in chunk]).exclude(pk__in=known)
+        keys = set(others.values_list("key", flat=True))
+        return [ready for ready in chunk if ready.key in keys]
 
     def _get_or_create(self, chunk: Sequence[ReadyPost]) -> TagsAndAuthors:
         tags, new_tags = get_or_create_tags(
