@@ -5,17 +5,17 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from html import unescape
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes, urljoin, urlsplit
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.db.models import QuerySet
+from django.test import RequestFactory
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -29,6 +29,7 @@ from blog.markdown.tokens import Tag, parse
 from blog.models import PostPage
 from jobs.kinds import Run
 from transfer.importing.fetching import REDIRECTS, FetchError, HostError, ImageFetcher
+from transfer.importing.source import split_address
 
 GONE: Final = (404, 410)
 CHUNK: Final = 100  # posts read at a time
@@ -96,7 +97,7 @@ class OwnSite:
         self._faults: dict[str, str] = {}
 
     def is_other(self, address: str) -> bool:
-        parts = _split(address)
+        parts = split_address(address)
         return parts.scheme in ("http", "https") and parts.netloc not in self.hosts
 
     def fault_of(self, address: str) -> str:
@@ -112,36 +113,23 @@ class OwnSite:
 
     def _leads_somewhere(self, address: str) -> bool:
         for _redirect in range(MAX_REDIRECTS):
-            parts = _split(address)
+            parts = split_address(address)
             if parts.scheme not in ("http", "https") or parts.netloc not in self.hosts:
                 return True
             if parts.path.startswith(settings.MEDIA_URL):
                 return default_storage.exists(
                     unquote_to_bytes(parts.path.removeprefix(settings.MEDIA_URL)).decode(errors="replace")
                 )
-            status, location = self._ask(parts.netloc, parts.path or "/", parts.query, parts.scheme)
+            status, location = self._ask(parts)
             if status not in REDIRECTS:
                 return status not in GONE
             address = _joined(address, location)
         return False
 
-    def _ask(self, host: str, path: str, query: str, scheme: str) -> tuple[int, str]:
+    def _ask(self, address: SplitResult) -> tuple[int, str]:
         """Return the status of this site's response to a GET, and where it redirects to."""
-        name, _colon, port = host.partition(":")
-        environ = {
-            "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query,
-            "SERVER_NAME": name,
-            "SERVER_PORT": port or ("443" if scheme == "https" else "80"),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": host,
-            "REMOTE_ADDR": "127.0.0.1",
-            "wsgi.url_scheme": scheme,
-            "wsgi.input": BytesIO(),
-        }
-        response = self.handler.get_response(WSGIRequest(environ))
+        request = RequestFactory().get(address.geturl(), secure=address.scheme == "https", headers={"host": address.netloc})
+        response = self.handler.get_response(request)
         request_finished.disconnect(close_old_connections)  # the job reads on by this connection
         try:
             response.close()
@@ -178,7 +166,7 @@ def _faults_of_others(run: Run, others: dict[str, list[int]]) -> Iterator[tuple[
     run.total += len(asked)
     last: dict[str, float] = {}
     for address in asked:
-        host = _split(address).netloc
+        host = split_address(address).netloc
         time.sleep(max(0.0, min(PAUSE, last.get(host, 0) + PAUSE - time.monotonic())))
         try:
             checker.fetch(address)
@@ -204,10 +192,3 @@ def _joined(base: str, address: str) -> str:
         return urljoin(base, address)
     except ValueError:
         return address
-
-
-def _split(address: str) -> Any:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from transfer.importing.words import _
@@ -34,6 +35,14 @@ class Refusal(ValueError):
 def is_text(text: str) -> bool:
     """Say whether a text is of characters alone: no NUL, which PostgreSQL refuses, and no half of a surrogate pair."""
     return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def split_address(address: str) -> SplitResult:
+    """Return the parts of an address; empty ones where it is none, such as `http://[`."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 @dataclass(frozen=True, slots=True)

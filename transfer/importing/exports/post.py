@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from transfer.importing.exports.html_to_markdown import check_length, to_markdown
 from transfer.importing.exports.markdown_escapes import escape
 from transfer.importing.exports.wordpress_markup import wordpress_to_html
-from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost, is_text
+from transfer.importing.source import ImportOptions, Notice, Refusal, SourcePost, is_text, split_address
 from transfer.importing.static_sites import image_paths
 from transfer.importing.static_sites.dates import parse_date
 from transfer.importing.static_sites.fields import MAX_SUMMARY, distinct_tags, first_words, truncate
@@ -172,10 +172,7 @@ MARKUPS: dict[str, Callable[[str], str]] = {
 
 def find_exported_image(post: ExportedPost, target: str) -> Path | None:
     """Return the file of an image that lies with the export; None where there is none, or it is another site's."""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return None
+    parts = split_address(target)
     if parts.scheme == "data" or (parts.netloc and parts.netloc.lower() not in post.hosts):
         return None
     inside = [folder for folder in UPLOADS if f"/{folder}/" in f"/{parts.path}"]
@@ -195,10 +192,7 @@ def with_own_links(export: Export) -> list[ExportedPost]:
     paths = {path: post.source.addresses[0] if "?" in path else path for post in export.posts for path in post.source.addresses}
 
     def relative(found: re.Match[str]) -> str:
-        try:
-            parts = urlsplit(found["address"])
-        except ValueError:
-            return found[0]
+        parts = split_address(found["address"])
         if parts.netloc.lower() != host:
             return found[0]
         path = normalize_path(parts.path)

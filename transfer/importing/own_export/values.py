@@ -9,12 +9,8 @@ from uuid import UUID
 import yaml
 
 from transfer.importing.source import Refusal
+from transfer.importing.static_sites.front_matter import LOADER
 from transfer.importing.words import _
-
-try:
-    from yaml import CSafeLoader as Loader
-except ImportError:  # PyYAML without libyaml: the same, slower
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ class Values:
 def read_yaml(text: str) -> Any:
     """Return the value of a YAML text. Raise Refusal with the line where it is none."""
     try:
-        return yaml.load(text, Loader)
+        return yaml.load(text, LOADER)  # noqa: S506 (a safe one)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise Refusal(

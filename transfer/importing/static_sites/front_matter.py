@@ -16,11 +16,7 @@ import yaml
 from transfer.importing.source import Notice, Refusal, is_text
 from transfer.importing.words import _
 
-try:
-    from yaml import CSafeLoader as Loader
-except ImportError:  # PyYAML without libyaml: the same, slower
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]  # not a subclass, but alike
-
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # where PyYAML lacks libyaml: the same, slower
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
 MAX_LENGTH = 100_000  # characters
@@ -187,7 +183,7 @@ def _compose_leniently(text: str, first: int) -> FrontMatter | None:
 def _compose(text: str, first: int) -> FrontMatter:
     try:
         _check_limits(text, first)
-        node = yaml.compose(text, Loader=Loader)
+        node = yaml.compose(text, Loader=LOADER)
         if node is not None and not isinstance(node, yaml.MappingNode):
             raise Refusal(_("The YAML front matter is no list of “key: value”."), first)
         values = _from_node(node, first) if node else {}
@@ -208,7 +204,7 @@ def _check_limits(text: str, first: int) -> None:
     """Raise Refusal for deep nesting, where `yaml.compose` would overflow the stack, and for aliases of lists and mappings,
     a few lines of which can mean billions of values."""
     depth, scalars = 0, set()
-    for event in yaml.parse(text, Loader=Loader):
+    for event in yaml.parse(text, Loader=LOADER):
         line = first + (event.start_mark.line if event.start_mark else 0)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1

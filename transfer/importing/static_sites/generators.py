@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from transfer.importing.source import Refusal
+from transfer.importing.source import Refusal, split_address
 from transfer.importing.static_sites.author_file import names_of
 from transfer.importing.static_sites.front_matter import READERS, FrontMatter, Value, fold_key
 from transfer.importing.static_sites.python_settings import nikola_permalinks, pelican_permalinks, read_settings
@@ -80,10 +79,7 @@ class SourceSite:
     @property
     def host(self) -> str:
         """Return the old site's host, as its configuration names it."""
-        try:
-            return urlsplit(self.configuration.text("url", "baseurl", "siteurl")).hostname or ""
-        except ValueError:
-            return ""
+        return split_address(self.configuration.text("url", "baseurl", "siteurl")).hostname or ""
 
 
 def detect_site(folder: Path, named: Path) -> SourceSite:

@@ -4,8 +4,9 @@ import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from transfer.importing.source import split_address
 from transfer.importing.static_sites import targets
 from transfer.importing.static_sites.generators import SourceSite
 from transfer.importing.static_sites.targets import TargetKind, find_targets
@@ -37,10 +38,7 @@ def is_external(target: str) -> bool:
 
 def find_file(target: str, post: Path, site: SourceSite) -> Path | None:
     """Return the file of an image, beside the post or below the site's root; None where there is none."""
-    try:
-        path = unquote(urlsplit(target).path)
-    except ValueError:
-        return None
+    path = unquote(split_address(target).path)
     if not path or "\0" in path:
         return None
     if site.generator == "obsidian" and "/" not in path and (named := _named(path, site.root)):

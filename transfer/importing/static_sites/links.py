@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin
 
+from transfer.importing.source import split_address
 from transfer.importing.static_sites.file_names import ROOT_FOLDERS, parse_file_name
 from transfer.importing.static_sites.permalinks import normalize_path
 from transfer.importing.static_sites.targets import Target, TargetKind, replace_targets
@@ -98,10 +99,7 @@ class LinkResolver:
 
     def _own_path(self, address: str) -> tuple[str, str]:
         """Return the path of an address on the old site, and its query and fragment; "" for any other address."""
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            return "", ""
+        parts = split_address(address)
         if (parts.scheme or parts.netloc) and not (self.host and parts.hostname == self.host and parts.scheme != "mailto"):
             return "", ""
         fragment = f"#{parts.fragment}" if parts.fragment else ""

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from transfer.importing.source import split_address
 from transfer.importing.static_sites.file_names import FileName
 from transfer.importing.static_sites.front_matter import FrontMatter, Value
 from transfer.importing.static_sites.generators import SourceSite
@@ -109,10 +110,7 @@ def normalize_path(address: str) -> str:
     >>> [normalize_path(text) for text in ("/a/b/", "a//b/index.html", "https://old.example/c%C3%A9?x=1", "/../a", "")]
     ['/a/b', '/a/b', '/cé', '', '']
     """
-    try:
-        path = unquote(urlsplit(address.strip()).path)
-    except ValueError:
-        return ""
+    path = unquote(split_address(address.strip()).path)
     path = re.sub(r"/+", "/", f"/{path}")
     path = re.sub(r"/index\.html?\Z", "/", path)
     if path == "/" or re.search(r"[\0-\x1f\\\ufffd]", path) or {".", ".."} & set(path.split("/")):
