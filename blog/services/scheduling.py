@@ -17,7 +17,7 @@ from blog.models.revision import locked_revision
 log = logging.getLogger(__name__)
 
 
-def keep_schedules() -> None:
+def publish_scheduled() -> None:
     """Unpublish pages whose end has come, and publish revisions whose time has."""
     now = timezone.now()
     for pk in list(_ended(now).order_by("expire_at").values_list("pk", flat=True)):

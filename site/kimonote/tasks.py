@@ -15,7 +15,7 @@ from blog.services.bin import empty_bin
 from blog.services.image_files import VersionMaker
 from blog.services.orphaned_files import delete_orphaned_files
 from blog.services.rendering import render_outdated
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from blog.services.share_pictures import SharePictureMaker
 from blog.suggestions.stored import outdated
 from comments.services import moderation, replies, writing
@@ -36,7 +36,7 @@ LEARNING, JOBS = SeparateCommand("learn_tags"), SeparateCommand("run_jobs")
 def periodic_tasks(interval: timedelta, stopping: Callable[[], bool]) -> list[PeriodicTask]:
     """Return all tasks, those that put mail into the outbox before the one that sends it, which runs every `interval`."""
     return [
-        PeriodicTask("publish what is scheduled", timedelta(seconds=10), keep_schedules, exclusive=True),
+        PeriodicTask("publish what is scheduled", timedelta(seconds=10), publish_scheduled, exclusive=True),
         PeriodicTask("make versions of images", timedelta(seconds=2), VersionMaker().make_next),
         PeriodicTask("draw share pictures", timedelta(seconds=2), SharePictureMaker().make_next),
         PeriodicTask("render posts anew", timedelta(seconds=5), render_outdated, exclusive=True),

@@ -15,7 +15,7 @@ from wagtail.models import Collection, CollectionViewRestriction, GroupCollectio
 
 from blog.models import BlogPage, PostPage
 from blog.services.image_files import VersionMaker
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from tests.integration.test_leaks import HIDING, go_live, restrict
 from tests.support.factories import make_blog, make_post
 from tests.support.images import make_versions
@@ -140,7 +140,7 @@ def test_files_of_a_post_that_expires_are_sent_by_the_site_until_then(client: Cl
     ]
     Page.objects.filter(pk=post.pk).update(expire_at=timezone.now() - timedelta(seconds=1))  # and no worker runs
     assert answered(client, files, media) == set()
-    keep_schedules()
+    publish_scheduled()
     assert answered(client, files, media) == set()
 
 

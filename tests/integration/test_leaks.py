@@ -15,7 +15,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from blog.models import BlogPage, CommentState, Pin, PlainPage, PostPage, Stream, Tag
 from blog.models.revision import raise_revision
 from blog.services.bin import move_to_bin
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from tests.support.admin_addresses import public_routes, route_of
 from tests.support.comment_factories import make_comment
 from tests.support.editors import client_of, member_of
@@ -83,7 +83,7 @@ def fragments(text: str, asked: str) -> list[str]:
 
 def expire(post: Page) -> None:
     Page.objects.filter(pk=post.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
-    keep_schedules()
+    publish_scheduled()
 
 
 def restrict(kind: str) -> Transition:
@@ -252,7 +252,7 @@ def go_live(draft: PostPage) -> None:
     revision.content["go_live_at"] = past.isoformat()
     revision.approved_go_live_at = past
     revision.save()
-    keep_schedules()
+    publish_scheduled()
 
 
 def test_unpublished_changes_of_a_live_post_do_not_show(client: Client, blog: BlogPage) -> None:

@@ -9,7 +9,7 @@ from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PlainPage, PostPage
 from blog.services.bin import move_to_bin
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from tests.support.factories import make_author, make_post
 
 WORD = "zeppelin"  # begins the title, slug and tag of each
@@ -28,7 +28,7 @@ def make_hidden_posts(blog: BlogPage) -> dict[str, PostPage]:
     posts["scheduled"].go_live_at = future
     posts["scheduled"].save_revision(approved_go_live_at=future)
     PostPage.objects.filter(pk=posts["expired"].pk).update(expire_at=past)
-    keep_schedules()
+    publish_scheduled()
     PostPage.objects.filter(pk=posts["expiring"].pk).update(expire_at=past)
     move_to_bin([posts["binned"].pk])
     for kind in RESTRICTIONS:

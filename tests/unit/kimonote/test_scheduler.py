@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from blog.models import BlogPage
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from kimonote import database
 from kimonote.management.commands.worker import seconds
 from kimonote.models import Lease, acquire_lease
@@ -131,7 +131,7 @@ def test_scheduled_post_goes_live(blog: BlogPage) -> None:
     revision.approved_go_live_at = timezone.now() - timedelta(minutes=1)
     revision.content["go_live_at"] = (timezone.now() - timedelta(minutes=1)).isoformat()
     revision.save()
-    keep_schedules()
+    publish_scheduled()
     assert Page.objects.get(pk=post.pk).live
 
 

@@ -12,7 +12,7 @@ from wagtail.models import Page, PageViewRestriction, Revision, Workflow
 from blog.models import BlogPage, ImportedFile, PostPage, Tag
 from blog.services.bin import move_to_bin
 from blog.services.many_posts import add_tags, publish
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from tests.support.importing import counts, post, run_import, simple, tags_of, write_tree
 from transfer.importing.run import Import
 
@@ -156,7 +156,7 @@ def soon() -> str:
 def arrive(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
     now = timezone.now() + timedelta(hours=hours)
     monkeypatch.setattr(timezone, "now", lambda: now)
-    keep_schedules()
+    publish_scheduled()
 
 
 def test_post_that_its_schedule_published_follows_its_file(

@@ -12,7 +12,7 @@ from blog.admin.tags.counts import counted
 from blog.models import BinnedPost, BlogPage, Comment, CommentState, Pin, PostPage, Tag
 from blog.models.bin import KEPT, bin_roots
 from blog.services.bin import delete_for_good, empty_bin, move_to_bin, restore
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from tests.support.comment_factories import make_comment
 from tests.support.editors import client_of, editor_of, member_of
 from tests.support.factories import make_author, make_post
@@ -98,7 +98,7 @@ def test_scheduled_post_is_not_published_from_the_bin(client: Client, blog: Blog
     Revision.objects.update(approved_go_live_at=None)
     entry = BinnedPost.objects.get(batch=batch)
     assert entry.scheduled_at == draft.go_live_at
-    keep_schedules()
+    publish_scheduled()
     assert not PostPage.objects.get().live
     restore([entry])
     assert PostPage.objects.get().scheduled_revision.approved_go_live_at == draft.go_live_at

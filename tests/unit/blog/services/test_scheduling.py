@@ -12,7 +12,7 @@ from wagtail.signals import page_published, page_unpublished
 
 from blog.models import BinnedPost, BlogPage, PostPage
 from blog.services.bin import delete_for_good, move_to_bin, restore
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from tests.support.factories import make_post
 
 PAST = timedelta(minutes=1)
@@ -46,13 +46,13 @@ def is_live(*posts: PostPage) -> list[bool]:
 def test_what_goes_into_the_bin_meanwhile_is_published_when_it_is_back(blog: BlogPage) -> None:
     first, second = due(blog, "first", earlier=1), due(blog, "second")
     with meanwhile(page_published, lambda: move_to_bin([second.pk])):
-        keep_schedules()
+        publish_scheduled()
     assert is_live(first, second) == [True, False]
-    keep_schedules()
+    publish_scheduled()
     assert is_live(first, second) == [True, False]
     restore(BinnedPost.objects.all())
     assert is_live(first, second) == [True, False]
-    keep_schedules()
+    publish_scheduled()
     assert is_live(first, second) == [True, True]
 
 
@@ -68,7 +68,7 @@ def test_what_is_taken_off_the_schedule_or_deleted_meanwhile_is_not_published(in
             Revision.objects.filter(object_id=str(second.pk)).update(approved_go_live_at=None)
 
     with meanwhile(page_published, take_off):
-        keep_schedules()
+        publish_scheduled()
     assert is_live(first) == [True]
     assert not PostPage.objects.filter(pk=second.pk, live=True).exists()
 
@@ -79,12 +79,12 @@ def test_one_that_cannot_be_published_holds_no_other_up(blog: BlogPage, caplog: 
     make_post(blog, slug="taken")
     revision.content["slug"] = "taken"
     revision.save()
-    keep_schedules()
+    publish_scheduled()
     assert is_live(first, second) == [False, True]
     assert "“first” cannot be published" in caplog.text
     revision.content["slug"] = "free"
     revision.save()
-    keep_schedules()
+    publish_scheduled()
     assert is_live(first, second) == [True, True]
 
 
@@ -93,6 +93,6 @@ def test_what_expires_is_unpublished_unless_its_end_is_moved_meanwhile(blog: Blo
     first, second = (make_post(blog, slug=slug, expire_at=now - PAST * n) for slug, n in (("first", 2), ("second", 1)))
     end = now + PAST
     with meanwhile(page_unpublished, lambda: PostPage.objects.filter(pk=second.pk).update(expire_at=end)):
-        keep_schedules()
+        publish_scheduled()
     assert is_live(first, second) == [False, True]
     assert PostPage.objects.get(pk=first.pk).expired

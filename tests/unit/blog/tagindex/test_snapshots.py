@@ -18,7 +18,7 @@ from blog.management.commands.check_index import Entry, differences, entry_of
 from blog.models import Author, BlogPage, Change, IndexRevision, PostAuthor, PostPage, PostTag, Tag
 from blog.models.revision import MAX_REVISIONS, locked_revision, raise_revision
 from blog.selections.selection import Selection
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from blog.tagindex import TagIndex, store
 from tests.support.factories import make_author, make_blog, make_post, make_posts
 from tests.support.migrated_rows import flush
@@ -213,8 +213,8 @@ def _rename(tag: Tag) -> None:
     tag.save()
 
 
-def _keep_schedules(post: PostPage) -> None:
-    keep_schedules()
+def _publish_scheduled(post: PostPage) -> None:
+    publish_scheduled()
 
 
 def _unpublish_alias_with_source(post: PostPage) -> None:
@@ -241,8 +241,8 @@ CHANGES: dict[str, dict[str, tuple[Callable[[PostPage], Any], Callable[[PostPage
         "save only live": (_nothing, _save_only_live),
         "save only live of the bare page": (_nothing, lambda post: _save_only_live(Page.objects.get(pk=post.pk))),
         "date back": (_nothing, lambda post: (setattr(post, "published", datetime(1999, 1, 1, tzinfo=UTC)), _publish(post))),
-        "go live as scheduled": (_go_live_later, _keep_schedules),
-        "expire as scheduled": (_expire, _keep_schedules),
+        "go live as scheduled": (_go_live_later, _publish_scheduled),
+        "expire as scheduled": (_expire, _publish_scheduled),
     },
     "place": {
         "delete": (_nothing, lambda post: post.delete()),

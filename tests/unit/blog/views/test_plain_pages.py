@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPage, PlainPage
-from blog.services.scheduling import keep_schedules
+from blog.services.scheduling import publish_scheduled
 from tests.support.factories import make_post
 from tests.unit.blog.views.test_other_sites import add_plain
 
@@ -35,7 +35,7 @@ def restrict(kind: str) -> Callable[[PlainPage], None]:
 
 def expire(page: PlainPage) -> None:
     PlainPage.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
-    keep_schedules()
+    publish_scheduled()
 
 
 HIDING: dict[str, Callable[[PlainPage], None]] = {
