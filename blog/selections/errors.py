@@ -17,18 +17,6 @@ class SelectionError(ValueError):
         self.values = values
 
 
-class BadTag(SelectionError):
-    """A tag with a character that no tag can have."""
-
-
-class TooManyTags(SelectionError):
-    """More tags than the limit of a URL."""
-
-
-class Contradiction(SelectionError):
-    """A tag both wanted and unwanted."""
-
-
 def explain(error: SelectionError) -> str:
     """Return an error's sentence in the active language."""
     return gettext(error.sentence) % error.values

@@ -27,10 +27,6 @@ MAX_QUERY = 200  # characters
 MOST_DIGITS = 6  # of a page's number
 
 
-class BadParameter(SelectionError):
-    """An invalid query parameter."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The parsed parameters of a listing. Default values are omitted from URLs.
@@ -49,7 +45,7 @@ class Reading:
 
     @classmethod
     def parse(cls, given: Mapping[str, str], default_order: str = NEWEST) -> Self:
-        """Parse a query string's parameters; unknown ones are ignored. Raise BadParameter."""
+        """Parse a query string's parameters; unknown ones are ignored. Raise SelectionError."""
         q = " ".join(given.get("q", "").replace("\0", " ").split())[:MAX_QUERY]
         view = _one_of(given, "view", (COMPACT, FULL), COMPACT)
         before, after = _cursor(given, "before"), _cursor(given, "after")
@@ -129,18 +125,18 @@ def stream_query(slug: str) -> str:
 
 
 def read_page(given: Mapping[str, str]) -> int:
-    """Return the number of the page that `page=` asks for. Raise BadParameter."""
+    """Return the number of the page that `page=` asks for. Raise SelectionError."""
     value = given.get("page") or "1"
     if value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS and int(value):
         return int(value)
-    raise BadParameter(gettext_noop("page=%(value)a is no page: write a number from 1."), value=value[:20])
+    raise SelectionError(gettext_noop("page=%(value)a is no page: write a number from 1."), value=value[:20])
 
 
 def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
     value = given.get(name) or default
     if value not in allowed:
         sentence = gettext_noop("%(name)s=%(value)a cannot be read: write %(one)s or %(other)s.")
-        raise BadParameter(sentence, name=name, value=value[:20], one=allowed[0], other=allowed[1])
+        raise SelectionError(sentence, name=name, value=value[:20], one=allowed[0], other=allowed[1])
     return value
 
 
@@ -151,4 +147,4 @@ def _cursor(given: Mapping[str, str], name: str) -> Cursor | None:
         return Cursor.parse(given[name])
     except ValueError as error:
         sentence = gettext_noop("%(name)s=%(value)a is no place in a listing: leave it out to begin at the start.")
-        raise BadParameter(sentence, name=name, value=given[name][:20]) from error
+        raise SelectionError(sentence, name=name, value=given[name][:20]) from error

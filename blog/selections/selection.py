@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import quote
 
-from blog.selections.errors import BadTag, Contradiction, SelectionError, TooManyTags, gettext_noop
+from blog.selections.errors import SelectionError, gettext_noop
 from blog.selections.slugs import fold
 
 INTERNAL, EXTERNAL = "internal", "external"
@@ -45,8 +45,8 @@ class Selection:
         and `@author`, `source:internal`, `year:2018`, `month:3` among them.
 
         Input of visitors is parsed with `limit=settings.TAG_LIMIT`; stored selections without a limit.
-        Raise TooManyTags above `limit` tags, Contradiction for a tag both wanted and unwanted, BadTag for
-        an invalid character, SelectionError for an invalid source, year or month.
+        Raise SelectionError above `limit` tags, and for a tag both wanted and unwanted, an invalid character, source, year or
+        month.
         """
         selection = cls.stored(text)
         selection.check(limit)
@@ -68,13 +68,13 @@ class Selection:
         """Raise a SelectionError if this selection is invalid; see `parse`."""
         if limit is not None and len(self) > limit:
             sentence = gettext_noop("%(count)d tags are more than a selection may name: leave all but %(limit)d of them out.")
-            raise TooManyTags(sentence, count=len(self), limit=limit)
+            raise SelectionError(sentence, count=len(self), limit=limit)
         for tag in (*self.tags, self.author or ""):
             if not tag.isprintable() and any(unicodedata.category(sign)[0] == "C" for sign in tag):
-                raise BadTag(gettext_noop("The tag %(tag)a holds a control character: leave it out."), tag=tag)
+                raise SelectionError(gettext_noop("The tag %(tag)a holds a control character: leave it out."), tag=tag)
         for tag in self.wanted:
             if tag in self.unwanted:
-                raise Contradiction(
+                raise SelectionError(
                     gettext_noop("The tag “%(tag)s” is both wanted and unwanted: leave one of the two out."), tag=tag
                 )
         if self.month and not self.year:

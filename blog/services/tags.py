@@ -30,10 +30,6 @@ class TagError(ValueError):
     """What cannot be done to a tag; the message is a sentence."""
 
 
-class MergeError(TagError):
-    """Tags that cannot be merged."""
-
-
 class Recording:
     """An operation while it is done."""
 
@@ -99,9 +95,9 @@ def delete_tag(tag: Tag, user: Any = None, leads_to: Selection | None = None) ->
 
 
 def merge(source: Tag, target: Tag, user: Any = None) -> TagOperation:
-    """Merge `source` into `target`: retag its posts, and redirect its URLs. Raise MergeError for one and the same tag."""
+    """Merge `source` into `target`: retag its posts, and redirect its URLs. Raise TagError for one and the same tag."""
     if source.pk == target.pk:
-        raise MergeError(_("The tag “%s” cannot be merged into itself: choose another.") % source)
+        raise TagError(_("The tag “%s” cannot be merged into itself: choose another.") % source)
     with recorded(Kind.MERGE, source, target.name, user, target) as recording:
         _move_posts(source, target)
         old_id, old_slug = source.pk, source.slug

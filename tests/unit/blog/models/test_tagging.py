@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from blog.models import BlogPage, PostPage, Stream, Tag
-from blog.services.tags import MergeError, merge
+from blog.services.tags import TagError, merge
 from tests.support.factories import make_author, make_post
 
 
@@ -72,7 +72,7 @@ def test_merging_follows_into_drafts(blog: BlogPage) -> None:
 
 def test_tag_merged_into_itself_is_refused(blog: BlogPage) -> None:
     make_post(blog, "a")
-    with pytest.raises(MergeError):
+    with pytest.raises(TagError):
         merge(Tag.objects.get(slug="a"), Tag.objects.get(slug="a"))
 
 
