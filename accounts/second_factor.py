@@ -122,9 +122,8 @@ def _digest(device: StaticDevice, code: str) -> str:
     return str(found.token) if found else possible[0]
 
 
-def encrypt_anew() -> int:
-    """Encrypt by SECRET_KEY the secrets that a former key has encrypted; return their number."""
-    changed = 0
+def encrypt_anew() -> None:
+    """Encrypt by SECRET_KEY the secrets that a former key has encrypted."""
     for device in Authenticator.objects.all():
         try:
             encrypted = encrypt(device.bin_key, device.user_id)
@@ -132,8 +131,7 @@ def encrypt_anew() -> int:
             logger.error("%s `manage.py reset_second_factor` removes it.", error)
             continue
         if encrypted != device.key:
-            changed += Authenticator.objects.filter(pk=device.pk, key=device.key).update(key=encrypted)
-    return changed
+            Authenticator.objects.filter(pk=device.pk, key=device.key).update(key=encrypted)
 
 
 def remove(user: User) -> int:

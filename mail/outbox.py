@@ -179,10 +179,9 @@ def hold_all(reason: str) -> int:
     return Delivery.objects.filter(state__in=OPEN).end(DeliveryState.STUCK, reason)
 
 
-def clear(older_than: datetime | None = None) -> int:
-    """Delete what was sent, refused or cancelled before this time, by default OUTBOX_KEEP days ago; return the number."""
-    moment = older_than or timezone.now() - timedelta(days=settings.OUTBOX_KEEP)
-    return Delivery.objects.ended_before(moment).delete()[0]
+def clear() -> int:
+    """Delete what was sent, refused or cancelled more than OUTBOX_KEEP days ago; return the number."""
+    return Delivery.objects.ended_before(timezone.now() - timedelta(days=settings.OUTBOX_KEEP)).delete()[0]
 
 
 def _held(delivery: Delivery) -> DeliveryQuerySet:

@@ -98,8 +98,8 @@ class Pattern:
 
 
 @contextmanager
-def time_limit(seconds: float = SECONDS) -> Iterator[None]:
-    """Raise PatternFault where the block takes longer: the engine of `re` looks for signals as it searches.
+def time_limit() -> Iterator[None]:
+    """Raise PatternFault where the block takes longer than SECONDS: the engine of `re` looks for signals as it searches.
 
     Signals reach the main thread alone: this is for the process that does jobs, not for requests.
     """
@@ -108,7 +108,7 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
         raise PatternFault(_("The expression takes longer than %(seconds)d seconds on a text.") % {"seconds": SECONDS})
 
     former: Any = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         yield
     finally:

@@ -51,7 +51,6 @@ class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
     template_name = "wagtail_actions/action.html"
     model: Any = None
     action: Any = None
-    header_icon = ""
     index_url_name = ""
     inspect_url_name = ""
 

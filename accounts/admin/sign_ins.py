@@ -64,7 +64,6 @@ class SignInsViewSet(ActingViewSet):
     menu_label = _("Sign-ins")
     menu_hook = "register_reports_menu_item"
     menu_order = 1100
-    add_to_admin_menu = False
     permissions = ("view",)
     list_display = [
         TitleColumn("at", label=_("time"), accessor=_short_time, url_name="sign_ins:inspect", sort_key="at", width="20%"),

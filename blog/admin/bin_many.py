@@ -20,7 +20,6 @@ class DeletePages(DeleteBulkAction):
     """Wagtail's action on chosen pages, of which posts go to the bin."""
 
     template_name = "blog/admin/confirm_deleting_pages.html"
-    models = [Page]
 
     def form_valid(self, form: Any) -> HttpResponse:
         self.batch: Any = None

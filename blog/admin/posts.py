@@ -54,7 +54,6 @@ class PostIndexView(BulkButtons, PostExportView):
 
     template_name = "blog/admin/posts.html"
     results_template_name = "blog/admin/posts_results.html"
-    default_ordering = "-latest_revision_created_at"
     add_item_label = _("Add post")
 
     def get_base_queryset(self) -> QuerySet[PostPage]:

@@ -80,7 +80,6 @@ class Tag(TagBase, ClusterableModel):
 
     objects = TagQuerySet.as_manager()
 
-    free_tagging = True
     panels = [
         *(FieldPanel(name) for name in ("name", "slug", "description", "order")),
         InlinePanel(

@@ -83,7 +83,6 @@ class JobViewSet(ActingViewSet):
     menu_label = _("Jobs")
     menu_order = 900
     menu_hook = "register_tools_menu_item"
-    add_to_admin_menu = False
     actions = (CANCEL,)
     permissions = ()
     index_view_class = JobIndexView

@@ -21,7 +21,7 @@ def read(message: Message, raw: bytes) -> Bounce | None:
     passing, lasting = ((), ()) if start is None else all_failures(start)
     if not passing and not lasting:
         return None
-    recipient = sorted(lasting or passing)[0].decode("ascii", "replace")
+    recipient = min(lasting or passing).decode("ascii", "replace")
     words = " ".join(COPY.split(words_about(message, recipient))[0].split())[:LONGEST_REPLY]
     kind, status = classify(None, words)
     return Bounce(kind if lasting else Kind.SOFT, recipient, status, words)

@@ -40,8 +40,8 @@ class SubscriberFilterSet(WagtailFilterSet):
 def in_listing(asked: QueryDict) -> SubscriberQuerySet:
     """Return what the listing holds for a query string, without who is erased."""
     found: SubscriberQuerySet = SubscriberFilterSet(asked, queryset=Subscriber.objects.not_erased()).qs
-    words = asked.get("q", "")
-    return found.found_by(words.replace("\0", " ")) if isinstance(words, str) and words else found  # PostgreSQL refuses it
+    words = asked.get("q", "").replace("\0", " ")  # which PostgreSQL refuses
+    return found.found_by(words) if words else found
 
 
 class SubscriberSpreadsheet(SafeSpreadsheet):

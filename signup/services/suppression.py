@@ -71,11 +71,9 @@ def _state_before(subscriber: Subscriber) -> State:
 
 
 @transaction.atomic
-def suppress(
-    subscriber: Subscriber, reason: SuppressionReason, actor: str = "", detail: str = "", network: str = ""
-) -> Subscriber:
+def suppress(subscriber: Subscriber, reason: SuppressionReason, actor: str = "", network: str = "") -> Subscriber:
     """Never write to this address again, nor to anyone who signs up with it."""
-    return _suppress(locked(subscriber), reason, actor=actor, detail=detail, network=network)
+    return _suppress(locked(subscriber), reason, actor=actor, network=network)
 
 
 @transaction.atomic

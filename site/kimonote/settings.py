@@ -170,7 +170,6 @@ if LANGUAGE_CODE not in dict(LANGUAGES):
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = ["kimonote.formats"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
-USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

@@ -18,8 +18,6 @@ ACTIONS = {
 class TagFormatter(LogFormatter):
     """A sentence with the names of the tags."""
 
-    message: Any = ""
-
     def format_message(self, log_entry: Any) -> str:
         return str(self.message % log_entry.data)
 

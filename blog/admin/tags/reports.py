@@ -48,7 +48,6 @@ class TagReport(ForTagManagers, ReportView):
     header_icon = "tag"
     is_searchable = False
     model = Tag
-    export_headings: dict[str, Any] = {}
 
 
 class NearTagsReport(TagReport):
