@@ -16,8 +16,6 @@ from blog.services.scheduling import publish_scheduled
 from tests.support.importing import counts, post, run_import, simple, tags_of, write_tree
 from transfer.importing.run import Import
 
-DONE_HERE: dict[str, Callable[[PostPage], object]] = {}  # by what the report says of it
-
 
 def draft(page: PostPage, **fields: object) -> Revision:
     """Save a draft above what is published, as an editor would."""
@@ -48,42 +46,30 @@ def state_of(page: PostPage) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(
-    ("here", "words"),
+    ("here", "overwrite", "words"),
     [
-        (draft, "edited"),
-        (schedule, "edited"),
-        (PostPage.unpublish, "edited"),
-        (submit, "waits for a moderator"),
-        (lock, "locked"),
-        (lambda page: move_to_bin([page.pk]), "to the bin"),
-        (lambda page: add_tags([page.pk], [Tag.objects.create(name="added here", slug="added-here")]), "edited"),
+        (draft, False, "edited"),
+        (schedule, False, "edited"),
+        (PostPage.unpublish, False, "edited"),
+        (submit, False, "waits for a moderator"),
+        (submit, True, "publish or reject"),
+        (lock, False, "locked"),
+        (lock, True, "unlock"),
+        (lambda page: move_to_bin([page.pk]), False, "to the bin"),
+        (lambda page: add_tags([page.pk], [Tag.objects.create(name="added here", slug="added-here")]), False, "edited"),
     ],
-    ids=["draft", "schedule", "unpublish", "workflow", "lock", "bin", "bulk tags"],
+    ids=["draft", "schedule", "unpublish", "workflow", "workflow, overwrite", "lock", "lock, overwrite", "bin", "bulk tags"],
 )
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_work_done_here_stays_and_is_named(
-    here: Callable[[PostPage], object], words: str, dry_run: bool, blog: BlogPage, tmp_path: Path
+    here: Callable[[PostPage], object], overwrite: bool, words: str, dry_run: bool, blog: BlogPage, tmp_path: Path
 ) -> None:
     root = write_tree(tmp_path, {"a.md": simple("A")})
     run_import(blog, root)
     here(post("a"))
     before = state_of(post("a"))
     write_tree(root, {"a.md": simple("From the file")})
-    report = run_import(blog, root, dry_run=dry_run)
-    assert (counts(report), words in report.refusals[0][2], state_of(post("a"))) == ((0, 0, 0, 1), True, before)
-
-
-@pytest.mark.parametrize(("here", "words"), [(lock, "unlock"), (submit, "publish or reject")], ids=["lock", "workflow"])
-@pytest.mark.parametrize("dry_run", [True, False])
-def test_lock_and_moderation_hold_against_overwrite(
-    here: Callable[[PostPage], object], words: str, dry_run: bool, blog: BlogPage, tmp_path: Path
-) -> None:
-    root = write_tree(tmp_path, {"a.md": simple("A")})
-    run_import(blog, root)
-    here(post("a"))
-    before = state_of(post("a"))
-    write_tree(root, {"a.md": simple("From the file")})
-    report = run_import(blog, root, dry_run=dry_run, overwrite=True)
+    report = run_import(blog, root, dry_run=dry_run, overwrite=overwrite)
     assert (counts(report), words in report.refusals[0][2], state_of(post("a"))) == ((0, 0, 0, 1), True, before)
 
 
