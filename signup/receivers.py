@@ -51,7 +51,7 @@ def unsubscribe_by_mail(token: str, **_unused: Any) -> bool:
 @receiver(following.selection_follows, sender=Subscription, dispatch_uid="signup.follow_tag")
 def follow_tag(one: Subscription, expression: str, detail: str, **_unused: Any) -> None:
     """Replace a tag that has another name, or leads elsewhere, in a subscription."""
-    renaming.follow_tag(one, expression, detail)
+    renaming.select(one, expression, detail)
 
 
 @receiver(pre_delete, sender=Stream, dispatch_uid="signup.leave_stream")

@@ -6,21 +6,16 @@ from signup.models import AnyOf, Event, Subscription
 from signup.services.history import locked, note
 
 
-def follow_tag(subscription: Subscription, expression: str, detail: str) -> None:
-    """Let a subscription name a tag's successor, and note that in the subscriber's history."""
-    _select(subscription, expression, detail)
-
-
 @locked_revision()
 def leave_stream(stream: Stream) -> None:
     """Let subscriptions to a stream that is deleted select what it selected at last."""
     for subscription in Subscription.objects.filter(stream=stream).order_by("subscriber_id"):
         subscription.stream = None
-        _select(subscription, str(AnyOf.parse(stream.expression)), f"{stream.name} ✕")
+        select(subscription, str(AnyOf.parse(stream.expression)), f"{stream.name} ✕")
 
 
-def _select(subscription: Subscription, expression: str, detail: str) -> None:
-    """Give a subscription another selection; where its subscriber has that already, the two become one."""
+def select(subscription: Subscription, expression: str, detail: str) -> None:
+    """Give a subscription another selection, and note that; where its subscriber has that already, the two become one."""
     held = locked(subscription.subscriber)
     subscription.expression = expression
     for other in Subscription.objects.like(subscription).exclude(pk=subscription.pk):
